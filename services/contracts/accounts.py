@@ -1,0 +1,46 @@
+"""Events that accounts publishes: who works here, and in which teams."""
+
+from marshmallow import fields, validate
+
+from services.contracts import topics
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
+from services.contracts.schema import EventSchema, code, code_list
+
+
+class StaffChangedV1(EventSchema):
+    """A member of staff as they now are. Rights never come from this event, only names and teams."""
+
+    type = "accounts.staff.changed"
+    topic = topics.STAFF.name
+    key = "staff_id"
+
+    staff_id = fields.UUID(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    display_name = fields.String(required=True)
+    organisation_id = fields.UUID(required=True)
+    organisation_name = fields.String(required=True)
+    organisation_class = code(OrganisationClass, required=True)
+    roles = code_list(Role, required=True)
+    teams = fields.List(fields.UUID(), required=True)
+    areas = fields.List(fields.String(), required=True)
+    active = fields.Boolean(required=True)
+
+
+class TeamChangedV1(EventSchema):
+    """A team as it now is. Its class says which lawful basis lets it know of a referral."""
+
+    type = "accounts.team.changed"
+    topic = topics.TEAMS.name
+    key = "team_id"
+
+    team_id = fields.UUID(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    team_class = code(RecipientClass, required=True)
+    organisation_class = code(OrganisationClass, required=True)
+    areas = fields.List(fields.String(), required=True)
+    age_from = fields.Integer(required=True)
+    age_to = fields.Integer(required=True)
+    on_call_address = fields.String(allow_none=True, load_default=None)
+    active = fields.Boolean(required=True)

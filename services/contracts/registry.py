@@ -1,0 +1,21 @@
+"""Every version of every event, found by type and version."""
+
+from types import ModuleType
+
+from services.contracts import accounts, casework, intake, scoring
+from services.contracts.schema import EventSchema
+
+
+def _declared_in(module: ModuleType) -> list[type[EventSchema]]:
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, EventSchema) and "type" in value.__dict__
+    ]
+
+
+EVENTS: dict[tuple[str, int], type[EventSchema]] = {
+    (schema.type, schema.version): schema
+    for module in (accounts, intake, scoring, casework)
+    for schema in _declared_in(module)
+}

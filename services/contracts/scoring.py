@@ -1,0 +1,91 @@
+"""Events that scoring publishes: an estimate with its explanation, or why there is none."""
+
+from marshmallow import fields, validate
+
+from services.contracts import topics
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.contracts.schema import EventSchema, Part, code, moment
+
+
+class Contribution(Part):
+    """How much one feature moved the estimate, in log-odds. The base and all contributions sum to the estimate."""
+
+    feature = fields.String(required=True)
+    value = fields.Raw(allow_none=True, load_default=None)
+    observed_on = fields.Date(allow_none=True, load_default=None)
+    origin = fields.String(required=True)
+    log_odds = fields.Float(required=True, allow_nan=False)
+
+
+class ReferralEstimatedV1(EventSchema):
+    """One version of a referral was estimated. The newest per (referral, version) is current."""
+
+    type = "scoring.referral.estimated"
+    topic = topics.ESTIMATES.name
+    key = "person_id"
+
+    estimate_id = fields.UUID(required=True)
+    referral_id = fields.UUID(required=True)
+    referral_version = fields.Integer(required=True, validate=validate.Range(min=1))
+    sequence = fields.Integer(required=True, validate=validate.Range(min=1))
+    """Rises with every estimate or refusal of the same referral."""
+    person_id = fields.UUID(required=True)
+    probability = fields.Float(required=True, validate=validate.Range(0, 1))
+    interval_low = fields.Float(allow_none=True, load_default=None)
+    interval_high = fields.Float(allow_none=True, load_default=None)
+    band = code(Band, required=True)
+    base_rate = fields.Float(required=True, validate=validate.Range(0, 1))
+    base_log_odds = fields.Float(required=True, allow_nan=False)
+    contributions = fields.List(fields.Nested(Contribution), required=True)
+    missing = fields.List(fields.String(), required=True)
+    model_version = fields.String(required=True)
+    invented_data = fields.Boolean(required=True)
+    cause = code(EstimateCause, required=True)
+    estimated_at = moment(required=True)
+
+
+class ReferralNotEstimatedV1(EventSchema):
+    """One version of a referral has no estimate, and this is why."""
+
+    type = "scoring.referral.not_estimated"
+    topic = topics.ESTIMATES.name
+    key = "person_id"
+
+    referral_id = fields.UUID(required=True)
+    referral_version = fields.Integer(required=True, validate=validate.Range(min=1))
+    sequence = fields.Integer(required=True, validate=validate.Range(min=1))
+    person_id = fields.UUID(required=True)
+    reason = code(NotEstimatedReason, required=True)
+    missing = fields.List(fields.String(), required=True)
+    model_version = fields.String(allow_none=True, load_default=None)
+    cause = code(EstimateCause, required=True)
+    decided_at = moment(required=True)
+
+
+class FeatureWording(Part):
+    """The words in which a feature is shown to a person."""
+
+    feature = fields.String(required=True)
+    label = fields.String(required=True)
+    raised = fields.String(required=True)
+    lowered = fields.String(required=True)
+    domain = fields.String(required=True)
+    origin = fields.String(required=True)
+    police_generated = fields.Boolean(required=True)
+
+
+class ModelDescribedV1(EventSchema):
+    """A model version that may now be used, and how to word what it says."""
+
+    type = "scoring.model.described"
+    topic = topics.MODELS.name
+    key = "model_version"
+
+    model_version = fields.String(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    harm_event = fields.String(required=True)
+    horizon_months = fields.Integer(required=True)
+    base_rate = fields.Float(required=True, validate=validate.Range(0, 1))
+    invented_data = fields.Boolean(required=True)
+    features = fields.List(fields.Nested(FeatureWording), required=True)
+    described_at = moment(required=True)

@@ -1,0 +1,141 @@
+"""The tables that every service has beside its own: outbox, inbox, dead letters, idempotency keys, audit."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from services.kernel.db.types import Json, UtcDateTime
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_metadata() -> sa.MetaData:
+    """Metadata whose constraints all have names: a migration must be able to name what it drops."""
+    return sa.MetaData(naming_convention=_NAMES)
+
+
+@dataclass(frozen=True)
+class KernelTables:
+    outbox: sa.Table
+    inbox: sa.Table
+    dead_letters: sa.Table
+    idempotency_keys: sa.Table
+    audit_rows: sa.Table
+    audit_head: sa.Table
+
+
+def kernel_tables(metadata: sa.MetaData) -> KernelTables:
+    return KernelTables(
+        outbox=_outbox(metadata),
+        inbox=_inbox(metadata),
+        dead_letters=_dead_letters(metadata),
+        idempotency_keys=_idempotency_keys(metadata),
+        audit_rows=_audit_rows(metadata),
+        audit_head=_audit_head(metadata),
+    )
+
+
+def _number() -> sa.types.TypeEngine[int]:
+    """A counter that SQLite takes for its row id."""
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _outbox(metadata: sa.MetaData) -> sa.Table:
+    table = sa.Table(
+        "outbox",
+        metadata,
+        sa.Column("position", _number(), primary_key=True, autoincrement=True),
+        sa.Column("event_id", sa.Uuid, nullable=False, unique=True),
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("value", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", UtcDateTime, nullable=False),
+        sa.Column("published_at", UtcDateTime, nullable=True),
+        sqlite_autoincrement=True,
+    )
+    # The relay finds rows by state, never by `position > last seen`: a slow transaction commits a low position late.
+    waiting = table.c.published_at.is_(None)
+    sa.Index("ix_outbox_waiting", table.c.position, postgresql_where=waiting, sqlite_where=waiting)
+    return table
+
+
+def _inbox(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "inbox",
+        metadata,
+        sa.Column("event_id", sa.Uuid, primary_key=True),
+        sa.Column("handled_at", UtcDateTime, nullable=False, index=True),
+    )
+
+
+def _dead_letters(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "dead_letters",
+        metadata,
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("value", sa.LargeBinary, nullable=False),
+        sa.Column("event_id", sa.Uuid, nullable=True),
+        sa.Column("event_type", sa.String(128), nullable=True),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("buried_at", UtcDateTime, nullable=False),
+        sa.Column("redriven_at", UtcDateTime, nullable=True),
+        sa.UniqueConstraint("topic", "position"),
+    )
+
+
+def _idempotency_keys(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "idempotency_keys",
+        metadata,
+        sa.Column("scope", sa.String(200), primary_key=True),
+        sa.Column("key", sa.String(200), primary_key=True),
+        sa.Column("body_sha256", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer, nullable=True),
+        sa.Column("location", sa.String(500), nullable=True),
+        sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    )
+
+
+def _audit_rows(metadata: sa.MetaData) -> sa.Table:
+    table = sa.Table(
+        "audit_rows",
+        metadata,
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("occurred_at", UtcDateTime, nullable=False, index=True),
+        sa.Column("actor", sa.Uuid, nullable=True),
+        sa.Column("what", sa.String(128), nullable=False),
+        sa.Column("subject_type", sa.String(64), nullable=False),
+        sa.Column("subject_id", sa.String(200), nullable=False),
+        sa.Column("reason", sa.String(200), nullable=True),
+        sa.Column("correlation_id", sa.Uuid, nullable=False),
+        sa.Column("details", Json, nullable=True),
+        sa.Column("number", sa.BigInteger, nullable=True, unique=True),
+        sa.Column("hash", sa.String(64), nullable=True),
+        sa.Column("sealed_at", UtcDateTime, nullable=True),
+        sa.CheckConstraint("(number IS NULL) = (hash IS NULL)", name="sealed_whole"),
+    )
+    sa.Index("ix_audit_rows_subject", table.c.subject_type, table.c.subject_id)
+    unsealed = table.c.number.is_(None)
+    sa.Index("ix_audit_rows_unsealed", table.c.id, postgresql_where=unsealed, sqlite_where=unsealed)
+    return table
+
+
+def _audit_head(metadata: sa.MetaData) -> sa.Table:
+    """One row: the chain's last link. Whoever holds its lock is the sealer."""
+    return sa.Table(
+        "audit_head",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.CheckConstraint("id = 1", name="one_row"),
+    )

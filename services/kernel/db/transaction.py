@@ -1,0 +1,88 @@
+"""One open write transaction: rows, events to send and audit rows commit together or not at all."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.contracts import envelope
+from services.contracts.schema import EventSchema
+from services.kernel.db.tables import KernelTables
+
+
+class Transaction:
+    """What a handler works in. It is committed by whoever opened it, never by the handler."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        tables: KernelTables,
+        *,
+        at: datetime,
+        actor: UUID | None,
+        correlation_id: UUID,
+        causation_id: UUID | None = None,
+    ) -> None:
+        self.connection = connection
+        self.at = at
+        self.actor = actor
+        self.correlation_id = correlation_id
+        self.causation_id = causation_id
+        self._tables = tables
+        self._events: list[dict[str, Any]] = []
+        self._audit_rows: list[dict[str, Any]] = []
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
+        """Have an event sent once this transaction has committed. Raises when the data is not the schema's."""
+        event_id = uuid4()
+        value = envelope.write(
+            schema,
+            data,
+            event_id=event_id,
+            time=self.at,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+        )
+        self._events.append(
+            {
+                "event_id": event_id,
+                "topic": schema.topic,
+                "key": str(data[schema.key]),
+                "value": value,
+                "created_at": self.at,
+            }
+        )
+
+    def audit(
+        self,
+        what: str,
+        *,
+        subject_type: str,
+        subject_id: UUID | str,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record who did or read what, and why. Codes and ids only: an audit row is never about content."""
+        self._audit_rows.append(
+            {
+                "id": uuid4(),
+                "occurred_at": self.at,
+                "actor": self.actor,
+                "what": what,
+                "subject_type": subject_type,
+                "subject_id": str(subject_id),
+                "reason": reason,
+                "correlation_id": self.correlation_id,
+                "details": dict(details) if details else None,
+            }
+        )
+
+    def flush(self) -> None:
+        """Write the collected events and audit rows. Called once, right before the commit."""
+        if self._events:
+            self.connection.execute(sa.insert(self._tables.outbox), self._events)
+        if self._audit_rows:
+            self.connection.execute(sa.insert(self._tables.audit_rows), self._audit_rows)
+        self._events, self._audit_rows = [], []

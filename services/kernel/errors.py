@@ -1,0 +1,66 @@
+"""The kinds of refusal, each with its one HTTP status. A rule broken is a subclass beside the rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.kernel.text import N_
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field. `pointer` is a JSON pointer; `detail` never repeats the value."""
+
+    pointer: str
+    detail: str
+
+
+class RuleBroken(Exception):
+    """A request that is refused, with a sentence that its sender can act on."""
+
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = N_("This cannot be done now")
+
+    def __init__(self, detail: str = "", *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail or type(self).__name__)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+class BadRequest(RuleBroken):
+    status = 400
+    title = N_("The request could not be read")
+
+
+class Forbidden(RuleBroken):
+    status = 403
+    title = N_("Your role may not do this")
+
+
+class NotFound(RuleBroken):
+    """The thing does not exist, or this person may not know of it: the two look alike."""
+
+    status = 404
+    title = N_("Not found")
+
+
+class Conflict(RuleBroken):
+    status = 409
+    title = N_("This cannot be done now")
+
+
+class Stale(RuleBroken):
+    """Somebody else changed it after it was read."""
+
+    status = 412
+    title = N_("It has changed since you opened it")
+
+
+class Invalid(RuleBroken):
+    status = 422
+    title = N_("Some answers need attention")
+
+
+class Unavailable(RuleBroken):
+    status = 503
+    title = N_("Try again in a moment")
