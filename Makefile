@@ -8,33 +8,73 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UI := services/kernel/ui
+FRONTEND := $(VENV)/frontend
 
 # A stamp is named by what it was made from, so a changed lock makes a new one and a second set-up does nothing.
 stamp = $(VENV)/.made/$(1)-$(shell git hash-object $(2) | git hash-object --stdin)
 UV_READY := $(call stamp,installer,requirements/installer.lock)
 RUNTIME_READY := $(call stamp,runtime,requirements/runtime.lock pyproject.toml)
 DEV_READY := $(call stamp,dev,requirements/dev.lock)
+ASSETS_READY := $(call stamp,assets,$(UI)/package-lock.json $(UI)/assets.py)
+AXE_READY := $(call stamp,axe,$(UI)/package-lock.json)
 
 # uv does not read pip's settings: on a machine whose pip asks a mirror, uv is told the same address.
 PIP_INDEX = $(shell $(BIN)/pip config get global.index-url 2>/dev/null || $(BIN)/pip config get :env:.index-url 2>/dev/null)
 UV = $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) VIRTUAL_ENV=$(VENV) $(BIN)/uv --quiet
 
 LOCK = $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	--no-header --no-annotate
+	--no-header --no-annotate --upgrade
 EXTRAS := --extra scoring --extra oversight --extra training --extra kafka
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(RUNTIME_READY) ## all that `make run` needs: .venv, locked dependencies, front-end assets
+setup: $(RUNTIME_READY) $(ASSETS_READY) ## all that `make run` needs: .venv, locked dependencies, front-end assets
+
+.PHONY: run
+run: setup ## serve the whole system with demonstration data on this machine
+	@$(BIN)/waymark run
+
+.PHONY: train
+train: setup ## train a champion and register it in MLflow
+	@$(BIN)/waymark train
 
 .PHONY: setup-dev
-setup-dev: setup $(DEV_READY)
+setup-dev: setup $(DEV_READY) $(AXE_READY)
+
+.PHONY: test
+test: setup-dev ## the whole test suite, against PostgreSQL and Chromium of its own
+	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/pytest -n 2
+
+.PHONY: check
+check: setup-dev ## lint, types, import rules, architecture tests, secrets scan: seconds
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@$(BIN)/pytest --quiet -n 2 tests/architecture
+
+.PHONY: bench
+bench: setup-dev ## benchmarks: a table of ratios, and bench/results/*.json
+	@$(BIN)/python -m bench
+
+.PHONY: format
+format: setup-dev ## write the source as `make check` wants it
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: migration
+migration: setup-dev ## a new migration from the tables of one service: make migration service=intake name="add x"
+	@test -n '$(service)' && test -n '$(name)' || { echo 'make migration service=intake name="what changes"' >&2; exit 2; }
+	@$(BIN)/alembic -c services/$(service)/migrations/alembic.ini revision --autogenerate -m '$(name)'
 
 .PHONY: lock
-lock: $(UV_READY) ## resolve the dependencies of pyproject.toml again, within its bounds
+lock: $(UV_READY) ## resolve the dependencies again, to the newest within the bounds of pyproject.toml
 	$(LOCK) --group installer -o requirements/installer.lock
 	$(LOCK) --group node -o requirements/node.lock
 	$(LOCK) $(EXTRAS) pyproject.toml -o requirements/runtime.lock
@@ -45,7 +85,7 @@ $(UV_READY):
 		|| { echo 'Waymark needs Python 3.11 or later: name one with `make PYTHON=…`.' >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo 'Python cannot make a virtual environment: install the package python3-venv.' >&2; exit 1; }
-	@echo 'Installing dependencies into $(VENV)'
+	@echo 'Installing the locked dependencies into $(VENV)'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.lock
 	@mkdir -p $(@D) && touch $@
 
@@ -56,4 +96,20 @@ $(RUNTIME_READY): $(UV_READY)
 
 $(DEV_READY): $(RUNTIME_READY)
 	@$(UV) pip install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# The machine's npm when there is one; else Node comes as a wheel, for these two steps only.
+define npm-ci
+	@command -v npm >/dev/null || $(UV) pip install --require-hashes -r requirements/node.lock
+	@mkdir -p $(FRONTEND) && cp $(UI)/package.json $(UI)/package-lock.json $(UI)/.npmrc $(FRONTEND)/
+	@cd $(FRONTEND) && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent $(1)
+endef
+
+$(ASSETS_READY): $(RUNTIME_READY)
+	$(call npm-ci,--omit=dev)
+	@$(BIN)/python -m $(subst /,.,$(UI)).assets $(FRONTEND)/node_modules
+	@touch $@
+
+$(AXE_READY): $(ASSETS_READY)
+	$(call npm-ci,)
 	@touch $@

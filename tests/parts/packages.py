@@ -1,0 +1,69 @@
+"""Sees to it that the parts the tests need are on the machine: `python -m tests.parts.packages`, run by `make test`.
+
+Installs Debian packages where it may (as root, or by a sudo that asks nothing); otherwise says in one sentence what
+is missing and exits with 1.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.parts import chromium, postgresql
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    packages: tuple[str, ...]
+    is_here: Callable[[], bool]
+
+
+PARTS = (
+    Part("PostgreSQL", ("postgresql",), lambda: postgresql.binaries() is not None),
+    # Without a font of Arial's measures a page is measured with whatever is there.
+    Part("Chromium", ("chromium", "fonts-liberation"), lambda: chromium.executable() is not None),
+)
+
+
+def main() -> int:
+    missing = [part for part in PARTS if not part.is_here()]
+    if not missing:
+        return 0
+    packages = [package for part in missing for package in part.packages]
+    names = " and ".join(part.name for part in missing)
+    if (prefix := _as_root()) is not None and shutil.which("apt-get"):
+        print(f"Installing {names} for the tests (Debian packages {' '.join(packages)})", flush=True)
+        if _install(prefix, packages) and all(part.is_here() for part in missing):
+            return 0
+    print(
+        f"The tests need {names}: install {' '.join(packages)} (names of Debian packages), then try again.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _as_root() -> list[str] | None:
+    """What to put before a command so that root runs it, or None where that is not allowed without a password."""
+    if os.geteuid() == 0:
+        return []
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return ["sudo", "-n"]
+    return None
+
+
+def _install(prefix: Sequence[str], packages: Sequence[str]) -> bool:
+    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
+    # An update that fails in part (one source unreachable) may still have brought what is needed.
+    subprocess.run([*apt_get, "update"], stdout=subprocess.DEVNULL, check=False)
+    install = [*apt_get, "install", "--yes", "--no-install-recommends", *packages]
+    return subprocess.run(install, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
