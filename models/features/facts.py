@@ -1,0 +1,142 @@
+"""What a referral says, read fact by fact: known, not known, or out of range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from models.features.specification import Fact, FactKind
+
+# bool, int, str (a code), date or frozenset[str] (codes), as the fact's kind says; None = not known.
+# `Any` because a rule reads only facts of its own kind, which the registry's reading has checked.
+Answer = Any
+
+
+class OutOfRange(ValueError):
+    """An answer that the model was never told about."""
+
+
+@dataclass(frozen=True)
+class EarlierReferral:
+    """Another referral of the same person, in its latest version known at the time."""
+
+    received_on: date
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The known answers of one referral, each with the day of the referral that gave it."""
+
+    as_of: date
+    answers: dict[str, Answer]
+    given_on: dict[str, date]
+    earlier: Sequence[EarlierReferral]
+    out_of_range: tuple[str, ...]
+
+
+def read(
+    facts: Mapping[str, Fact],
+    said: Mapping[str, object],
+    as_of: date,
+    earlier: Sequence[EarlierReferral],
+) -> Known:
+    """Answers of this referral; where it does not say, one that still stands from an earlier one.
+
+    `earlier` is newest first and lies wholly before `as_of`.
+    """
+    answers: dict[str, Answer] = {}
+    given_on: dict[str, date] = {}
+    wrong: list[str] = []
+    for name, fact in facts.items():
+        try:
+            answer, day = answer_of(fact, said.get(name)), as_of
+            if answer is None and earlier and fact.stands_for_days:
+                answer, day = _standing(fact, as_of, earlier)
+            if fact.kind is FactKind.DATE and answer is not None and answer > as_of:
+                raise OutOfRange
+        except OutOfRange:
+            wrong.append(name)
+            continue
+        if answer is not None:
+            answers[name] = answer
+            given_on[name] = day
+    return Known(as_of, answers, given_on, earlier, tuple(wrong))
+
+
+def _standing(fact: Fact, as_of: date, earlier: Sequence[EarlierReferral]) -> tuple[Answer, date]:
+    oldest = as_of - timedelta(days=fact.stands_for_days)
+    for referral in earlier:
+        if referral.received_on < oldest:
+            break
+        try:
+            answer = answer_of(fact, referral.facts.get(fact.name))
+        except OutOfRange:
+            continue  # an earlier referral's mistake is no reason to refuse this one
+        if answer is not None:
+            return answer, referral.received_on
+    return None, as_of
+
+
+def codes_of(referral: EarlierReferral, name: str) -> frozenset[str]:
+    """The codes an earlier referral gave for a fact, empty if it did not say.
+
+    Not checked against the registry: an earlier referral may have been written under older codes.
+    """
+    said = referral.facts.get(name)
+    return frozenset(str(code) for code in said) if isinstance(said, (list, tuple)) else frozenset()
+
+
+def answer_of(fact: Fact, value: object) -> Answer:
+    """The typed answer, None for "not known". Raises OutOfRange for anything else."""
+    return None if value is None else _READERS[fact.kind](fact, value)
+
+
+def _flag(_: Fact, value: object) -> Answer:
+    if value is True or value is False:
+        return value
+    raise OutOfRange
+
+
+def _count(fact: Fact, value: object) -> Answer:
+    # `type(...) is`: True is an int to isinstance, and no count.
+    if type(value) is int and fact.low <= value <= fact.high:
+        return value
+    raise OutOfRange
+
+
+def _code(fact: Fact, value: object) -> Answer:
+    if not isinstance(value, str) or value not in fact.codes:
+        raise OutOfRange
+    return None if value in fact.unknown_codes else value
+
+
+def _codes(fact: Fact, value: object) -> Answer:
+    if not isinstance(value, (list, tuple)):
+        raise OutOfRange
+    if not all(isinstance(code, str) and code in fact.codes for code in value):
+        raise OutOfRange
+    return frozenset(value)
+
+
+def _date(_: Fact, value: object) -> Answer:
+    if type(value) is date:
+        return value
+    # Length first: fromisoformat also takes 20250131 and 2025-W05-5.
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise OutOfRange
+
+
+_READERS: dict[FactKind, Callable[[Fact, object], Answer]] = {
+    FactKind.FLAG: _flag,
+    FactKind.COUNT: _count,
+    FactKind.CODE: _code,
+    FactKind.CODES: _codes,
+    FactKind.DATE: _date,
+}

@@ -1,0 +1,150 @@
+"""A verified model in memory: estimates one referral or many, with exact additive contributions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import lightgbm
+import numpy as np
+
+from models.features.vector import FeatureVector
+from models.inference import manifest as manifests
+from models.inference.estimate import (
+    Answer,
+    Band,
+    Contribution,
+    Estimate,
+    NotEstimated,
+    Reason,
+)
+from models.inference.manifest import ArtefactRefused, Manifest
+
+GOLDEN_TOLERANCE = 1e-9
+# One thread always: on a busy machine LightGBM's second thread makes one row hundreds of times
+# slower (it spins), and scoring gets its parallelism from processes.
+THREADS = 1
+
+
+class FeatureContractBroken(ValueError):
+    """The vector was built by another registry than the one this model was trained with."""
+
+
+class Model:
+    """A booster and its manifest, verified and tried. Made by `load`; safe to share by threads."""
+
+    def __init__(self, manifest: Manifest, booster: lightgbm.Booster) -> None:
+        self.manifest = manifest
+        self.digest = manifest.seal
+        self._booster = booster
+        self._names = manifest.names
+        self._origins = tuple(str(feature["origin"]) for feature in manifest.features)
+        self._low = tuple(float(feature["low"]) for feature in manifest.features)
+        self._high = tuple(float(feature["high"]) for feature in manifest.features)
+
+    def estimate(self, vector: FeatureVector) -> Answer:
+        """The estimate for one referral. Raises FeatureContractBroken."""
+        return self.estimate_batch((vector,))[0]
+
+    def estimate_batch(self, vectors: Sequence[FeatureVector]) -> list[Answer]:
+        """The estimates in the order of `vectors`, each bit for bit the one `estimate` gives."""
+        refusals = [self._refusal(vector) for vector in vectors]
+        asked = [v for v, refusal in zip(vectors, refusals, strict=True) if refusal is None]
+        explained = iter(self._explain([vector.values for vector in asked]))
+        return [
+            self._answer(vector, next(explained)) if refusal is None else refusal
+            for vector, refusal in zip(vectors, refusals, strict=True)
+        ]
+
+    def _refusal(self, vector: FeatureVector) -> NotEstimated | None:
+        if vector.digest != self.manifest.feature_digest:
+            raise FeatureContractBroken(f"vector {vector.digest[:12]}, model {self.manifest.feature_digest[:12]}")
+        wrong = vector.out_of_range or self._outside(vector.values)
+        if wrong:
+            return NotEstimated(Reason.OUT_OF_RANGE, wrong, vector.not_known, self.digest)
+        if vector.known_facts < self.manifest.minimum_known_facts:
+            return NotEstimated(Reason.TOO_LITTLE_INFORMATION, (), vector.not_known, self.digest)
+        return None
+
+    def _outside(self, values: tuple[float, ...]) -> tuple[str, ...]:
+        """Names of values outside the trained range; NaN is "not known" and always inside."""
+        return tuple(
+            [
+                name
+                for name, value, low, high in zip(self._names, values, self._low, self._high, strict=True)
+                if value < low or value > high
+            ]
+        )
+
+    def _explain(self, rows: Sequence[tuple[float, ...]]) -> list[list[float]]:
+        """Per row the contributions in calibrated log-odds, the base last."""
+        if not rows:
+            return []
+        matrix = np.array(rows, dtype=np.float64)
+        raw = np.asarray(self._booster.predict(matrix, pred_contrib=True, num_threads=THREADS))
+        # Affine in log-odds: scaling every part by the slope and moving the base by the intercept
+        # keeps the sum exact (Platt 1999; the decomposition is Lundberg's path-dependent SHAP).
+        scaled = raw * self.manifest.calibration_slope
+        scaled[:, -1] += self.manifest.calibration_intercept
+        parts: list[list[float]] = scaled.tolist()
+        return parts
+
+    def _answer(self, vector: FeatureVector, parts: list[float]) -> Estimate:
+        log_odds = math.fsum(parts)
+        probability = probability_of(log_odds)
+        return Estimate(
+            probability,
+            None,
+            self._band(probability),
+            self.manifest.base_rate,
+            log_odds,
+            parts[-1],
+            tuple(
+                [
+                    Contribution(*line)
+                    for line in zip(self._names, vector.shown, vector.dates, self._origins, parts[:-1], strict=True)
+                ]
+            ),
+            vector.not_known,
+            self.digest,
+            self.manifest.invented_data,
+        )
+
+    def _band(self, probability: float) -> Band:
+        if probability >= self.manifest.high_from:
+            return Band.HIGH
+        return Band.RAISED if probability >= self.manifest.raised_from else Band.USUAL
+
+    def _check_golden_rows(self) -> None:
+        rows = [
+            tuple(math.nan if value is None else float(value) for value in row["values"])
+            for row in self.manifest.golden
+        ]
+        for row, parts in zip(self.manifest.golden, self._explain(rows), strict=True):
+            if not abs(math.fsum(parts) - row["log_odds"]) <= GOLDEN_TOLERANCE:
+                raise ArtefactRefused("the model no longer gives the estimates training saw")
+
+
+def load(manifest: bytes, booster: bytes, *, expected_digest: str | None = None) -> Model:
+    """A model ready to use. Raises ArtefactRefused before LightGBM sees a byte it should not.
+
+    `expected_digest` is the registry's word for this version (`Model.digest`), if there is one.
+    """
+    known = manifests.read(manifest)
+    if expected_digest is not None and known.seal != expected_digest:
+        raise ArtefactRefused("another model than the registry names")
+    manifests.verify(known, booster)
+    loaded = lightgbm.Booster(model_str=booster.decode("ascii"))
+    if tuple(loaded.feature_name()) != known.names:
+        raise ArtefactRefused("the booster's columns are not the manifest's features")
+    model = Model(known, loaded)
+    model._check_golden_rows()
+    return model
+
+
+def probability_of(log_odds: float) -> float:
+    """The logistic function, without overflow at either end."""
+    if log_odds >= 0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    odds = math.exp(log_odds)
+    return odds / (1.0 + odds)
