@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -15,7 +16,7 @@ from types import ModuleType
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND
 EVENTS = {
     *("socket.bind", "socket.connect", "sqlite3.connect", "subprocess.Popen", "os.fork", "os.posix_spawn"),
-    *("_thread.start_new_thread", "os.mkdir", "os.remove", "os.rename", "tempfile.mkdtemp", "tempfile.mkstemp"),
+    *("os.mkdir", "os.remove", "os.rename", "tempfile.mkdtemp", "tempfile.mkstemp"),
 }
 
 
@@ -58,7 +59,11 @@ def main(folder: Path, checkout: Path, not_installed: Sequence[str]) -> None:
         elif event in EVENTS:
             opened.append(f"{importing}: {event}")
 
+    def start(thread: threading.Thread) -> None:
+        opened.append(f"{importing}: starts the thread {thread.name}")
+
     sys.addaudithook(watch)
+    threading.Thread.start = start  # type: ignore[method-assign,assignment]
     for importing in modules_under(folder):
         try:
             importlib.import_module(importing)
