@@ -36,7 +36,7 @@ class TeamChangedV1(EventSchema):
 
     team_id = fields.UUID(required=True)
     version = fields.Integer(required=True, validate=validate.Range(min=1))
-    code = fields.String(required=True)
+    team_code = fields.String(required=True)
     name = fields.String(required=True)
     team_class = one_of(RecipientClass, required=True)
     organisation_class = one_of(OrganisationClass, required=True)

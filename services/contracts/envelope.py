@@ -53,7 +53,7 @@ def write(
         "subject": str(encoded[schema.key]),
         "time": time,
         "datacontenttype": "application/json",
-        "dataschemaversion": str(schema.version),
+        "dataschemaversion": str(schema.schema_version),
         "correlationid": str(correlation_id),
     }
     if causation_id is not None:

@@ -15,7 +15,7 @@ def _declared_in(module: ModuleType) -> list[type[EventSchema]]:
 
 
 EVENTS: dict[tuple[str, int], type[EventSchema]] = {
-    (schema.type, schema.version): schema
+    (schema.type, schema.schema_version): schema
     for module in (accounts, intake, scoring, casework)
     for schema in _declared_in(module)
 }

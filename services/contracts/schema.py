@@ -32,7 +32,7 @@ class EventSchema(Part):
     """
 
     type: ClassVar[str]
-    version: ClassVar[int] = 1
+    schema_version: ClassVar[int] = 1
     topic: ClassVar[str]
     key: ClassVar[str]
     """The field whose value is the record's key: order holds within it."""

@@ -79,10 +79,14 @@ class Transaction:
             }
         )
 
-    def flush(self) -> None:
-        """Write the collected events and audit rows. Called once, right before the commit."""
+    def flush_events(self) -> None:
+        """Write the collected events to the outbox. Called once, after the handler."""
         if self._events:
             self.connection.execute(sa.insert(self._tables.outbox), self._events)
+        self._events = []
+
+    def flush_audit(self) -> None:
+        """Write the collected audit rows. Called once, right before the commit."""
         if self._audit_rows:
             self.connection.execute(sa.insert(self._tables.audit_rows), self._audit_rows)
-        self._events, self._audit_rows = [], []
+        self._audit_rows = []

@@ -49,8 +49,8 @@ class CodeType(sa.types.TypeDecorator[_Code]):
         super().__init__()
         self.codes = codes
 
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else self.codes(value).value
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> _Code | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> _Code | None:
         return None if value is None else self.codes(value)

@@ -1,0 +1,103 @@
+"""Reads a service's topics and runs the commands they give; the offset is committed after the database."""
+
+import logging
+
+import sqlalchemy as sa
+
+from services.kernel.bus import dead_letters
+from services.kernel.bus.log import Delivered, Log
+from services.kernel.bus.translate import Translator, Unreadable
+from services.kernel.dispatcher import Caused
+from services.kernel.failpoints import failpoint
+from services.kernel.service import Service
+
+_BATCH = 500
+_TRIES = 3
+_MOST_BURIED_IN_A_ROW = 10
+
+_log = logging.getLogger(__name__)
+
+
+class TooManyDeadLetters(RuntimeError):
+    """So many in a row cannot be bad records: our own code is wrong. Stop, rather than drain the topic."""
+
+
+class Consumer:
+    """One group, one thread. What can never succeed is buried; any other failure raises, and comes again."""
+
+    def __init__(self, service: Service, log: Log) -> None:
+        self._service = service
+        self._log = log
+        self._translator = Translator(service.subscriptions)
+        self._buried_in_a_row = 0
+
+    def run_once(self, *, wait: float = 0.0) -> int:
+        """Handle one poll. Gives how many records were read."""
+        topics = self._translator.topics
+        records = self._log.poll(self._service.name, topics, limit=_BATCH, wait=wait) if topics else []
+        if not records:
+            return 0
+        failpoint(f"{self._service.name}.polled")
+        if not (self._service.batch and self._as_one(records)):
+            self._one_by_one(records)
+        return len(records)
+
+    def _as_one(self, records: list[Delivered]) -> bool:
+        """Handle the poll in one transaction. False when one of it fails: then nothing of it was kept."""
+        try:
+            commands = [self._translator.command_of(record.value) for record in records]
+            self._service.dispatcher.handle_events([command for command in commands if command])
+        except Exception as error:
+            # Alone, each record is tried again and gets its own verdict; nothing is swallowed here.
+            _log.warning("batch_failed", extra={"service": self._service.name, "error": type(error).__name__})
+            return False
+        self._commit(records)
+        return True
+
+    def _one_by_one(self, records: list[Delivered]) -> None:
+        done = 0
+        try:
+            for record in records:
+                self._handle(record)
+                done += 1
+        finally:
+            if done:
+                self._commit(records[:done])
+
+    def _handle(self, record: Delivered) -> None:
+        try:
+            caused = self._translator.command_of(record.value)
+        except Unreadable as error:
+            self._bury(record, str(error))
+            return
+        if caused is not None and not self._try(record, caused):
+            return
+        self._buried_in_a_row = 0
+
+    def _try(self, record: Delivered, caused: Caused) -> bool:
+        """Run the command. False when it failed for good and was buried. Raises when the database is away."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                self._service.dispatcher.handle_events([caused])
+            except (sa.exc.OperationalError, sa.exc.InterfaceError):
+                raise
+            except Exception as error:
+                if attempt == _TRIES:
+                    # The type alone: a message may hold what the record holds.
+                    self._bury(record, f"{type(caused.command).__name__} raised {type(error).__name__}")
+                    return False
+            else:
+                return True
+        return False
+
+    def _bury(self, record: Delivered, reason: str) -> None:
+        if self._buried_in_a_row >= _MOST_BURIED_IN_A_ROW:
+            raise TooManyDeadLetters(f"{self._service.name}: {_MOST_BURIED_IN_A_ROW} dead letters in a row")
+        dead_letters.bury(self._service, record, reason)
+        self._buried_in_a_row += 1
+        _log.error("dead_letter", extra={"service": self._service.name, "topic": record.topic})
+
+    def _commit(self, records: list[Delivered]) -> None:
+        failpoint(f"{self._service.name}.before_offset_commit")
+        self._log.commit(self._service.name, records)
+        failpoint(f"{self._service.name}.after_offset_commit")

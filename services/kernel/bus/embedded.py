@@ -1,0 +1,109 @@
+"""The embedded log: records and group offsets in one SQLite file. Durable, ordered, for one machine."""
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from services.kernel.bus.log import Delivered, Record
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.db.tables import new_metadata
+from services.kernel.db.types import UtcDateTime
+
+KEPT_FOR = timedelta(days=14)
+
+_metadata = new_metadata()
+_records = sa.Table(
+    "records",
+    _metadata,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("topic", sa.String(64), nullable=False),
+    sa.Column("key", sa.String(64), nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("appended_at", UtcDateTime, nullable=False, index=True),
+    sa.Index("ix_records_topic_position", "topic", "position"),
+    sqlite_autoincrement=True,
+)
+_offsets = sa.Table(
+    "group_offsets",
+    _metadata,
+    sa.Column("group_name", sa.String(64), primary_key=True),
+    sa.Column("topic", sa.String(64), primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+)
+
+
+class EmbeddedLog:
+    """Any number of threads may use one. Nothing is opened before the first use."""
+
+    def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
+        self._database = Database(f"sqlite+pysqlite:///{path}")
+        self._clock = clock
+        self._arrived = threading.Condition()
+        self._ready = False
+
+    def append(self, records: Sequence[Record]) -> None:
+        at = self._clock()
+        rows = [{"topic": r.topic, "key": r.key, "value": r.value, "appended_at": at} for r in records]
+        with self._open().write() as connection:
+            connection.execute(sa.insert(_records), rows)
+        with self._arrived:
+            self._arrived.notify_all()
+
+    def poll(self, group: str, topics: Sequence[str], *, limit: int, wait: float) -> list[Delivered]:
+        deadline = time.monotonic() + wait
+        with self._arrived:
+            # The look and the wait are under one lock: a record appended between them is not missed.
+            while not (found := self._next(group, topics, limit)):
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    return []
+                self._arrived.wait(remaining)
+        return found
+
+    def commit(self, group: str, delivered: Sequence[Delivered]) -> None:
+        reached: dict[str, int] = {}
+        for record in delivered:
+            reached[record.topic] = max(record.position, reached.get(record.topic, 0))
+        with self._open().write() as connection:
+            for topic, position in reached.items():
+                connection.execute(
+                    sqlite.insert(_offsets)
+                    .values(group_name=group, topic=topic, position=position)
+                    .on_conflict_do_update(index_elements=["group_name", "topic"], set_={"position": position})
+                )
+
+    def drop_before(self, moment: datetime) -> int:
+        """Drop the records appended before the moment, read or not. Gives how many."""
+        with self._open().write() as connection:
+            return connection.execute(sa.delete(_records).where(_records.c.appended_at < moment)).rowcount
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _open(self) -> Database:
+        if not self._ready:
+            with self._database.write() as connection:
+                _metadata.create_all(connection)
+            self._ready = True
+        return self._database
+
+    def _next(self, group: str, topics: Sequence[str], limit: int) -> list[Delivered]:
+        with self._open().read() as connection:
+            offsets = dict(
+                connection.execute(
+                    sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == group)
+                )
+                .tuples()
+                .all()
+            )
+            beyond = sa.or_(
+                *((_records.c.topic == topic) & (_records.c.position > offsets.get(topic, 0)) for topic in topics)
+            )
+            rows = connection.execute(sa.select(_records).where(beyond).order_by(_records.c.position).limit(limit))
+            return [Delivered(topic=r.topic, key=r.key, value=r.value, position=r.position) for r in rows]

@@ -1,0 +1,57 @@
+"""Sends what the outbox holds: append, then mark. A crash between the two sends again, and the inbox drops it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.kernel.bus.leadership import Leadership
+from services.kernel.bus.log import Log, Record
+from services.kernel.failpoints import failpoint
+from services.kernel.service import Service
+
+_BATCH = 500
+
+
+class Relay:
+    """The sender of one service. Of several processes, the one that holds the lock sends; the others stand by."""
+
+    def __init__(self, service: Service, log: Log) -> None:
+        self._service = service
+        self._log = log
+        self._outbox = service.tables.outbox
+        self._leadership = Leadership(service.database, "relay")
+
+    def run_once(self) -> int:
+        """Send one batch. Gives how many; 0 when nothing waits or another process is the sender."""
+        if not self._leadership.held():
+            return 0
+        rows = self._waiting()
+        if not rows:
+            return 0
+        failpoint("relay.selected")
+        self._log.append([Record(topic=row.topic, key=row.key, value=row.value) for row in rows])
+        failpoint("relay.before_mark")
+        self._mark([row.position for row in rows])
+        failpoint("relay.after_mark")
+        return len(rows)
+
+    def stop(self) -> None:
+        self._leadership.release()
+
+    def _waiting(self) -> Sequence[sa.Row[Any]]:
+        c = self._outbox.c
+        with self._service.database.read() as connection:
+            return connection.execute(
+                sa.select(c.position, c.topic, c.key, c.value)
+                .where(c.published_at.is_(None))
+                .order_by(c.position)
+                .limit(_BATCH)
+            ).all()
+
+    def _mark(self, positions: list[int]) -> None:
+        c = self._outbox.c
+        with self._service.database.write() as connection:
+            connection.execute(
+                sa.update(self._outbox).where(c.position.in_(positions)).values(published_at=self._service.clock())
+            )

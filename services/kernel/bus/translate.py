@@ -1,0 +1,44 @@
+"""From a record's bytes to the command it asks for."""
+
+from marshmallow import ValidationError
+
+from services.contracts import envelope
+from services.contracts.envelope import NotAnEvent
+from services.kernel.dispatcher import Caused
+from services.kernel.service import Subscriptions
+
+
+class Unreadable(Exception):
+    """A record that can never be handled as it is. The message names fields and types, never values."""
+
+
+class Translator:
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self._schemas = {(schema.type, schema.schema_version): schema for schema in subscriptions}
+        self._types = {schema.type for schema in subscriptions}
+        self._commands = subscriptions
+        self.topics = tuple(sorted({schema.topic for schema in subscriptions}))
+
+    def command_of(self, value: bytes) -> Caused | None:
+        """The command, or None when the event asks nothing of us.
+
+        Raises Unreadable on bytes that are no event, on data its schema refuses, and on a version that we do not know
+        of a type that we do: skipping that would lose it.
+        """
+        try:
+            event = envelope.read(value)
+        except NotAnEvent as error:
+            raise Unreadable(str(error)) from None
+        if event.type not in self._types:
+            return None
+        schema = self._schemas.get((event.type, event.version))
+        if schema is None:
+            raise Unreadable(f"{event.type} has no version {event.version} here")
+        try:
+            data = schema.decode(event.data)
+        except ValidationError as error:
+            raise Unreadable(f"{event.type}: {', '.join(sorted(error.messages_dict))}") from None
+        command = self._commands[schema](data)
+        if command is None:
+            return None
+        return Caused(command=command, event_id=event.id, correlation_id=event.correlation_id)

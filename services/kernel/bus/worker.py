@@ -1,0 +1,82 @@
+"""What a worker of one service runs, each in a thread of its own: relay, consumer, sealer."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from services.kernel.audit import sealer
+from services.kernel.bus.consumer import Consumer, TooManyDeadLetters
+from services.kernel.bus.log import Log
+from services.kernel.bus.relay import Relay
+from services.kernel.db import housekeeping
+from services.kernel.service import Service
+
+_RELAY_SECONDS = 0.2
+_POLL_SECONDS = 1.0
+_SEAL_SECONDS = 2.0
+_HOUSEKEEPING_SECONDS = 3600.0
+_MOST_BACKOFF_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    def __init__(self, service: Service, log: Log) -> None:
+        self._service = service
+        self._stopping = threading.Event()
+        self._relay = Relay(service, log)
+        self._consumer = Consumer(service, log)
+        self._threads = [
+            self._thread("relay", self._relay_step),
+            self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)),
+            self._thread("sealer", self._sealer_step),
+            self._thread("housekeeping", self._housekeeping_step),
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let each thread finish what it is at, and wait for it."""
+        self._stopping.set()
+        self._service.dispatcher.committed.set()
+        for thread in self._threads:
+            thread.join()
+        self._relay.stop()
+
+    def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:
+        return threading.Thread(target=self._loop, args=(name, step), name=f"{self._service.name}-{name}", daemon=True)
+
+    def _loop(self, name: str, step: Callable[[], object]) -> None:
+        backoff = 0.0
+        while not self._stopping.wait(backoff):
+            try:
+                step()
+                backoff = 0.0
+            except TooManyDeadLetters:
+                _log.critical("consumer_stopped", extra={"service": self._service.name})
+                return
+            except Exception as error:
+                # Whatever it was is still in the outbox or uncommitted in the log: it comes again.
+                backoff = min(max(0.1, backoff * 2), _MOST_BACKOFF_SECONDS)
+                _log.error("step_failed", extra={"service": self._service.name, "step": name, "error": _name(error)})
+
+    def _relay_step(self) -> None:
+        committed = self._service.dispatcher.committed
+        committed.wait(_RELAY_SECONDS)
+        committed.clear()
+        while self._relay.run_once() and not self._stopping.is_set():
+            pass
+
+    def _sealer_step(self) -> None:
+        sealer.seal(self._service)
+        self._stopping.wait(_SEAL_SECONDS)
+
+    def _housekeeping_step(self) -> None:
+        housekeeping.forget(self._service)
+        self._stopping.wait(_HOUSEKEEPING_SECONDS)
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__

@@ -1,0 +1,72 @@
+"""A creating request sent twice has one effect: its key is stored in the transaction of that effect."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.kernel.db.tables import KernelTables
+from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.errors import Conflict
+from services.kernel.text import N_
+
+KEPT_FOR = timedelta(days=7)
+
+
+class KeyReused(Conflict):
+    """The same Idempotency-Key came with another body."""
+
+    title = N_("This Idempotency-Key was used for a different request")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """How one request is known again. `answer` gives status and Location of the command's result."""
+
+    scope: str
+    key: str
+    body_sha256: str
+    answer: Callable[[Any], tuple[int, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    location: str
+    replayed: bool
+
+
+def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, *, at: datetime) -> Answer | None:
+    """Take the key, or give the answer it had. A second request with the key waits for the first to end.
+
+    Raises KeyReused when the key came with another body.
+    """
+    keys = tables.idempotency_keys
+    row = {"scope": once.scope, "key": once.key, "body_sha256": once.body_sha256, "created_at": at}
+    if insert_or_ignore(connection, keys, row):
+        return None
+    held = connection.execute(sa.select(keys).where(keys.c.scope == once.scope, keys.c.key == once.key)).one()
+    if not hmac.compare_digest(held.body_sha256, once.body_sha256):
+        raise KeyReused
+    return Answer(status=held.status, location=held.location, replayed=True)
+
+
+def remember(connection: sa.Connection, tables: KernelTables, once: Once, result: object) -> Answer:
+    """Store what the request was answered."""
+    status, location = once.answer(result)
+    keys = tables.idempotency_keys
+    connection.execute(
+        sa.update(keys)
+        .where(keys.c.scope == once.scope, keys.c.key == once.key)
+        .values(status=status, location=location)
+    )
+    return Answer(status=status, location=location, replayed=False)
+
+
+def forget_old(connection: sa.Connection, tables: KernelTables, *, at: datetime) -> int:
+    """Drop the keys kept long enough. Gives how many."""
+    keys = tables.idempotency_keys
+    return connection.execute(sa.delete(keys).where(keys.c.created_at < at - KEPT_FOR)).rowcount

@@ -1,0 +1,14 @@
+"""Marks the events that were handled, in the handler's own transaction: a redelivery does nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.db.tables import KernelTables
+from services.kernel.db.upsert import insert_or_ignore
+
+
+def first_time(connection: sa.Connection, tables: KernelTables, event_id: UUID, *, at: datetime) -> bool:
+    """Mark the event. False when it was marked before. A concurrent marker makes this one wait."""
+    return insert_or_ignore(connection, tables.inbox, {"event_id": event_id, "handled_at": at})

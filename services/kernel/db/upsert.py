@@ -1,0 +1,14 @@
+"""`INSERT … ON CONFLICT DO NOTHING`, which SQLite and PostgreSQL both have and SQLAlchemy spells twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_or_ignore(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
+    """Insert the row. False when one with the same key was there; waits for a concurrent inserter to end."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    result = connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return result.rowcount == 1

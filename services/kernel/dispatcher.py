@@ -1,0 +1,127 @@
+"""One command, one transaction: rows, outbox, inbox mark, idempotency key and audit rows commit together."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.kernel.clock import Clock
+from services.kernel.db import idempotency, inbox
+from services.kernel.db.engine import Database
+from services.kernel.db.idempotency import Once
+from services.kernel.db.tables import KernelTables
+from services.kernel.db.transaction import Transaction
+from services.kernel.failpoints import failpoint
+
+Handler = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caused:
+    """A command that an event gave, with what is needed to know the event again."""
+
+    command: object
+    event_id: UUID
+    correlation_id: UUID
+
+
+class Dispatcher:
+    """Finds the handler of a command and runs it in a transaction that this class alone commits."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        database: Database,
+        tables: KernelTables,
+        unit_of_work: Callable[[Transaction], Any],
+        handlers: Mapping[type, Handler],
+        clock: Clock,
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._tables = tables
+        self._unit_of_work = unit_of_work
+        self._handlers = handlers
+        self._clock = clock
+        self.committed = threading.Event()
+        """Set after each commit: the relay of the same process need not wait for its next look."""
+
+    def handle(
+        self,
+        command: object,
+        *,
+        actor: UUID | None,
+        correlation_id: UUID | None = None,
+        once: Once | None = None,
+    ) -> Any:
+        """Run a person's or a system's command and give its result, or the Answer when `once` is given.
+
+        A request whose key was answered before is not run again. Raises what the handler raises; nothing is kept then.
+        """
+        with self.transaction(actor=actor, correlation_id=correlation_id) as transaction:
+            if once is None:
+                return self._run(command, transaction)
+            earlier = idempotency.earlier_answer(transaction.connection, self._tables, once, at=transaction.at)
+            if earlier is not None:
+                return earlier
+            result = self._run(command, transaction)
+            return idempotency.remember(transaction.connection, self._tables, once, result)
+
+    def handle_events(self, caused: Sequence[Caused]) -> int:
+        """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""
+        with self._database.write() as connection:
+            failpoint(f"{self._service}.begun")
+            new = sum(self.handle_event_in(connection, item) for item in caused)
+        self._after_commit()
+        return new
+
+    def handle_event_in(self, connection: sa.Connection, caused: Caused) -> bool:
+        """Run one event's command in a transaction that is open already. False when it was handled before."""
+        transaction = Transaction(
+            connection,
+            self._tables,
+            at=self._clock(),
+            actor=None,
+            correlation_id=caused.correlation_id,
+            causation_id=caused.event_id,
+        )
+        if not inbox.first_time(connection, self._tables, caused.event_id, at=transaction.at):
+            return False
+        failpoint(f"{self._service}.inbox_inserted")
+        self._run(caused.command, transaction)
+        self._flush(transaction)
+        return True
+
+    @contextmanager
+    def transaction(self, *, actor: UUID | None, correlation_id: UUID | None = None) -> Iterator[Transaction]:
+        """A transaction for an audited read: the page is shown only if its audit row commits."""
+        with self._database.write() as connection:
+            failpoint(f"{self._service}.begun")
+            transaction = Transaction(
+                connection,
+                self._tables,
+                at=self._clock(),
+                actor=actor,
+                correlation_id=correlation_id or uuid4(),
+            )
+            yield transaction
+            self._flush(transaction)
+        self._after_commit()
+
+    def _run(self, command: object, transaction: Transaction) -> Any:
+        return self._handlers[type(command)](command, self._unit_of_work(transaction))
+
+    def _flush(self, transaction: Transaction) -> None:
+        transaction.flush_events()
+        failpoint(f"{self._service}.outbox_inserted")
+        transaction.flush_audit()
+        failpoint(f"{self._service}.audit_inserted")
+
+    def _after_commit(self) -> None:
+        failpoint(f"{self._service}.after_commit")
+        self.committed.set()

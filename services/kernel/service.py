@@ -1,0 +1,35 @@
+"""A service as its composition root has built it: everything that a role of it needs to run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from services.contracts.schema import EventSchema
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.db.tables import KernelTables
+from services.kernel.dispatcher import Dispatcher
+
+Subscriptions = Mapping[type[EventSchema], Callable[[dict[str, Any]], object | None]]
+"""Event → the command it gives; None when this event asks nothing of us."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    name: str
+    database: Database
+    metadata: sa.MetaData
+    tables: KernelTables
+    dispatcher: Dispatcher
+    migrations: Path
+    app: Flask
+    subscriptions: Subscriptions = field(default_factory=dict)
+    batch: bool = False
+    """One poll is one transaction; when it fails, its events go one by one."""
+    clock: Clock = system_clock
+    checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    """What readiness tells of, by name: false is degraded, not dead."""

@@ -1,0 +1,64 @@
+"""Settings come from the environment alone. A default must be safe in production and fit to be public."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from services.kernel import failpoints
+
+_SECRET_BYTES = 32
+
+
+class Unset(SystemExit):
+    """A setting is missing or unsafe: the process says so in one sentence and does not start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every service needs. A service with more subclasses this and extends `from_environment`."""
+
+    database_url: str
+    secret_key: bytes
+    """At least 32 bytes: keys of this service are derived from it."""
+    schema: str | None = None
+    demonstration: bool = False
+    """Invented people and a local sign-in. Never true where a real referral is taken."""
+    trusted_hosts: tuple[str, ...] = ()
+    """The host names that this service answers to; any other gets 400."""
+    https: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < _SECRET_BYTES:
+            raise Unset(f"The secret key must be at least {_SECRET_BYTES} bytes long.")
+        if failpoints.armed() and not self.demonstration:
+            raise Unset(f"{failpoints.VARIABLE} may be set in demonstration mode only.")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        return cls(**kernel_settings(environ))
+
+
+def kernel_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of `Settings` as the environment has them, for the constructor. Raises Unset."""
+    return {
+        "database_url": required(environ, "DATABASE_URL"),
+        "secret_key": required(environ, "SECRET_KEY").encode(),
+        "schema": environ.get("DATABASE_SCHEMA"),
+        "demonstration": flag(environ, "DEMONSTRATION"),
+        "trusted_hosts": tuple(filter(None, environ.get("TRUSTED_HOSTS", "").split(","))),
+        "https": flag(environ, "HTTPS", default=True),
+    }
+
+
+def required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise Unset(f"The setting {name} is missing.")
+    return value
+
+
+def flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    value = environ.get(name, str(default)).lower()
+    if value not in {"true", "false"}:
+        raise Unset(f"The setting {name} must be true or false.")
+    return value == "true"
