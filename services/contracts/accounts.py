@@ -4,8 +4,7 @@ from marshmallow import fields, validate
 
 from services.contracts import topics
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.contracts.schema import EventSchema, code_list
-from services.contracts.schema import code as one_of  # a team has a field named code
+from services.contracts.schema import EventSchema, code, code_list
 
 
 class StaffChangedV1(EventSchema):
@@ -20,7 +19,7 @@ class StaffChangedV1(EventSchema):
     display_name = fields.String(required=True)
     organisation_id = fields.UUID(required=True)
     organisation_name = fields.String(required=True)
-    organisation_class = one_of(OrganisationClass, required=True)
+    organisation_class = code(OrganisationClass, required=True)
     roles = code_list(Role, required=True)
     teams = fields.List(fields.UUID(), required=True)
     areas = fields.List(fields.String(), required=True)
@@ -38,8 +37,8 @@ class TeamChangedV1(EventSchema):
     version = fields.Integer(required=True, validate=validate.Range(min=1))
     team_code = fields.String(required=True)
     name = fields.String(required=True)
-    team_class = one_of(RecipientClass, required=True)
-    organisation_class = one_of(OrganisationClass, required=True)
+    team_class = code(RecipientClass, required=True)
+    organisation_class = code(OrganisationClass, required=True)
     areas = fields.List(fields.String(), required=True)
     age_from = fields.Integer(required=True)
     age_to = fields.Integer(required=True)

@@ -39,7 +39,7 @@ class Relay:
     def stop(self) -> None:
         self._leadership.release()
 
-    def _waiting(self) -> Sequence[sa.Row[Any]]:
+    def _waiting(self) -> Sequence[Any]:
         c = self._outbox.c
         with self._service.database.read() as connection:
             return connection.execute(
