@@ -143,6 +143,12 @@ class CaseClosedV1(_CaseEvent):
     reason = code(CloseReason, required=True)
 
 
+class CaseReopenedV1(_CaseEvent):
+    """A closing was wrong and is taken back: the case stands on its team's queue as before it."""
+
+    type = "casework.case.reopened"
+
+
 class OutcomeRecordedV1(EventSchema):
     """What became of the support. Read by scoring (the next training set) and oversight."""
 

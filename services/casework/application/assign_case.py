@@ -1,0 +1,29 @@
+"""Use case: the manager gives a case to any active member of its team."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_rules import NotAMemberOfTheTeam
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignCase:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    assignee_id: UUID
+
+
+def assign_case(command: AssignCase, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.MANAGED)
+    case.require_version(command.version)
+    if not uow.team_members.has(case.team_id, command.assignee_id):
+        raise NotAMemberOfTheTeam
+    case.assign(command.assignee_id, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
+    keep_case(case, uow, "case.assigned")
+    return case.id

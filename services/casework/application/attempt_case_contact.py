@@ -1,0 +1,35 @@
+"""Use case: a worker tried to reach the young person, and did or did not."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import ContactMode
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptCaseContact:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    mode: ContactMode
+    reached: bool
+    attempted_at: datetime
+    text: str | None = None
+
+
+def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case.attempt_contact(
+        command.mode,
+        reached=command.reached,
+        attempted_at=command.attempted_at,
+        text=command.text,
+        act=Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at),
+    )
+    keep_case(case, uow, "case.contact_attempted")
+    return command.entry_id

@@ -1,0 +1,34 @@
+"""The commands of cases and the functions that handle them, for the composition root."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.casework.application.assign_case import AssignCase, assign_case
+from services.casework.application.attempt_case_contact import AttemptCaseContact, attempt_case_contact
+from services.casework.application.close_case import CloseCase, ReopenCase, close_case, reopen_case
+from services.casework.application.confirm_case_hand_over import ConfirmCaseHandOver, confirm_case_hand_over
+from services.casework.application.record_case_answer import (
+    RecordCaseAnswer,
+    RecordFirstContact,
+    record_case_answer,
+    record_first_contact,
+)
+from services.casework.application.record_case_equality import RecordCaseEquality, record_case_equality
+from services.casework.application.record_case_outcome import RecordCaseOutcome, record_case_outcome
+from services.casework.application.take_case import TakeCase, TakeNextCase, take_case, take_next_case
+from services.casework.application.write_case_note import WriteCaseNote, write_case_note
+
+CASE_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
+    TakeCase: take_case,
+    TakeNextCase: take_next_case,
+    AssignCase: assign_case,
+    WriteCaseNote: write_case_note,
+    AttemptCaseContact: attempt_case_contact,
+    RecordFirstContact: record_first_contact,
+    RecordCaseAnswer: record_case_answer,
+    RecordCaseEquality: record_case_equality,
+    RecordCaseOutcome: record_case_outcome,
+    CloseCase: close_case,
+    ReopenCase: reopen_case,
+    ConfirmCaseHandOver: confirm_case_hand_over,
+}

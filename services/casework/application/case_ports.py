@@ -1,0 +1,74 @@
+"""What the use cases of a case need of the outside."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.casework.domain.case import Case
+from services.casework.domain.case_equality import CaseEquality
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import ProgressStep
+from services.contracts.schema import EventSchema
+
+
+class CaseRepository(Protocol):
+    """Cases as a reader may know them: who asks for more than they may know finds no case."""
+
+    def add(self, case: Case) -> None: ...
+
+    def get(self, case_id: UUID, reader: CaseReader, knowledge: Knowledge) -> Case:
+        """The case, held until this transaction ends. Raises CaseNotFound."""
+        ...
+
+    def next_unassigned(self, reader: CaseReader) -> Case | None:
+        """The soonest due case of the reader's teams that nobody has and no other transaction is taking."""
+        ...
+
+    def save(self, case: Case) -> None:
+        """Write the case and its new entries. Raises StaleCase when it was written since it was read."""
+        ...
+
+
+class CaseEqualityRepository(Protocol):
+    def version(self, case_id: UUID) -> int:
+        """How often the questions were answered in this case: 0 when not yet."""
+        ...
+
+    def add(self, equality: CaseEquality) -> None: ...
+
+
+class TeamMembers(Protocol):
+    def has(self, team_id: UUID, staff_id: UUID) -> bool:
+        """Whether this is an active member of staff of that team."""
+        ...
+
+
+class CaseUnitOfWork(Protocol):
+    @property
+    def cases(self) -> CaseRepository: ...
+
+    @property
+    def case_equality(self) -> CaseEqualityRepository: ...
+
+    @property
+    def team_members(self) -> TeamMembers: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
+
+    def make_progress(self, referral_id: UUID, step: ProgressStep) -> None:
+        """Tell the referrer's side of a step that a referrer may see."""
+        ...
+
+    def audit(
+        self,
+        what: str,
+        *,
+        subject_type: str,
+        subject_id: UUID | str,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None: ...

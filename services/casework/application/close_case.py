@@ -1,0 +1,44 @@
+"""Use cases: a case is closed with a reason; its team's manager takes back a wrong closing."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import CloseReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseCase:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    reason: CloseReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReopenCase:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    why: str
+
+
+def close_case(command: CloseCase, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case.require_version(command.version)
+    case.close(command.reason, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
+    keep_case(case, uow, "case.closed")
+    return case.id
+
+
+def reopen_case(command: ReopenCase, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.MANAGED)
+    case.require_version(command.version)
+    case.reopen(command.why, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
+    keep_case(case, uow, "case.reopened")
+    return case.id

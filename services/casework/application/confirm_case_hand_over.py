@@ -1,0 +1,31 @@
+"""Use case: the receiver of a hand-over has said that they have it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act
+from services.casework.domain.case_reader import CaseReader, Knowledge
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmCaseHandOver:
+    """`confirmed_by` is who of the receiving service said so; the reader may be that person or have heard it by phone."""
+
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    confirmed_by: str
+    confirmed_at: datetime
+
+
+def confirm_case_hand_over(command: ConfirmCaseHandOver, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.HAND_OVER)
+    case.require_version(command.version)
+    act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
+    case.confirm_hand_over(command.confirmed_by, command.confirmed_at, act)
+    keep_case(case, uow, "case.hand_over_confirmed")
+    return case.id

@@ -1,0 +1,57 @@
+"""Opens a case, or a hand-over, on a team's queue: part of deciding a review, in the same unit of work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import publish_entries
+from services.casework.domain.case import Case
+from services.contracts.codes import Pathway, RecipientClass, SupportLevel
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCase:
+    """What the decision hands over. `due_at` is `case_due_at(decided_at, level, settings' hours)`."""
+
+    case_id: UUID
+    review_id: UUID
+    referral_id: UUID
+    person_id: UUID
+    team_id: UUID
+    team_class: RecipientClass
+    pathway: Pathway
+    level: SupportLevel
+    area: str
+    opened_by: UUID
+    opened_at: datetime
+    due_at: datetime
+
+
+def open_case(opening: OpenCase, uow: CaseUnitOfWork) -> UUID:
+    """Called by the handler of a review's decision, for the four pathways that go to a team; gives the case's id.
+
+    `youth_justice` and `early_intervention` give a case, `safeguarding` and `adult_services` a hand-over that stays
+    open until the receiver confirms. The caller has checked that a lawful basis covers the team's class and publishes
+    the progress step; this publishes `casework.case.opened` and writes the audit row.
+    Raises NoCaseOnPathway and TeamNotOfPathway.
+    """
+    case = Case.open(
+        case_id=opening.case_id,
+        review_id=opening.review_id,
+        referral_id=opening.referral_id,
+        person_id=opening.person_id,
+        team_id=opening.team_id,
+        team_class=opening.team_class,
+        pathway=opening.pathway,
+        level=opening.level,
+        area=opening.area,
+        by=opening.opened_by,
+        at=opening.opened_at,
+        due_at=opening.due_at,
+    )
+    opened = case.new_entries
+    uow.cases.add(case)
+    publish_entries(case, opened, uow)
+    uow.audit("case.opened", subject_type="case", subject_id=case.id)
+    return case.id

@@ -1,0 +1,50 @@
+"""Use cases: the first contact with the young person, and what they answer to the offer of support."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import YoungPersonAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFirstContact:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    attempt_id: UUID
+    answer: YoungPersonAnswer | None = None
+    later_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCaseAnswer:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    answer: YoungPersonAnswer
+    later_on: date | None = None
+
+
+def record_first_contact(command: RecordFirstContact, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case.require_version(command.version)
+    act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
+    case.make_first_contact(command.attempt_id, act, answer=command.answer, later_on=command.later_on)
+    keep_case(case, uow, "case.first_contact_made")
+    return case.id
+
+
+def record_case_answer(command: RecordCaseAnswer, uow: CaseUnitOfWork) -> UUID:
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case.require_version(command.version)
+    act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
+    case.record_answer(command.answer, act, later_on=command.later_on)
+    keep_case(case, uow, "case.answer_recorded")
+    return case.id

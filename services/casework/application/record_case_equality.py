@@ -1,0 +1,60 @@
+"""Use case: ethnicity, sex and disability as the young person says at first contact, kept apart from the case."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.domain.case_equality import CaseEquality
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_rules import EqualityBeforeFirstContact
+from services.contracts.casework import EqualityRecordedV1
+from services.contracts.codes import Disability, Ethnicity, Sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCaseEquality:
+    """Null is "not asked yet". A later recording stands for an earlier one."""
+
+    case_id: UUID
+    reader: CaseReader
+    ethnicity: Ethnicity | None
+    sex: Sex | None
+    disability: Disability | None
+
+
+def record_case_equality(command: RecordCaseEquality, uow: CaseUnitOfWork) -> UUID:
+    """Leaves the case, its version and its chronology as they are: nothing there tells that the questions were asked."""
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    if case.first_contact_at is None:
+        raise EqualityBeforeFirstContact
+    equality = CaseEquality(
+        case_id=case.id,
+        person_id=case.person_id,
+        referral_id=case.referral_id,
+        version=uow.case_equality.version(case.id) + 1,
+        ethnicity=command.ethnicity,
+        sex=command.sex,
+        disability=command.disability,
+        recorded_by=command.reader.staff_id,
+        recorded_at=uow.at,
+    )
+    uow.case_equality.add(equality)
+    _publish(equality, uow)
+    uow.audit("case.equality_recorded", subject_type="case", subject_id=case.id)
+    return case.id
+
+
+def _publish(equality: CaseEquality, uow: CaseUnitOfWork) -> None:
+    uow.publish(
+        EqualityRecordedV1,
+        {
+            "person_id": equality.person_id,
+            "referral_id": equality.referral_id,
+            "case_id": equality.case_id,
+            "version": equality.version,
+            "ethnicity": equality.ethnicity,
+            "sex": equality.sex,
+            "disability": equality.disability,
+            "recorded_at": equality.recorded_at,
+        },
+    )

@@ -1,0 +1,271 @@
+"""A case: the support that follows one decision, or the hand-over of it, from a team's queue to its close."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from services.casework.domain import case_rules as rules
+from services.casework.domain.case_entries import Entry, EntryKind
+from services.contracts.codes import (
+    CloseReason,
+    ContactMode,
+    Outcome,
+    Pathway,
+    RecipientClass,
+    SupportLevel,
+    YoungPersonAnswer,
+)
+
+TEAM_CLASS = {
+    Pathway.YOUTH_JUSTICE: RecipientClass.YOUTH_JUSTICE,
+    Pathway.EARLY_INTERVENTION: RecipientClass.SUPPORT_SERVICE,
+    Pathway.SAFEGUARDING: RecipientClass.CHILDRENS_SERVICES,
+    Pathway.ADULT_SERVICES: RecipientClass.ADULT_SERVICES,
+}
+"""Which class of team a pathway goes to. A pathway that is not here opens no case."""
+
+HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    """A hand-over whose receiver has not said yet that they have it."""
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Who writes something down, and when. The entry that it becomes has this id."""
+
+    entry_id: UUID
+    by: UUID
+    at: datetime
+
+
+@dataclass(kw_only=True)
+class Case:
+    """Every change is an entry of the chronology and raises the version by one."""
+
+    id: UUID
+    review_id: UUID
+    referral_id: UUID
+    person_id: UUID
+    team_id: UUID
+    team_class: RecipientClass
+    pathway: Pathway
+    level: SupportLevel
+    area: str
+    opened_at: datetime
+    due_at: datetime
+    state: CaseState
+    assignee_id: UUID | None = None
+    first_contact_at: datetime | None = None
+    answer: YoungPersonAnswer | None = None
+    later_on: date | None = None
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+    close_reason: CloseReason | None = None
+    confirmed_at: datetime | None = None
+    version: int = 0
+    stored_version: int = 0
+    """The version that the repository has; 0 for a new case."""
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        case_id: UUID,
+        review_id: UUID,
+        referral_id: UUID,
+        person_id: UUID,
+        team_id: UUID,
+        team_class: RecipientClass,
+        pathway: Pathway,
+        level: SupportLevel,
+        area: str,
+        by: UUID,
+        at: datetime,
+        due_at: datetime,
+    ) -> Self:
+        """A case, or by its pathway a hand-over. Its opening entry bears the case's own id."""
+        if pathway not in TEAM_CLASS:
+            raise rules.NoCaseOnPathway
+        if TEAM_CLASS[pathway] is not team_class:
+            raise rules.TeamNotOfPathway
+        case = cls(
+            id=case_id,
+            review_id=review_id,
+            referral_id=referral_id,
+            person_id=person_id,
+            team_id=team_id,
+            team_class=team_class,
+            pathway=pathway,
+            level=level,
+            area=area,
+            opened_at=at,
+            due_at=due_at,
+            state=CaseState.AWAITING_CONFIRMATION if pathway in HAND_OVERS else CaseState.OPEN,
+        )
+        case._add(EntryKind.OPENED, Act(entry_id=case_id, by=by, at=at))
+        return case
+
+    @property
+    def new_entries(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.version > self.stored_version]
+
+    def require_version(self, version: int) -> None:
+        """Raises StaleCase when what the writer had in front of them is no longer what there is."""
+        if version != self.version:
+            raise rules.StaleCase
+
+    def take(self, act: Act) -> None:
+        """Whoever acts takes a case that nobody has."""
+        self._must_be_open()
+        if self.assignee_id is not None:
+            raise rules.CaseAlreadyAssigned
+        self._assign(act.by, act)
+
+    def assign(self, to: UUID, act: Act) -> None:
+        """The manager gives it to a member of the team, whoever had it before."""
+        self._must_be_open()
+        if self.assignee_id == to:
+            raise rules.CaseAlreadyAssigned
+        self._assign(to, act)
+
+    def note(self, text: str, act: Act) -> None:
+        self._must_be_open()
+        self._add(EntryKind.NOTE, act, text=text)
+
+    def correct_note(self, note_id: UUID, text: str, act: Act) -> None:
+        """A new entry stands for the old one, which stays and is marked. Only the newest wording can be corrected."""
+        self._must_be_open()
+        note = self._entry(note_id)
+        if note is None or note.kind not in (EntryKind.NOTE, EntryKind.NOTE_CORRECTED):
+            raise rules.NoteNotFound
+        if any(entry.corrects_id == note_id for entry in self.entries):
+            raise rules.NoteAlreadyCorrected
+        self._add(EntryKind.NOTE_CORRECTED, act, text=text, corrects_id=note_id, occurred_at=note.occurred_at)
+
+    def attempt_contact(
+        self, mode: ContactMode, *, reached: bool, attempted_at: datetime, text: str | None, act: Act
+    ) -> None:
+        self._must_be_open()
+        self._must_be_past(attempted_at, act.at, "/attempted_at")
+        self._add(
+            EntryKind.CONTACT_ATTEMPTED, act, mode=mode, reached=reached, occurred_at=attempted_at, text=text or None
+        )
+
+    def make_first_contact(
+        self, attempt_id: UUID, act: Act, *, answer: YoungPersonAnswer | None = None, later_on: date | None = None
+    ) -> None:
+        """Once in a case, from an attempt that reached the young person; it happened when that attempt did."""
+        self._must_be_open()
+        if self.first_contact_at is not None:
+            raise rules.FirstContactAlreadyRecorded
+        attempt = self._entry(attempt_id)
+        if attempt is None or attempt.kind is not EntryKind.CONTACT_ATTEMPTED:
+            raise rules.AttemptNotFound
+        if not attempt.reached:
+            raise rules.NobodyWasReached
+        _check_answer(answer, later_on, act.at)
+        self.first_contact_at = attempt.occurred_at
+        self.answer, self.later_on = answer, later_on
+        self._add(
+            EntryKind.FIRST_CONTACT_MADE,
+            act,
+            attempt_id=attempt_id,
+            mode=attempt.mode,
+            reached=True,
+            occurred_at=attempt.occurred_at,
+            answer=answer,
+            later_on=later_on,
+        )
+
+    def record_answer(self, answer: YoungPersonAnswer, act: Act, *, later_on: date | None = None) -> None:
+        """What the young person says now to the offer of support. An earlier answer stays in the chronology."""
+        self._must_be_open()
+        if self.first_contact_at is None:
+            raise rules.AnswerBeforeFirstContact
+        _check_answer(answer, later_on, act.at)
+        self.answer, self.later_on = answer, later_on
+        self._add(EntryKind.ANSWER_RECORDED, act, answer=answer, later_on=later_on)
+
+    def record_outcome(self, outcome: Outcome, act: Act) -> None:
+        """What became of the support. A later outcome stands for an earlier one."""
+        self._must_be_open()
+        self.outcome = outcome
+        self._add(EntryKind.OUTCOME_RECORDED, act, outcome=outcome)
+
+    def close(self, reason: CloseReason, act: Act) -> None:
+        """Raises CloseNeedsOutcome: only a case opened in error has nothing to say of what became of it."""
+        self._must_be_open()
+        if self.outcome is None and reason is not CloseReason.OPENED_IN_ERROR:
+            raise rules.CloseNeedsOutcome
+        self.state, self.closed_at, self.close_reason = CaseState.CLOSED, act.at, reason
+        self._add(EntryKind.CLOSED, act, close_reason=reason)
+
+    def reopen(self, why: str, act: Act) -> None:
+        """The manager's correction of a wrong closing. The closing stays in the chronology."""
+        if self.state is not CaseState.CLOSED:
+            raise rules.CaseNotClosed
+        self.state, self.closed_at, self.close_reason = CaseState.OPEN, None, None
+        self._add(EntryKind.REOPENED, act, text=why)
+
+    def confirm_hand_over(self, confirmed_by: str, confirmed_at: datetime, act: Act) -> None:
+        """The receiver said that they have it: who of them, and when."""
+        if self.pathway not in HAND_OVERS:
+            raise rules.NotAHandOver
+        if self.state is CaseState.CONFIRMED:
+            raise rules.HandOverAlreadyConfirmed
+        self._must_be_past(confirmed_at, act.at, "/confirmed_at")
+        self.state, self.confirmed_at = CaseState.CONFIRMED, confirmed_at
+        self._add(EntryKind.HAND_OVER_CONFIRMED, act, confirmed_by=confirmed_by, occurred_at=confirmed_at)
+
+    def _assign(self, to: UUID, act: Act) -> None:
+        self.assignee_id = to
+        self._add(EntryKind.ASSIGNED, act, assignee_id=to)
+
+    def _must_be_open(self) -> None:
+        if self.pathway in HAND_OVERS:
+            raise rules.HandOverIsWorkedElsewhere
+        if self.state is not CaseState.OPEN:
+            raise rules.CaseIsClosed
+
+    def _must_be_past(self, moment: datetime, now: datetime, pointer: str) -> None:
+        # People give times to the minute: one in the minute of the opening is not before it.
+        if moment < self.opened_at - timedelta(minutes=1):
+            raise rules.BeforeTheCase(pointer)
+        if moment > now:
+            raise rules.InTheFuture(pointer)
+
+    def _entry(self, entry_id: UUID) -> Entry | None:
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+    def _add(self, kind: EntryKind, act: Act, *, occurred_at: datetime | None = None, **fields: Any) -> None:
+        self.version += 1
+        self.entries.append(
+            Entry(
+                id=act.entry_id,
+                kind=kind,
+                version=self.version,
+                occurred_at=occurred_at or act.at,
+                recorded_at=act.at,
+                recorded_by=act.by,
+                **fields,
+            )
+        )
+
+
+def _check_answer(answer: YoungPersonAnswer | None, later_on: date | None, now: datetime) -> None:
+    if answer is YoungPersonAnswer.LATER:
+        if later_on is None:
+            raise rules.LaterNeedsDate
+        if later_on < now.date():
+            raise rules.LaterIsPast
+    elif later_on is not None:
+        raise rules.DateOnlyForLater

@@ -1,0 +1,48 @@
+"""The chronology of a case: what happened, in entries that are added and never changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.contracts.codes import CloseReason, ContactMode, Outcome, YoungPersonAnswer
+
+
+class EntryKind(StrEnum):
+    OPENED = "opened"
+    ASSIGNED = "assigned"
+    NOTE = "note"
+    NOTE_CORRECTED = "note_corrected"
+    CONTACT_ATTEMPTED = "contact_attempted"
+    FIRST_CONTACT_MADE = "first_contact_made"
+    ANSWER_RECORDED = "answer_recorded"
+    OUTCOME_RECORDED = "outcome_recorded"
+    HAND_OVER_CONFIRMED = "hand_over_confirmed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened. `occurred_at` is when it did, `recorded_at` when it was written down.
+
+    `version` is the case's version with it. Only the fields that its kind speaks of are set: the schema holds to that.
+    """
+
+    id: UUID
+    kind: EntryKind
+    version: int
+    occurred_at: datetime
+    recorded_at: datetime
+    recorded_by: UUID
+    text: str | None = None
+    corrects_id: UUID | None = None
+    assignee_id: UUID | None = None
+    mode: ContactMode | None = None
+    reached: bool | None = None
+    attempt_id: UUID | None = None
+    answer: YoungPersonAnswer | None = None
+    later_on: date | None = None
+    outcome: Outcome | None = None
+    close_reason: CloseReason | None = None
+    confirmed_by: str | None = None

@@ -1,0 +1,22 @@
+"""Ethnicity, sex and disability as the young person says at first contact. Kept apart from the case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.contracts.codes import Disability, Ethnicity, Sex
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEquality:
+    """Null is "not asked yet", which is not "prefers not to say": that is an answer."""
+
+    case_id: UUID
+    person_id: UUID
+    referral_id: UUID
+    version: int
+    ethnicity: Ethnicity | None
+    sex: Sex | None
+    disability: Disability | None
+    recorded_by: UUID
+    recorded_at: datetime

@@ -1,0 +1,65 @@
+"""Who asks about cases: what the need-to-know rule must know of a member of staff, and nothing else."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
+
+_CLASSES_WORKED = {
+    Role.YOUTH_JUSTICE_CASEWORKER: {RecipientClass.YOUTH_JUSTICE},
+    Role.EARLY_INTERVENTION_CASEWORKER: {RecipientClass.SUPPORT_SERVICE},
+    Role.TEAM_MANAGER: {
+        RecipientClass.YOUTH_JUSTICE,
+        RecipientClass.SUPPORT_SERVICE,
+        RecipientClass.CHILDRENS_SERVICES,
+        RecipientClass.ADULT_SERVICES,
+    },
+}
+
+
+class Knowledge(StrEnum):
+    """How much of a case a reader must be allowed to know for what they ask."""
+
+    LISTED = "listed"
+    """Initials, reference, due date, and who has it: the team."""
+    WHOLE = "whole"
+    """All but the estimate and the reviewer's own view: the assigned worker and the team's manager."""
+    MANAGED = "managed"
+    """Whole, and as the team's manager."""
+    HAND_OVER = "hand_over"
+    """A hand-over, by the receiving team or a reviewer of its area."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReader:
+    """`classes` are the classes of team whose cases this person may work; `areas` count for reviewers only."""
+
+    staff_id: UUID
+    teams: frozenset[UUID] = frozenset()
+    classes: frozenset[RecipientClass] = frozenset()
+    manager: bool = False
+    review_areas: frozenset[str] = frozenset()
+
+
+def case_reader(
+    *,
+    staff_id: UUID,
+    roles: frozenset[Role],
+    organisation_class: OrganisationClass,
+    teams: frozenset[UUID],
+    areas: frozenset[str],
+) -> CaseReader:
+    """The reader that a member of staff is. One of a police organisation knows no case, whatever their roles."""
+    if organisation_class is OrganisationClass.POLICE:
+        return CaseReader(staff_id=staff_id)
+    classes: set[RecipientClass] = set()
+    for role in roles:
+        classes |= _CLASSES_WORKED.get(role, set())
+    return CaseReader(
+        staff_id=staff_id,
+        teams=teams,
+        classes=frozenset(classes),
+        manager=Role.TEAM_MANAGER in roles,
+        review_areas=areas if Role.REVIEWER in roles else frozenset(),
+    )

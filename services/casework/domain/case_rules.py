@@ -1,0 +1,121 @@
+"""The rules of a case, each named for what it refuses."""
+
+from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.kernel.text import N_
+
+
+class CaseNotFound(NotFound):
+    """No such case, or none that this person may know so much of."""
+
+
+class NoteNotFound(NotFound):
+    pass
+
+
+class StaleCase(Stale):
+    title = N_("Somebody else changed this case after you opened it")
+
+
+class _Refused(Conflict):
+    sentence = ""
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
+
+
+class NoCaseOnPathway(_Refused):
+    sentence = N_("This pathway goes to no team, so it opens no case.")
+
+
+class TeamNotOfPathway(_Refused):
+    sentence = N_("The team is not of the kind that this pathway goes to.")
+
+
+class CaseIsClosed(_Refused):
+    sentence = N_("The case is closed. The team’s manager can reopen it.")
+
+
+class CaseNotClosed(_Refused):
+    sentence = N_("The case is not closed.")
+
+
+class HandOverIsWorkedElsewhere(_Refused):
+    sentence = N_("This is a hand-over. The receiving service works it in its own records.")
+
+
+class NotAHandOver(_Refused):
+    sentence = N_("This is a case, not a hand-over: there is nothing to confirm.")
+
+
+class HandOverAlreadyConfirmed(_Refused):
+    sentence = N_("The hand-over is already confirmed.")
+
+
+class CaseAlreadyAssigned(_Refused):
+    sentence = N_("Somebody has this case already.")
+
+
+class NoteAlreadyCorrected(_Refused):
+    sentence = N_("This note was corrected before. Correct its newest wording.")
+
+
+class FirstContactAlreadyRecorded(_Refused):
+    sentence = N_("First contact is already recorded.")
+
+
+class AnswerBeforeFirstContact(_Refused):
+    sentence = N_("Record the first contact before the young person’s answer.")
+
+
+class EqualityBeforeFirstContact(_Refused):
+    sentence = N_("Record the first contact before these questions: they are the young person’s to answer.")
+
+
+class CloseNeedsOutcome(_Refused):
+    sentence = N_("Record an outcome before you close the case.")
+
+
+class _InvalidField(Invalid):
+    pointer = ""
+    sentence = ""
+
+    def __init__(self, pointer: str = "") -> None:
+        super().__init__(errors=[FieldError(pointer or self.pointer, self.sentence)])
+
+
+class NotAMemberOfTheTeam(_InvalidField):
+    pointer = "/assignee_id"
+    sentence = N_("Choose a member of the team")
+
+
+class AttemptNotFound(_InvalidField):
+    pointer = "/attempt_id"
+    sentence = N_("Choose a contact attempt of this case")
+
+
+class NobodyWasReached(_InvalidField):
+    pointer = "/attempt_id"
+    sentence = N_("Choose a contact attempt that reached the young person")
+
+
+class InTheFuture(_InvalidField):
+    sentence = N_("The time must not be in the future")
+
+
+class BeforeTheCase(_InvalidField):
+    sentence = N_("The time must not be before the case was opened")
+
+
+class LaterNeedsDate(_InvalidField):
+    pointer = "/later_on"
+    sentence = N_("Enter the date when the young person wants to be asked again")
+
+
+class LaterIsPast(_InvalidField):
+    pointer = "/later_on"
+    sentence = N_("The date must be today or later")
+
+
+class DateOnlyForLater(_InvalidField):
+    pointer = "/later_on"
+    sentence = N_("Enter a date only when the answer is “later”")
