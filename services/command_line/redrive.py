@@ -1,0 +1,42 @@
+"""`waymark redrive`: handles what was put aside once more."""
+
+import click
+
+from services.command_line.options import answer, folder_option, json_option
+from services.embedded import system as embedded
+from services.embedded.folder import Folder
+from services.kernel.bus import dead_letters
+from services.kernel.service import Service
+
+
+@click.command("redrive")
+@click.argument("service_name", metavar="SERVICE")
+@folder_option
+@json_option
+def command(service_name: str, folder: Folder, as_json: bool) -> None:
+    """Handle every dead letter of SERVICE again. Exit code 1 when one fails again; it stays a dead letter."""
+    system = embedded.build(folder)
+    try:
+        service = system.services.get(service_name)
+        if service is None:
+            raise click.BadParameter(f"one of {', '.join(system.services)}", param_hint="SERVICE")
+        done, failed = _redrive(service)
+    finally:
+        system.close()
+    answer({"redriven": done, "failed": failed}, f"{done} redriven, {failed} failed again.", as_json=as_json)
+    if failed:
+        raise SystemExit(1)
+
+
+def _redrive(service: Service) -> tuple[int, int]:
+    done = failed = 0
+    for letter_id in dead_letters.waiting(service):
+        try:
+            dead_letters.redrive(service, letter_id)
+        except Exception as error:
+            # Whatever it was, the letter is kept; its kind is told, its content never.
+            click.echo(f"{letter_id}: {type(error).__name__}", err=True)
+            failed += 1
+        else:
+            done += 1
+    return done, failed

@@ -1,0 +1,45 @@
+"""The folder in which the embedded form keeps everything: databases, log, registry, and its own secret."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Folder:
+    root: Path
+
+    def database_url(self, service: str) -> str:
+        return f"sqlite:///{(self.root / f'{service}.sqlite').resolve()}"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "bus.sqlite"
+
+    @property
+    def registry(self) -> Path:
+        return self.root / "mlflow"
+
+    @property
+    def models(self) -> Path:
+        """Where scoring keeps the last known good model."""
+        return self.root / "models"
+
+    def secret(self, purpose: str) -> bytes:
+        """This installation's secret for one purpose: made once, kept in a file that only its owner may read."""
+        path = self.root / f"{purpose}.secret"
+        if not path.exists():
+            self._write_privately(path, secrets.token_bytes(_SECRET_BYTES).hex())
+        return bytes.fromhex(path.read_text(encoding="ascii"))
+
+    def _write_privately(self, path: Path, text: str) -> None:
+        """Write the file whole or not at all: a secret cut short would be kept for ever."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".draft")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="ascii")
+        os.replace(draft, path)
