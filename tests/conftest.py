@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from services.kernel.db.engine import Database
 from tests.parts import chromium
 from tests.parts.postgresql import Cluster
 
@@ -26,6 +27,28 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
         return lambda service: f"sqlite:///{tmp_path / f'{service}-{next(serial)}.sqlite'}"
     cluster: Cluster = request.getfixturevalue("postgresql")
     return cluster.schema
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[str], str]) -> str:
+    """The address of one empty database; a test that asks for it runs on both kinds."""
+    return new_database("service")
+
+
+@pytest.fixture(autouse=True)
+def closes_what_it_opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every database that a test made is closed after it, as a process that ends would."""
+    made: list[Database] = []
+    make = Database.__init__
+
+    def remember(database: Database, url: str, *, schema: str | None = None) -> None:
+        make(database, url, schema=schema)
+        made.append(database)
+
+    monkeypatch.setattr(Database, "__init__", remember)
+    yield
+    for database in made:
+        database.close()
 
 
 @pytest.fixture(scope="session")

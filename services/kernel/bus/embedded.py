@@ -95,13 +95,10 @@ class EmbeddedLog:
 
     def _next(self, group: str, topics: Sequence[str], limit: int) -> list[Delivered]:
         with self._open().read() as connection:
-            offsets = dict(
-                connection.execute(
-                    sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == group)
-                )
-                .tuples()
-                .all()
+            held = connection.execute(
+                sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == group)
             )
+            offsets: dict[str, int] = {row.topic: row.position for row in held}
             beyond = sa.or_(
                 *((_records.c.topic == topic) & (_records.c.position > offsets.get(topic, 0)) for topic in topics)
             )

@@ -1,0 +1,112 @@
+"""A service small enough to test the kernel with: it keeps notes, and hears of members of staff."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import Flask
+
+from services.contracts.accounts import StaffChangedV1
+from services.contracts.codes import OrganisationClass
+from services.kernel.clock import Clock
+from services.kernel.db.engine import Database
+from services.kernel.db.tables import kernel_tables, new_metadata
+from services.kernel.db.transaction import Transaction
+from services.kernel.db.types import UtcDateTime
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.service import Service
+
+metadata = new_metadata()
+tables = kernel_tables(metadata)
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("text", sa.String(100), nullable=False),
+    sa.Column("written_at", UtcDateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteNote:
+    text: str
+    staff_id: UUID
+
+
+class Refused(Exception):
+    """What a handler raises for the text 'refuse'."""
+
+
+def write_note(command: WriteNote, transaction: Transaction) -> UUID:
+    note_id = uuid4()
+    transaction.connection.execute(sa.insert(notes).values(id=note_id, text=command.text, written_at=transaction.at))
+    transaction.publish(StaffChangedV1, a_member(command.staff_id, name=command.text))
+    transaction.audit("note.written", subject_type="note", subject_id=note_id)
+    if command.text == "refuse":
+        raise Refused
+    return note_id
+
+
+def a_member(staff_id: UUID, *, name: str = "Amara Osei") -> dict[str, Any]:
+    """The data of an event that a member of staff changed."""
+    return {
+        "staff_id": staff_id,
+        "version": 1,
+        "display_name": name,
+        "organisation_id": uuid4(),
+        "organisation_name": "Anytown Council",
+        "organisation_class": OrganisationClass.LOCAL_AUTHORITY,
+        "roles": [],
+        "teams": [],
+        "areas": [],
+        "active": True,
+    }
+
+
+def a_clock() -> datetime:
+    return datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+
+
+def on_member(event: dict[str, Any]) -> WriteNote | None:
+    return WriteNote(text=event["display_name"], staff_id=event["staff_id"]) if event["active"] else None
+
+
+def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, batch: bool = False) -> Service:
+    """The service on an empty database, its tables made."""
+    database = Database(url)
+    with database.write() as connection:
+        metadata.create_all(connection)
+    dispatcher = Dispatcher(
+        service=name,
+        database=database,
+        tables=tables,
+        unit_of_work=lambda transaction: transaction,
+        handlers={WriteNote: write_note},
+        clock=clock,
+    )
+    return Service(
+        name=name,
+        database=database,
+        metadata=metadata,
+        tables=tables,
+        dispatcher=dispatcher,
+        migrations=Path("migrations"),
+        app=Flask(name),
+        subscriptions={StaffChangedV1: on_member},
+        batch=batch,
+        clock=clock,
+    )
+
+
+def texts(service: Service) -> list[str]:
+    """The texts of all notes, sorted."""
+    with service.database.read() as connection:
+        return sorted(connection.execute(sa.select(notes.c.text)).scalars())
+
+
+def count(service: Service, table: sa.Table) -> int:
+    with service.database.read() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
