@@ -48,7 +48,7 @@ setup-dev: setup $(DEV_READY) $(AXE_READY)
 .PHONY: test
 test: setup-dev ## the whole test suite, against PostgreSQL and Chromium of its own
 	@$(BIN)/python -m tests.parts.packages
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: check
 check: setup-dev ## lint, types, import rules, architecture tests, secrets scan: seconds
@@ -57,7 +57,7 @@ check: setup-dev ## lint, types, import rules, architecture tests, secrets scan:
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(MAKE) secrets
-	@$(BIN)/pytest --quiet -n 2 tests/architecture
+	@$(BIN)/pytest --quiet tests/architecture
 
 # What only looks like a secret is marked on its line: `pragma: allowlist secret`.
 .PHONY: secrets
