@@ -43,7 +43,7 @@ class Refused(Exception):
 def write_note(command: WriteNote, transaction: Transaction) -> UUID:
     note_id = uuid4()
     transaction.connection.execute(sa.insert(notes).values(id=note_id, text=command.text, written_at=transaction.at))
-    transaction.publish(StaffChangedV1, a_member(command.staff_id, name=command.text))
+    transaction.publish(StaffChangedV1, a_member(command.staff_id) | {"active": False})
     transaction.audit("note.written", subject_type="note", subject_id=note_id)
     if command.text == "refuse":
         raise Refused

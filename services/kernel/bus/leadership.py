@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import zlib
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,11 +24,20 @@ class Leadership:
 
     def release(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            self._unlock(self._connection)
             self._connection = None
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    @staticmethod
+    def _unlock(connection: sa.Connection) -> None:
+        """The lock belongs to the session: a connection given back to the pool with it would keep it."""
+        try:
+            connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
+        except sa.exc.DBAPIError:
+            connection.invalidate()
+        connection.close()
 
     def _advisory_lock(self) -> bool:
         if self._connection is not None:
@@ -37,13 +45,13 @@ class Leadership:
                 self._connection.execute(sa.text("SELECT 1"))
             except sa.exc.DBAPIError:
                 # The server dropped us, and with the session the lock.
-                self._connection.invalidate()
                 self.release()
                 return False
             return True
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        key = zlib.crc32(f"{self._database.schema}.{self._name}".encode())
-        if connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
+        # Locks are one space per database: the schema keeps services apart.
+        take = sa.text("SELECT pg_try_advisory_lock(hashtext(current_schema() || '.' || :name))")
+        if connection.execute(take, {"name": self._name}).scalar_one():
             self._connection = connection
             return True
         connection.close()

@@ -57,9 +57,8 @@ _REVISION = '''"""{message}."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from services.kernel.db.types import UtcDateTime
+from services.kernel.db.types import Json, UtcDateTime
 
 revision = "{revision}"
 down_revision = {down}
@@ -79,12 +78,14 @@ def _code(operations: Any) -> str:
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """A time keeps its own type in a revision; a code is the text that it is stored as."""
+    """Times and JSON keep their own types in a revision; a code is the text that it is stored as."""
     name = type(item).__name__
     if kind == "type" and name == "UtcDateTime":
         return "UtcDateTime()"
     if kind == "type" and name == "CodeType":
         return "sa.String(64)"
+    if kind == "type" and name == "JSON":
+        return "Json"
     return False
 
 

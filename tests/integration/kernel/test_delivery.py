@@ -1,0 +1,249 @@
+"""What was committed is delivered, however often a part dies, and has its effect once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from services.contracts import envelope, topics
+from services.contracts.accounts import StaffChangedV1
+from services.kernel.bus import dead_letters
+from services.kernel.bus.consumer import Consumer, TooManyDeadLetters
+from services.kernel.bus.embedded import EmbeddedLog
+from services.kernel.bus.leadership import Leadership
+from services.kernel.bus.log import Delivered, Record
+from services.kernel.bus.relay import Relay
+from services.kernel.bus.worker import Worker
+from services.kernel.db.transaction import Transaction
+from services.kernel.service import Service
+from tests.kernel_service import Refused, WriteNote, a_clock, a_member, a_service, count, texts, write_note
+from tests.waiting import wait_until
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+class CrashingLog(EmbeddedLog):
+    """Dies right after a step, once."""
+
+    crash_after = ""
+
+    def append(self, records: Sequence[Record]) -> None:
+        super().append(records)
+        self._crash("append")
+
+    def commit(self, group: str, delivered: Sequence[Delivered]) -> None:
+        self._crash("handled")
+        super().commit(group, delivered)
+
+    def _crash(self, step: str) -> None:
+        if self.crash_after == step:
+            self.crash_after = ""
+            raise Crash
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> CrashingLog:
+    return CrashingLog(tmp_path / "bus.sqlite")
+
+
+@pytest.fixture
+def service(database_url: str) -> Service:
+    return a_service(database_url)
+
+
+def a_record(*, name: str = "Amara Osei", value: bytes | None = None) -> Record:
+    staff_id = uuid4()
+    if value is None:
+        value = envelope.write(
+            StaffChangedV1,
+            a_member(staff_id, name=name),
+            event_id=uuid4(),
+            time=a_clock(),
+            correlation_id=uuid4(),
+            causation_id=None,
+        )
+    return Record(topic=topics.STAFF.name, key=str(staff_id), value=value)
+
+
+def write_notes(service: Service, *names: str) -> None:
+    for name in names:
+        service.dispatcher.handle(WriteNote(text=name, staff_id=uuid4()), actor=None)
+
+
+def sent(log: EmbeddedLog) -> list[Delivered]:
+    return log.poll("test", [topics.STAFF.name], limit=100, wait=0)
+
+
+class TestTheRelay:
+    def test_sends_what_was_committed_once(self, service: Service, log: CrashingLog) -> None:
+        relay = Relay(service, log)
+        write_notes(service, "a", "b")
+
+        assert [relay.run_once(), relay.run_once()] == [2, 0]
+        assert len(sent(log)) == 2
+
+    def test_sends_again_what_it_had_not_marked_when_it_died(self, service: Service, log: CrashingLog) -> None:
+        write_notes(service, "a")
+        log.crash_after = "append"
+        dying = Relay(service, log)
+        with pytest.raises(Crash):
+            dying.run_once()
+        dying.stop()
+
+        Relay(a_service_like(service), log).run_once()
+
+        assert len(sent(log)) == 2
+        assert len({record.value for record in sent(log)}) == 1
+
+    def test_finds_a_row_that_committed_late_with_a_low_position(self, service: Service, log: CrashingLog) -> None:
+        relay = Relay(service, log)
+        write_notes(service, "early", "late")
+        outbox = service.tables.outbox
+        with service.database.write() as connection:
+            held_back = connection.execute(
+                sa.delete(outbox)
+                .where(outbox.c.position == sa.select(sa.func.min(outbox.c.position)).scalar_subquery())
+                .returning(*outbox.c)
+            ).one()
+        relay.run_once()
+        with service.database.write() as connection:
+            connection.execute(sa.insert(outbox).values(held_back._asdict()))
+
+        assert relay.run_once() == 1
+
+    def test_stands_by_while_another_process_sends(self, service: Service, log: CrashingLog) -> None:
+        other = Leadership(a_service_like(service).database, "relay")
+        assert other.held()
+        write_notes(service, "a")
+        relay = Relay(service, log)
+
+        assert relay.run_once() == 0
+        other.release()
+        assert relay.run_once() == 1
+
+
+class TestAConsumer:
+    def test_has_an_effect_once_when_it_died_before_its_offset(self, service: Service, log: CrashingLog) -> None:
+        log.append([a_record()])
+        log.crash_after = "handled"
+        with pytest.raises(Crash):
+            Consumer(service, log).run_once()
+
+        Consumer(service, log).run_once()
+
+        assert texts(service) == ["Amara Osei"]
+
+    def test_skips_an_event_that_asks_nothing(self, service: Service, log: CrashingLog) -> None:
+        log.append([Record(topic=topics.STAFF.name, key="k", value=_foreign())])
+
+        assert Consumer(service, log).run_once() == 1
+        assert count(service, service.tables.dead_letters) == 0
+
+    @pytest.mark.parametrize("value", [b"", b"{", b"[]", b"\xff", b'{"id": 1}', b"[" * 5000])
+    def test_buries_what_is_no_event_and_goes_on(self, service: Service, log: CrashingLog, value: bytes) -> None:
+        log.append([a_record(value=value), a_record()])
+
+        Consumer(service, log).run_once()
+
+        assert texts(service) == ["Amara Osei"]
+        assert count(service, service.tables.dead_letters) == 1
+
+    def test_buries_an_unknown_version_of_a_type_it_reads(self, service: Service, log: CrashingLog) -> None:
+        later = a_record()
+        value = later.value.replace(b'"dataschemaversion": "1"', b'"dataschemaversion": "9"')
+        assert value != later.value
+        log.append([a_record(value=value)])
+
+        Consumer(service, log).run_once()
+
+        assert count(service, service.tables.dead_letters) == 1
+
+    def test_never_repeats_a_value_in_the_reason(self, service: Service, log: CrashingLog) -> None:
+        record = a_record(name="Canary McCanaryface")
+        value = record.value.replace(b'"local_authority"', b'"Canary McCanaryface"')
+        log.append([a_record(value=value), a_record(name="refuse")])
+
+        Consumer(service, log).run_once()
+
+        letters = service.tables.dead_letters
+        with service.database.read() as connection:
+            reasons = list(connection.execute(sa.select(letters.c.reason)).scalars())
+        assert len(reasons) == 2
+        assert not [reason for reason in reasons if "Canary" in reason]
+
+    def test_stops_rather_than_drain_a_topic_of_bad_records(self, service: Service, log: CrashingLog) -> None:
+        log.append([a_record(value=b"{") for _ in range(50)])
+        consumer = Consumer(service, log)
+
+        with pytest.raises(TooManyDeadLetters):
+            consumer.run_once()
+
+        assert count(service, service.tables.dead_letters) == 10
+        assert len(log.poll(service.name, [topics.STAFF.name], limit=100, wait=0)) == 40
+
+    def test_handles_a_poll_in_one_transaction_but_for_the_bad_ones(self, database_url: str, log: CrashingLog) -> None:
+        service = a_service(database_url, batch=True)
+        log.append([a_record(name="a"), a_record(name="refuse"), a_record(name="b")])
+
+        Consumer(service, log).run_once()
+
+        assert texts(service) == ["a", "b"]
+        assert count(service, service.tables.dead_letters) == 1
+
+
+class TestADeadLetter:
+    def test_can_be_redriven_once_and_twice_is_harmless(self, service: Service, log: CrashingLog) -> None:
+        log.append([a_record(name="refuse")])
+        Consumer(service, log).run_once()
+        (letter,) = dead_letters.waiting(service)
+        _mend(service)
+
+        dead_letters.redrive(service, letter)
+        with pytest.raises(dead_letters.NoSuchDeadLetter):
+            dead_letters.redrive(service, letter)
+
+        assert texts(service) == ["mended"]
+
+    def test_stays_when_it_fails_again(self, service: Service, log: CrashingLog) -> None:
+        log.append([a_record(name="refuse")])
+        Consumer(service, log).run_once()
+        (letter,) = dead_letters.waiting(service)
+
+        with pytest.raises(Refused):
+            dead_letters.redrive(service, letter)
+
+        assert dead_letters.waiting(service) == [letter]
+
+
+class TestAWorker:
+    def test_carries_a_committed_event_to_its_handlers(self, service: Service, log: CrashingLog) -> None:
+        worker = Worker(service, log)
+        worker.start()
+        try:
+            log.append([a_record(name="from elsewhere")])
+            wait_until(lambda: texts(service) == ["from elsewhere"], what="the event's effect")
+            wait_until(lambda: len(sent(log)) == 2, what="the effect's own event")
+        finally:
+            worker.stop()
+
+
+def a_service_like(service: Service) -> Service:
+    """The same service on the same database, as another process would build it."""
+    return a_service(service.database.url.render_as_string(hide_password=False))
+
+
+def _mend(service: Service) -> None:
+    """Deploy a handler that no longer refuses."""
+
+    def mended(command: WriteNote, transaction: Transaction) -> object:
+        return write_note(WriteNote(text="mended", staff_id=command.staff_id), transaction)
+
+    service.dispatcher._handlers = {WriteNote: mended}
+
+
+def _foreign() -> bytes:
+    return a_record().value.replace(b"accounts.staff.changed", b"accounts.staff.praised")

@@ -1,0 +1,63 @@
+"""A revision written from the tables makes a database that has them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from services.kernel.db import migrate
+from services.kernel.db.engine import Database
+from services.kernel.db.tables import kernel_tables, new_metadata
+from services.kernel.service import Service
+from tests.kernel_service import a_service, metadata, texts
+
+
+def an_empty_service(database_url: str, folder: Path) -> Service:
+    service = a_service(database_url)
+    with service.database.write() as connection:
+        metadata.drop_all(connection)
+    return replace(service, migrations=folder)
+
+
+class TestAWrittenRevision:
+    def test_makes_every_table_and_leaves_no_difference(self, database_url: str, tmp_path: Path) -> None:
+        service = an_empty_service(database_url, tmp_path)
+        migrate.write_revision(service, "Create the notes")
+
+        migrate.upgrade(service)
+
+        assert migrate.differences(service) == []
+        assert texts(service) == []
+
+    def test_is_run_once(self, database_url: str, tmp_path: Path) -> None:
+        service = an_empty_service(database_url, tmp_path)
+        migrate.write_revision(service, "Create the notes")
+        migrate.upgrade(service)
+
+        migrate.upgrade(service)
+
+        assert migrate.differences(service) == []
+
+    def test_is_missed_where_a_table_is_new(self, database_url: str, tmp_path: Path) -> None:
+        service = an_empty_service(database_url, tmp_path)
+        migrate.write_revision(service, "Create the notes")
+        migrate.upgrade(service)
+        grown = new_metadata()
+        kernel_tables(grown)
+        sa.Table("more", grown, sa.Column("id", sa.Integer, primary_key=True))
+
+        assert migrate.differences(replace(service, metadata=grown)) != []
+
+    def test_leaves_nothing_when_it_fails_half_way(self, database_url: str, tmp_path: Path) -> None:
+        service = an_empty_service(database_url, tmp_path)
+        path = migrate.write_revision(service, "Create the notes")
+        path.write_text(
+            path.read_text().replace("def downgrade", '    raise RuntimeError("killed")\n\n\ndef downgrade')
+        )
+
+        with pytest.raises(RuntimeError, match="killed"):
+            migrate.upgrade(service)
+
+        with Database(database_url).read() as connection:
+            assert sa.inspect(connection).get_table_names() == []
