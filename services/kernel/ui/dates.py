@@ -1,0 +1,39 @@
+"""Days and times as GOV.UK writes them, in London's time."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+ZONE = ZoneInfo("Europe/London")
+
+
+def local(moment: datetime) -> datetime:
+    """An aware time as London's clock shows it."""
+    return moment.astimezone(ZONE)
+
+
+def day(value: date | datetime | None) -> str:
+    """22 November 2026."""
+    if value is None:
+        return ""
+    on = local(value).date() if isinstance(value, datetime) else value
+    return str(format_date(on, "d MMMM y", rebase=False))
+
+
+def time_of_day(moment: datetime) -> str:
+    """9:42am, midday, midnight."""
+    at = local(moment)
+    if (at.hour, at.minute) in ((0, 0), (12, 0)):
+        return str(_("midday") if at.hour else _("midnight"))
+    hour = at.hour % 12 or 12
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{hour}{minutes}{_('am') if at.hour < 12 else _('pm')}"
+
+
+def moment(value: datetime | None) -> str:
+    """22 November 2026 at 9:42am."""
+    if value is None:
+        return ""
+    return str(_("%(day)s at %(time)s", day=day(value), time=time_of_day(value)))

@@ -1,0 +1,82 @@
+"""The frame that every page stands in: templates, words, dates, navigation."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import Babel, get_locale
+from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from services.kernel.auth.identity import Identity
+from services.kernel.observability import logs
+from services.kernel.ui import dates, navigation, static_files
+from services.kernel.web import csrf, current
+
+HERE = Path(__file__).parent
+PRODUCT = "Waymark"
+LANGUAGES = ("en",)
+
+
+class PageApp(Flask):
+    """A Flask app that finds the kernel's templates, and GOV.UK's macros, beside its service's own."""
+
+    # GOV.UK's macros ask for parameters that nobody gave.
+    jinja_options = {**Flask.jinja_options, "undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}  # noqa: RUF012
+
+    def __init__(self, service: str, *, templates: Path | None) -> None:
+        super().__init__(service, static_folder=None, template_folder=None, root_path=str(templates or HERE))
+        self.url_map.merge_slashes = False
+        self._templates = templates
+        translations = [folder / "translations" for folder in (HERE.parent, *([templates.parent] if templates else []))]
+        Babel(
+            self,
+            default_locale=LANGUAGES[0],
+            default_timezone=dates.ZONE.key,
+            default_translation_directories=";".join(map(str, translations)),
+            locale_selector=_language,
+        )
+        self.context_processor(_frame)
+        self.jinja_env.filters.update(day=dates.day, moment=dates.moment, time_of_day=dates.time_of_day)
+
+    def create_global_jinja_loader(self) -> Any:
+        loaders: list[BaseLoader] = [
+            FileSystemLoader(HERE / "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+        if self._templates is not None:
+            loaders.insert(0, FileSystemLoader(self._templates))
+        return ChoiceLoader(loaders)
+
+
+def _language() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _frame() -> dict[str, Any]:
+    """What every template may use, beside what its view gives it."""
+    identity = _identity()
+    return {
+        "product": PRODUCT,
+        "language": str(get_locale() or LANGUAGES[0]),
+        "identity": identity,
+        "navigation": navigation.items(identity.roles, at=request.path) if identity else [],
+        "demonstration": current.site().demonstration,
+        "csrf_field": csrf.field,
+        "asset": static_files.address,
+        "now": _now,
+    }
+
+
+def _identity() -> Identity | None:
+    """Who is signed in, for an error page too: when that cannot be learned, the page is shown without."""
+    try:
+        return current.identity_or_none()
+    except Exception as error:  # noqa: BLE001 (an error page must not fail)
+        logs.failure(error)
+        g.identity = None
+        return None
+
+
+def _now() -> datetime:
+    return current.now()

@@ -1,0 +1,108 @@
+"""Makes the Flask app of one service: the same rules of the door for every page and every operation."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import flask_smorest
+from flask import Blueprint, Flask, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Unauthorized
+
+from services.kernel.auth.identity import IdentityPort
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.observability import logs
+from services.kernel.observability.metrics import Metrics
+from services.kernel.settings import Settings
+from services.kernel.ui import frame
+from services.kernel.web import access, api, csrf, current, door, headers, health, problems, redirects
+
+BODY_LIMIT = 64 * 1024
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def make_app(
+    *,
+    service: str,
+    dispatcher: Dispatcher,
+    database: Database,
+    identities: IdentityPort,
+    settings: Settings,
+    clock: Clock = system_clock,
+    templates: Path | None = None,
+    blueprints: Sequence[Blueprint] = (),
+    api_blueprints: Sequence[flask_smorest.Blueprint] = (),
+    checks: Mapping[str, Callable[[], bool]] | None = None,
+) -> Flask:
+    """The app. Blueprints carry their whole prefix (`/intake`, `/intake/api/v1`).
+
+    `checks` are told by /<service>/health/ready: one that is false means degraded, not dead.
+    """
+    app = frame.PageApp(service, templates=templates)
+    app.config.update(
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+        TRUSTED_HOSTS=list(settings.trusted_hosts or _LOOPBACK),
+        PREFERRED_URL_SCHEME="https" if settings.https else "http",
+    )
+    current.install(
+        app,
+        current.Site(
+            service=service,
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities,
+            clock=clock,
+            secret_key=settings.secret_key,
+            https=settings.https,
+            demonstration=settings.demonstration,
+        ),
+    )
+    problems.register(app)
+    _guard(app)
+    metrics = Metrics(service)
+    _observe(app, metrics)
+    for blueprint in (*blueprints, health.blueprint(service, database, checks or {}, metrics)):
+        app.register_blueprint(blueprint)
+    api.register(app, service, api_blueprints)
+    return app
+
+
+def _guard(app: Flask) -> None:
+    """The order is meant: what is no request of ours, then who asks, then whether their own page sent it."""
+    for step in (door.check, access.enforce, csrf.enforce):
+        app.before_request(step)
+    app.register_error_handler(Unauthorized, _sign_in_first)
+    app.after_request(csrf.keep)
+    app.after_request(headers.protect)
+    app.teardown_request(lambda _error: current.close_reading())
+
+
+def _sign_in_first(error: Unauthorized) -> ResponseReturnValue:
+    """A person who opens a page is led to sign in and back; everybody else is told 401."""
+    if request.method == "GET" and not problems.is_api():
+        return redirect(redirects.to_sign_in(), code=303)
+    return problems.not_signed_in(error)
+
+
+def _observe(app: Flask, metrics: Metrics) -> None:
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        route = request.url_rule.rule if request.url_rule else "none"
+        metrics.observe(method=request.method, route=route, status=response.status_code, seconds=seconds)
+        known = g.get("identity")
+        logs.access(
+            method=request.method if request.url_rule else "any",
+            route=route,
+            status=response.status_code,
+            milliseconds=seconds * 1000,
+            staff_id=str(known.staff_id) if known else None,
+        )
+        return response

@@ -1,0 +1,133 @@
+"""The request at hand: who asks, when, under which number, and the ways to its service's database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import current_app, g, request
+from werkzeug.exceptions import Unauthorized
+
+from services.kernel.auth.identity import Identity, IdentityPort
+from services.kernel.clock import Clock
+from services.kernel.db.engine import Database
+from services.kernel.db.idempotency import Answer, Once
+from services.kernel.db.transaction import Transaction
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.web import cookies, idempotency
+
+_KEY = "waymark"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What the app of one service was built with."""
+
+    service: str
+    dispatcher: Dispatcher
+    database: Database
+    identities: IdentityPort
+    clock: Clock
+    secret_key: bytes
+    https: bool
+    demonstration: bool
+
+
+def install(app: Any, site: Site) -> None:
+    app.extensions[_KEY] = site
+
+
+def site() -> Site:
+    found: Site = current_app.extensions[_KEY]
+    return found
+
+
+def identity_or_none() -> Identity | None:
+    """Who is signed in, or None. Asked once per request. A bearer token is used instead of the cookie, if sent."""
+    if "identity" not in g:
+        bearer = cookies.bearer(request)
+        session = None if bearer is not None else request.cookies.get(cookies.session_name(https=site().https))
+        known = bearer is not None or session is not None
+        g.identity = site().identities.identify(session=session, bearer=bearer) if known else None
+    found: Identity | None = g.identity
+    return found
+
+
+def identity() -> Identity:
+    """Who is signed in. Raises Unauthorized when nobody is."""
+    found = identity_or_none()
+    if found is None:
+        raise Unauthorized
+    return found
+
+
+def staff_id() -> UUID:
+    return identity().staff_id
+
+
+def now() -> datetime:
+    return site().clock()
+
+
+def correlation_id() -> UUID:
+    """The number of this request: in its log line, its events, its audit rows, and its error page."""
+    if "correlation_id" not in g:
+        g.correlation_id = uuid4()
+    found: UUID = g.correlation_id
+    return found
+
+
+def handle(command: object) -> Any:
+    """Run the command as whoever is signed in, in its one transaction. Gives the handler's result."""
+    close_reading()
+    return site().dispatcher.handle(command, actor=_actor(), correlation_id=correlation_id())
+
+
+def handle_once(command: object, *, answer: Callable[[Any], tuple[int, str]], key: str | None = None) -> Answer:
+    """Run the command unless this caller's request was answered before; then give that answer, `replayed`.
+
+    The key is the Idempotency-Key of an API call; a form passes its own. `answer` gives the status and Location of the
+    handler's result. Raises KeyMissing, KeyUnusable (400) or KeyReused (409).
+    """
+    close_reading()
+    once = Once(
+        scope=idempotency.scope(staff_id()),
+        key=idempotency.key() if key is None else idempotency.checked(key),
+        body_sha256=idempotency.body_digest(),
+        answer=answer,
+    )
+    found: Answer = site().dispatcher.handle(command, actor=_actor(), correlation_id=correlation_id(), once=once)
+    return found
+
+
+@contextmanager
+def transaction() -> Iterator[Transaction]:
+    """For a read that must leave an audit row: read with `.connection`, tell `.audit(...)`, then show."""
+    close_reading()
+    with site().dispatcher.transaction(actor=_actor(), correlation_id=correlation_id()) as opened:
+        yield opened
+
+
+def reading() -> sa.Connection:
+    """A connection for plain reads, closed with the request. `with current.reading() as connection:` works too."""
+    connection: sa.Connection | None = g.get("reading")
+    if connection is None or connection.closed:
+        stack = g.setdefault("reading_stack", ExitStack())
+        connection = g.reading = stack.enter_context(site().database.read())
+    return connection
+
+
+def close_reading() -> None:
+    """End the open read, so that what is read after a write sees that write."""
+    stack: ExitStack | None = g.pop("reading_stack", None)
+    g.pop("reading", None)
+    if stack is not None:
+        stack.close()
+
+
+def _actor() -> UUID | None:
+    found = identity_or_none()
+    return None if found is None else found.staff_id

@@ -1,0 +1,216 @@
+"""Fields of API bodies and forms that refuse what would be stored wrongly, shown wrongly, or understood in two ways."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar, NoReturn
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+
+from services.kernel.text import N_
+from services.kernel.web.strict_json import text_fault
+
+MOST_ITEMS = 200
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_HIDDEN = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]"
+)
+_MOST_MARKS = 4
+# A zero-width joiner or non-joiner is part of how some names are written; it never makes a name by itself.
+_JOINERS = "\u200c\u200d"
+
+
+class StrictSchema(Schema):
+    """A body or a form: what it does not declare is refused, and so is setting what is read-only."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages: dict[str, str] = {  # noqa: RUF012 (marshmallow declares it so)
+        "unknown": N_("This field is not known"),
+        "type": N_("Send an object"),
+    }
+    read_only: ClassVar[Collection[str]] = ()
+    """Names that a reader of our answers knows and may try to send: they get a sentence of their own."""
+
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
+        if isinstance(error.messages, dict) and isinstance(data, Mapping):
+            for name in set(self.read_only) & set(data):
+                error.messages[name] = [N_("This field cannot be set")]
+
+
+def messages(ask: str, **others: str) -> dict[str, str]:
+    """The messages of a field whose every fault is answered by the same sentence: what to enter."""
+    return {"required": ask, "null": ask, "invalid": ask, "validator_failed": ask} | others
+
+
+class _Strict(fields.Field[Any]):
+    """`ask` is the sentence for an answer that is missing: "Enter the young person's age"."""
+
+    def __init__(self, *, ask: str | None = None, **options: Any) -> None:
+        self.ask = ask or N_("Enter an answer")
+        given = options.pop("error_messages", None) or {}
+        super().__init__(error_messages={"required": self.ask, "null": self.ask, **given}, **options)
+
+    def refuse(self, message: str) -> NoReturn:
+        raise ValidationError(message)
+
+
+class StrictString(_Strict, fields.String):
+    """Text without control characters, in NFC, of at most `most` characters. Blank is the same as missing.
+
+    On one line unless `lines`. What surrounds it is trimmed.
+    """
+
+    def __init__(self, *, most: int, least: int = 1, lines: bool = False, **options: Any) -> None:
+        described = {"maxLength": most} | ({"minLength": least} if options.get("required") else {})
+        super().__init__(**_described(options, described))
+        self.most = most
+        self.least = least
+        self.lines = lines
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            self.refuse(N_("Send text"))
+        fault = text_fault(value)
+        if fault:
+            self.refuse(fault)
+        text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
+        if not _HIDDEN.sub("", text).strip():
+            if self.required:
+                self.refuse(self.ask)
+            return None if self.allow_none else ""
+        self._check(text)
+        return text
+
+    def _check(self, text: str) -> None:
+        if len(text) > self.most:
+            self.refuse(N_("Use fewer characters"))
+        if len(text) < self.least:
+            self.refuse(N_("Use more characters"))
+        if not self.lines and ("\n" in text or "\t" in text):
+            self.refuse(N_("Write this on one line"))
+        if _stacked(text):
+            self.refuse(N_("Remove the marks stacked on a letter"))
+
+
+class PersonName(StrictString):
+    """A name or nickname in any script. Characters that cannot be seen, or that turn the writing, are refused."""
+
+    def __init__(self, *, most: int = 100, **options: Any) -> None:
+        super().__init__(most=most, **options)
+
+    def _check(self, text: str) -> None:
+        super()._check(text)
+        if _HIDDEN.search(text.translate(dict.fromkeys(map(ord, _JOINERS)))):
+            self.refuse(N_("Remove the hidden characters"))
+
+
+class StrictInteger(_Strict, fields.Integer):
+    """A whole number from `least` to `most`: never true, 1.0 or "1"."""
+
+    def __init__(self, *, least: int, most: int, **options: Any) -> None:
+        super().__init__(**_described(options, {"minimum": least, "maximum": most}))
+        self.least = least
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if type(value) is not int:
+            self.refuse(N_("Enter a whole number"))
+        if not self.least <= value <= self.most:
+            self.refuse(N_("Enter a number in the range asked for"))
+        return value
+
+
+class StrictBoolean(_Strict, fields.Boolean):
+    """True or false: never 1, "yes" or "true"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            self.refuse(self.ask)
+        return value
+
+
+class StrictDate(_Strict, fields.Date):
+    """A day of the calendar as YYYY-MM-DD, from 1900 to 2099. Today and age belong to the rule, not to the field."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            self.refuse(N_("Enter a real date"))
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.refuse(N_("Enter a real date"))
+        if not 1900 <= day.year <= 2099:
+            self.refuse(N_("Enter a real date"))
+        return day
+
+
+class StrictCode(_Strict, fields.Enum[Any]):
+    """One code of a closed list, by value, letter for letter."""
+
+    def __init__(self, codes: type[StrEnum], *, only: Collection[StrEnum] | None = None, **options: Any) -> None:
+        self.only = frozenset(codes if only is None else only)
+        described = {"enum": [code.value for code in codes if code in self.only]}
+        super().__init__(enum=codes, by_value=True, **_described(options, described))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            self.refuse(self.ask)
+        found = next((code for code in self.only if code.value == value), None)
+        if found is None:
+            self.refuse(self.ask if value == "" else N_("Choose one of the answers listed"))
+        return found
+
+
+class StrictUuid(_Strict, fields.UUID):
+    """An id as we write it: 8-4-4-4-12 hexadecimal digits, no braces, no urn."""
+
+    _FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not self._FORM.fullmatch(value):
+            self.refuse(N_("Enter an id"))
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class StrictList(_Strict, fields.List[Any]):
+    """A list of at least `least` and at most `most` items. With `unique`, one item twice is refused."""
+
+    def __init__(
+        self, inner: Any, *, least: int = 0, most: int = MOST_ITEMS, unique: bool = False, **options: Any
+    ) -> None:
+        described = {"maxItems": most} | ({"minItems": least} if least else {})
+        super().__init__(cls_or_instance=inner, **_described(options, described))
+        self.least = least
+        self.most = most
+        self.unique = unique
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            self.refuse(N_("Send a list"))
+        if len(value) > self.most:
+            self.refuse(N_("Send fewer items"))
+        if len(value) < self.least:
+            self.refuse(self.ask)
+        items: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        if self.unique and any(item in items[:place] for place, item in enumerate(items)):
+            self.refuse(N_("Send each item once"))
+        return items
+
+
+def _described(options: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with what the API's description says of the field."""
+    return options | {"metadata": dict(facts) | dict(options.get("metadata") or {})}
+
+
+def _stacked(text: str) -> bool:
+    """Whether more marks stand on one letter than any writing needs."""
+    run = 0
+    for character in unicodedata.normalize("NFD", text):
+        run = run + 1 if unicodedata.category(character) == "Mn" else 0
+        if run > _MOST_MARKS:
+            return True
+    return False

@@ -1,0 +1,58 @@
+"""Whether this process lives, whether it can serve, and its counters: for a supervisor, not for a person."""
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, jsonify
+
+from services.kernel.db.engine import Database
+from services.kernel.observability import logs
+from services.kernel.observability.metrics import Metrics
+from services.kernel.web import access
+
+
+def blueprint(
+    service: str, database: Database, checks: Mapping[str, Callable[[], bool]], metrics: Metrics
+) -> Blueprint:
+    pages = Blueprint("health", __name__, url_prefix=f"/{service}")
+
+    @pages.get("/health/live")
+    @access.public
+    def live() -> Response:
+        return jsonify({"status": "live"})
+
+    @pages.get("/health/ready")
+    @access.public
+    def ready() -> Response:
+        """503 only without the database; a failed check is told, and degrades."""
+        if not _answers(database):
+            response = jsonify({"status": "not ready"})
+            response.status_code = 503
+            return response
+        results = {name: _holds(check) for name, check in checks.items()}
+        return jsonify({"status": "ready" if all(results.values()) else "degraded", "checks": results})
+
+    @pages.get("/metrics")
+    @access.public
+    def counters() -> Response:
+        return Response(metrics.text(), mimetype="text/plain")
+
+    return pages
+
+
+def _answers(database: Database) -> bool:
+    try:
+        with database.read() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError as error:
+        logs.failure(error)
+        return False
+    return True
+
+
+def _holds(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except Exception as error:
+        logs.failure(error)
+        return False

@@ -1,0 +1,152 @@
+"""Every refusal in one form: problem+json for an API, a page in plain words for a person."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from services.kernel.errors import FieldError, RuleBroken
+from services.kernel.observability import logs
+from services.kernel.text import N_
+from services.kernel.web import current
+
+MEDIA_TYPE = "application/problem+json"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|[0-9]{1,9}", re.ASCII)
+
+_TITLES = {
+    400: N_("The request could not be read"),
+    401: N_("Sign in first"),
+    403: N_("You may not do this"),
+    404: N_("Not found"),
+    405: N_("This address does not take that method"),
+    406: N_("This address answers in JSON only"),
+    408: N_("The request took too long"),
+    413: N_("Too much was sent"),
+    414: N_("The address is too long"),
+    415: N_("This kind of content is not taken here"),
+    422: N_("Some answers need attention"),
+    429: N_("Too many tries. Wait a little"),
+    500: N_("Something went wrong on our side"),
+    503: N_("Try again in a moment"),
+}
+_URN = {
+    400: "bad-request", 401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",
+    406: "not-acceptable", 408: "timeout", 413: "too-large", 414: "address-too-long", 415: "unsupported-body",
+    422: "invalid", 429: "too-many-tries", 500: "our-fault", 503: "unavailable",
+}  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Answer every exception of the app in this one place."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(RuleBroken, _rule_broken)
+    app.register_error_handler(ValidationError, _not_valid)
+    app.register_error_handler(sa.exc.OperationalError, _database_unavailable)
+    app.register_error_handler(sa.exc.TimeoutError, _database_unavailable)
+    app.register_error_handler(Exception, _our_fault)
+
+
+def is_api() -> bool:
+    """Whether the address is a program's: it gets problem+json, never a page."""
+    parts = request.path.split("/", 3)
+    return len(parts) > 2 and parts[2] in ("api", "fhir", "health", "metrics")
+
+
+def field_errors(messages: object, pointer: str = "") -> list[FieldError]:
+    """Marshmallow's nested messages as a flat list. A name that nobody would give a field is left out."""
+    if isinstance(messages, Mapping):
+        return [error for name, inner in messages.items() for error in field_errors(inner, _below(pointer, str(name)))]
+    if isinstance(messages, Iterable) and not isinstance(messages, str):
+        return [error for inner in messages for error in field_errors(inner, pointer)]
+    return [FieldError(pointer, str(messages))]
+
+
+def _below(pointer: str, name: str) -> str:
+    return f"{pointer}/{name}" if name != "_schema" and _NAME.fullmatch(name) else pointer
+
+
+def answer(status: int, *, urn: str, title: str, detail: str = "", errors: Sequence[FieldError] = ()) -> Response:
+    """The response of a refusal. `title`, `detail` and the errors are marked texts, translated here."""
+    if is_api():
+        response = _problem(status, urn=urn, title=title, detail=detail, errors=errors)
+    else:
+        response = _page(status, title=title, detail=detail, errors=errors)
+    response.status_code = status
+    return response
+
+
+def _problem(status: int, *, urn: str, title: str, detail: str, errors: Sequence[FieldError]) -> Response:
+    body: dict[str, Any] = {"type": f"urn:waymark:problem:{urn}", "title": _(title), "status": status}
+    if detail:
+        body["detail"] = _(detail)
+    body["instance"] = current.correlation_id().urn
+    if errors:
+        body["errors"] = [{"pointer": error.pointer, "detail": _(error.detail)} for error in errors]
+    response = jsonify(body)
+    response.mimetype = MEDIA_TYPE
+    return response
+
+
+def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError]) -> Response:
+    return Response(
+        render_template(
+            "kernel/error.html",
+            status=status,
+            error_title=_(title),
+            detail=_(detail) if detail else "",
+            details=[_(error.detail) for error in errors],
+            reference=str(current.correlation_id()),
+        ),
+        mimetype="text/html",
+    )
+
+
+def _rule_broken(error: RuleBroken) -> Response:
+    detail = error.detail if error.detail != type(error).__name__ else ""
+    response = answer(error.status, urn=_kebab(type(error)), title=error.title, detail=detail, errors=error.errors)
+    for name, value in getattr(error, "headers", {}).items():
+        response.headers[name] = value
+    return response
+
+
+def _not_valid(error: ValidationError) -> Response:
+    return answer(422, urn="invalid", title=_TITLES[422], errors=field_errors(error.messages))
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None or status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    response = answer(status, urn=_URN.get(status, "refused"), title=_TITLES.get(status, _TITLES[400]))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            response.headers[name] = value
+    if status == 401 and is_api():
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def not_signed_in(error: HTTPException) -> Response:
+    """401: the caller is nobody we know."""
+    return _http_error(error)
+
+
+def _database_unavailable(error: Exception) -> Response:
+    logs.failure(error)
+    response = answer(503, urn="unavailable", title=_TITLES[503])
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _our_fault(error: Exception) -> Response:
+    logs.failure(error)
+    return answer(500, urn="our-fault", title=_TITLES[500])
+
+
+def _kebab(kind: type) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()
