@@ -1,6 +1,6 @@
 """What was committed is delivered, however often a part dies, and has its effect once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,6 +55,23 @@ def service(database_url: str) -> Service:
     return a_service(database_url)
 
 
+@pytest.fixture
+def a_relay(log: CrashingLog) -> Iterator[Callable[[Service], Relay]]:
+    """Relays that give their lock back after the test."""
+    made: list[Relay] = []
+
+    def make(service: Service) -> Relay:
+        made.append(Relay(service, log))
+        return made[-1]
+
+    yield make
+    for relay in made:
+        relay.stop()
+
+
+MakeRelay = Callable[[Service], Relay]
+
+
 def a_record(*, name: str = "Amara Osei", value: bytes | None = None) -> Record:
     staff_id = uuid4()
     if value is None:
@@ -79,28 +96,30 @@ def sent(log: EmbeddedLog) -> list[Delivered]:
 
 
 class TestTheRelay:
-    def test_sends_what_was_committed_once(self, service: Service, log: CrashingLog) -> None:
-        relay = Relay(service, log)
+    def test_sends_what_was_committed_once(self, service: Service, log: CrashingLog, a_relay: MakeRelay) -> None:
+        relay = a_relay(service)
         write_notes(service, "a", "b")
 
         assert [relay.run_once(), relay.run_once()] == [2, 0]
         assert len(sent(log)) == 2
 
-    def test_sends_again_what_it_had_not_marked_when_it_died(self, service: Service, log: CrashingLog) -> None:
+    def test_sends_again_what_it_had_not_marked_when_it_died(
+        self, service: Service, log: CrashingLog, a_relay: MakeRelay
+    ) -> None:
         write_notes(service, "a")
         log.crash_after = "append"
-        dying = Relay(service, log)
+        dying = a_relay(service)
         with pytest.raises(Crash):
             dying.run_once()
         dying.stop()
 
-        Relay(a_service_like(service), log).run_once()
+        a_relay(a_service_like(service)).run_once()
 
         assert len(sent(log)) == 2
         assert len({record.value for record in sent(log)}) == 1
 
-    def test_finds_a_row_that_committed_late_with_a_low_position(self, service: Service, log: CrashingLog) -> None:
-        relay = Relay(service, log)
+    def test_finds_a_row_that_committed_late_with_a_low_position(self, service: Service, a_relay: MakeRelay) -> None:
+        relay = a_relay(service)
         write_notes(service, "early", "late")
         outbox = service.tables.outbox
         with service.database.write() as connection:
@@ -115,11 +134,11 @@ class TestTheRelay:
 
         assert relay.run_once() == 1
 
-    def test_stands_by_while_another_process_sends(self, service: Service, log: CrashingLog) -> None:
+    def test_stands_by_while_another_process_sends(self, service: Service, a_relay: MakeRelay) -> None:
         other = Leadership(a_service_like(service).database, "relay")
         assert other.held()
         write_notes(service, "a")
-        relay = Relay(service, log)
+        relay = a_relay(service)
 
         assert relay.run_once() == 0
         other.release()
