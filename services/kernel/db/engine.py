@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 
 _BUSY_MILLISECONDS = 10_000
 _STATEMENT_MILLISECONDS = 15_000
@@ -68,13 +68,15 @@ class Database:
         settings = [f"-c statement_timeout={_STATEMENT_MILLISECONDS}", f"-c lock_timeout={_LOCK_MILLISECONDS}"]
         if self.schema:
             settings.append(f"-c search_path={self.schema}")
-        return sa.create_engine(
+        engine = sa.create_engine(
             self.url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=10,
             connect_args={"connect_timeout": 5, "options": " ".join(settings)},
         )
+        sa.event.listen(engine, "handle_error", _keep_first_line)
+        return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -89,3 +91,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _keep_first_line(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL repeats the row: `Key (name)=(…) already exists`. What went wrong is in the first line."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(str(argument).partition("\n")[0] for argument in error.args)
