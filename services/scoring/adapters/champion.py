@@ -1,0 +1,117 @@
+"""A verified model as the use cases see it: coded facts in, the answer of the domain out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from models.features import reading, snapshot
+from models.features.facts import EarlierReferral
+from models.features.vector import build
+from models.inference import estimate as given
+from services.contracts.codes import Band, NotEstimatedReason
+from services.kernel.failpoints import failpoint
+from services.scoring.adapters.kept_models import Kept
+from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
+from services.scoring.domain.referral import Earlier
+
+if TYPE_CHECKING:
+    from models.inference.model import Model
+
+# A day is the day of the people who wrote the facts.
+_LONDON = ZoneInfo("Europe/London")
+_WORDING = ("feature", "label", "raised", "lowered", "domain", "origin", "police_generated")
+
+
+class LoadedChampion:
+    def __init__(self, version: str, model: "Model", evaluation: Mapping[str, Any] | None) -> None:
+        self.version = version
+        self.evaluation = evaluation
+        self._model = model
+
+    @property
+    def invented_data(self) -> bool:
+        return self._model.manifest.invented_data
+
+    @property
+    def description(self) -> dict[str, Any]:
+        manifest = self._model.manifest
+        return {
+            "model_version": self.version,
+            "harm_event": manifest.harm_event,
+            "horizon_months": manifest.horizon_months,
+            "base_rate": manifest.base_rate,
+            "invented_data": manifest.invented_data,
+            "features": [{name: feature[name] for name in _WORDING} for feature in manifest.features],
+        }
+
+    def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:
+        vector = build(
+            facts,
+            as_of=day_of(told_at),
+            earlier=[EarlierReferral(day_of(other.received_at), other.facts) for other in earlier],
+        )
+        failpoint("scoring.features_built")
+        features = Features(snapshot=snapshot.to_json(vector), digest=snapshot.digest(vector))
+        answer = self._read(self._model.estimate(vector), features)
+        failpoint("scoring.predicted")
+        return answer
+
+    def answer_again(self, stored: Mapping[str, Any]) -> Answer:
+        """The answer to a stored snapshot."""
+        vector = snapshot.from_json(stored)
+        features = Features(snapshot=snapshot.to_json(vector), digest=snapshot.digest(vector))
+        return self._read(self._model.estimate(vector), features)
+
+    def _read(self, answer: given.Answer, features: Features) -> Answer:
+        if isinstance(answer, given.NotEstimated):
+            return NotEstimated(
+                reason=NotEstimatedReason(answer.reason.value),
+                missing=answer.missing,
+                facts=answer.facts,
+                model_version=self.version,
+                features=features,
+            )
+        return Estimate(
+            probability=answer.probability,
+            interval=answer.interval,
+            band=Band(answer.band.value),
+            base_rate=answer.base_rate,
+            base_log_odds=answer.base_log_odds,
+            contributions=tuple(_contribution(part) for part in answer.contributions),
+            missing=answer.missing,
+            model_version=self.version,
+            invented_data=answer.invented_data,
+            features=features,
+        )
+
+
+class WrongFeatures(ValueError):
+    """The model was made for other features than this code builds."""
+
+
+def load(kept: Kept) -> LoadedChampion:
+    """Verify and load a kept model. Raises ArtefactRefused or WrongFeatures; nothing unverified reaches LightGBM."""
+    # Imported here: LightGBM takes seconds, and a process that estimates nothing needs none.
+    from models.inference import model as inference
+
+    model = inference.load(kept.manifest, kept.booster, expected_digest=kept.digest)
+    if model.manifest.feature_digest != reading.registry().digest:
+        raise WrongFeatures(kept.version)
+    evaluation = kept.evaluation
+    return LoadedChampion(kept.version, model, json.loads(evaluation) if evaluation else None)
+
+
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(_LONDON).date()
+
+
+def _contribution(part: given.Contribution) -> Contribution:
+    return Contribution(
+        feature=part.feature,
+        value=part.value,
+        observed_on=part.observed_on,
+        origin=part.origin,
+        log_odds=part.log_odds,
+    )

@@ -1,0 +1,46 @@
+"""One transaction as the use cases of scoring see it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.contracts.schema import EventSchema
+from services.kernel.db.transaction import Transaction
+from services.scoring.adapters.answer_repository import SqlAnswers
+from services.scoring.adapters.referral_repository import SqlReferrals
+from services.scoring.adapters.repositories import SqlMatches, SqlModels, SqlOutcomes
+from services.scoring.application.ports import Champion
+
+
+class SqlUnitOfWork:
+    def __init__(
+        self, transaction: Transaction, *, champion: Champion | None, code_version: str, demonstration: bool
+    ) -> None:
+        self._transaction = transaction
+        connection = transaction.connection
+        self.referrals = SqlReferrals(connection)
+        self.answers = SqlAnswers(connection, code_version=code_version)
+        self.matches = SqlMatches(connection)
+        self.outcomes = SqlOutcomes(connection)
+        self.models = SqlModels(connection)
+        self.champion = champion
+        self.demonstration = demonstration
+
+    @property
+    def at(self) -> datetime:
+        return self._transaction.at
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
+        self._transaction.publish(schema, data)
+
+    def audit(
+        self,
+        what: str,
+        *,
+        subject_type: str,
+        subject_id: UUID | str,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._transaction.audit(what, subject_type=subject_type, subject_id=subject_id, reason=reason, details=details)

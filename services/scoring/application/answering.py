@@ -1,0 +1,122 @@
+"""Gives a referral its answer: estimates it, keeps what was given and tells the others. Shared by all use cases."""
+
+from collections.abc import Callable, Collection
+from uuid import UUID, uuid4
+
+from services.contracts.codes import EstimateCause, NotEstimatedReason
+from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.scoring.application.ports import Champion, Given, UnitOfWork
+from services.scoring.domain.answer import Answer, Estimate, NotEstimated, adds_up
+from services.scoring.domain.referral import Referral, Telling, known_before
+
+
+def answer_referral(
+    referral: Referral, *, persons: Collection[Referral], cause: EstimateCause, uow: UnitOfWork
+) -> bool:
+    """Answer the latest version of a referral. False when its current answer says the same already.
+
+    `persons` are the referrals of its person.
+    """
+    telling = referral.latest
+    if telling is None:
+        return False
+    answer = _answer(referral, telling, persons, uow)
+    if uow.answers.says_already(referral.id, telling.version, answer):
+        return False
+    referral.sequence += 1
+    uow.referrals.save(referral)
+    given = Given(
+        id=uuid4(),
+        referral_id=referral.id,
+        referral_version=telling.version,
+        person_id=referral.person_id,
+        sequence=referral.sequence,
+        cause=cause,
+        at=uow.at,
+        answer=answer,
+    )
+    uow.answers.give(given)
+    _publish(given, uow)
+    uow.audit(
+        "estimate.given" if isinstance(answer, Estimate) else "estimate.refused",
+        subject_type="referral",
+        subject_id=referral.id,
+        details={"estimate": str(given.id), "sequence": given.sequence, "cause": cause.value},
+    )
+    return True
+
+
+def answer_person(
+    person_id: UUID,
+    *,
+    cause: EstimateCause,
+    uow: UnitOfWork,
+    only: Callable[[Referral], bool] = lambda _: True,
+) -> int:
+    """Answer a person's referrals, whose history may have changed. Gives how many have a new answer."""
+    persons = uow.referrals.of_person(person_id)
+    return sum(
+        answer_referral(referral, persons=persons, cause=cause, uow=uow)
+        for referral in persons
+        if referral.may_be_estimated_again and only(referral)
+    )
+
+
+def _answer(referral: Referral, telling: Telling, persons: Collection[Referral], uow: UnitOfWork) -> Answer:
+    champion = uow.champion
+    if champion is None:
+        return NotEstimated(reason=NotEstimatedReason.MODEL_UNAVAILABLE)
+    _describe(champion, uow)
+    earlier = known_before(referral, persons)
+    answer = champion.answer(telling.facts, told_at=telling.told_at, earlier=earlier)
+    return allowed(answer, champion=champion, demonstration=uow.demonstration)
+
+
+def allowed(answer: Answer, *, champion: Champion, demonstration: bool) -> Answer:
+    """The answer if it may be given: no real child is estimated from invented data, no broken sum is shown."""
+    if champion.invented_data and not demonstration:
+        reason = NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA
+    elif isinstance(answer, Estimate) and not adds_up(answer):
+        reason = NotEstimatedReason.MODEL_UNAVAILABLE
+    else:
+        return answer
+    return NotEstimated(reason=reason, missing=answer.missing, model_version=champion.version, features=answer.features)
+
+
+def _describe(champion: Champion, uow: UnitOfWork) -> None:
+    """Tell the wording of a model before the first estimate that needs it."""
+    if uow.models.describe(champion, uow.at):
+        uow.publish(ModelDescribedV1, {**champion.description, "version": 1, "described_at": uow.at})
+
+
+def _publish(given: Given, uow: UnitOfWork) -> None:
+    answer = given.answer
+    common = {
+        "referral_id": given.referral_id,
+        "referral_version": given.referral_version,
+        "sequence": given.sequence,
+        "person_id": given.person_id,
+        "cause": given.cause,
+        "missing": list(answer.missing),
+        "model_version": answer.model_version,
+    }
+    if isinstance(answer, NotEstimated):
+        uow.publish(ReferralNotEstimatedV1, {**common, "reason": answer.reason, "decided_at": given.at})
+        return
+    low, high = answer.interval or (None, None)
+    uow.publish(
+        ReferralEstimatedV1,
+        {
+            **common,
+            "estimate_id": given.id,
+            "probability": answer.probability,
+            "interval_low": low,
+            "interval_high": high,
+            "band": answer.band,
+            "base_rate": answer.base_rate,
+            "base_log_odds": answer.base_log_odds,
+            "contributions": [vars(part) for part in answer.contributions],
+            "invented_data": answer.invented_data,
+            "estimated_at": given.at,
+        },
+    )

@@ -1,0 +1,41 @@
+"""Use case: another model is in use, or the first one; referrals are answered again by it."""
+
+from dataclasses import dataclass
+
+from services.contracts.codes import EstimateCause
+from services.kernel.errors import Unavailable
+from services.kernel.text import N_
+from services.scoring.application.answering import answer_referral
+from services.scoring.application.ports import UnitOfWork
+
+
+class NoModel(Unavailable):
+    """There is no verified model to estimate with."""
+
+    title = N_("There is no model to estimate with")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimateAgain:
+    """`unanswered_only`: leave alone what another model has estimated. `limit` bounds one transaction."""
+
+    unanswered_only: bool = True
+    limit: int = 200
+
+
+def estimate_again(command: EstimateAgain, uow: UnitOfWork) -> int:
+    """Answer some of the referrals again. Gives how many; 0 when none is left. Raises NoModel."""
+    if uow.champion is None:
+        raise NoModel
+    waiting = uow.referrals.answered_by_another_model(
+        uow.champion.version, limit=command.limit, unanswered_only=command.unanswered_only
+    )
+    return sum(
+        answer_referral(
+            referral,
+            persons=uow.referrals.of_person(referral.person_id),
+            cause=EstimateCause.NEW_MODEL,
+            uow=uow,
+        )
+        for referral in waiting
+    )

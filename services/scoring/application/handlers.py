@@ -1,0 +1,18 @@
+"""Every command of scoring, and who handles it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.scoring.application.estimate_again import EstimateAgain, estimate_again
+from services.scoring.application.hear_match import HearMatch, hear_match
+from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
+from services.scoring.application.hear_referral import HearReferral, hear_referral
+from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
+
+HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
+    HearReferral: hear_referral,
+    HearWithdrawal: hear_withdrawal,
+    HearMatch: hear_match,
+    HearOutcome: hear_outcome,
+    EstimateAgain: estimate_again,
+}

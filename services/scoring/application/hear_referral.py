@@ -1,0 +1,53 @@
+"""Use case: a version of a referral is told; it gets its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.contracts.codes import EstimateCause
+from services.scoring.application.answering import answer_person, answer_referral
+from services.scoring.application.ports import UnitOfWork
+from services.scoring.domain.referral import Referral, Telling
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearReferral:
+    """`told_at` is when the referrer said it: at the amendment, or first."""
+
+    referral_id: UUID
+    version: int
+    person_id: UUID
+    received_at: datetime
+    told_at: datetime
+    facts: Mapping[str, Any]
+    cause: EstimateCause
+
+
+def hear_referral(command: HearReferral, uow: UnitOfWork) -> None:
+    told_at = command.told_at
+    referral = uow.referrals.get(command.referral_id)
+    if referral is None:
+        referral = Referral(id=command.referral_id, person_id=command.person_id, person_since=told_at)
+    if command.version in referral.tellings:
+        return
+    telling = Telling(version=command.version, told_at=told_at, facts=command.facts)
+    newest = referral.hear(telling, received_at=command.received_at)
+    held_by = referral.person_id
+    moved = referral.belongs_to(command.person_id, since=told_at)
+    uow.referrals.save(referral)
+    if newest:
+        persons = uow.referrals.of_person(referral.person_id)
+        answer_referral(referral, persons=persons, cause=command.cause, uow=uow)
+    else:
+        uow.audit("referral.late_version_kept", subject_type="referral", subject_id=referral.id)
+    # A fact that arrives late: referrals made after it was told should have known it.
+    answer_person(
+        referral.person_id,
+        cause=command.cause,
+        uow=uow,
+        only=lambda other: moved or (other.id != referral.id and other.was_made_after(told_at)),
+    )
+    if moved:
+        answer_person(held_by, cause=command.cause, uow=uow)

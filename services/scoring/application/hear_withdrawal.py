@@ -1,0 +1,29 @@
+"""Use case: a referral is withdrawn; what it said no longer counts for the person's other referrals."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.contracts.codes import EstimateCause
+from services.scoring.application.answering import answer_person
+from services.scoring.application.ports import UnitOfWork
+from services.scoring.domain.referral import Referral
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearWithdrawal:
+    referral_id: UUID
+    person_id: UUID
+    withdrawn_at: datetime
+
+
+def hear_withdrawal(command: HearWithdrawal, uow: UnitOfWork) -> None:
+    """The withdrawn referral keeps its answer, for the person who confirms the withdrawal, and gets no other."""
+    referral = uow.referrals.get(command.referral_id)
+    if referral is None:
+        referral = Referral(id=command.referral_id, person_id=command.person_id, person_since=command.withdrawn_at)
+    if not referral.withdraw(command.withdrawn_at):
+        return
+    uow.referrals.save(referral)
+    uow.audit("referral.withdrawal_heard", subject_type="referral", subject_id=referral.id)
+    answer_person(referral.person_id, cause=EstimateCause.SOURCE_WITHDRAWN, uow=uow)

@@ -1,0 +1,84 @@
+"""Builds the scoring service: the one place where its parts are put together."""
+
+from pathlib import Path
+
+from services.kernel.auth.identity import IdentityPort
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.db.transaction import Transaction
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.service import Service
+from services.kernel.web.app import make_app
+from services.scoring.adapters.champions import Champions
+from services.scoring.adapters.code_version import code_version
+from services.scoring.adapters.kept_models import KeptModels
+from services.scoring.adapters.model_store import ModelStore
+from services.scoring.adapters.tables import kernel, metadata
+from services.scoring.adapters.unit_of_work import SqlUnitOfWork
+from services.scoring.application.estimate_again import EstimateAgain
+from services.scoring.application.handlers import HANDLERS
+from services.scoring.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.scoring.settings import Settings
+
+_HERE = Path(__file__).parent
+
+
+def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
+    """Opens nothing: the database and the model are opened by whoever first needs them."""
+    database = Database(settings.database_url, schema=settings.schema)
+    champions = build_champions(settings)
+
+    def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:
+        return SqlUnitOfWork(
+            transaction,
+            champion=champions.current(),
+            code_version=code_version(),
+            demonstration=settings.demonstration,
+        )
+
+    dispatcher = Dispatcher(
+        service="scoring",
+        database=database,
+        tables=kernel,
+        unit_of_work=unit_of_work,
+        handlers=HANDLERS,
+        clock=clock,
+    )
+    champions.arrived = lambda: answer_waiting(dispatcher)
+    checks = {"model": lambda: champions.current() is not None}
+    return Service(
+        name="scoring",
+        database=database,
+        metadata=metadata,
+        tables=kernel,
+        dispatcher=dispatcher,
+        subscriptions=SUBSCRIPTIONS,
+        batch=True,
+        clock=clock,
+        migrations=_HERE / "migrations",
+        checks=checks,
+        app=make_app(
+            service="scoring",
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities,
+            settings=settings,
+            clock=clock,
+            templates=_HERE / "templates",
+            checks=checks,
+        ),
+    )
+
+
+def build_champions(settings: Settings) -> Champions:
+    kept = KeptModels(settings.models_folder)
+    store = ModelStore(settings.registry_url, kept) if settings.registry_url else None
+    return Champions(kept, store)
+
+
+def answer_waiting(dispatcher: Dispatcher, *, unanswered_only: bool = True) -> int:
+    """Answer again, batch by batch, what waits for a model. Gives how many referrals have a new answer."""
+    done = 0
+    while some := dispatcher.handle(EstimateAgain(unanswered_only=unanswered_only), actor=None):
+        done += some
+    return done

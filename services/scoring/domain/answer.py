@@ -1,0 +1,70 @@
+"""The answer to one version of a referral: an estimate with its explanation, or why there is none."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.contracts.codes import Band, NotEstimatedReason
+
+TOLERANCE = 1e-6
+"""How far base and contributions may miss the log-odds of the probability shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribution:
+    """How far one feature moved the estimate, in log-odds. `value` is None when not known."""
+
+    feature: str
+    value: Any
+    observed_on: date | None
+    origin: str
+    log_odds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
+    """What the model saw, so that it can be shown the same again. `digest` identifies `snapshot`."""
+
+    snapshot: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """A probability (0 to 1) of the harm event. `base_log_odds` and the contributions add up to it."""
+
+    probability: float
+    interval: tuple[float, float] | None
+    band: Band
+    base_rate: float
+    base_log_odds: float
+    contributions: tuple[Contribution, ...]
+    missing: tuple[str, ...]
+    model_version: str
+    invented_data: bool
+    features: Features
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotEstimated:
+    """No estimate, and why. `facts` names what was out of range."""
+
+    reason: NotEstimatedReason
+    missing: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    model_version: str | None = None
+    features: Features | None = None
+
+
+Answer = Estimate | NotEstimated
+
+
+def adds_up(estimate: Estimate) -> bool:
+    """Whether the explanation is one: its parts must give the probability that is shown."""
+    if not 0.0 < estimate.probability < 1.0:
+        return False
+    parts = math.fsum([estimate.base_log_odds, *(part.log_odds for part in estimate.contributions)])
+    shown = math.log(estimate.probability / (1.0 - estimate.probability))
+    return abs(parts - shown) <= TOLERANCE

@@ -1,0 +1,98 @@
+"""A referral as scoring hears of it: coded facts in versions, and whose they are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One version of a referral. `facts` are codes, numbers and dates as the event carried them, age among them."""
+
+    version: int
+    told_at: datetime
+    facts: Mapping[str, Any]
+
+
+@dataclass(kw_only=True)
+class Referral:
+    """Everything heard of one referral. Hearing the same things in any order gives the same referral."""
+
+    id: UUID
+    person_id: UUID
+    person_since: datetime
+    received_at: datetime | None = None
+    """None until a version has arrived: a link or a withdrawal may come first."""
+    withdrawn_at: datetime | None = None
+    tellings: dict[int, Telling] = field(default_factory=dict)
+    sequence: int = 0
+    """Of the last answer given."""
+
+    @property
+    def latest(self) -> Telling | None:
+        return self.tellings[max(self.tellings)] if self.tellings else None
+
+    @property
+    def may_be_estimated_again(self) -> bool:
+        return self.latest is not None and self.withdrawn_at is None
+
+    def was_made_after(self, moment: datetime) -> bool:
+        return self.received_at is not None and moment <= self.received_at
+
+    def hear(self, telling: Telling, *, received_at: datetime) -> bool:
+        """Keep a version. True when it is now the latest; a late lower one is only remembered."""
+        newest = self.latest is None or telling.version > self.latest.version
+        self.tellings.setdefault(telling.version, telling)
+        self.received_at = received_at
+        return newest
+
+    def belongs_to(self, person_id: UUID, *, since: datetime) -> bool:
+        """Say whose it is, unless something later said so already. True when that changed.
+
+        Links and amendments both say it and share no version, so intake's time decides (then the id, so that
+        the order of arrival never does).
+        """
+        if (since, person_id) <= (self.person_since, self.person_id):
+            return False
+        changed = person_id != self.person_id
+        self.person_id, self.person_since = person_id, since
+        return changed
+
+    def withdraw(self, at: datetime) -> bool:
+        """True the first time."""
+        first = self.withdrawn_at is None
+        self.withdrawn_at = min(at, self.withdrawn_at or at)
+        return first
+
+    def known_at(self, moment: datetime) -> Telling | None:
+        """The version that stood at that moment."""
+        told = [version for version, telling in self.tellings.items() if telling.told_at <= moment]
+        return self.tellings[max(told)] if told else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """Another referral of the same person, as it was known when this one was made."""
+
+    received_at: datetime
+    facts: Mapping[str, Any]
+
+
+def known_before(referral: Referral, others: Iterable[Referral]) -> list[Earlier]:
+    """What was known of the person when the referral was made: nothing told later, nothing withdrawn since."""
+    if referral.received_at is None:
+        return []
+    known = []
+    for other in others:
+        telling = other.known_at(referral.received_at)
+        if telling is not None and other.withdrawn_at is None and _before(other, referral):
+            known.append(Earlier(received_at=other.received_at or telling.told_at, facts=telling.facts))
+    return sorted(known, key=lambda earlier: earlier.received_at)
+
+
+def _before(other: Referral, referral: Referral) -> bool:
+    if other.id == referral.id or other.received_at is None or referral.received_at is None:
+        return False
+    return other.received_at < referral.received_at

@@ -1,0 +1,109 @@
+"""Builders of scoring's objects: each shows only what its test is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import exp, fsum
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.scoring.application.hear_match import HearMatch
+from services.scoring.application.hear_referral import HearReferral
+from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
+from services.scoring.domain.referral import Earlier
+
+START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+def day(number: float) -> datetime:
+    return START + timedelta(days=number)
+
+
+def a_telling(
+    referral_id: UUID,
+    *,
+    person_id: UUID,
+    version: int = 1,
+    received: float = 0,
+    amended: float | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> HearReferral:
+    """The command of a received referral, or of an amended one. Times are days from the start."""
+    return HearReferral(
+        referral_id=referral_id,
+        version=version,
+        person_id=person_id,
+        received_at=day(received),
+        told_at=day(received if amended is None else amended),
+        facts={"age": 15, "injury": "minor"} if facts is None else facts,
+        cause=EstimateCause.RECEIVED if amended is None else EstimateCause.AMENDED,
+    )
+
+
+def a_match(referrals: Sequence[UUID], persons: Sequence[UUID], *, at: float, linked: bool = True) -> HearMatch:
+    return HearMatch(
+        match_id=uuid4(), version=1, linked=linked, referral_ids=referrals, person_ids=persons, changed_at=day(at)
+    )
+
+
+def an_estimate(
+    *, log_odds: float = -1.5, parts: Sequence[float] = (), model: str = "1-test", digest: str = "d"
+) -> Estimate:
+    """An estimate that adds up."""
+    total = fsum([log_odds, *parts])
+    return Estimate(
+        probability=1 / (1 + exp(-total)),
+        interval=None,
+        band=Band.USUAL,
+        base_rate=0.12,
+        base_log_odds=log_odds,
+        contributions=tuple(
+            Contribution(
+                feature=f"feature_{place}", value=1, observed_on=START.date(), origin="referrer", log_odds=part
+            )
+            for place, part in enumerate(parts)
+        ),
+        missing=("often_absent",),
+        model_version=model,
+        invented_data=True,
+        features=Features(snapshot={"values": [log_odds, *parts]}, digest=digest),
+    )
+
+
+class FakeChampion:
+    """Sees how many facts are known and how many earlier referrals there are; refuses an age over 25."""
+
+    def __init__(self, version: str = "1-test", *, invented_data: bool = True, off_by: float = 0.0) -> None:
+        self.version = version
+        self.invented_data = invented_data
+        self._off_by = off_by
+
+    evaluation: Mapping[str, Any] | None = None
+
+    @property
+    def description(self) -> dict[str, Any]:
+        words = {"label": "Injury", "raised": "Badly hurt", "lowered": "Not hurt", "domain": "health"}
+        return {
+            "model_version": self.version,
+            "harm_event": "violence_related_harm",
+            "horizon_months": 12,
+            "base_rate": 0.12,
+            "invented_data": self.invented_data,
+            "features": [{"feature": "injury", **words, "origin": "health", "police_generated": False}],
+        }
+
+    def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:
+        said = sorted((name, str(value)) for name, value in facts.items() if value is not None)
+        before = [(other.received_at.isoformat(), sorted(map(str, other.facts.items()))) for other in earlier]
+        digest = str(abs(hash((str(said), str(before), told_at.isoformat()))))
+        if (facts.get("age") or 0) > 25:
+            return NotEstimated(
+                reason=NotEstimatedReason.OUT_OF_RANGE,
+                missing=("often_absent",),
+                facts=("age",),
+                model_version=self.version,
+                features=Features(snapshot={}, digest=digest),
+            )
+        estimate = an_estimate(parts=[0.1 * len(said), 0.25 * len(before)], model=self.version, digest=digest)
+        return replace(estimate, base_log_odds=estimate.base_log_odds + self._off_by)

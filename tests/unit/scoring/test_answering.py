@@ -1,0 +1,271 @@
+"""How scoring answers what it hears."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome
+from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.scoring.application.estimate_again import EstimateAgain, NoModel, estimate_again
+from services.scoring.application.hear_match import hear_match
+from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
+from services.scoring.application.hear_referral import hear_referral
+from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
+from services.scoring.application.ports import RecordedOutcome
+from services.scoring.domain.answer import Answer, Estimate, NotEstimated
+from tests.factories.scoring import FakeChampion, a_match, a_telling, day
+from tests.fakes.scoring import FakeUnitOfWork
+
+PERSON, OTHER_PERSON = uuid4(), uuid4()
+
+
+def reason_of(answer: Answer) -> NotEstimatedReason | None:
+    return answer.reason if isinstance(answer, NotEstimated) else None
+
+
+def causes(uow: FakeUnitOfWork, referral_id: UUID) -> list[EstimateCause]:
+    return [given.cause for given in uow.answers.given if given.referral_id == referral_id]
+
+
+class TestAReceivedReferral:
+    def test_is_estimated_and_told_with_the_wording_of_its_model_first(self) -> None:
+        uow = FakeUnitOfWork()
+
+        hear_referral(a_telling(uuid4(), person_id=PERSON), uow)
+
+        assert [schema for schema, _ in uow.published] == [ModelDescribedV1, ReferralEstimatedV1]
+        assert uow.audited == ["estimate.given"]
+
+    def test_tells_the_wording_of_a_model_once(self) -> None:
+        uow = FakeUnitOfWork()
+
+        for _ in range(2):
+            hear_referral(a_telling(uuid4(), person_id=uuid4()), uow)
+
+        assert [schema for schema, _ in uow.published].count(ModelDescribedV1) == 1
+
+    def test_does_nothing_the_second_time(self) -> None:
+        uow = FakeUnitOfWork()
+        told = a_telling(uuid4(), person_id=PERSON)
+        hear_referral(told, uow)
+        before = list(uow.published)
+
+        hear_referral(told, uow)
+
+        assert uow.published == before
+
+    def test_is_not_estimated_when_the_model_cannot_be_asked(self) -> None:
+        uow = FakeUnitOfWork()
+        referral = uuid4()
+
+        hear_referral(a_telling(referral, person_id=PERSON, facts={"age": 80}), uow)
+
+        assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.OUT_OF_RANGE
+        assert uow.published[-1][0] is ReferralNotEstimatedV1
+
+    def test_is_answered_honestly_without_a_model(self) -> None:
+        uow = FakeUnitOfWork()
+        uow.champion = None
+        referral = uuid4()
+
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+
+        assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.MODEL_UNAVAILABLE
+
+    def test_is_never_estimated_from_invented_data_outside_a_demonstration(self) -> None:
+        uow = FakeUnitOfWork(FakeChampion(invented_data=True), demonstration=False)
+        referral = uuid4()
+
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+
+        assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA
+
+    def test_is_estimated_from_real_data_outside_a_demonstration(self) -> None:
+        uow = FakeUnitOfWork(FakeChampion(invented_data=False), demonstration=False)
+        referral = uuid4()
+
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+
+        assert isinstance(uow.answer_to(referral), Estimate)
+
+    def test_is_not_estimated_when_the_explanation_does_not_add_up(self) -> None:
+        uow = FakeUnitOfWork(FakeChampion(off_by=0.001))
+        referral = uuid4()
+
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+
+        assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.MODEL_UNAVAILABLE
+
+    def test_changes_the_estimate_of_a_later_one_when_it_arrives_late(self) -> None:
+        uow = FakeUnitOfWork()
+        first, second = uuid4(), uuid4()
+        hear_referral(a_telling(second, person_id=PERSON, received=5), uow)
+        alone = uow.answer_to(second)
+
+        hear_referral(a_telling(first, person_id=PERSON, received=1), uow)
+
+        assert uow.answer_to(second) != alone
+        assert next(given.answer for given in uow.answers.given if given.referral_id == second) == alone
+
+    def test_leaves_another_person_alone(self) -> None:
+        uow = FakeUnitOfWork()
+        second = uuid4()
+        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
+
+        hear_referral(a_telling(uuid4(), person_id=PERSON, received=1), uow)
+
+        assert len(causes(uow, second)) == 1
+
+
+class TestAnAmendedReferral:
+    def test_is_estimated_again(self) -> None:
+        uow = FakeUnitOfWork()
+        referral = uuid4()
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+
+        hear_referral(a_telling(referral, person_id=PERSON, version=2, amended=1), uow)
+
+        assert causes(uow, referral) == [EstimateCause.RECEIVED, EstimateCause.AMENDED]
+        assert [given.sequence for given in uow.answers.given] == [1, 2]
+        assert uow.answers.current[referral].referral_version == 2
+
+    def test_is_not_taken_back_by_a_late_first_version(self) -> None:
+        uow = FakeUnitOfWork()
+        referral = uuid4()
+        hear_referral(a_telling(referral, person_id=PERSON, version=2, amended=1), uow)
+
+        hear_referral(a_telling(referral, person_id=PERSON, version=1), uow)
+
+        assert causes(uow, referral) == [EstimateCause.AMENDED]
+        assert uow.audited[-1] == "referral.late_version_kept"
+
+    def test_does_not_change_what_was_known_when_a_later_referral_was_made(self) -> None:
+        uow = FakeUnitOfWork()
+        first, second = uuid4(), uuid4()
+        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
+        hear_referral(a_telling(second, person_id=PERSON, received=5), uow)
+
+        hear_referral(a_telling(first, person_id=PERSON, version=2, received=0, amended=9, facts={"age": 16}), uow)
+
+        assert len(causes(uow, second)) == 1
+
+
+class TestAWithdrawnReferral:
+    def test_no_longer_counts_for_the_others_of_the_person(self) -> None:
+        uow = FakeUnitOfWork()
+        first, second = uuid4(), uuid4()
+        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
+        hear_referral(a_telling(second, person_id=PERSON, received=5), uow)
+
+        hear_withdrawal(HearWithdrawal(referral_id=first, person_id=PERSON, withdrawn_at=day(6)), uow)
+
+        assert causes(uow, second) == [EstimateCause.RECEIVED, EstimateCause.SOURCE_WITHDRAWN]
+        assert causes(uow, first) == [EstimateCause.RECEIVED]
+
+    def test_is_still_answered_when_its_first_version_comes_last(self) -> None:
+        uow = FakeUnitOfWork()
+        referral = uuid4()
+        hear_withdrawal(HearWithdrawal(referral_id=referral, person_id=PERSON, withdrawn_at=day(1)), uow)
+
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+
+        assert causes(uow, referral) == [EstimateCause.RECEIVED]
+
+
+class TestLinkedPersons:
+    def linked(self) -> tuple[FakeUnitOfWork, UUID, UUID]:
+        uow = FakeUnitOfWork()
+        first, second = uuid4(), uuid4()
+        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
+        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
+        hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
+        return uow, first, second
+
+    def test_have_the_later_referral_estimated_again(self) -> None:
+        uow, first, second = self.linked()
+
+        assert causes(uow, second) == [EstimateCause.RECEIVED, EstimateCause.PERSONS_LINKED]
+        assert causes(uow, first) == [EstimateCause.RECEIVED]
+
+    def test_go_back_to_the_first_estimate_when_the_link_is_undone(self) -> None:
+        uow, first, second = self.linked()
+        alone = uow.answers.given[1].answer
+
+        hear_match(a_match([first, second], [PERSON, OTHER_PERSON], at=7, linked=False), uow)
+
+        assert causes(uow, second)[-1] is EstimateCause.PERSONS_UNLINKED
+        assert uow.answer_to(second) == alone
+        assert [given.sequence for given in uow.answers.given if given.referral_id == second] == [1, 2, 3]
+
+    def test_are_linked_even_if_the_link_comes_before_the_referrals(self) -> None:
+        uow = FakeUnitOfWork()
+        first, second = uuid4(), uuid4()
+        hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
+
+        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
+        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
+
+        in_order, _, its_second = self.linked()
+        assert uow.answer_to(second) == in_order.answer_to(its_second)
+
+    def test_are_not_changed_by_an_older_word_on_the_match(self) -> None:
+        uow, first, second = self.linked()
+        late = a_match([first, second], [PERSON, OTHER_PERSON], at=5.5, linked=False)
+
+        hear_match(late, uow)
+
+        assert causes(uow, second)[-1] is EstimateCause.PERSONS_LINKED
+
+
+class TestEstimatingAgain:
+    def test_needs_a_model(self) -> None:
+        uow = FakeUnitOfWork()
+        uow.champion = None
+
+        with pytest.raises(NoModel):
+            estimate_again(EstimateAgain(), uow)
+
+    def test_answers_what_had_no_model_and_nothing_else(self) -> None:
+        uow = FakeUnitOfWork()
+        estimated, waiting = uuid4(), uuid4()
+        hear_referral(a_telling(estimated, person_id=uuid4()), uow)
+        uow.champion = None
+        hear_referral(a_telling(waiting, person_id=uuid4()), uow)
+        uow.champion = FakeChampion("2-test")
+
+        done = estimate_again(EstimateAgain(), uow)
+
+        assert done == 1
+        assert causes(uow, waiting) == [EstimateCause.RECEIVED, EstimateCause.NEW_MODEL]
+        assert causes(uow, estimated) == [EstimateCause.RECEIVED]
+        assert estimate_again(EstimateAgain(), uow) == 0
+
+    def test_answers_all_by_a_new_champion_when_told_to(self) -> None:
+        uow = FakeUnitOfWork()
+        referral = uuid4()
+        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        uow.champion = FakeChampion("2-test")
+
+        assert estimate_again(EstimateAgain(unanswered_only=False), uow) == 1
+        assert estimate_again(EstimateAgain(unanswered_only=False), uow) == 0
+        assert uow.answer_to(referral).model_version == "2-test"
+
+
+class TestAnOutcome:
+    def test_is_kept_in_its_highest_version(self) -> None:
+        uow = FakeUnitOfWork()
+        outcome_id = uuid4()
+        for version, outcome in ((2, Outcome.SUPPORT_COMPLETED), (1, Outcome.DECLINED)):
+            recorded = RecordedOutcome(
+                id=outcome_id,
+                version=version,
+                case_id=uuid4(),
+                referral_id=uuid4(),
+                person_id=PERSON,
+                outcome=outcome,
+                at=day(40),
+            )
+            hear_outcome(HearOutcome(outcome=recorded), uow)
+
+        assert uow.outcomes.kept[outcome_id].outcome is Outcome.SUPPORT_COMPLETED
+        assert uow.audited == ["outcome.kept"]

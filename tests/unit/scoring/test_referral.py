@@ -1,0 +1,114 @@
+"""What scoring holds of a referral, whatever the order in which it hears of it."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.scoring.domain.referral import Referral, Telling, known_before
+from tests.factories.scoring import day
+
+PERSON, OTHER_PERSON = UUID(int=1), UUID(int=2)
+
+
+def a_referral(**changes: object) -> Referral:
+    return Referral(**{"id": uuid4(), "person_id": PERSON, "person_since": day(0), **changes})  # type: ignore[arg-type]
+
+
+def told(version: int, at: float) -> Telling:
+    return Telling(version=version, told_at=day(at), facts={"said": version})
+
+
+def heard(received: float, *times: float) -> Referral:
+    """A referral received on a day, its later versions told on these days."""
+    referral = a_referral()
+    for version, at in enumerate((received, *times), start=1):
+        referral.hear(told(version, at), received_at=day(received))
+    return referral
+
+
+class TestAReferral:
+    def test_takes_a_higher_version_as_its_latest(self) -> None:
+        referral = heard(0)
+
+        newest = referral.hear(told(2, 1), received_at=day(0))
+
+        assert newest
+        assert referral.latest == told(2, 1)
+
+    def test_remembers_a_lower_version_without_going_back_to_it(self) -> None:
+        referral = a_referral()
+        referral.hear(told(2, 1), received_at=day(0))
+
+        newest = referral.hear(told(1, 0), received_at=day(0))
+
+        assert not newest
+        assert referral.latest == told(2, 1)
+        assert referral.known_at(day(0.5)) == told(1, 0)
+
+    def test_does_not_take_another_telling_of_a_version_it_holds(self) -> None:
+        referral = heard(0)
+
+        referral.hear(Telling(version=1, told_at=day(0), facts={"said": "otherwise"}), received_at=day(0))
+
+        assert referral.latest == told(1, 0)
+
+    def test_belongs_to_whom_it_was_last_said_to(self) -> None:
+        referral = heard(0)
+
+        assert referral.belongs_to(OTHER_PERSON, since=day(3))
+        assert not referral.belongs_to(PERSON, since=day(2))
+        assert referral.person_id == OTHER_PERSON
+
+    def test_is_not_estimated_again_once_withdrawn(self) -> None:
+        referral = heard(0)
+
+        referral.withdraw(day(1))
+
+        assert not referral.may_be_estimated_again
+
+    @given(st.permutations(range(7)))
+    def test_is_the_same_whatever_the_order_of_what_is_heard(self, order: list[int]) -> None:
+        first = UUID(int=9)
+
+        def replay(numbers: list[int]) -> Referral:
+            referral = a_referral(id=first)
+            said: list[Callable[[], object]] = [
+                lambda: referral.hear(told(1, 0), received_at=day(0)),
+                lambda: referral.hear(told(2, 1), received_at=day(0)),
+                lambda: referral.hear(told(3, 2), received_at=day(0)),
+                lambda: referral.belongs_to(OTHER_PERSON, since=day(1)),
+                lambda: referral.belongs_to(PERSON, since=day(2)),
+                lambda: referral.belongs_to(OTHER_PERSON, since=day(2)),
+                lambda: referral.withdraw(day(4)),
+            ]
+            for number in numbers:
+                said[number]()
+            return referral
+
+        assert replay(order) == replay(sorted(order))
+
+
+class TestWhatWasKnownOfThePerson:
+    def test_is_what_earlier_referrals_said_by_then(self) -> None:
+        earlier, referral = heard(0, 1, 9), heard(5)
+
+        known = known_before(referral, [earlier, referral])
+
+        assert [(other.received_at, other.facts) for other in known] == [(day(0), {"said": 2})]
+
+    def test_leaves_out_what_was_referred_later(self) -> None:
+        assert known_before(heard(5), [heard(5), heard(6)]) == []
+
+    def test_leaves_out_what_was_withdrawn_even_later(self) -> None:
+        earlier, referral = heard(0), heard(5)
+        earlier.withdraw(day(8))
+
+        assert known_before(referral, [earlier]) == []
+
+    def test_leaves_out_a_referral_of_which_no_version_has_arrived(self) -> None:
+        assert known_before(heard(5), [a_referral()]) == []
+
+    def test_is_nothing_for_a_referral_that_has_not_arrived(self) -> None:
+        assert known_before(a_referral(), [heard(0)]) == []
