@@ -76,7 +76,7 @@ format: setup-dev ## write the source as `make check` wants it
 .PHONY: migration
 migration: setup-dev ## a new migration from the tables of one service: make migration service=intake name="add x"
 	@test -n '$(service)' && test -n '$(name)' || { echo 'make migration service=intake name="what changes"' >&2; exit 2; }
-	@$(BIN)/alembic -c services/$(service)/migrations/alembic.ini revision --autogenerate -m '$(name)'
+	@$(BIN)/python -m services.$(service) revision '$(name)'
 
 .PHONY: lock
 lock: $(UV_READY) ## resolve the dependencies again, to the newest within the bounds of pyproject.toml
