@@ -54,6 +54,7 @@ def run_role(name: str, settings: type[_Settings], build: Build[_Settings]) -> N
         with tempfile.TemporaryDirectory() as folder:
             scratch = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'scratch.sqlite'}", "SECRET_KEY": "scratch" * 6}
             service = built(scratch)
+            (service.migrations / "versions").mkdir(parents=True, exist_ok=True)
             migrate.upgrade(service)
             click.echo(f"Wrote {migrate.write_revision(service, message).name}")
             service.database.close()
