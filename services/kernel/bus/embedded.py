@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -99,8 +100,19 @@ class EmbeddedLog:
                 sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == group)
             )
             offsets: dict[str, int] = {row.topic: row.position for row in held}
-            beyond = sa.or_(
-                *((_records.c.topic == topic) & (_records.c.position > offsets.get(topic, 0)) for topic in topics)
-            )
-            rows = connection.execute(sa.select(_records).where(beyond).order_by(_records.c.position).limit(limit))
-            return [Delivered(topic=r.topic, key=r.key, value=r.value, position=r.position) for r in rows]
+            found = [
+                Delivered(topic=row.topic, key=row.key, value=row.value, position=row.position)
+                for topic in topics
+                for row in connection.execute(_after(topic, offsets.get(topic, 0), limit))
+            ]
+        return sorted(found, key=lambda record: record.position)[:limit]
+
+
+def _after(topic: str, position: int, limit: int) -> sa.Select[Any]:
+    """One topic at a time, so that a long backlog is never sorted."""
+    return (
+        sa.select(_records)
+        .where(_records.c.topic == topic, _records.c.position > position)
+        .order_by(_records.c.position)
+        .limit(limit)
+    )
