@@ -1,0 +1,1 @@
+"""How well a model does, and whether it is worth its opacity."""

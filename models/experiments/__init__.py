@@ -1,0 +1,1 @@
+"""Experiment files: what is trained, and why."""
