@@ -25,6 +25,4 @@ def train(folder: Folder) -> Any:
 
     folder.registry.mkdir(parents=True, exist_ok=True)
     with progress.shown() as report:
-        return run.train(
-            tracking_uri=folder.tracking_uri, artefact_root=folder.registry / "artefacts", progress=report
-        )
+        return run.train(tracking_uri=folder.tracking_uri, artefact_root=folder.registry / "artefacts", progress=report)

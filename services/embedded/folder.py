@@ -24,8 +24,17 @@ class Folder:
         return self.root / "mlflow"
 
     @property
+    def tracking_uri(self) -> str:
+        """MLflow's address of the registry."""
+        return f"sqlite:///{(self.registry / 'mlflow.db').resolve()}"
+
+    @property
+    def artefacts(self) -> Path:
+        return self.registry / "artefacts"
+
+    @property
     def models(self) -> Path:
-        """Where scoring keeps the last known good model."""
+        """Where scoring keeps the models that it has verified."""
         return self.root / "models"
 
     def secret(self, purpose: str) -> bytes:

@@ -45,7 +45,7 @@ class System:
         """Without workers: move every event on until none is left to move."""
         relays = [Relay(service, self.log) for service in self.services.values()]
         consumers = [Consumer(service, self.log) for service in self.services.values()]
-        while any([step.run_once() for step in (*relays, *consumers)]):
+        while sum(step.run_once() for step in (*relays, *consumers)):
             pass
         for relay in relays:
             relay.stop()

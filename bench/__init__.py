@@ -1,0 +1,1 @@
+"""What a referral costs at each stage of its path, as a ratio to the least that stage could cost."""

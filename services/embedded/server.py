@@ -1,0 +1,54 @@
+"""Serves a system on one loopback port until it is told to stop."""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import waitress
+
+from services.embedded.system import System
+from services.kernel.errors import RuleBroken
+
+HOST = "127.0.0.1"
+PORT = 8000
+
+_THREADS = 8
+_LARGEST_BODY = 8 * 1024 * 1024  # a service's own limit is lower, and answers in its own words
+_LARGEST_HEADERS = 64 * 1024
+
+
+class PortTaken(RuleBroken):
+    """Another program listens on the port."""
+
+
+def listen(system: System, *, port: int) -> Any:
+    """A web server that holds the port and serves once `run` is called. Raises PortTaken."""
+    try:
+        return waitress.create_server(
+            system.app,
+            host=HOST,
+            port=port,
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_LARGEST_BODY,
+            max_request_header_size=_LARGEST_HEADERS,
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise PortTaken(f"Port {port} is taken: stop what listens there, or name another with --port.") from error
+
+
+def serve(system: System, *, port: int = PORT, ready: Callable[[], None] = lambda: None) -> None:
+    """Run workers and web server until SIGTERM or Ctrl-C; what has begun is ended. Raises PortTaken."""
+    server = listen(system, port=port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    system.start()
+    try:
+        ready()
+        server.run()  # returns on KeyboardInterrupt, after the requests at hand
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+        system.stop()
+        system.close()

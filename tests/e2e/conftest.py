@@ -1,0 +1,102 @@
+"""A served system with the demonstration's data, and browsers that look at it."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from services.embedded import server, staff
+from services.embedded import system as embedded
+from services.embedded.demonstration import load
+from services.embedded.folder import Folder
+from services.embedded.system import System
+from tests.parts import tiny_model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What a browser needs: an address, and the demonstration users' one password."""
+
+    url: str
+    password: str
+    system: System
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The demonstration, loaded once for all browser tests."""
+    folder = Folder(tmp_path_factory.mktemp("demonstration"))
+    tiny_model.keep_in(folder.models)
+    load.load(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(folder: Folder) -> Iterator[Site]:
+    system = embedded.build(folder, registry_url=None)
+    web = server.listen(system, port=0)
+    system.start()
+    serving = threading.Thread(target=web.run, name="web", daemon=True)
+    serving.start()
+    yield Site(url=f"http://{server.HOST}:{web.effective_port}", password=staff.password(folder), system=system)
+    web.close()
+    serving.join()
+    web.task_dispatcher.shutdown()
+    system.stop()
+    system.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody at a browser of their own. `said` gathers what the browser's console complained of."""
+
+    context: BrowserContext
+    page: Page
+    site: Site
+    said: list[str]
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site.url + path)
+        return self.page
+
+    def sign_in(self, user: str) -> "Person":
+        self.open("/accounts/sign-in")
+        self.page.get_by_label("User name").fill(user)
+        self.page.get_by_label("Password").fill(self.site.password)
+        self.page.get_by_role("button", name="Sign in").click()
+        return self
+
+
+@pytest.fixture
+def somebody(browser: Browser, site: Site) -> Iterator["Somebody"]:
+    made = Somebody(browser, site)
+    yield made
+    made.leave()
+
+
+class Somebody:
+    """`somebody.signed_in("reviewer")` is a person at a new browser; `width` in CSS pixels."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self._browser = browser
+        self._site = site
+        self._contexts: list[BrowserContext] = []
+
+    def at_the_door(self, *, width: int = 1200, scripts: bool = True) -> Person:
+        context = self._browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        context.set_default_timeout(10_000)
+        self._contexts.append(context)
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return Person(context=context, page=page, site=self._site, said=said)
+
+    def signed_in(self, user: str, *, width: int = 1200, scripts: bool = True) -> Person:
+        return self.at_the_door(width=width, scripts=scripts).sign_in(user)
+
+    def leave(self) -> None:
+        for context in self._contexts:
+            context.close()

@@ -1,0 +1,45 @@
+"""Walks a role's pages by their links, one of each kind, as somebody does who looks at everything."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import urldefrag, urlsplit
+
+from playwright.sync_api import Page
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|R-[0-9A-Z]{6}")
+_NOT_PAGES = ("/assets/", "/accounts/sign-out")
+MOST_PAGES = 60
+
+
+def kind(address: str) -> str:
+    """The address without what differs from one case to the next: two pages of one kind have one template."""
+    parts = urlsplit(address)
+    names = sorted({item.partition("=")[0] for item in parts.query.split("&") if item} - {"cursor", "after"})
+    return _ID.sub("*", parts.path) + ("?" + "&".join(names) if names else "")
+
+
+def pages(page: Page, start: str, *, seen: set[str]) -> Iterator[str]:
+    """Open each kind of page that can be reached from `start` and that is not in `seen`; give its kind."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
+    waiting = deque([start])
+    opened = 0
+    while waiting and opened < MOST_PAGES:
+        address = waiting.popleft()
+        if kind(address) in seen:
+            continue
+        seen.add(kind(address))
+        response = page.goto(address)
+        assert response is not None
+        assert response.status < 400, f"{kind(address)} answers {response.status}"
+        if "text/html" not in response.headers.get("content-type", ""):
+            continue
+        opened += 1
+        waiting.extend(_links(page, origin))
+        yield kind(address)
+
+
+def _links(page: Page, origin: str) -> list[str]:
+    found: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    own = {urldefrag(link).url for link in found if link.startswith(origin + "/") or link == origin}
+    return sorted(link for link in own if not urlsplit(link).path.startswith(_NOT_PAGES))

@@ -1,0 +1,100 @@
+"""Starts the embedded system as a process, sends it referrals, and sees it die where it was told to."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 30.0
+ANSWERS_WITHIN = 20.0
+
+
+@dataclass(kw_only=True)
+class Sent:
+    """One line of the client's ledger. `status` is None while no answer came: sent or not, nobody knows."""
+
+    key: str
+    body: bytes
+    status: int | None = None
+    location: str | None = None
+
+
+class Process:
+    """The system under test. Killed, if it still lives, when the block ends."""
+
+    def __init__(self, folder: Path, *, kill_at: str = "", fault: str = "") -> None:
+        self.port = spare_port()
+        self._failure = (folder / "stderr").open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kill.serve", str(folder), str(self.port), *filter(None, [fault])],
+            cwd=ROOT,
+            env={**os.environ, "FAILPOINTS": f"{kill_at}:kill" if kill_at else ""},
+            stdout=subprocess.DEVNULL,
+            stderr=self._failure,
+        )
+
+    @property
+    def killed(self) -> bool:
+        """Whether it died of a SIGKILL. Raises when it ended in any other way."""
+        code = self._process.poll()
+        assert code in (None, -signal.SIGKILL), f"the system ended with {code}"
+        return code is not None
+
+    def wait_until_it_serves_or_dies(self) -> None:
+        wait_until(lambda: self.killed or self._answers(), within=STARTS_WITHIN, what="the start")
+
+    def send(self, sent: Sent, token: str) -> None:
+        """Send the referral, again if need be, and note the answer; none is noted when the system dies meanwhile."""
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": sent.key, "Content-Type": "application/json"}
+        try:
+            response = self._request("POST", "/intake/api/v1/referrals", sent.body, headers)
+        except (OSError, http.client.HTTPException):
+            return
+        sent.status, sent.location = response.status, response.headers.get("Location")
+
+    def _answers(self) -> bool:
+        try:
+            return self._request("GET", "/intake/health/live").status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _request(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWERS_WITHIN)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            response.read()
+            return response
+        finally:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._failure.close()
+
+
+def referrals(body: dict[str, Any], count: int) -> list[Sent]:
+    return [Sent(key=str(uuid4()), body=json.dumps(body).encode()) for _ in range(count)]
+
+
+def spare_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
