@@ -1,0 +1,76 @@
+"""Computes a stored estimate again: the same snapshot, model and code give the same numbers to the last bit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.errors import NotFound
+from services.kernel.text import N_
+from services.scoring.adapters.answer_repository import part_from_json
+from services.scoring.adapters.champions import Champions
+from services.scoring.adapters.code_version import code_version
+from services.scoring.adapters.tables import answers, estimates
+from services.scoring.domain.answer import Answer, Estimate
+
+
+class NoSuchEstimate(NotFound):
+    title = N_("There is no estimate with this id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replayed:
+    """`differing` names what came out otherwise; nothing may, as long as `same_code`."""
+
+    estimate_id: UUID
+    model_version: str
+    same_code: bool
+    differing: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        return not self.differing
+
+
+def replay(connection: sa.Connection, estimate_id: UUID, champions: Champions) -> Replayed:
+    """Replay the estimate as it was published under this id.
+
+    Raises NoSuchEstimate, or what `Champions.of_version` raises when its model is gone.
+    """
+    query = sa.select(estimates).join(answers, answers.c.estimate_id == estimates.c.id)
+    stored = connection.execute(query.where(answers.c.id == estimate_id)).mappings().first()
+    if stored is None:
+        raise NoSuchEstimate
+    again = champions.of_version(stored["model_version"]).answer_again(stored["snapshot"])
+    return Replayed(
+        estimate_id=estimate_id,
+        model_version=stored["model_version"],
+        same_code=stored["code_version"] == code_version(),
+        differing=_differing(dict(stored), again),
+    )
+
+
+def _differing(stored: Mapping[str, Any], again: Answer) -> tuple[str, ...]:
+    if not isinstance(again, Estimate):
+        return ("reason",)
+    low, high = again.interval or (None, None)
+    computed = {
+        "snapshot_digest": again.features.digest,
+        "probability": again.probability,
+        "interval_low": low,
+        "interval_high": high,
+        "band": again.band,
+        "base_rate": again.base_rate,
+        "base_log_odds": again.base_log_odds,
+        "contributions": again.contributions,
+        "missing": again.missing,
+        "invented_data": again.invented_data,
+    }
+    kept = {
+        **stored,
+        "contributions": tuple(part_from_json(part) for part in stored["contributions"]),
+        "missing": tuple(stored["missing"]),
+    }
+    return tuple(name for name, value in computed.items() if kept[name] != value)

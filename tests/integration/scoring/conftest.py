@@ -1,0 +1,44 @@
+"""The scoring service on a database of either kind, with a small real model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.kernel.auth.identity import Identity
+from services.kernel.db import migrate
+from services.kernel.service import Service
+from services.scoring.bootstrap import build
+from services.scoring.settings import Settings
+from tests.factories import small_model
+from tests.factories.scoring import day
+
+
+class Nobody:
+    """An identity port that knows nobody."""
+
+    def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
+        return None
+
+
+@pytest.fixture
+def settings(new_database: Callable[[str], str], tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=new_database("scoring"),
+        secret_key=b"a secret of the tests, 32 bytes.",
+        demonstration=True,
+        models_folder=tmp_path / "models",
+    )
+
+
+@pytest.fixture
+def service(settings: Settings) -> Service:
+    """Migrated, with a champion."""
+    small_model.keep(settings.models_folder)
+    return without_model(settings)
+
+
+def without_model(settings: Settings) -> Service:
+    service = build(settings, identities=Nobody(), clock=lambda: day(30))
+    migrate.upgrade(service)
+    return service

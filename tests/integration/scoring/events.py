@@ -1,0 +1,87 @@
+"""Events as intake sends them, and a way to hand them to scoring as the consumer does."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.contracts import envelope
+from services.contracts.codes import (
+    AgeBasis,
+    Injury,
+    Involvement,
+    OrganisationClass,
+    Source,
+    WhatHappened,
+    WithdrawalReason,
+)
+from services.contracts.intake import MatchChangedV1, ReferralAmendedV1, ReferralReceivedV1, ReferralWithdrawnV1
+from services.contracts.schema import EventSchema
+from services.kernel.bus.translate import Translator
+from services.kernel.service import Service
+from tests.factories.scoring import day
+
+FACTS = {
+    "what_happened": [WhatHappened.KNIFE_OR_SHARP_OBJECT],
+    "involvement": [Involvement.VICTIM],
+    "injury": Injury.NEEDS_TREATMENT,
+    "retaliation_feared": True,
+}
+
+
+def received(referral: UUID, person: UUID, *, at: float = 0, age: int | None = 15, **facts: Any) -> bytes:
+    return event(ReferralReceivedV1, _referral(referral, person, at=at, age=age, facts=facts))
+
+
+def amended(referral: UUID, person: UUID, *, version: int, received_at: float, at: float, **facts: Any) -> bytes:
+    data = _referral(referral, person, at=received_at, age=15, facts=facts)
+    return event(ReferralAmendedV1, {**data, "version": version, "amended_at": day(at)})
+
+
+def withdrawn(referral: UUID, person: UUID, *, version: int, at: float) -> bytes:
+    data = {"referral_id": referral, "version": version, "person_id": person, "withdrawn_at": day(at)}
+    return event(ReferralWithdrawnV1, {**data, "reason": WithdrawalReason.DUPLICATE})
+
+
+def match(match_id: UUID, referrals: Sequence[UUID], persons: Sequence[UUID], *, version: int, at: float) -> bytes:
+    return event(
+        MatchChangedV1,
+        {
+            "match_id": match_id,
+            "version": version,
+            "person_id": persons[0],
+            "state": "linked" if persons[0] == persons[1] else "undone",
+            "referral_ids": list(referrals),
+            "person_ids": list(persons),
+            "agreeing": ["name"],
+            "contradicting": [],
+            "changed_at": day(at),
+        },
+    )
+
+
+def event(schema: type[EventSchema], data: Mapping[str, Any]) -> bytes:
+    return envelope.write(schema, data, event_id=uuid4(), time=day(30), correlation_id=uuid4(), causation_id=None)
+
+
+def hear(service: Service, *values: bytes) -> int:
+    """Hand the events over as one batch. Gives how many were new."""
+    translator = Translator(service.subscriptions)
+    caused = [translator.command_of(value) for value in values]
+    return service.dispatcher.handle_events([command for command in caused if command])
+
+
+def _referral(referral: UUID, person: UUID, *, at: float, age: int | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "referral_id": referral,
+        "version": 1,
+        "reference": "R-7Q2M9K",
+        "person_id": person,
+        "received_at": day(at),
+        "source": Source.AE_NAVIGATOR,
+        "area": "northside",
+        "referred_by": {"staff_id": None, "organisation_id": None, "organisation_class": OrganisationClass.HEALTH},
+        "age": age,
+        "age_basis": AgeBasis.ESTIMATED,
+        "facts": {**FACTS, **facts},
+        "bases": [],
+    }
