@@ -44,6 +44,7 @@ def observable_log_odds(age: Numbers, was: Circumstances) -> Numbers:
     """The known part of the truth: everything but sex and frailty."""
     age_peak = 0.55 * np.exp(-(((age - 16.5) / 2.5) ** 2))
     recency = np.where(was.earlier_referrals > 0, 0.5 ** (was.days_since_earlier / 120), 0.0)
+    strengths = np.sum(was.strengths, axis=0)
     known: Numbers = STRENGTH_OF_EFFECTS * (
         age_peak
         + 0.40 * (was.incident == 0)
@@ -52,22 +53,26 @@ def observable_log_odds(age: Numbers, was: Circumstances) -> Numbers:
         + 0.12 * was.injury
         + 0.45 * was.carrying
         + 0.50 * np.log1p(was.attendances)
-        + 0.40 * was.friends_in_violence
+        # Friends weigh on those who have little else: strengths are a buffer, not only a minus.
+        + 0.65 * (was.friends_in_violence & (strengths <= 2))
+        + 0.20 * (was.friends_in_violence & (strengths > 2))
         + 0.45 * was.payback_likely
         + 0.55 * (was.payback_likely & was.friends_in_violence)
-        + 0.20 * was.substance_use
+        + 0.15 * was.substance_use
+        + 0.35 * ((was.substance_use == 2) & was.payback_likely)
         + 0.15 * was.intoxicated
-        + 0.22 * was.disengaged
-        + 0.20 * was.often_absent
+        # School holds or fails those of school age; a home of one's own matters after it.
+        + 0.35 * was.disengaged * (age < 17)
+        + 0.15 * was.often_absent
         + 0.25 * was.self_harm
         + 0.30 * was.violence_at_home
-        + 0.20 * was.housing_unstable
+        + 0.60 * (was.housing_unstable & (age >= 17))
         + 0.30 * was.exploited
         + 0.25 * np.log1p(was.missing_episodes)
         + 0.30 * (was.exploited & (was.missing_episodes > 1))
         + 0.60 * recency
         + 0.25 * np.log1p(was.earlier_referrals)
-        - 0.13 * np.sum(was.strengths, axis=0)
+        - 0.13 * strengths
     )
     return known
 

@@ -170,7 +170,7 @@ def _police_contacts(who: Background, was: Circumstances, luck: Luck, relative: 
 
 
 def _weapon_found(was: Circumstances, luck: Luck, relative: Numbers, received: Sequence[date]) -> Column:
-    found = luck.uniform("weapon found") < np.where(was.carrying, 0.16, 0.012) * relative
+    found = luck.uniform("weapon found") < np.minimum(np.where(was.carrying, 0.35, 0.03) * relative, 0.9)
     days = (700 * luck.uniform("weapon found days") ** 1.5).astype(np.int64)
     return [
         (day - timedelta(days=int(ago))).isoformat() if yes else None

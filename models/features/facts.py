@@ -51,18 +51,20 @@ def read(
     given_on: dict[str, date] = {}
     wrong: list[str] = []
     for name, fact in facts.items():
+        value, day = said.get(name), as_of
         try:
-            answer, day = answer_of(fact, said.get(name)), as_of
+            answer = None if value is None else _READERS[fact.kind](fact, value)
             if answer is None and earlier and fact.stands_for_days:
                 answer, day = _standing(fact, as_of, earlier)
-            if fact.kind is FactKind.DATE and answer is not None and answer > as_of:
+            if answer is None:
+                continue
+            if fact.kind is FactKind.DATE and answer > as_of:
                 raise OutOfRange
         except OutOfRange:
             wrong.append(name)
             continue
-        if answer is not None:
-            answers[name] = answer
-            given_on[name] = day
+        answers[name] = answer
+        given_on[name] = day
     return Known(as_of, answers, given_on, earlier, tuple(wrong))
 
 
@@ -71,8 +73,9 @@ def _standing(fact: Fact, as_of: date, earlier: Sequence[EarlierReferral]) -> tu
     for referral in earlier:
         if referral.received_on < oldest:
             break
+        value = referral.facts.get(fact.name)
         try:
-            answer = answer_of(fact, referral.facts.get(fact.name))
+            answer = None if value is None else _READERS[fact.kind](fact, value)
         except OutOfRange:
             continue  # an earlier referral's mistake is no reason to refuse this one
         if answer is not None:
@@ -87,11 +90,6 @@ def codes_of(referral: EarlierReferral, name: str) -> frozenset[str]:
     """
     said = referral.facts.get(name)
     return frozenset(str(code) for code in said) if isinstance(said, (list, tuple)) else frozenset()
-
-
-def answer_of(fact: Fact, value: object) -> Answer:
-    """The typed answer, None for "not known". Raises OutOfRange for anything else."""
-    return None if value is None else _READERS[fact.kind](fact, value)
 
 
 def _flag(_: Fact, value: object) -> Answer:
@@ -116,8 +114,9 @@ def _code(fact: Fact, value: object) -> Answer:
 def _codes(fact: Fact, value: object) -> Answer:
     if not isinstance(value, (list, tuple)):
         raise OutOfRange
-    if not all(isinstance(code, str) and code in fact.codes for code in value):
-        raise OutOfRange
+    for code in value:
+        if not isinstance(code, str) or code not in fact.codes:
+            raise OutOfRange
     return frozenset(value)
 
 

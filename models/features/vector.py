@@ -63,12 +63,12 @@ class VectorBuilder:
         leak into the past. Never raises for what a referral says: see `out_of_range`.
         """
         known = answers.read(self.registry.facts, facts, as_of, _newest_first(earlier, as_of))
-        made = [make(known) for make in self._makers]
+        values, shown, dates = zip(*[make(known) for make in self._makers], strict=True)
         return FeatureVector(
             self._digest,
-            tuple([value for value, _, _ in made]),
-            tuple([shown for _, shown, _ in made]),
-            tuple([day for _, _, day in made]),
+            values,
+            shown,
+            dates,
             tuple([name for name, fact in self._answered if fact not in known.answers]),
             len(known.answers),
             known.out_of_range,

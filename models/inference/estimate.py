@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from models.features.derivation import ShownValue
 
@@ -22,8 +23,9 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range"
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+# A named tuple, not a frozen dataclass like its neighbours: 34 of them are made per estimate, at a
+# quarter of the cost.
+class Contribution(NamedTuple):
     """How far one feature moved the estimate, in calibrated log-odds.
 
     `value` is what a person would say (a code, a count, days ago), None for not known;
