@@ -13,12 +13,14 @@ from services.contracts.codes import ContactMode
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptCaseContact:
+    """`attempted_at` null is now."""
+
     case_id: UUID
     entry_id: UUID
     reader: CaseReader
     mode: ContactMode
     reached: bool
-    attempted_at: datetime
+    attempted_at: datetime | None
     text: str | None = None
 
 
@@ -27,7 +29,7 @@ def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UU
     case.attempt_contact(
         command.mode,
         reached=command.reached,
-        attempted_at=command.attempted_at,
+        attempted_at=command.attempted_at or uow.at,
         text=command.text,
         act=Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at),
     )

@@ -23,7 +23,7 @@ class ConfirmCaseHandOver:
 
 
 def confirm_case_hand_over(command: ConfirmCaseHandOver, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.HAND_OVER)
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.LISTED)
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     case.confirm_hand_over(command.confirmed_by, command.confirmed_at, act)

@@ -13,11 +13,13 @@ from services.contracts.codes import YoungPersonAnswer
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFirstContact:
+    """`attempt_id` null is the first attempt that reached the young person."""
+
     case_id: UUID
     entry_id: UUID
     reader: CaseReader
     version: int
-    attempt_id: UUID
+    attempt_id: UUID | None
     answer: YoungPersonAnswer | None = None
     later_on: date | None = None
 

@@ -161,24 +161,28 @@ class Case:
         )
 
     def make_first_contact(
-        self, attempt_id: UUID, act: Act, *, answer: YoungPersonAnswer | None = None, later_on: date | None = None
+        self,
+        attempt_id: UUID | None,
+        act: Act,
+        *,
+        answer: YoungPersonAnswer | None = None,
+        later_on: date | None = None,
     ) -> None:
-        """Once in a case, from an attempt that reached the young person; it happened when that attempt did."""
+        """Once in a case, from an attempt that reached the young person; it happened when that attempt did.
+
+        Without an attempt named it is the first that reached.
+        """
         self._must_be_open()
         if self.first_contact_at is not None:
             raise rules.FirstContactAlreadyRecorded
-        attempt = self._entry(attempt_id)
-        if attempt is None or attempt.kind is not EntryKind.CONTACT_ATTEMPTED:
-            raise rules.AttemptNotFound
-        if not attempt.reached:
-            raise rules.NobodyWasReached
+        attempt = self._first_that_reached() if attempt_id is None else self._attempt(attempt_id)
         _check_answer(answer, later_on, act.at)
         self.first_contact_at = attempt.occurred_at
         self.answer, self.later_on = answer, later_on
         self._add(
             EntryKind.FIRST_CONTACT_MADE,
             act,
-            attempt_id=attempt_id,
+            attempt_id=attempt.id,
             mode=attempt.mode,
             reached=True,
             occurred_at=attempt.occurred_at,
@@ -242,6 +246,20 @@ class Case:
             raise rules.BeforeTheCase(pointer)
         if moment > now:
             raise rules.InTheFuture(pointer)
+
+    def _attempt(self, attempt_id: UUID) -> Entry:
+        attempt = self._entry(attempt_id)
+        if attempt is None or attempt.kind is not EntryKind.CONTACT_ATTEMPTED:
+            raise rules.AttemptNotFound
+        if not attempt.reached:
+            raise rules.NobodyWasReached
+        return attempt
+
+    def _first_that_reached(self) -> Entry:
+        reached = [e for e in self.entries if e.kind is EntryKind.CONTACT_ATTEMPTED and e.reached]
+        if not reached:
+            raise rules.NobodyWasReached
+        return min(reached, key=lambda entry: entry.occurred_at)
 
     def _entry(self, entry_id: UUID) -> Entry | None:
         return next((entry for entry in self.entries if entry.id == entry_id), None)

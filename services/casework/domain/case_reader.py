@@ -6,15 +6,11 @@ from uuid import UUID
 
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 
+_HANDED_OVER_TO = {RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES}
 _CLASSES_WORKED = {
-    Role.YOUTH_JUSTICE_CASEWORKER: {RecipientClass.YOUTH_JUSTICE},
-    Role.EARLY_INTERVENTION_CASEWORKER: {RecipientClass.SUPPORT_SERVICE},
-    Role.TEAM_MANAGER: {
-        RecipientClass.YOUTH_JUSTICE,
-        RecipientClass.SUPPORT_SERVICE,
-        RecipientClass.CHILDRENS_SERVICES,
-        RecipientClass.ADULT_SERVICES,
-    },
+    Role.YOUTH_JUSTICE_CASEWORKER: {RecipientClass.YOUTH_JUSTICE, *_HANDED_OVER_TO},
+    Role.EARLY_INTERVENTION_CASEWORKER: {RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO},
+    Role.TEAM_MANAGER: {RecipientClass.YOUTH_JUSTICE, RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO},
 }
 
 
@@ -22,13 +18,11 @@ class Knowledge(StrEnum):
     """How much of a case a reader must be allowed to know for what they ask."""
 
     LISTED = "listed"
-    """Initials, reference, due date, and who has it: the team."""
+    """Initials, reference, due date, and who has it: the team; of a hand-over, the reviewers of its area too."""
     WHOLE = "whole"
     """All but the estimate and the reviewer's own view: the assigned worker and the team's manager."""
     MANAGED = "managed"
     """Whole, and as the team's manager."""
-    HAND_OVER = "hand_over"
-    """A hand-over, by the receiving team or a reviewer of its area."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,88 @@
+"""Stores cases as rows. Two writers of one case: the later one waits, and is refused if it had read the earlier state."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_tables import case_entries, case_equality, cases
+from services.casework.domain.case import Case, CaseState
+from services.casework.domain.case_entries import Entry
+from services.casework.domain.case_equality import CaseEquality
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_rules import CaseNotFound, StaleCase
+
+_CASE_COLUMNS = [field.name for field in fields(Case) if field.name not in ("entries", "stored_version")]
+_ENTRY_COLUMNS = [field.name for field in fields(Entry)]
+
+
+class SqlCaseRepository:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, case: Case) -> None:
+        self._connection.execute(sa.insert(cases).values(_case_row(case)))
+        self._add_entries(case)
+
+    def get(self, case_id: UUID, reader: CaseReader, knowledge: Knowledge) -> Case:
+        found = sa.select(cases).where(cases.c.id == case_id, knows(reader, knowledge))
+        row = self._connection.execute(found.with_for_update(of=cases)).one_or_none()
+        if row is None:
+            raise CaseNotFound
+        return self._to_case(row._mapping)
+
+    def next_unassigned(self, reader: CaseReader) -> Case | None:
+        waiting = (
+            sa.select(cases)
+            .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_(None), knows(reader, Knowledge.LISTED))
+            .order_by(cases.c.due_at, cases.c.id)
+            .limit(1)
+        )
+        # Another worker's transaction may be taking the first: this one takes the next instead of waiting for it.
+        row = self._connection.execute(waiting.with_for_update(of=cases, skip_locked=True)).one_or_none()
+        return None if row is None else self._to_case(row._mapping)
+
+    def save(self, case: Case) -> None:
+        as_read = (cases.c.id == case.id) & (cases.c.version == case.stored_version)
+        if self._connection.execute(sa.update(cases).where(as_read).values(_case_row(case))).rowcount != 1:
+            raise StaleCase
+        self._add_entries(case)
+
+    def _add_entries(self, case: Case) -> None:
+        rows = [_entry_row(case.id, entry) for entry in case.new_entries]
+        if rows:
+            self._connection.execute(sa.insert(case_entries), rows)
+        case.stored_version = case.version
+
+    def _to_case(self, row: Mapping[Any, Any]) -> Case:
+        of_case = sa.select(case_entries).where(case_entries.c.case_id == row["id"]).order_by(case_entries.c.version)
+        entries = [_to_entry(entry._mapping) for entry in self._connection.execute(of_case)]
+        return Case(**{name: row[name] for name in _CASE_COLUMNS}, stored_version=row["version"], entries=entries)
+
+
+class SqlCaseEqualityRepository:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def version(self, case_id: UUID) -> int:
+        newest = sa.select(sa.func.max(case_equality.c.version)).where(case_equality.c.case_id == case_id)
+        return self._connection.execute(newest).scalar_one() or 0
+
+    def add(self, equality: CaseEquality) -> None:
+        row = {field.name: getattr(equality, field.name) for field in fields(equality)}
+        self._connection.execute(sa.insert(case_equality).values(row))
+
+
+def _case_row(case: Case) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in _CASE_COLUMNS}
+
+
+def _entry_row(case_id: UUID, entry: Entry) -> dict[str, Any]:
+    return {"case_id": case_id} | {name: getattr(entry, name) for name in _ENTRY_COLUMNS}
+
+
+def _to_entry(row: Mapping[Any, Any]) -> Entry:
+    return Entry(**{name: row[name] for name in _ENTRY_COLUMNS})

@@ -1,0 +1,28 @@
+"""The need-to-know rule of cases as a condition of the query: what it leaves out looks like what does not exist."""
+
+import sqlalchemy as sa
+
+from services.casework.adapters.bases import covers
+from services.casework.adapters.case_tables import cases
+from services.casework.domain.case import HAND_OVERS
+from services.casework.domain.case_reader import CaseReader, Knowledge
+
+
+def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
+    """Whether the reader may know this much of the case of the row.
+
+    A team knows of a case only while a recorded lawful basis covers the team's class: so do its worker and its manager.
+    """
+    in_team = sa.and_(
+        cases.c.team_id.in_(reader.teams),
+        cases.c.team_class.in_(reader.classes),
+        covers(cases.c.referral_id, cases.c.team_class),
+    )
+    match knowledge:
+        case Knowledge.LISTED:
+            of_area = sa.and_(cases.c.pathway.in_(HAND_OVERS), cases.c.area.in_(reader.review_areas))
+            return sa.or_(in_team, of_area)
+        case Knowledge.WHOLE:
+            return in_team if reader.manager else sa.and_(in_team, cases.c.assignee_id == reader.staff_id)
+        case Knowledge.MANAGED:
+            return in_team if reader.manager else sa.false()

@@ -1,0 +1,148 @@
+"""The tables of cases. What a case may never be, its schema refuses, on both engines."""
+
+import sqlalchemy as sa
+
+from services.casework.adapters.tables import metadata
+from services.casework.domain.case import HAND_OVERS, TEAM_CLASS, CaseState
+from services.casework.domain.case_entries import EntryKind
+from services.contracts.codes import (
+    CloseReason,
+    ContactMode,
+    Disability,
+    Ethnicity,
+    Outcome,
+    Pathway,
+    RecipientClass,
+    Sex,
+    SupportLevel,
+    YoungPersonAnswer,
+)
+from services.kernel.db.types import CodeType, UtcDateTime
+
+_PATHWAY_FITS_TEAM = " OR ".join(
+    f"(pathway = '{pathway}' AND team_class = '{to}')" for pathway, to in TEAM_CLASS.items()
+)
+_IS_HAND_OVER = "pathway IN ({})".format(", ".join(f"'{pathway}'" for pathway in sorted(HAND_OVERS)))
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("review_id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("referral_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("team_id", sa.Uuid, nullable=False),
+    sa.Column("team_class", CodeType(RecipientClass), nullable=False),
+    sa.Column("pathway", CodeType(Pathway), nullable=False),
+    sa.Column("level", CodeType(SupportLevel), nullable=False),
+    sa.Column("area", sa.String(64), nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("state", CodeType(CaseState), nullable=False),
+    sa.Column("assignee_id", sa.Uuid, nullable=True),
+    sa.Column("first_contact_at", UtcDateTime, nullable=True),
+    sa.Column("answer", CodeType(YoungPersonAnswer), nullable=True),
+    sa.Column("later_on", sa.Date, nullable=True),
+    sa.Column("outcome", CodeType(Outcome), nullable=True),
+    sa.Column("closed_at", UtcDateTime, nullable=True),
+    sa.Column("close_reason", CodeType(CloseReason), nullable=True),
+    sa.Column("confirmed_at", UtcDateTime, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("version >= 1", name="version_counts"),
+    sa.CheckConstraint(_PATHWAY_FITS_TEAM, name="team_of_pathway"),
+    sa.CheckConstraint("state IN ('open', 'closed', 'awaiting_confirmation', 'confirmed')", name="known_state"),
+    sa.CheckConstraint(
+        f"({_IS_HAND_OVER}) = (state IN ('awaiting_confirmation', 'confirmed'))", name="hand_over_is_confirmed"
+    ),
+    sa.CheckConstraint(
+        f"NOT ({_IS_HAND_OVER}) OR (assignee_id IS NULL AND first_contact_at IS NULL AND outcome IS NULL)",
+        name="hand_over_is_not_worked",
+    ),
+    sa.CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_when"),
+    sa.CheckConstraint("(state = 'closed') = (close_reason IS NOT NULL)", name="closed_why"),
+    sa.CheckConstraint(
+        "state <> 'closed' OR close_reason = 'opened_in_error' OR outcome IS NOT NULL", name="closed_with_outcome"
+    ),
+    sa.CheckConstraint("(state = 'confirmed') = (confirmed_at IS NOT NULL)", name="confirmed_when"),
+    sa.CheckConstraint("answer IS NULL OR first_contact_at IS NOT NULL", name="answer_after_contact"),
+    sa.CheckConstraint("(later_on IS NOT NULL) = (answer IS NOT NULL AND answer = 'later')", name="later_has_date"),
+    sa.Index("ix_cases_queue", "team_id", "state", "due_at", "id"),
+    sa.Index("ix_cases_hand_overs", "area", "state", "due_at", "id"),
+    sa.Index("ix_cases_mine", "assignee_id", "state", "due_at", "id"),
+)
+
+
+def _only(kind: EntryKind, *columns: str) -> sa.CheckConstraint:
+    """These columns are set when the entry is of this kind, and only then."""
+    said = [f"(kind = '{kind}') = ({column} IS NOT NULL)" for column in columns]
+    return sa.CheckConstraint(" AND ".join(said), name=f"{kind}_whole")
+
+
+case_entries = sa.Table(
+    "case_entries",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("case_id", sa.Uuid, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("kind", CodeType(EntryKind), nullable=False),
+    sa.Column("occurred_at", UtcDateTime, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Column("recorded_by", sa.Uuid, nullable=False),
+    sa.Column("text", sa.Text, nullable=True),
+    sa.Column("corrects_id", sa.Uuid, nullable=True),
+    sa.Column("assignee_id", sa.Uuid, nullable=True),
+    sa.Column("mode", CodeType(ContactMode), nullable=True),
+    sa.Column("reached", sa.Boolean, nullable=True),
+    sa.Column("attempt_id", sa.Uuid, nullable=True),
+    sa.Column("answer", CodeType(YoungPersonAnswer), nullable=True),
+    sa.Column("later_on", sa.Date, nullable=True),
+    sa.Column("outcome", CodeType(Outcome), nullable=True),
+    sa.Column("close_reason", CodeType(CloseReason), nullable=True),
+    sa.Column("confirmed_by", sa.Text, nullable=True),
+    sa.UniqueConstraint("case_id", "version"),
+    sa.UniqueConstraint("id", "case_id"),
+    sa.UniqueConstraint("id", "case_id", "reached"),
+    sa.UniqueConstraint("corrects_id"),
+    sa.ForeignKeyConstraint(["corrects_id", "case_id"], ["case_entries.id", "case_entries.case_id"]),
+    # First contact is from an attempt of the same case, and one that reached: its row says reached too.
+    sa.ForeignKeyConstraint(
+        ["attempt_id", "case_id", "reached"], ["case_entries.id", "case_entries.case_id", "case_entries.reached"]
+    ),
+    sa.CheckConstraint("occurred_at <= recorded_at", name="not_in_the_future"),
+    sa.CheckConstraint(
+        "(kind IN ('contact_attempted', 'first_contact_made')) = (mode IS NOT NULL AND reached IS NOT NULL)",
+        name="contact_whole",
+    ),
+    sa.CheckConstraint("kind <> 'first_contact_made' OR reached", name="first_contact_reached"),
+    sa.CheckConstraint("kind NOT IN ('note', 'note_corrected', 'reopened') OR text IS NOT NULL", name="text_given"),
+    sa.CheckConstraint("kind <> 'answer_recorded' OR answer IS NOT NULL", name="answer_given"),
+    _only(EntryKind.FIRST_CONTACT_MADE, "attempt_id"),
+    _only(EntryKind.NOTE_CORRECTED, "corrects_id"),
+    _only(EntryKind.ASSIGNED, "assignee_id"),
+    _only(EntryKind.OUTCOME_RECORDED, "outcome"),
+    _only(EntryKind.CLOSED, "close_reason"),
+    _only(EntryKind.HAND_OVER_CONFIRMED, "confirmed_by"),
+)
+
+_first_contact = case_entries.c.kind == EntryKind.FIRST_CONTACT_MADE
+sa.Index(
+    "uq_case_entries_first_contact",
+    case_entries.c.case_id,
+    unique=True,
+    postgresql_where=_first_contact,
+    sqlite_where=_first_contact,
+)
+
+case_equality = sa.Table(
+    "case_equality",
+    metadata,
+    sa.Column("case_id", sa.Uuid, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("referral_id", sa.Uuid, nullable=False),
+    sa.Column("ethnicity", CodeType(Ethnicity), nullable=True),
+    sa.Column("sex", CodeType(Sex), nullable=True),
+    sa.Column("disability", CodeType(Disability), nullable=True),
+    sa.Column("recorded_by", sa.Uuid, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+)

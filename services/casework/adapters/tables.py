@@ -1,0 +1,93 @@
+"""What casework was told: who works where, and each referral as it now is. Reviews and cases have modules of their own."""
+
+import sqlalchemy as sa
+
+from services.contracts.codes import AgeBasis, DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass, Source
+from services.kernel.db.tables import kernel_tables, new_metadata
+from services.kernel.db.types import CodeType, Json, UtcDateTime
+
+metadata = new_metadata()
+kernel = kernel_tables(metadata)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("display_name", sa.String(200), nullable=False),
+    sa.Column("organisation_id", sa.Uuid, nullable=False),
+    sa.Column("organisation_class", CodeType(OrganisationClass), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+staff_teams = sa.Table(
+    "staff_teams",
+    metadata,
+    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("team_id", sa.Uuid, primary_key=True, index=True),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("team_code", sa.String(64), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("team_class", CodeType(RecipientClass), nullable=False),
+    sa.Column("organisation_class", CodeType(OrganisationClass), nullable=False),
+    sa.Column("areas", Json, nullable=False),
+    sa.Column("age_from", sa.Integer, nullable=False),
+    sa.Column("age_to", sa.Integer, nullable=False),
+    sa.Column("on_call_address", sa.String(200), nullable=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+referrals = sa.Table(
+    "referrals",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("reference", sa.String(32), nullable=False),
+    sa.Column("person_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("amended_at", UtcDateTime, nullable=True),
+    sa.Column("source", CodeType(Source), nullable=False),
+    sa.Column("area", sa.String(64), nullable=False, index=True),
+    sa.Column("referred_by_staff_id", sa.Uuid, nullable=True),
+    sa.Column("age", sa.Integer, nullable=True),
+    sa.Column("age_basis", CodeType(AgeBasis), nullable=False),
+    sa.Column("interpreter_needed", sa.Boolean, nullable=True),
+    sa.Column("facts", Json, nullable=False),
+)
+
+# Whom a referral may be told to: as its newest version says, and as reviewers added with a reason.
+bases = sa.Table(
+    "bases",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("recipient_class", CodeType(RecipientClass), primary_key=True),
+    sa.Column("basis", CodeType(LawfulBasis), primary_key=True),
+    sa.Column("gateway", CodeType(DisclosureGateway), nullable=True),
+    sa.Column("added_by", sa.Uuid, nullable=True),
+)
+
+# Each arrives by a topic of its own, before or after the referral.
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=True),
+    sa.Column("initials", sa.String(16), nullable=False),
+    sa.Column("date_of_birth", sa.Date, nullable=True),
+    sa.Column("told", Json, nullable=False),
+)
+
+narratives = sa.Table(
+    "narratives",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("texts", Json, nullable=False),
+)

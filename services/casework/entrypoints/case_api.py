@@ -1,0 +1,177 @@
+"""The API of cases: a team's list, one case, and what is written down in it."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Response, url_for
+from flask.typing import ResponseReturnValue
+
+from services.casework.adapters.case_queries import CaseList, CaseRow, Tab, list_cases
+from services.casework.adapters.case_view import read_case
+from services.casework.application.assign_case import AssignCase
+from services.casework.application.attempt_case_contact import AttemptCaseContact
+from services.casework.application.close_case import CloseCase
+from services.casework.application.record_case_answer import RecordFirstContact
+from services.casework.application.record_case_outcome import RecordCaseOutcome
+from services.casework.application.take_case import TakeCase
+from services.casework.application.write_case_note import WriteCaseNote
+from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_rules import CaseNotFound
+from services.casework.entrypoints import case_api_schemas as schemas
+from services.casework.entrypoints import case_forms as forms
+from services.casework.entrypoints.case_presenters import task
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, audit_list, reader
+from services.kernel.web import access, current, etag, idempotency, paging
+from services.kernel.web.api import ApiBlueprint
+
+api = ApiBlueprint(
+    "cases_api", __name__, url_prefix="/casework/api/v1/cases", description="Cases, as their reader may know them"
+)
+
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The ETag of the case as it was read",
+}
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "New for each request, the same for a retry",
+}
+
+
+@api.get("")
+@api.arguments(schemas.CaseQuery, location="query")
+@api.response(200, schemas.CaseItems)
+@access.requires(*HANDING_OVER)
+def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
+    """A list of cases, soonest due first"""
+    page, who = paging.requested(), reader()
+    wanted = CaseList(tab=Tab(asked["list"]))
+    with current.transaction() as transaction:
+        rows = list_cases(transaction.connection, who, wanted, page, now=transaction.at)
+        listed = paging.paged(rows, page, [row.position for row in rows])
+        audit_list(transaction, wanted, listed.items)
+    return {"items": [_item(row) for row in listed.items], "next_cursor": listed.next_cursor}
+
+
+@api.get("/<uuid:case_id>")
+@api.response(200, schemas.CaseAnswer)
+@access.requires(*HANDING_OVER)
+def one_case(case_id: UUID) -> ResponseReturnValue:
+    """One case, as much of it as the reader may know"""
+    who = reader()
+    with current.transaction() as transaction:
+        view = read_case(transaction.connection, who, case_id, Knowledge.LISTED)
+        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=task(view, who))
+    answer = _item(view.row) | {"pathway": view.row.pathway, "team_name": view.row.team_name, "whole": view.whole}
+    return answer, 200, {"ETag": etag.of(view.row.version)}
+
+
+@api.get("/<uuid:case_id>/entries/<uuid:entry_id>")
+@api.response(200, schemas.CaseEntry)
+@access.requires(*WORKERS)
+def one_entry(case_id: UUID, entry_id: UUID) -> ResponseReturnValue:
+    """One entry of a case's chronology"""
+    who = reader()
+    with current.transaction() as transaction:
+        view = read_case(transaction.connection, who, case_id, Knowledge.WHOLE)
+        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=task(view, who))
+    entries = view.whole.entries if view.whole else ()
+    found = next((entry for entry in entries if entry.id == entry_id), None)
+    if found is None:
+        raise CaseNotFound
+    return found
+
+
+@api.post("/<uuid:case_id>/notes")
+@api.arguments(forms.NoteBody, example=schemas.EXAMPLES["note"])
+@api.response(201, schemas.EntryMade)
+@api.doc(parameters=[_KEY])
+@access.requires(*WORKERS)
+def add_note(said: dict[str, Any], case_id: UUID) -> Response:
+    """A note, or with corrects_id the correction of one"""
+    return _made(case_id, WriteCaseNote(case_id=case_id, entry_id=uuid4(), reader=reader(), **said))
+
+
+@api.post("/<uuid:case_id>/contact-attempts")
+@api.arguments(forms.ContactAttemptBody, example=schemas.EXAMPLES["contact_attempt"])
+@api.response(201, schemas.EntryMade)
+@api.doc(parameters=[_KEY])
+@access.requires(*WORKERS)
+def add_contact_attempt(said: dict[str, Any], case_id: UUID) -> Response:
+    """An attempt to reach the young person; attempted_at null is now"""
+    text = said.pop("note")
+    return _made(case_id, AttemptCaseContact(case_id=case_id, entry_id=uuid4(), reader=reader(), text=text, **said))
+
+
+@api.post("/<uuid:case_id>/first-contact")
+@api.arguments(forms.FirstContactBody, example=schemas.EXAMPLES["first_contact"])
+@api.response(200, schemas.CaseChanged)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_first_contact(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """The first contact; attempt_id null is the first attempt that reached the young person"""
+    return _changed(case_id, RecordFirstContact, said)
+
+
+@api.post("/<uuid:case_id>/outcome")
+@api.arguments(forms.OutcomeBody, example=schemas.EXAMPLES["outcome"])
+@api.response(200, schemas.CaseChanged)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_outcome(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """What became of the support"""
+    return _changed(case_id, RecordCaseOutcome, said)
+
+
+@api.post("/<uuid:case_id>/closure")
+@api.arguments(forms.ClosureBody, example=schemas.EXAMPLES["closure"])
+@api.response(200, schemas.CaseChanged)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_closure(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """Closes the case, once an outcome is recorded"""
+    return _changed(case_id, CloseCase, said)
+
+
+@api.post("/<uuid:case_id>/assignment")
+@api.arguments(forms.AssignmentBody, example=schemas.EXAMPLES["assignment"])
+@api.response(200, schemas.CaseChanged)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_assignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """Who works the case; assignee_id null is whoever asks, another is for the team's manager to say"""
+    if said["assignee_id"] in (None, current.staff_id()):
+        return _changed(case_id, TakeCase, {})
+    return _changed(case_id, AssignCase, said)
+
+
+def _item(row: CaseRow) -> dict[str, Any]:
+    """A row without what the reader may not know: absent, not null."""
+    item = {field.name: getattr(row, field.name) for field in fields(row)}
+    hidden = () if row.known_whole else ("name", "age", "first_contact_at")
+    return {name: value for name, value in item.items() if name not in hidden}
+
+
+def _made(case_id: UUID, command: Any) -> Response:
+    def answer(entry_id: UUID) -> tuple[int, str]:
+        return 201, url_for(".one_entry", case_id=case_id, entry_id=entry_id)
+
+    return idempotency.respond(current.handle_once(command, answer=answer))
+
+
+def _changed(case_id: UUID, command: Callable[..., object], said: dict[str, Any]) -> ResponseReturnValue:
+    """Run the change of the version that If-Match names; answer with the case's new state and ETag."""
+    who = reader()
+    current.handle(
+        command(case_id=case_id, entry_id=uuid4(), reader=who, version=etag.expected_version(), **said)
+    )
+    row = read_case(current.reading(), who, case_id, Knowledge.LISTED).row
+    return {"id": row.id, "version": row.version, "state": row.state}, 200, {"ETag": etag.of(row.version)}

@@ -1,0 +1,125 @@
+"""What the API of cases answers, and a complete example of each body that it takes."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.casework.adapters.case_queries import Tab
+from services.casework.domain.case import CaseState
+from services.casework.domain.case_entries import EntryKind
+from services.contracts.codes import CloseReason, ContactMode, Outcome, Pathway, SupportLevel, YoungPersonAnswer
+
+
+def _code(codes: Any) -> fields.Field[Any]:
+    return fields.Enum(codes, by_value=True)
+
+
+class CaseQuery(Schema):
+    list = fields.String(
+        load_default=Tab.TEAM.value,
+        validate=validate.OneOf([tab.value for tab in Tab]),
+        metadata={"description": "Which list: mine, unassigned, team, hand-overs or closed"},
+    )
+    limit = fields.String(metadata={"description": "At most this many, 1 to 100"})
+    cursor = fields.String(metadata={"description": "The next_cursor of the page before"})
+
+
+class CaseItem(Schema):
+    """Name, age and first contact are there only for the assigned worker and the team's manager."""
+
+    id = fields.UUID(required=True)
+    reference = fields.String(required=True)
+    initials = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    state = _code(CaseState)
+    team_id = fields.UUID(required=True)
+    assignee_id = fields.UUID(allow_none=True, attribute="owner_id")
+    version = fields.Integer(required=True)
+    name = fields.String()
+    age = fields.Integer()
+    first_contact_at = fields.AwareDateTime()
+
+
+class CaseItems(Schema):
+    items = fields.List(fields.Nested(CaseItem), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+
+
+class CaseEntry(Schema):
+    """One entry of the chronology. Only the fields that its kind speaks of are not null."""
+
+    id = fields.UUID(required=True)
+    kind = _code(EntryKind)
+    occurred_at = fields.AwareDateTime(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    recorded_by = fields.UUID(required=True)
+    text = fields.String(allow_none=True)
+    corrects_id = fields.UUID(allow_none=True)
+    assignee_id = fields.UUID(allow_none=True)
+    mode = _code(ContactMode)
+    reached = fields.Boolean(allow_none=True)
+    attempt_id = fields.UUID(allow_none=True)
+    answer = _code(YoungPersonAnswer)
+    later_on = fields.Date(allow_none=True)
+    outcome = _code(Outcome)
+    close_reason = _code(CloseReason)
+    confirmed_by = fields.String(allow_none=True)
+
+
+class CaseWholeItem(Schema):
+    """What the assigned worker and the team's manager know. Neither an estimate nor a reviewer's own view is in it."""
+
+    review_id = fields.UUID(required=True)
+    level = _code(SupportLevel)
+    date_of_birth = fields.Date(allow_none=True)
+    phone = fields.String(allow_none=True)
+    safe_contact = fields.List(fields.String())
+    safe_contact_note = fields.String(allow_none=True)
+    do_not_contact = fields.List(fields.String())
+    do_not_contact_note = fields.String(allow_none=True)
+    interpreter_language = fields.String(allow_none=True)
+    facts = fields.Dict(keys=fields.String(), values=fields.Raw())
+    texts = fields.Dict(keys=fields.String(), values=fields.String())
+    answer = _code(YoungPersonAnswer)
+    later_on = fields.Date(allow_none=True)
+    outcome = _code(Outcome)
+    closed_at = fields.AwareDateTime(allow_none=True)
+    close_reason = _code(CloseReason)
+    confirmed_at = fields.AwareDateTime(allow_none=True)
+    equality_asked = fields.Boolean()
+    changes = fields.List(fields.AwareDateTime())
+    entries = fields.List(fields.Nested(CaseEntry))
+
+
+class CaseAnswer(CaseItem):
+    """`whole` is null for who knows only what the team does."""
+
+    pathway = _code(Pathway)
+    team_name = fields.String(required=True)
+    whole = fields.Nested(CaseWholeItem, allow_none=True)
+
+
+class CaseChanged(Schema):
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    state = _code(CaseState)
+
+
+class EntryMade(Schema):
+    location = fields.String(required=True)
+
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "note": {"text": "Met at the youth centre. Wants help with college.", "corrects_id": None},
+    "contact_attempt": {
+        "mode": "phone",
+        "reached": True,
+        "attempted_at": None,
+        "note": "Spoke for ten minutes. Good time to call is after 4pm.",
+    },
+    "first_contact": {"attempt_id": None, "answer": "accepts", "later_on": None},
+    "outcome": {"outcome": "support_completed"},
+    "closure": {"reason": "plan_finished"},
+    "assignment": {"assignee_id": None},
+}
+"""Bodies that are accepted as they stand, given a case in that state."""

@@ -1,0 +1,133 @@
+"""The rows of a queue in plain words, made from what the reader may know."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from services.casework.adapters.case_queries import CaseRow, Status, Tab
+from services.casework.domain.case import CaseState
+from services.casework.entrypoints.case_due import Due, due
+from services.casework.entrypoints.case_wording import words
+from services.kernel.text import N_
+
+_TABS = {
+    Tab.MINE: N_("My cases"),
+    Tab.UNASSIGNED: N_("Unassigned"),
+    Tab.TEAM: N_("Team"),
+    Tab.HAND_OVERS: N_("Hand-overs"),
+    Tab.CLOSED: N_("Closed"),
+}
+_EMPTY = {
+    Tab.MINE: N_("You have no open case. “Give me the next case” gives you the one due soonest."),
+    Tab.UNASSIGNED: N_("No case of your team is waiting for a worker."),
+    Tab.TEAM: N_("Your team has no open case."),
+    Tab.HAND_OVERS: N_("No hand-over waits for confirmation."),
+    Tab.CLOSED: N_("Your team has no closed case."),
+}
+_STATUSES = {
+    Status.OVERDUE: N_("Overdue"),
+    Status.WAITING: N_("Waiting for first contact"),
+    Status.IN_CONTACT: N_("In contact"),
+}
+_DONE = {
+    "taken": N_("The case is yours."),
+    "none_waiting": N_("No case of your team is waiting."),
+    "note": N_("Note saved."),
+    "correction": N_("Correction saved. The old note stays, marked as corrected."),
+    "contact": N_("Contact attempt saved."),
+    "first_contact": N_("First contact recorded."),
+    "answer": N_("Answer saved."),
+    "equality": N_("Answers saved."),
+    "outcome": N_("Outcome recorded."),
+    "closure": N_("Case closed."),
+    "reopening": N_("Case reopened."),
+    "assignment": N_("Case assigned."),
+    "confirmation": N_("Hand-over confirmed."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    href: str
+    who: str
+    reference: str
+    due: Due | None
+    ended: str
+    status: str
+    owner: str
+    can_take: bool
+    take_href: str
+
+
+def tabs(here: Tab, *, reviewer_only: bool) -> list[dict[str, Any]]:
+    """The lists as links; a reviewer who works no cases has the hand-overs alone, and no tabs."""
+    if reviewer_only:
+        return []
+    return [{"text": _(text), "href": _list_address(tab), "here": tab is here} for tab, text in _TABS.items()]
+
+
+def how_many(total: int) -> str:
+    return str(ngettext("%(num)d case, soonest due first", "%(num)d cases, soonest due first", total))
+
+
+def nothing(tab: Tab, *, filtered: bool) -> str:
+    """An empty list says why it is empty."""
+    if filtered:
+        return str(_("No case fits this filter."))
+    return str(_(_EMPTY[tab]))
+
+
+def statuses() -> list[dict[str, str]]:
+    return [{"value": status.value, "text": _(text)} for status, text in _STATUSES.items()]
+
+
+def done(code: str | None) -> str:
+    """What was just done, from the address: one of our own sentences or none."""
+    return _(_DONE[code]) if code in _DONE else ""
+
+
+def queue_row(row: CaseRow, reader_id: UUID, now: datetime) -> QueueRow:
+    ended = row.state in (CaseState.CLOSED, CaseState.CONFIRMED)
+    return QueueRow(
+        href=url_for("cases.show", case_id=row.id),
+        who=who(row),
+        reference=row.reference,
+        due=None if ended else due(row.due_at, now),
+        ended=words(row.state) if ended else "",
+        status=status(row),
+        owner=owner(row, reader_id),
+        can_take=row.state is CaseState.OPEN and row.owner_id is None,
+        take_href=url_for("case_queue.take", case_id=row.id),
+    )
+
+
+def who(row: CaseRow) -> str:
+    """The team sees initials; the worker and the manager see the name used and the age."""
+    if not row.known_whole:
+        return row.initials or _("Name not known")
+    name = row.name or _("Name not known")
+    return f"{name}, {row.age}" if row.age is not None else name
+
+
+def status(row: CaseRow) -> str:
+    if row.state is not CaseState.OPEN or not row.known_whole:
+        return words(row.state)
+    return _(_STATUSES[Status.IN_CONTACT if row.first_contact_at else Status.WAITING])
+
+
+def owner(row: CaseRow, reader_id: UUID) -> str:
+    if row.state in (CaseState.AWAITING_CONFIRMATION, CaseState.CONFIRMED):
+        return row.team_name
+    if row.owner_id is None:
+        return _("Nobody yet")
+    return _("You") if row.owner_id == reader_id else row.owner or _("A colleague")
+
+
+def _list_address(tab: Tab) -> str:
+    return url_for("case_queue.hand_overs") if tab is Tab.HAND_OVERS else url_for("case_queue.queue", tab=tab.value)
+

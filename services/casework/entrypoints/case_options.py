@@ -1,0 +1,98 @@
+"""What the pages of a case offer to choose from, and how their questions are filled at first."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from services.casework.adapters.case_view import CaseView
+from services.casework.domain.case import HAND_OVERS
+from services.casework.domain.case_entries import EntryKind
+from services.casework.domain.case_rules import NoteNotFound
+from services.casework.entrypoints.case_forms import MOST_NOTE, MOST_REMARK
+from services.casework.entrypoints.case_wording import choices, words
+from services.contracts.codes import (
+    CloseReason,
+    ContactMode,
+    Disability,
+    Ethnicity,
+    Outcome,
+    Sex,
+    YoungPersonAnswer,
+)
+from services.kernel.auth.identity import Identity
+from services.kernel.ui import dates
+
+Items = list[dict[str, Any]]
+
+
+def start(name: str, view: CaseView, identity: Identity, now: datetime, **below: UUID) -> Mapping[str, Any]:
+    """What the questions say before anybody answers: today, one's own name, the wording to correct."""
+    match name:
+        case "contact":
+            return {"on": dates.local(now).date()}
+        case "confirmation":
+            of_the_team = view.row.team_id in identity.teams
+            return {"on": dates.local(now).date()} | ({"confirmed_by": identity.display_name} if of_the_team else {})
+        case "correction":
+            return {"text": _old(view, below["note_id"])}
+    return {}
+
+
+def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
+    whole = view.whole
+    match name:
+        case "note":
+            return {"most": MOST_NOTE}
+        case "correction":
+            return {"most": MOST_NOTE, "old": _old(view, below["note_id"])}
+        case "contact":
+            return {"most": MOST_REMARK, "modes": choices(ContactMode)}
+        case "first_contact":
+            attempt = url_for("cases.contact", case_id=view.row.id)
+            return {"attempts": _attempts(view), "answers": _answers, "attempt_href": attempt}
+        case "answer":
+            return {"answers": _answers}
+        case "equality":
+            return _equality() | {"asked": whole is not None and whole.equality_asked}
+        case "outcome":
+            return {"outcomes": choices(Outcome)}
+        case "closure":
+            has = whole is not None and whole.outcome is not None
+            outcome = url_for("cases.outcome", case_id=view.row.id)
+            return {"reasons": choices(CloseReason), "outcome": has, "outcome_href": outcome}
+        case "reopening":
+            return {"most": MOST_REMARK}
+        case "assignment":
+            others = [member for member in view.members if member.staff_id != view.row.owner_id]
+            return {"members": [{"value": str(member.staff_id), "text": member.name} for member in others]}
+    return {}
+
+
+def _attempts(view: CaseView) -> Items:
+    reached = [entry for entry in (view.whole.entries if view.whole else ()) if entry.kind is EntryKind.CONTACT_ATTEMPTED and entry.reached]
+    return [
+        {"value": str(entry.id), "text": f"{words(entry.mode)}, {dates.moment(entry.occurred_at)}"} for entry in reached if entry.mode
+    ]
+
+
+def _answers(ask_again: Any) -> Items:
+    """The date is asked below "later", and stands there without JavaScript too."""
+    items = choices(YoungPersonAnswer)
+    items[-1]["conditional"] = ask_again
+    return items
+
+
+def _equality() -> dict[str, Any]:
+    """ "Prefer not to say" is an answer; to leave a question alone is "not asked yet"."""
+    return {"ethnicity": choices(Ethnicity), "sex": choices(Sex), "disability": choices(Disability)}
+
+
+def _old(view: CaseView, note_id: UUID) -> str:
+    for entry in view.whole.entries if view.whole else ():
+        if entry.id == note_id and entry.kind in (EntryKind.NOTE, EntryKind.NOTE_CORRECTED):
+            return entry.text or ""
+    raise NoteNotFound

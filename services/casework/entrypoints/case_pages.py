@@ -1,0 +1,199 @@
+"""Pages: one case, and one page for each thing that is written down in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+
+from services.casework.adapters.case_view import CaseView, read_case
+from services.casework.application.assign_case import AssignCase
+from services.casework.application.attempt_case_contact import AttemptCaseContact
+from services.casework.application.close_case import CloseCase, ReopenCase
+from services.casework.application.confirm_case_hand_over import ConfirmCaseHandOver
+from services.casework.application.record_case_answer import RecordCaseAnswer, RecordFirstContact
+from services.casework.application.record_case_equality import RecordCaseEquality
+from services.casework.application.record_case_outcome import RecordCaseOutcome
+from services.casework.application.write_case_note import WriteCaseNote
+from services.casework.domain.case_reader import Knowledge
+from services.casework.entrypoints import case_forms as forms
+from services.casework.entrypoints import case_presenters as present
+from services.casework.entrypoints.case_list_presenters import done
+from services.casework.entrypoints.case_options import options, start
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, reader
+from services.contracts.codes import Role
+from services.kernel.errors import Conflict, FieldError, Invalid, Stale
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, current
+
+pages = Blueprint("cases", __name__, url_prefix="/casework/cases/<uuid:case_id>")
+
+_FORM_POINTERS = {"/attempted_at": "/on", "/confirmed_at": "/on"}
+"""A moment is two questions on a page: what is wrong with it stands at the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One thing to write down: its address below the case, its questions, and the command that the answers give."""
+
+    name: str
+    path: str
+    schema: type[Schema]
+    command: Callable[..., object]
+    versioned: bool = True
+    knowledge: Knowledge = Knowledge.WHOLE
+    roles: tuple[Role, ...] = WORKERS
+
+
+def _note(said: Mapping[str, Any], note_id: UUID | None = None, **which: Any) -> WriteCaseNote:
+    return WriteCaseNote(text=said["text"], corrects_id=note_id, **which)
+
+
+def _contact(said: Mapping[str, Any], **which: Any) -> AttemptCaseContact:
+    return AttemptCaseContact(
+        mode=said["mode"], reached=said["reached"], attempted_at=said["attempted_at"], text=said["note"], **which
+    )
+
+
+def _equality(said: Mapping[str, Any], entry_id: UUID, **which: Any) -> RecordCaseEquality:  # noqa: ARG001
+    return RecordCaseEquality(**said, **which)
+
+
+def _saying(command: Callable[..., object]) -> Callable[..., object]:
+    """The command whose fields are named as the questions are."""
+    return lambda said, **which: command(**said, **which)
+
+
+ACTS = (
+    Act(name="note", path="/notes/new", schema=forms.NoteBody, command=_note, versioned=False),
+    Act(
+        name="correction",
+        path="/notes/<uuid:note_id>/correction",
+        schema=forms.NoteBody,
+        command=_note,
+        versioned=False,
+    ),
+    Act(
+        name="contact",
+        path="/contact-attempts/new",
+        schema=forms.ContactAttemptForm,
+        command=_contact,
+        versioned=False,
+    ),
+    Act(
+        name="first_contact",
+        path="/first-contact",
+        schema=forms.FirstContactForm,
+        command=_saying(RecordFirstContact),
+    ),
+    Act(name="answer", path="/answer", schema=forms.AnswerBody, command=_saying(RecordCaseAnswer)),
+    Act(name="equality", path="/equality", schema=forms.EqualityBody, command=_equality, versioned=False),
+    Act(name="outcome", path="/outcome", schema=forms.OutcomeBody, command=_saying(RecordCaseOutcome)),
+    Act(name="closure", path="/closure", schema=forms.ClosureBody, command=_saying(CloseCase)),
+    Act(
+        name="reopening",
+        path="/reopening",
+        schema=forms.ReopeningBody,
+        command=_saying(ReopenCase),
+        knowledge=Knowledge.MANAGED,
+        roles=(Role.TEAM_MANAGER,),
+    ),
+    Act(
+        name="assignment",
+        path="/assignment",
+        schema=forms.AssignmentForm,
+        command=_saying(AssignCase),
+        knowledge=Knowledge.MANAGED,
+        roles=(Role.TEAM_MANAGER,),
+    ),
+    Act(
+        name="confirmation",
+        path="/confirmation",
+        schema=forms.ConfirmationForm,
+        command=_saying(ConfirmCaseHandOver),
+        knowledge=Knowledge.LISTED,
+        roles=HANDING_OVER,
+    ),
+)
+
+
+@pages.get("")
+@access.requires(*HANDING_OVER)
+def show(case_id: UUID) -> ResponseReturnValue:
+    view = _read(case_id, Knowledge.LISTED)
+    return render_template(
+        "casework/case_show.html",
+        case=present.case(view, reader(), current.now()),
+        done=done(request.args.get("done")),
+    )
+
+
+def _serve(act: Act) -> None:
+    def ask(case_id: UUID, **below: UUID) -> ResponseReturnValue:
+        view = _read(case_id, act.knowledge)
+        return _page(act, view, Form(act.schema(), start(act.name, view, current.identity(), current.now(), **below)), **below)
+
+    def do(case_id: UUID, **below: UUID) -> ResponseReturnValue:
+        form = Form.received(act.schema(), request.form)
+        if form.is_valid:
+            try:
+                return redirect(_done(act, case_id, form.data, **below), code=303)
+            except (Invalid, Conflict) as error:
+                form.reject(_at_questions(error))
+        return _page(act, _read(case_id, act.knowledge), form, **below)
+
+    pages.add_url_rule(act.path, act.name, access.requires(*act.roles)(ask), methods=["GET"])
+    pages.add_url_rule(act.path, f"do_{act.name}", access.requires(*act.roles)(do), methods=["POST"])
+
+
+def _done(act: Act, case_id: UUID, said: Mapping[str, Any], **below: UUID) -> str:
+    """Run the command once, however often the form is sent; give the address to go to."""
+    version = {"version": _version()} if act.versioned else {}
+    command = act.command(said, case_id=case_id, entry_id=uuid4(), reader=reader(), **version, **below)
+    shown = url_for(".show", case_id=case_id, done=act.name)
+    return current.handle_once(command, answer=lambda _result: (303, shown), key=request.form.get("key", "")).location
+
+
+def _version() -> int:
+    """What the form was made from. Raises Stale for one that was never ours."""
+    text = request.form.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Stale
+    return int(text)
+
+
+def _at_questions(error: Invalid | Conflict) -> Invalid | Conflict:
+    error.errors = tuple(
+        FieldError(_FORM_POINTERS.get(fault.pointer, fault.pointer), fault.detail) for fault in error.errors
+    )
+    return error
+
+
+def _read(case_id: UUID, knowledge: Knowledge) -> CaseView:
+    """The case as its reader may know it; the reading is audited with the task that it comes from."""
+    who = reader()
+    with current.transaction() as transaction:
+        view = read_case(transaction.connection, who, case_id, knowledge)
+        transaction.audit(
+            "case.read", subject_type="case", subject_id=case_id, reason=present.task(view, who)
+        )
+    return view
+
+
+def _page(act: Act, view: CaseView, form: Form, **below: UUID) -> ResponseReturnValue:
+    page = render_template(
+        f"casework/case_{act.name}.html",
+        case=present.case(view, reader(), current.now()),
+        form=form,
+        options=options(act.name, view, **below),
+        version=request.form.get("version") or view.row.version,
+        key=request.form.get("key") or str(uuid4()),
+    )
+    return page, form.status
+
+
+for _act in ACTS:
+    _serve(_act)

@@ -1,0 +1,241 @@
+"""One case as its page shows it: plain words and values, made from what the reader may know."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from services.casework.adapters.case_view import CaseView, CaseWhole, EntryView
+from services.casework.domain.case import HAND_OVERS, CaseState
+from services.casework.domain.case_entries import EntryKind
+from services.casework.domain.case_reader import CaseReader
+from services.casework.entrypoints.case_due import Due, due
+from services.casework.entrypoints.case_list_presenters import owner, status, who
+from services.casework.entrypoints.case_wording import words
+from services.kernel.ui import dates
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChronologyEntry:
+    id: UUID
+    title: str
+    occurred_at: datetime
+    recorded_at: datetime
+    recorded_later: bool
+    by: str
+    lines: list[str]
+    text: str | None
+    corrected_by: UUID | None
+    correct_href: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """`whole` is false for who knows only what the team does; then all after it is empty."""
+
+    href: str
+    list_href: str
+    list_text: str
+    title: str
+    who: str
+    due: Due | None
+    status: str
+    hand_over: bool
+    can_take: bool
+    take_href: str
+    main_act: Row | None
+    review_href: str | None
+    whole: bool
+    identity: list[str]
+    badges: list[Row]
+    summary: list[Row]
+    contact: list[Row] = field(default_factory=list)
+    facts: list[Row] = field(default_factory=list)
+    texts: list[Row] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    acts: list[Row] = field(default_factory=list)
+    chronology: list[ChronologyEntry] = field(default_factory=list)
+
+
+def task(view: CaseView, reader: CaseReader) -> str:
+    """The reason of a reading, from the task that it is part of."""
+    if view.row.pathway in HAND_OVERS:
+        return "hand_over"
+    return "my_case" if view.row.owner_id == reader.staff_id else "my_team"
+
+
+def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
+    row, whole = view.row, view.whole
+    is_hand_over = row.pathway in HAND_OVERS
+    waits = row.state in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)
+    return CasePage(
+        href=url_for("cases.show", case_id=row.id),
+        list_href=url_for("case_queue.hand_overs" if is_hand_over else "case_queue.queue"),
+        list_text=_("Hand-overs") if is_hand_over else _("Queue"),
+        title=_("Hand-over %(reference)s" if is_hand_over else "Case %(reference)s", reference=row.reference),
+        who=who(row),
+        due=due(row.due_at, now) if waits else None,
+        status=status(row),
+        hand_over=is_hand_over,
+        can_take=row.state is CaseState.OPEN and row.owner_id is None,
+        take_href=url_for("case_queue.take", case_id=row.id),
+        main_act=_main_act(view),
+        review_href=None,
+        whole=whole is not None,
+        identity=_identity(view, reader),
+        badges=_badges(whole) if whole else [],
+        summary=_summary(view),
+        **(_whole(view, whole, reader) if whole else {}),
+    )
+
+
+def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, Any]:
+    return {
+        "contact": _contact(whole),
+        "facts": _facts(whole),
+        "texts": _texts(whole),
+        "changes": [_("Changed %(moment)s", moment=dates.moment(change)) for change in whole.changes],
+        "acts": _acts(view, whole, reader),
+        "chronology": chronology(view, whole),
+    }
+
+
+def _identity(view: CaseView, reader: CaseReader) -> list[str]:
+    """What stands beside the name on every page of a case."""
+    told = [view.row.reference, _("With: %(name)s", name=owner(view.row, reader.staff_id))]
+    if view.whole is not None and view.whole.date_of_birth:
+        told.insert(0, _("Born %(day)s", day=dates.day(view.whole.date_of_birth)))
+    return told
+
+
+def _badges(whole: CaseWhole) -> list[Row]:
+    """Only what a worker must see before they pick up the phone."""
+    badges = []
+    if whole.do_not_contact or whole.do_not_contact_note:
+        badges.append({"text": _("Do-not-contact list: read before you call"), "colour": "red"})
+    if whole.interpreter_language or whole.interpreter_needed:
+        badges.append({"text": _("Interpreter needed"), "colour": "purple"})
+    return badges
+
+
+def _summary(view: CaseView) -> list[Row]:
+    row, whole = view.row, view.whole
+    rows = [{"key": _("Team"), "value": row.team_name}]
+    if row.pathway in HAND_OVERS and view.on_call_address:
+        rows.append({"key": _("How to reach the team"), "value": view.on_call_address})
+    if whole is None:
+        return rows
+    rows.append({"key": _("Decided"), "value": f"{words(whole.level)}, {words(row.pathway)}"})
+    if whole.confirmed_at:
+        rows.append({"key": _("Confirmed"), "value": dates.moment(whole.confirmed_at)})
+    if row.pathway in HAND_OVERS:
+        return rows
+    rows += [
+        {"key": _("First contact"), "value": dates.moment(row.first_contact_at) or _("Not yet")},
+        {"key": _("The young person’s answer"), "value": _answer(whole) or _("Not yet")},
+        {"key": _("Equality questions"), "value": _("Answered") if whole.equality_asked else _("Not asked yet")},
+        {"key": _("Outcome"), "value": words(whole.outcome) if whole.outcome else _("Not yet")},
+    ]
+    if whole.close_reason:
+        rows.append({"key": _("Closed because"), "value": words(whole.close_reason)})
+    return rows
+
+
+def _answer(whole: CaseWhole) -> str:
+    if whole.answer is None:
+        return ""
+    said = words(whole.answer)
+    return f"{said} ({dates.day(whole.later_on)})" if whole.later_on else said
+
+
+def _main_act(view: CaseView) -> Row | None:
+    """The one thing to do next."""
+    row, whole = view.row, view.whole
+    if row.state is CaseState.AWAITING_CONFIRMATION:
+        return _act(row.id, "confirmation", _("Confirm the hand-over"))
+    if whole is None or row.state is not CaseState.OPEN:
+        return None
+    if row.first_contact_at is None:
+        if any(entry.reached for entry in whole.entries):
+            return _act(row.id, "first_contact", _("Record the first contact"))
+        return _act(row.id, "contact", _("Record a contact attempt"))
+    if whole.answer is None:
+        return _act(row.id, "answer", _("Record the young person’s answer"))
+    return _act(row.id, "note", _("Add a note"))
+
+
+def _acts(view: CaseView, whole: CaseWhole, reader: CaseReader) -> list[Row]:
+    row = view.row
+    if row.state is CaseState.CLOSED and reader.manager:
+        return [_act(row.id, "reopening", _("Reopen the case"))]
+    if row.state is not CaseState.OPEN:
+        return []
+    acts = [
+        _act(row.id, "note", _("Add a note")),
+        _act(row.id, "contact", _("Record a contact attempt")),
+    ]
+    if row.first_contact_at is None:
+        acts.append(_act(row.id, "first_contact", _("Record the first contact")))
+    else:
+        acts.append(_act(row.id, "answer", _("Record the young person’s answer")))
+        acts.append(_act(row.id, "equality", _("Equality questions")))
+    acts.append(_act(row.id, "outcome", _("Record an outcome")))
+    acts.append(_act(row.id, "closure", _("Close the case")))
+    if reader.manager:
+        acts.append(_act(row.id, "assignment", _("Assign the case")))
+    return acts
+
+
+def _act(case_id: UUID, name: str, text: str) -> Row:
+    return {"href": url_for(f"cases.{name}", case_id=case_id), "text": text}
+
+
+def chronology(view: CaseView, whole: CaseWhole) -> list[ChronologyEntry]:
+    """Newest first. A corrected note stays and points to what stands for it."""
+    corrections = {entry.corrects_id: entry.id for entry in whole.entries if entry.corrects_id}
+    is_open = view.row.state is CaseState.OPEN
+    return [_entry(view, entry, corrections.get(entry.id), is_open) for entry in reversed(whole.entries)]
+
+
+def _entry(view: CaseView, entry: EntryView, corrected_by: UUID | None, is_open: bool) -> ChronologyEntry:
+    is_note = entry.kind in (EntryKind.NOTE, EntryKind.NOTE_CORRECTED)
+    correct = is_note and is_open and corrected_by is None
+    return ChronologyEntry(
+        id=entry.id,
+        title=words(entry.kind),
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        recorded_later=entry.recorded_at != entry.occurred_at,
+        by=entry.recorded_by_name or _("A member of staff"),
+        lines=_lines(view, entry),
+        text=entry.text,
+        corrected_by=corrected_by,
+        correct_href=url_for("cases.correction", case_id=view.row.id, note_id=entry.id) if correct else None,
+    )
+
+
+def _lines(view: CaseView, entry: EntryView) -> list[str]:
+    """What the entry says in codes, in words."""
+    lines: list[str] = []
+    if entry.kind is EntryKind.OPENED and view.whole is not None:
+        lines.append(f"{words(view.whole.level)}, {words(view.row.pathway)}")
+    if entry.kind is EntryKind.ASSIGNED:
+        lines.append(_("To %(name)s", name=entry.assignee_name or _("A member of staff")))
+    if entry.mode is not None:
+        reached = _("reached the young person") if entry.reached else _("did not reach the young person")
+        lines.append(f"{words(entry.mode)}: {reached}")
+    if entry.answer is not None:
+        said = words(entry.answer)
+        lines.append(f"{said} ({dates.day(entry.later_on)})" if entry.later_on else said)
+    if entry.outcome is not None:
+        lines.append(words(entry.outcome))
+    if entry.close_reason is not None:
+        lines.append(words(entry.close_reason))
+    if entry.confirmed_by is not None:
+        lines.append(_("Confirmed by %(name)s", name=entry.confirmed_by))
+    return lines

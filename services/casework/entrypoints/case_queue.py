@@ -1,0 +1,88 @@
+"""Pages: a team's queue, soonest due first, and the hand-overs that wait for their receiver."""
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.casework.adapters.case_queries import CaseList, Status, Tab, count_cases, list_cases, owners
+from services.casework.application.take_case import TakeCase, TakeNextCase
+from services.casework.entrypoints import case_list_presenters as present
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, audit_list, reader
+from services.kernel.web import access, current, paging
+
+pages = Blueprint("case_queue", __name__, url_prefix="/casework")
+
+
+@pages.get("/queue")
+@access.requires(*WORKERS)
+def queue() -> ResponseReturnValue:
+    wanted = _wanted(_tab())
+    if wanted.tab is Tab.HAND_OVERS:
+        return redirect(url_for(".hand_overs"), code=303)
+    return _shown(wanted)
+
+
+@pages.get("/hand-overs")
+@access.requires(*HANDING_OVER)
+def hand_overs() -> ResponseReturnValue:
+    return _shown(_wanted(Tab.HAND_OVERS))
+
+
+@pages.post("/queue/next")
+@access.requires(*WORKERS)
+def take_next() -> ResponseReturnValue:
+    taken = current.handle(TakeNextCase(entry_id=uuid4(), reader=reader()))
+    if taken is None:
+        return redirect(url_for(".queue", tab=Tab.UNASSIGNED, done="none_waiting"), code=303)
+    return redirect(url_for("cases.show", case_id=taken, done="taken"), code=303)
+
+
+@pages.post("/cases/<uuid:case_id>/taking")
+@access.requires(*WORKERS)
+def take(case_id: UUID) -> ResponseReturnValue:
+    current.handle(TakeCase(case_id=case_id, entry_id=uuid4(), reader=reader()))
+    return redirect(url_for("cases.show", case_id=case_id, done="taken"), code=303)
+
+
+def _shown(wanted: CaseList) -> ResponseReturnValue:
+    page = paging.requested()
+    who = reader()
+    with current.transaction() as transaction:
+        rows = list_cases(transaction.connection, who, wanted, page, now=transaction.at)
+        listed = paging.paged(rows, page, [row.position for row in rows])
+        total = count_cases(transaction.connection, who, wanted, now=transaction.at)
+        chosen = owners(transaction.connection, who)
+        audit_list(transaction, wanted, listed.items)
+    return render_template(
+        "casework/case_queue.html",
+        tabs=present.tabs(wanted.tab, reviewer_only=not current.identity().has(*WORKERS)),
+        wanted=wanted,
+        rows=[present.queue_row(row, who.staff_id, current.now()) for row in listed.items],
+        total=present.how_many(total),
+        empty=present.nothing(wanted.tab, filtered=wanted.is_filtered),
+        statuses=present.statuses(),
+        owners=chosen,
+        next=paging.next_address(listed.next_cursor) if listed.next_cursor else None,
+        done=present.done(request.args.get("done")),
+    )
+
+
+def _tab() -> Tab:
+    asked = request.args.get("tab", "")
+    return Tab(asked) if asked in list(Tab) else Tab.MINE
+
+
+def _wanted(tab: Tab) -> CaseList:
+    """The list asked for. A filter that is none of ours is no filter: a person may have typed the address."""
+    status, owner = request.args.get("status", ""), request.args.get("owner", "")
+    return CaseList(
+        tab=tab, status=Status(status) if status in list(Status) else None, owner_id=_uuid(owner)
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,126 @@
+"""The words for the codes of a case, marked for translation."""
+
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+
+from services.casework.domain.case import CaseState
+from services.casework.domain.case_entries import EntryKind
+from services.contracts.codes import (
+    CloseReason,
+    ContactMode,
+    Disability,
+    Ethnicity,
+    Outcome,
+    Pathway,
+    Sex,
+    SupportLevel,
+    YoungPersonAnswer,
+)
+from services.kernel.text import N_
+
+_WORDS: dict[type[StrEnum], dict[str, str]] = {
+    ContactMode: {
+        ContactMode.FACE_TO_FACE: N_("Face to face"),
+        ContactMode.PHONE: N_("Phone call"),
+        ContactMode.TEXT: N_("Text message"),
+        ContactMode.HOME_VISIT: N_("Home visit"),
+        ContactMode.THROUGH_TRUSTED_ADULT: N_("Through an adult they trust"),
+        ContactMode.LETTER: N_("Letter"),
+    },
+    YoungPersonAnswer: {
+        YoungPersonAnswer.ACCEPTS: N_("Accepts support"),
+        YoungPersonAnswer.DECLINES: N_("Declines support"),
+        YoungPersonAnswer.LATER: N_("Not now: ask again later"),
+    },
+    Outcome: {
+        Outcome.SUPPORT_COMPLETED: N_("Support completed"),
+        Outcome.SUPPORT_PARTLY_COMPLETED: N_("Support partly completed"),
+        Outcome.DECLINED: N_("The young person declined support"),
+        Outcome.NOT_REACHED: N_("The young person could not be reached"),
+        Outcome.MOVED_TO_OTHER_SERVICE: N_("Another service took over the support"),
+    },
+    CloseReason: {
+        CloseReason.PLAN_FINISHED: N_("The support is finished"),
+        CloseReason.DECLINED: N_("The young person declined support"),
+        CloseReason.NOT_REACHED: N_("The young person could not be reached"),
+        CloseReason.TRANSFERRED: N_("Transferred to another service"),
+        CloseReason.MOVED_AWAY: N_("The young person moved away"),
+        CloseReason.OPENED_IN_ERROR: N_("The case was opened in error"),
+    },
+    Pathway: {
+        Pathway.YOUTH_JUSTICE: N_("Youth justice"),
+        Pathway.EARLY_INTERVENTION: N_("Early intervention"),
+        Pathway.SAFEGUARDING: N_("Safeguarding"),
+        Pathway.ADULT_SERVICES: N_("Adult services"),
+    },
+    SupportLevel: {
+        SupportLevel.URGENT: N_("Urgent support"),
+        SupportLevel.PLANNED: N_("Planned support"),
+        SupportLevel.LIGHT: N_("Light touch or advice"),
+        SupportLevel.NONE: N_("None from us"),
+        SupportLevel.NOT_ENOUGH_INFORMATION: N_("Not enough information"),
+    },
+    CaseState: {
+        CaseState.OPEN: N_("Open"),
+        CaseState.CLOSED: N_("Closed"),
+        CaseState.AWAITING_CONFIRMATION: N_("Waiting for confirmation"),
+        CaseState.CONFIRMED: N_("Confirmed"),
+    },
+    EntryKind: {
+        EntryKind.OPENED: N_("Case opened"),
+        EntryKind.ASSIGNED: N_("Case assigned"),
+        EntryKind.NOTE: N_("Note"),
+        EntryKind.NOTE_CORRECTED: N_("Note corrected"),
+        EntryKind.CONTACT_ATTEMPTED: N_("Contact attempted"),
+        EntryKind.FIRST_CONTACT_MADE: N_("First contact made"),
+        EntryKind.ANSWER_RECORDED: N_("The young person’s answer"),
+        EntryKind.OUTCOME_RECORDED: N_("Outcome recorded"),
+        EntryKind.HAND_OVER_CONFIRMED: N_("Hand-over confirmed"),
+        EntryKind.CLOSED: N_("Case closed"),
+        EntryKind.REOPENED: N_("Case reopened: the closing was wrong"),
+    },
+    Ethnicity: {
+        Ethnicity.INDIAN: N_("Indian"),
+        Ethnicity.PAKISTANI: N_("Pakistani"),
+        Ethnicity.BANGLADESHI: N_("Bangladeshi"),
+        Ethnicity.CHINESE: N_("Chinese"),
+        Ethnicity.OTHER_ASIAN: N_("Any other Asian background"),
+        Ethnicity.CARIBBEAN: N_("Caribbean"),
+        Ethnicity.AFRICAN: N_("African"),
+        Ethnicity.OTHER_BLACK: N_("Any other Black background"),
+        Ethnicity.WHITE_AND_BLACK_CARIBBEAN: N_("White and Black Caribbean"),
+        Ethnicity.WHITE_AND_BLACK_AFRICAN: N_("White and Black African"),
+        Ethnicity.WHITE_AND_ASIAN: N_("White and Asian"),
+        Ethnicity.OTHER_MIXED: N_("Any other mixed or multiple ethnic background"),
+        Ethnicity.ARAB: N_("Arab"),
+        Ethnicity.OTHER: N_("Any other ethnic group"),
+        Ethnicity.WHITE_BRITISH: N_("English, Welsh, Scottish, Northern Irish or British"),
+        Ethnicity.WHITE_IRISH: N_("Irish"),
+        Ethnicity.GYPSY_OR_IRISH_TRAVELLER: N_("Gypsy or Irish Traveller"),
+        Ethnicity.ROMA: N_("Roma"),
+        Ethnicity.OTHER_WHITE: N_("Any other White background"),
+        Ethnicity.PREFER_NOT_TO_SAY: N_("Prefers not to say"),
+    },
+    Sex: {
+        Sex.FEMALE: N_("Female"),
+        Sex.MALE: N_("Male"),
+        Sex.PREFER_NOT_TO_SAY: N_("Prefers not to say"),
+    },
+    Disability: {
+        Disability.YES: N_("Yes"),
+        Disability.NO: N_("No"),
+        Disability.PREFER_NOT_TO_SAY: N_("Prefers not to say"),
+    },
+}
+
+
+def words(code: StrEnum) -> str:
+    """The code in the reader's language."""
+    return str(_(_WORDS[type(code)][code]))
+
+
+def choices(codes: type[StrEnum]) -> list[dict[str, Any]]:
+    """Every code of a list with its words, for radios."""
+    return [{"value": code.value, "text": words(code)} for code in codes]
