@@ -157,8 +157,8 @@ class Form:
             return [_plain(field.inner, text) for text in self.typed.getlist(name) if text.strip()]
         if isinstance(field, fields.Date) and f"{name}-day" in self.typed:
             return self._date(name)
-        text = self.typed.get(name, "").strip()
-        return _plain(field, text) if text else None
+        text = self.typed.get(name, "")
+        return _plain(field, text) if text.strip() else None
 
     def _rows(self, schema: Schema, name: str, pointer: str) -> Iterator[dict[str, Any]]:
         """Rows by the numbers on the page; one left empty is no row, so a row's place may differ from its number."""
@@ -183,9 +183,9 @@ class Form:
 def _plain(field: fields.Field[Any], text: str) -> Any:
     """A text as the JSON value that the field takes; unchanged when it is none, so that the field refuses it."""
     if isinstance(field, fields.Boolean):
-        return _BOOLEANS.get(text, text)
+        return _BOOLEANS.get(text.strip(), text)
     if isinstance(field, fields.Integer):
-        return int(text) if _DIGITS.fullmatch(text.strip()) else text
+        return int(text) if _DIGITS.fullmatch(text := text.strip()) else text
     return text
 
 

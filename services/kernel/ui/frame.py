@@ -72,7 +72,7 @@ def _identity() -> Identity | None:
     """Who is signed in, for an error page too: when that cannot be learned, the page is shown without."""
     try:
         return current.identity_or_none()
-    except Exception as error:  # noqa: BLE001 (an error page must not fail)
+    except Exception as error:
         logs.failure(error)
         g.identity = None
         return None

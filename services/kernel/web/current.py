@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 from werkzeug.exceptions import Unauthorized
 
 from services.kernel.auth.identity import Identity, IdentityPort
@@ -36,13 +36,17 @@ class Site:
     demonstration: bool
 
 
-def install(app: Any, site: Site) -> None:
+def install(app: Flask, site: Site) -> None:
     app.extensions[_KEY] = site
 
 
-def site() -> Site:
-    found: Site = current_app.extensions[_KEY]
+def site_of(app: Flask) -> Site:
+    found: Site = app.extensions[_KEY]
     return found
+
+
+def site() -> Site:
+    return site_of(current_app)
 
 
 def identity_or_none() -> Identity | None:

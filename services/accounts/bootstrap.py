@@ -1,0 +1,85 @@
+"""Builds the service: the one place where its parts are joined."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from services.accounts import (
+    home_pages,
+    sessions,
+    sign_in,
+    sign_in_pages,
+    staff,
+    staff_pages,
+    tables,
+    team_pages,
+    teams,
+    tokens,
+)
+from services.accounts.identities import LocalIdentities
+from services.accounts.settings import Settings
+from services.kernel.audit import pages as audit_pages
+from services.kernel.auth.identity import IdentityPort
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.service import Service
+from services.kernel.ui import static_files
+from services.kernel.web.app import make_app
+
+HERE = Path(__file__).parent
+NAME = "accounts"
+
+HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
+    staff.AddMember: staff.add_member,
+    staff.ChangeMember: staff.change_member,
+    teams.AddTeam: teams.add_team,
+    teams.ChangeTeam: teams.change_team,
+    sessions.BeginSession: sessions.begin_session,
+    sessions.EndSession: sessions.end_session,
+    sessions.EndAllSessions: sessions.end_all_sessions,
+    sign_in.CountTry: sign_in.count_try,
+    sign_in.ForgetTries: sign_in.forget_tries,
+    tokens.IssueToken: tokens.issue_token,
+    tokens.RevokeToken: tokens.revoke_token,
+}
+
+
+def build(settings: Settings, *, identities: IdentityPort | None = None, clock: Clock = system_clock) -> Service:
+    """The service. It answers for identities itself unless others are given."""
+    database = Database(settings.database_url, schema=settings.schema)
+    dispatcher = Dispatcher(
+        service=NAME,
+        database=database,
+        tables=tables.kernel,
+        unit_of_work=lambda transaction: transaction,
+        handlers=HANDLERS,
+        clock=clock,
+    )
+    app = make_app(
+        service=NAME,
+        dispatcher=dispatcher,
+        database=database,
+        identities=identities or LocalIdentities(database, clock),
+        settings=settings,
+        clock=clock,
+        templates=HERE / "templates",
+        blueprints=[
+            home_pages.pages,
+            sign_in_pages.pages,
+            staff_pages.pages,
+            team_pages.pages,
+            audit_pages.blueprint(NAME, tables.kernel),
+            static_files.blueprint,
+        ],
+    )
+    return Service(
+        name=NAME,
+        database=database,
+        metadata=tables.metadata,
+        tables=tables.kernel,
+        dispatcher=dispatcher,
+        migrations=HERE / "migrations",
+        app=app,
+        clock=clock,
+    )

@@ -1,0 +1,145 @@
+"""The invented staff of the demonstration, and tokens that act for them: nothing of it runs anywhere else."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.accounts import passwords, tables
+from services.accounts.staff import AddMember
+from services.accounts.teams import AddTeam
+from services.accounts.tokens import USUAL_LIFETIME, IssueToken
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
+from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.service import Service
+from services.kernel.web.current import site_of
+
+WORLD = Path(__file__).with_name("demonstration.toml")
+
+
+class DemonstrationOnly(Forbidden):
+    """Local passwords and local tokens do not exist where a real referral is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("This exists in demonstration mode only.")
+
+
+class NobodyHasRole(NotFound):
+    """No active account holds this role."""
+
+    def __init__(self) -> None:
+        super().__init__("No active account holds this role.")
+
+
+@dataclass(frozen=True)
+class DemonstrationAccount:
+    sign_in_name: str
+    display_name: str
+    roles: frozenset[Role]
+
+
+def load_demonstration(service: Service, *, password: str) -> tuple[DemonstrationAccount, ...]:
+    """Add what is missing of the demonstration's world, each with this password; what is there stays as it is.
+
+    Raises DemonstrationOnly outside demonstration mode.
+    """
+    _require_demonstration(service)
+    world = tomllib.loads(WORLD.read_text(encoding="utf-8"))
+    _add_places(service, world)
+    organisations = _ids(service, tables.organisations, "code")
+    _add_teams(service, world["teams"], organisations)
+    _add_staff(service, world["staff"], organisations, passwords.hashed(password))
+    return accounts()
+
+
+def accounts() -> tuple[DemonstrationAccount, ...]:
+    """Who there is in the demonstration, in the file's order."""
+    world = tomllib.loads(WORLD.read_text(encoding="utf-8"))
+    return tuple(
+        DemonstrationAccount(name, member["name"], frozenset(map(Role, member["roles"])))
+        for name, member in world["staff"].items()
+    )
+
+
+def local_token(service: Service, role: Role, *, lifetime: timedelta = USUAL_LIFETIME) -> str:
+    """A bearer token of the demonstration account that is named for the role, or else of any that holds it.
+
+    Raises DemonstrationOnly or NobodyHasRole.
+    """
+    _require_demonstration(service)
+    staff, roles = tables.staff, tables.staff_roles
+    asked = (
+        sa.select(staff.c.id)
+        .join(roles, roles.c.staff_id == staff.c.id)
+        .where(roles.c.role == role, staff.c.active)
+        .order_by(staff.c.sign_in_name != role.value.replace("_", "-"), staff.c.sign_in_name)
+    )
+    with service.database.read() as connection:
+        staff_id = connection.execute(asked).scalars().first()
+    if staff_id is None:
+        raise NobodyHasRole
+    token: str = service.dispatcher.handle(IssueToken(staff_id=staff_id, lifetime=lifetime), actor=None)
+    return token
+
+
+def _require_demonstration(service: Service) -> None:
+    if not site_of(service.app).demonstration:
+        raise DemonstrationOnly
+
+
+def _add_places(service: Service, world: Mapping[str, Any]) -> None:
+    with service.dispatcher.transaction(actor=None) as transaction:
+        for code, name in world["areas"].items():
+            insert_or_ignore(transaction.connection, tables.areas, {"code": code, "name": name})
+        for code, body in world["organisations"].items():
+            row = {"code": code, "name": body["name"], "organisation_class": OrganisationClass(body["class"])}
+            insert_or_ignore(transaction.connection, tables.organisations, {"id": uuid4(), **row})
+
+
+def _add_teams(service: Service, teams: Mapping[str, Any], organisations: Mapping[str, UUID]) -> None:
+    held = _ids(service, tables.teams, "code")
+    for code, team in teams.items():
+        if code in held:
+            continue
+        command = AddTeam(
+            code=code,
+            name=team["name"],
+            team_class=RecipientClass(team["class"]),
+            organisation_id=organisations[team["organisation"]],
+            areas=frozenset(team["areas"]),
+            age_from=team["ages"][0],
+            age_to=team["ages"][1],
+            on_call_address=team.get("on_call"),
+        )
+        service.dispatcher.handle(command, actor=None)
+
+
+def _add_staff(
+    service: Service, staff: Mapping[str, Any], organisations: Mapping[str, UUID], password_hash: str
+) -> None:
+    held = _ids(service, tables.staff, "sign_in_name")
+    teams = _ids(service, tables.teams, "code")
+    for sign_in_name, member in staff.items():
+        if sign_in_name in held:
+            continue
+        command = AddMember(
+            sign_in_name=sign_in_name,
+            display_name=member["name"],
+            organisation_id=organisations[member["organisation"]],
+            roles=frozenset(map(Role, member["roles"])),
+            teams=frozenset(teams[code] for code in member.get("teams", ())),
+            areas=frozenset(member.get("areas", ())),
+            password_hash=password_hash,
+        )
+        service.dispatcher.handle(command, actor=None)
+
+
+def _ids(service: Service, table: sa.Table, column: str) -> dict[str, UUID]:
+    with service.database.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(sa.select(table.c[column], table.c.id))}

@@ -1,0 +1,173 @@
+"""What the pages of accounts show, read with plain SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.accounts import sessions as live_sessions
+from services.accounts import tables
+from services.contracts.codes import RecipientClass, Role
+from services.kernel.web.paging import PageRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRow:
+    id: UUID
+    display_name: str
+    sign_in_name: str
+    organisation_name: str
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(MemberRow):
+    version: int
+    roles: frozenset[Role]
+    teams: frozenset[UUID]
+    areas: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamRow:
+    id: UUID
+    code: str
+    name: str
+    team_class: RecipientClass
+    organisation_name: str
+    age_from: int
+    age_to: int
+    on_call_address: str | None
+    active: bool
+    version: int
+    areas: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    id: UUID
+    began_at: datetime
+    last_used_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoodToken:
+    id: UUID
+    issued_at: datetime
+    expires_at: datetime
+
+
+def members(connection: sa.Connection, page: PageRequest) -> Sequence[MemberRow]:
+    """Up to one more than the page asks for, by name."""
+    staff = tables.staff
+    asked = _members().order_by(staff.c.display_name, staff.c.id).limit(page.limit + 1)
+    if page.after is not None:
+        name, member_id = page.after
+        asked = asked.where(
+            (staff.c.display_name > name) | ((staff.c.display_name == name) & (staff.c.id > UUID(str(member_id))))
+        )
+    return [MemberRow(**row._mapping) for row in connection.execute(asked)]
+
+
+def member(connection: sa.Connection, staff_id: UUID) -> Member | None:
+    asked = _members().add_columns(tables.staff.c.version).where(tables.staff.c.id == staff_id)
+    found = connection.execute(asked).first()
+    if found is None:
+        return None
+    return Member(
+        **found._mapping,
+        roles=_held(connection, tables.staff_roles.c.role, staff_id),
+        teams=_held(connection, tables.staff_teams.c.team_id, staff_id),
+        areas=_held(connection, tables.staff_areas.c.area, staff_id),
+    )
+
+
+def teams(connection: sa.Connection, *, team_id: UUID | None = None) -> Sequence[TeamRow]:
+    """All teams, by name (a partnership has some dozens), or the one of this id."""
+    table, organisations = tables.teams, tables.organisations
+    asked = (
+        sa.select(table, organisations.c.name.label("organisation_name"))
+        .join(organisations, organisations.c.id == table.c.organisation_id)
+        .order_by(table.c.name, table.c.id)
+    )
+    if team_id is not None:
+        asked = asked.where(table.c.id == team_id)
+    areas_of: dict[UUID, set[str]] = {}
+    for row in connection.execute(sa.select(tables.team_areas)):
+        areas_of.setdefault(row.team_id, set()).add(row.area)
+    return [
+        TeamRow(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            team_class=row.team_class,
+            organisation_name=row.organisation_name,
+            age_from=row.age_from,
+            age_to=row.age_to,
+            on_call_address=row.on_call_address,
+            active=row.active,
+            version=row.version,
+            areas=frozenset(areas_of.get(row.id, ())),
+        )
+        for row in connection.execute(asked)
+    ]
+
+
+def areas(connection: sa.Connection) -> Sequence[tuple[str, str]]:
+    """(code, name) of every area, by name."""
+    table = tables.areas
+    return [(row.code, row.name) for row in connection.execute(sa.select(table).order_by(table.c.name))]
+
+
+def open_sessions(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> Sequence[OpenSession]:
+    """The member's own, the one used last first."""
+    table = tables.sessions
+    asked = (
+        sa.select(table.c.id, table.c.began_at, table.c.last_used_at)
+        .where(table.c.staff_id == staff_id, live_sessions.is_live(at))
+        .order_by(table.c.last_used_at.desc(), table.c.id)
+        .limit(100)
+    )
+    return [OpenSession(**row._mapping) for row in connection.execute(asked)]
+
+
+def good_tokens(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> Sequence[GoodToken]:
+    """The member's own that still open something, the newest first."""
+    table = tables.tokens
+    asked = (
+        sa.select(table.c.id, table.c.issued_at, table.c.expires_at)
+        .where(table.c.staff_id == staff_id, table.c.revoked_at.is_(None), table.c.expires_at > at)
+        .order_by(table.c.issued_at.desc(), table.c.id)
+        .limit(100)
+    )
+    return [GoodToken(**row._mapping) for row in connection.execute(asked)]
+
+
+def stored_password(connection: sa.Connection, sign_in_name: str) -> tuple[UUID, str] | None:
+    """(staff id, hash) of an active account of this name, if it has a password."""
+    staff, passwords = tables.staff, tables.passwords
+    found = connection.execute(
+        sa.select(staff.c.id, passwords.c.hash)
+        .join(passwords, passwords.c.staff_id == staff.c.id)
+        .where(staff.c.sign_in_name == sign_in_name, staff.c.active)
+    ).first()
+    return None if found is None else (found.id, found.hash)
+
+
+def _members() -> sa.Select[tuple[object, ...]]:
+    staff, organisations = tables.staff, tables.organisations
+    return sa.select(
+        staff.c.id,
+        staff.c.display_name,
+        staff.c.sign_in_name,
+        organisations.c.name.label("organisation_name"),
+        staff.c.active,
+    ).join(organisations, organisations.c.id == staff.c.organisation_id)
+
+
+def _held(connection: sa.Connection, column: "sa.Column[Any]", staff_id: UUID) -> frozenset[Any]:
+    asked = sa.select(column).where(column.table.c.staff_id == staff_id)
+    return frozenset(connection.execute(asked).scalars())

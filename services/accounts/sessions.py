@@ -1,0 +1,91 @@
+"""Sessions: begun at sign-in under a new secret, ended by sign-out, by 20 idle minutes, or after 10 hours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.accounts import secret, tables
+from services.kernel.db.transaction import Transaction
+from services.kernel.errors import NotFound
+
+IDLE = timedelta(minutes=20)
+LONGEST = timedelta(hours=10)
+
+
+class UnknownSession(NotFound):
+    """This member has no such session (any more)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginSession:
+    """`ending` is the secret of the session that this browser held before, if any."""
+
+    staff_id: UUID
+    ending: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndSession:
+    staff_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndAllSessions:
+    staff_id: UUID
+
+
+def begin_session(command: BeginSession, transaction: Transaction) -> str:
+    """Begin a session and give its secret, which is kept nowhere else."""
+    connection, sessions = transaction.connection, tables.sessions
+    connection.execute(sa.delete(sessions).where(~is_live(transaction.at)))
+    if command.ending is not None:
+        connection.execute(sa.delete(sessions).where(sessions.c.secret_digest == secret.digest(command.ending)))
+    made = secret.new()
+    connection.execute(
+        sa.insert(sessions).values(
+            id=uuid4(),
+            secret_digest=secret.digest(made),
+            staff_id=command.staff_id,
+            began_at=transaction.at,
+            last_used_at=transaction.at,
+        )
+    )
+    transaction.audit("session.begun", subject_type="staff", subject_id=command.staff_id)
+    return made
+
+
+def end_session(command: EndSession, transaction: Transaction) -> None:
+    """Raises UnknownSession when it is not (or no longer) this member's."""
+    sessions = tables.sessions
+    ended = transaction.connection.execute(
+        sa.delete(sessions).where(sessions.c.id == command.session_id, sessions.c.staff_id == command.staff_id)
+    )
+    if ended.rowcount != 1:
+        raise UnknownSession
+    transaction.audit("session.ended", subject_type="staff", subject_id=command.staff_id)
+
+
+def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
+    sessions = tables.sessions
+    transaction.connection.execute(sa.delete(sessions).where(sessions.c.staff_id == command.staff_id))
+    transaction.audit("session.ended_everywhere", subject_type="staff", subject_id=command.staff_id)
+
+
+def end_everything(transaction: Transaction, staff_id: UUID) -> None:
+    """End every session and revoke every token of a member who may not come in any more."""
+    sessions, tokens = tables.sessions, tables.tokens
+    transaction.connection.execute(sa.delete(sessions).where(sessions.c.staff_id == staff_id))
+    transaction.connection.execute(
+        sa.update(tokens)
+        .where(tokens.c.staff_id == staff_id, tokens.c.revoked_at.is_(None))
+        .values(revoked_at=transaction.at)
+    )
+
+
+def is_live(at: datetime) -> sa.ColumnElement[bool]:
+    """Neither idle too long nor open too long."""
+    sessions = tables.sessions
+    return (sessions.c.last_used_at > at - IDLE) & (sessions.c.began_at > at - LONGEST)

@@ -1,0 +1,80 @@
+"""Use cases: a try to sign in is counted before it is checked, so that many at once count as many."""
+
+import hashlib
+import hmac
+import math
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from services.accounts import tables
+from services.kernel.db.transaction import Transaction
+from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.errors import RuleBroken
+from services.kernel.text import N_
+
+MOST_TRIES = 6
+WITHIN = timedelta(minutes=1)
+LOCKED_FOR = timedelta(minutes=1)
+
+
+class TooManyTries(RuleBroken):
+    """Six tries on one sign-in name within a minute failed. It is the same for a name that nobody has."""
+
+    status = 429
+    title = N_("Too many tries. Wait a little")
+
+    def __init__(self, *, wait: timedelta) -> None:
+        super().__init__(N_("There were too many tries to sign in. Wait a minute, then try again."))
+        self.headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountTry:
+    name_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgetTries:
+    """The password was right: earlier tries count no more."""
+
+    name_digest: str
+
+
+def plain_name(typed: str) -> str:
+    """A sign-in name as it is stored, however it was typed."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
+
+
+def name_digest(typed: str, key: bytes) -> str:
+    """Names a typed sign-in name without keeping it."""
+    return hmac.new(key, f"sign-in name {plain_name(typed)}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def count_try(command: CountTry, transaction: Transaction) -> None:
+    """Raises TooManyTries while the name is locked; a try then counts for nothing."""
+    attempts, at = tables.sign_in_attempts, transaction.at
+    fresh = {"tries": 0, "began_at": at, "locked_until": None}
+    insert_or_ignore(transaction.connection, attempts, {"name_digest": command.name_digest, **fresh})
+    this = attempts.c.name_digest == command.name_digest
+    held = transaction.connection.execute(sa.select(attempts).where(this).with_for_update()).one()
+    if held.locked_until is not None and held.locked_until > at:
+        raise TooManyTries(wait=held.locked_until - at)
+    old = held.locked_until is not None or held.began_at <= at - WITHIN
+    tries = 1 if old else held.tries + 1
+    transaction.connection.execute(
+        sa.update(attempts)
+        .where(this)
+        .values(
+            tries=tries,
+            began_at=at if old else held.began_at,
+            locked_until=at + LOCKED_FOR if tries >= MOST_TRIES else None,
+        )
+    )
+
+
+def forget_tries(command: ForgetTries, transaction: Transaction) -> None:
+    attempts = tables.sign_in_attempts
+    transaction.connection.execute(sa.delete(attempts).where(attempts.c.name_digest == command.name_digest))

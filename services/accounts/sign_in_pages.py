@@ -1,0 +1,148 @@
+"""Sign in, sign out, and see where one is signed in."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from marshmallow import fields
+
+from services.accounts import passwords, queries
+from services.accounts.sessions import BeginSession, EndAllSessions, EndSession, UnknownSession
+from services.accounts.sign_in import CountTry, ForgetTries, TooManyTries, name_digest, plain_name
+from services.accounts.tokens import RevokeToken
+from services.kernel.errors import FieldError, Invalid, NotFound
+from services.kernel.text import N_
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, cookies, current, redirects
+from services.kernel.web.fields import StrictSchema, StrictString
+
+pages = Blueprint("sign_in", __name__, url_prefix="/accounts")
+
+
+class SignInForm(StrictSchema):
+    sign_in_name = StrictString(most=100, required=True, ask=N_("Enter your sign-in name"))
+    # As it was typed: a password may begin or end with a space.
+    password = fields.String(required=True, error_messages={"required": N_("Enter your password")})
+
+
+class NotKnown(Invalid):
+    """One answer for a wrong name, a wrong password and an account that was switched off."""
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/sign_in_name", N_("The sign-in name or the password is not right"))])
+
+
+@pages.get("/sign-in")
+@access.public
+def ask() -> ResponseReturnValue:
+    """Somebody who is signed in already goes on."""
+    if current.identity_or_none() is not None:
+        return redirect(redirects.safe(request.args.get("next")), code=303)
+    return _show(Form(SignInForm()))
+
+
+@pages.post("/sign-in")
+@access.public
+def sign_in() -> ResponseReturnValue:
+    if not current.site().demonstration:
+        raise NotFound
+    form = Form.received(SignInForm(), request.form)
+    if not form.is_valid:
+        return _show(form)
+    try:
+        made = _session_for(form.data["sign_in_name"], form.data["password"])
+    except NotKnown as error:
+        form.reject(error)
+        return _show(form)
+    except TooManyTries as error:
+        form.reject(error)
+        return _show(form, status=error.status, headers=error.headers)
+    site = current.site()
+    response = redirect(redirects.safe(request.args.get("next")), code=303)
+    cookies.put(response, cookies.session_name(https=site.https), made, https=site.https)  # type: ignore[arg-type]
+    cookies.remove(response, cookies.before_sign_in_name(https=site.https), https=site.https)  # type: ignore[arg-type]
+    return response
+
+
+@pages.post("/sign-out")
+@access.public
+def sign_out() -> ResponseReturnValue:
+    """Ends the session for every service. Somebody whose session has ended already is signed out as well."""
+    identity = current.identity_or_none()
+    if identity is not None:
+        _end(UUID(identity.session_id))
+    return _signed_out()
+
+
+@pages.post("/sign-out-everywhere")
+@access.signed_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    current.handle(EndAllSessions(staff_id=current.staff_id()))
+    return _signed_out()
+
+
+@pages.get("/signed-out")
+@access.public
+def signed_out() -> ResponseReturnValue:
+    return render_template("accounts/signed_out.html")
+
+
+@pages.get("/sessions")
+@access.signed_in
+def sessions() -> ResponseReturnValue:
+    identity, at = current.identity(), current.now()
+    connection = current.reading()
+    return render_template(
+        "accounts/sessions.html",
+        sessions=queries.open_sessions(connection, identity.staff_id, at=at),
+        tokens=queries.good_tokens(connection, identity.staff_id, at=at),
+        this_session=identity.session_id,
+    )
+
+
+@pages.post("/sessions/<uuid:session_id>/end")
+@access.signed_in
+def end(session_id: UUID) -> ResponseReturnValue:
+    current.handle(EndSession(staff_id=current.staff_id(), session_id=session_id))
+    return redirect("/accounts/sessions", code=303)
+
+
+@pages.post("/tokens/<uuid:token_id>/revoke")
+@access.signed_in
+def revoke(token_id: UUID) -> ResponseReturnValue:
+    current.handle(RevokeToken(staff_id=current.staff_id(), token_id=token_id))
+    return redirect("/accounts/sessions", code=303)
+
+
+def _session_for(sign_in_name: str, password: str) -> str:
+    """The secret of a new session. Raises NotKnown or TooManyTries."""
+    site = current.site()
+    digest = name_digest(sign_in_name, site.secret_key)
+    current.handle(CountTry(name_digest=digest))
+    found = queries.stored_password(current.reading(), plain_name(sign_in_name))
+    current.close_reading()
+    if not passwords.fits(password, None if found is None else found[1]) or found is None:
+        raise NotKnown
+    current.handle(ForgetTries(name_digest=digest))
+    held = request.cookies.get(cookies.session_name(https=site.https))
+    made: str = current.handle(BeginSession(staff_id=found[0], ending=held))
+    return made
+
+
+def _end(session_id: UUID) -> None:
+    try:
+        current.handle(EndSession(staff_id=current.staff_id(), session_id=session_id))
+    except UnknownSession:
+        return
+
+
+def _signed_out() -> ResponseReturnValue:
+    https = current.site().https
+    response = redirect("/accounts/signed-out", code=303)
+    cookies.remove(response, cookies.session_name(https=https), https=https)  # type: ignore[arg-type]
+    return response
+
+
+def _show(form: Form, *, status: int | None = None, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    page = render_template("accounts/sign_in.html", form=form)
+    return Response(page, status=status or form.status, headers=headers)

@@ -1,0 +1,200 @@
+"""Use cases: a member of staff is added, or their rights change. Each change is audited and told to the others."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.accounts import sessions, tables
+from services.contracts.accounts import StaffChangedV1
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
+from services.kernel.db.transaction import Transaction
+from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.kernel.text import N_
+
+NEVER_TOGETHER = frozenset({Role.REVIEWER, Role.DATA_SCIENTIST})
+
+
+class RolesKeptApart(Invalid):
+    """Who reads estimates about a young person does not also make the model."""
+
+    def __init__(self) -> None:
+        detail = N_("An account cannot be both reviewer and data scientist")
+        super().__init__(errors=[FieldError("/roles", detail)])
+
+
+class UnknownMember(NotFound):
+    """No member of staff has this id."""
+
+
+class NotYourOwn(Conflict):
+    """An administrator cannot change their own rights, so that nobody gives rights to themselves."""
+
+    title = N_("You cannot change your own account")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Ask another administrator to change your account."))
+
+
+class UnknownTeamOrArea(Invalid):
+    def __init__(self, pointer: str) -> None:
+        super().__init__(errors=[FieldError(pointer, N_("Choose from the list"))])
+
+
+class PoliceInTriage(Invalid):
+    """Referrals are read by triage teams, and no police organisation reads them."""
+
+    def __init__(self) -> None:
+        detail = N_("A member of a police organisation cannot be in a triage team")
+        super().__init__(errors=[FieldError("/teams", detail)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddMember:
+    sign_in_name: str
+    display_name: str
+    organisation_id: UUID
+    roles: frozenset[Role]
+    teams: frozenset[UUID] = frozenset()
+    areas: frozenset[str] = frozenset()
+    password_hash: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeMember:
+    """What a member may do from now on. `expected_version` is the one that the administrator saw."""
+
+    staff_id: UUID
+    expected_version: int
+    active: bool
+    roles: frozenset[Role]
+    teams: frozenset[UUID]
+    areas: frozenset[str]
+
+
+def add_member(command: AddMember, transaction: Transaction) -> UUID:
+    staff_id = uuid4()
+    connection = transaction.connection
+    connection.execute(
+        sa.insert(tables.staff).values(
+            id=staff_id,
+            sign_in_name=command.sign_in_name,
+            display_name=command.display_name,
+            organisation_id=command.organisation_id,
+            active=True,
+            version=1,
+        )
+    )
+    if command.password_hash is not None:
+        connection.execute(sa.insert(tables.passwords).values(staff_id=staff_id, hash=command.password_hash))
+    _set_rights(transaction, staff_id, command.roles, command.teams, command.areas)
+    transaction.audit("staff.added", subject_type="staff", subject_id=staff_id)
+    tell(transaction, staff_id)
+    return staff_id
+
+
+def change_member(command: ChangeMember, transaction: Transaction) -> None:
+    """Raises UnknownMember, NotYourOwn, Stale, RolesKeptApart, PoliceInTriage, UnknownTeamOrArea."""
+    if command.staff_id == transaction.actor:
+        raise NotYourOwn
+    _take_version(transaction, command)
+    _set_rights(transaction, command.staff_id, command.roles, command.teams, command.areas)
+    if not command.active:
+        sessions.end_everything(transaction, command.staff_id)
+    transaction.audit(
+        "staff.changed",
+        subject_type="staff",
+        subject_id=command.staff_id,
+        details={
+            "version": command.expected_version + 1,
+            "active": command.active,
+            "roles": sorted(command.roles),
+            "teams": sorted(map(str, command.teams)),
+            "areas": sorted(command.areas),
+        },
+    )
+    tell(transaction, command.staff_id)
+
+
+def tell(transaction: Transaction, staff_id: UUID) -> None:
+    """Publish the member as they now are."""
+    connection = transaction.connection
+    staff, organisations = tables.staff, tables.organisations
+    found = connection.execute(
+        sa.select(
+            staff.c.id.label("staff_id"),
+            staff.c.version,
+            staff.c.display_name,
+            staff.c.organisation_id,
+            organisations.c.name.label("organisation_name"),
+            organisations.c.organisation_class,
+            staff.c.active,
+        )
+        .join(organisations, organisations.c.id == staff.c.organisation_id)
+        .where(staff.c.id == staff_id)
+    ).one()
+    lists = {
+        "roles": (tables.staff_roles, "role"),
+        "teams": (tables.staff_teams, "team_id"),
+        "areas": (tables.staff_areas, "area"),
+    }
+    held = {
+        name: sorted(connection.execute(sa.select(table.c[column]).where(table.c.staff_id == staff_id)).scalars())
+        for name, (table, column) in lists.items()
+    }
+    transaction.publish(StaffChangedV1, {**found._mapping, **held})
+
+
+def _take_version(transaction: Transaction, command: ChangeMember) -> None:
+    staff = tables.staff
+    written = transaction.connection.execute(
+        sa.update(staff)
+        .where(staff.c.id == command.staff_id, staff.c.version == command.expected_version)
+        .values(active=command.active, version=command.expected_version + 1)
+    )
+    if written.rowcount == 1:
+        return
+    if transaction.connection.execute(sa.select(staff.c.id).where(staff.c.id == command.staff_id)).first() is None:
+        raise UnknownMember
+    raise Stale
+
+
+def _set_rights(
+    transaction: Transaction, staff_id: UUID, roles: frozenset[Role], teams: frozenset[UUID], areas: frozenset[str]
+) -> None:
+    if roles >= NEVER_TOGETHER:
+        raise RolesKeptApart
+    _check_known(transaction, tables.areas.c.code, areas, "/areas")
+    _check_known(transaction, tables.teams.c.id, teams, "/teams")
+    _check_no_police_in_triage(transaction, staff_id, teams)
+    rows: dict[sa.Table, list[dict[str, Any]]] = {
+        tables.staff_roles: [
+            {"role": role, "apart": tables.APART if role in NEVER_TOGETHER else None} for role in roles
+        ],
+        tables.staff_teams: [{"team_id": team} for team in teams],
+        tables.staff_areas: [{"area": area} for area in areas],
+    }
+    for table, values in rows.items():
+        transaction.connection.execute(sa.delete(table).where(table.c.staff_id == staff_id))
+        if values:
+            transaction.connection.execute(sa.insert(table), [{"staff_id": staff_id, **value} for value in values])
+
+
+def _check_known(transaction: Transaction, column: "sa.Column[Any]", wanted: Collection[Any], pointer: str) -> None:
+    known = set(transaction.connection.execute(sa.select(column).where(column.in_(wanted))).scalars())
+    if known != set(wanted):
+        raise UnknownTeamOrArea(pointer)
+
+
+def _check_no_police_in_triage(transaction: Transaction, staff_id: UUID, team_ids: frozenset[UUID]) -> None:
+    staff, organisations, teams = tables.staff, tables.organisations, tables.teams
+    police = (
+        sa.select(staff.c.id)
+        .join(organisations, organisations.c.id == staff.c.organisation_id)
+        .where(staff.c.id == staff_id, organisations.c.organisation_class == OrganisationClass.POLICE)
+    )
+    triage = sa.select(teams.c.id).where(teams.c.id.in_(team_ids), teams.c.team_class == RecipientClass.TRIAGE)
+    if transaction.connection.execute(sa.select(sa.exists(police) & sa.exists(triage))).scalar_one():
+        raise PoliceInTriage

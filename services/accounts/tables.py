@@ -1,0 +1,133 @@
+"""The tables of accounts: organisations, areas, teams, staff with their rights, and what proves that it is they."""
+
+import sqlalchemy as sa
+
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
+from services.kernel.db.tables import kernel_tables, new_metadata
+from services.kernel.db.types import CodeType, UtcDateTime
+
+metadata = new_metadata()
+kernel = kernel_tables(metadata)
+
+APART = "estimates"
+"""The mark of the two roles that no account holds together: one reads estimates case by case, one makes the model."""
+
+areas = sa.Table(
+    "areas",
+    metadata,
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+)
+
+organisations = sa.Table(
+    "organisations",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("code", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("organisation_class", CodeType(OrganisationClass), nullable=False),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("code", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("team_class", CodeType(RecipientClass), nullable=False),
+    sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("age_from", sa.Integer, nullable=False),
+    sa.Column("age_to", sa.Integer, nullable=False),
+    sa.Column("on_call_address", sa.String(200), nullable=True),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("age_from >= 0 AND age_to <= 120 AND age_from <= age_to", name="ages"),
+    sa.CheckConstraint("version >= 1", name="version"),
+)
+
+team_areas = sa.Table(
+    "team_areas",
+    metadata,
+    sa.Column("team_id", sa.ForeignKey("teams.id"), primary_key=True),
+    sa.Column("area", sa.ForeignKey("areas.code"), primary_key=True),
+)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("sign_in_name", sa.String(100), nullable=False, unique=True),
+    sa.Column("display_name", sa.String(100), nullable=False),
+    sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("version >= 1", name="version"),
+)
+
+staff_roles = sa.Table(
+    "staff_roles",
+    metadata,
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("role", CodeType(Role), primary_key=True),
+    sa.Column("apart", sa.String(16), nullable=True),
+    # A null is like no other null, so only the two marked roles meet in this key.
+    sa.UniqueConstraint("staff_id", "apart"),
+    sa.CheckConstraint(
+        f"CASE WHEN role IN ('{Role.REVIEWER}', '{Role.DATA_SCIENTIST}') "
+        f"THEN COALESCE(apart, '') = '{APART}' ELSE apart IS NULL END",
+        name="reviewer_apart_from_data_scientist",
+    ),
+)
+
+staff_teams = sa.Table(
+    "staff_teams",
+    metadata,
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("team_id", sa.ForeignKey("teams.id"), primary_key=True),
+)
+
+staff_areas = sa.Table(
+    "staff_areas",
+    metadata,
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("area", sa.ForeignKey("areas.code"), primary_key=True),
+)
+
+passwords = sa.Table(
+    "passwords",
+    metadata,
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("hash", sa.String(200), nullable=False),
+)
+
+sign_in_attempts = sa.Table(
+    "sign_in_attempts",
+    metadata,
+    # A keyed digest: what was typed may be a password in the wrong field.
+    sa.Column("name_digest", sa.String(64), primary_key=True),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("began_at", UtcDateTime, nullable=False),
+    sa.Column("locked_until", UtcDateTime, nullable=True),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("secret_digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), nullable=False, index=True),
+    sa.Column("began_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("last_used_at", UtcDateTime, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("secret_digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), nullable=False, index=True),
+    sa.Column("issued_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False),
+    sa.Column("revoked_at", UtcDateTime, nullable=True),
+    sa.CheckConstraint("expires_at > issued_at", name="expires"),
+)

@@ -1,0 +1,95 @@
+"""The administrator's pages of teams: whom each is for, and where it can be reached."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from services.accounts import queries, wording
+from services.accounts.teams import ChangeTeam, UnknownTeam
+from services.contracts.codes import Role
+from services.kernel.errors import RuleBroken, Stale
+from services.kernel.text import N_
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, current
+from services.kernel.web.fields import StrictBoolean, StrictInteger, StrictList, StrictSchema, StrictString
+
+pages = Blueprint("teams", __name__, url_prefix="/accounts/teams")
+
+
+class TeamForm(StrictSchema):
+    version = StrictInteger(least=1, most=10**9, required=True)
+    name = StrictString(most=100, required=True, ask=N_("Enter the team’s name"))
+    areas = StrictList(StrictString(most=64), least=1, unique=True, required=True, ask=N_("Select at least one area"))
+    age_from = StrictInteger(least=0, most=120, required=True, ask=N_("Enter the youngest age"))
+    age_to = StrictInteger(least=0, most=120, required=True, ask=N_("Enter the oldest age"))
+    on_call_address = StrictString(most=200, load_default=None, allow_none=True)
+    active = StrictBoolean(required=True, ask=N_("Select whether the team takes new cases"))
+
+
+@pages.get("")
+@access.requires(Role.ADMINISTRATOR)
+def index() -> ResponseReturnValue:
+    connection = current.reading()
+    return render_template(
+        "accounts/teams.html",
+        teams=queries.teams(connection),
+        area_names=dict(queries.areas(connection)),
+        classes=wording.TEAM_CLASSES,
+    )
+
+
+@pages.get("/<uuid:team_id>")
+@access.requires(Role.ADMINISTRATOR)
+def show(team_id: UUID) -> ResponseReturnValue:
+    team = _team(team_id)
+    return _page(team, Form(TeamForm(), vars(team)))
+
+
+@pages.post("/<uuid:team_id>")
+@access.requires(Role.ADMINISTRATOR)
+def change(team_id: UUID) -> ResponseReturnValue:
+    team = _team(team_id)
+    form = Form.received(TeamForm(), request.form)
+    if form.is_valid:
+        try:
+            current.handle(_command(team_id, form.data))
+        except Stale:
+            raise
+        except RuleBroken as error:
+            form.reject(error)
+        else:
+            return redirect(f"/accounts/teams/{team_id}", code=303)
+    return _page(team, form)
+
+
+def _command(team_id: UUID, data: dict[str, Any]) -> ChangeTeam:
+    return ChangeTeam(
+        team_id=team_id,
+        expected_version=data["version"],
+        name=data["name"],
+        areas=frozenset(data["areas"]),
+        age_from=data["age_from"],
+        age_to=data["age_to"],
+        on_call_address=data["on_call_address"],
+        active=data["active"],
+    )
+
+
+def _team(team_id: UUID) -> queries.TeamRow:
+    found = queries.teams(current.reading(), team_id=team_id)
+    if not found:
+        raise UnknownTeam
+    return found[0]
+
+
+def _page(team: queries.TeamRow, form: Form) -> ResponseReturnValue:
+    page = render_template(
+        "accounts/team.html",
+        form=form,
+        team=team,
+        team_class=wording.TEAM_CLASSES[team.team_class],
+        area_items=[{"value": code, "text": name} for code, name in queries.areas(current.reading())],
+    )
+    return page, form.status

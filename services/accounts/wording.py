@@ -1,0 +1,95 @@
+"""How accounts names roles and kinds of team on screen, and what each role can do here now."""
+
+from dataclasses import dataclass
+
+from services.contracts.codes import RecipientClass, Role
+from services.kernel.text import N_
+
+ROLES = {
+    Role.NAVIGATOR: N_("A&E navigator"),
+    Role.REFERRER: N_("Referrer (school or custody)"),
+    Role.SCREENING_OFFICER: N_("Police screening officer"),
+    Role.PARTNER_SYSTEM: N_("Partner system"),
+    Role.REVIEWER: N_("Reviewer"),
+    Role.YOUTH_JUSTICE_CASEWORKER: N_("Youth justice caseworker"),
+    Role.EARLY_INTERVENTION_CASEWORKER: N_("Early intervention caseworker"),
+    Role.TEAM_MANAGER: N_("Team manager"),
+    Role.DATA_SCIENTIST: N_("Data scientist"),
+    Role.BOARD_MEMBER: N_("Oversight board member or analyst"),
+    Role.DATA_PROTECTION_OFFICER: N_("Data protection officer"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+TEAM_CLASSES = {
+    RecipientClass.TRIAGE: N_("Triage team"),
+    RecipientClass.SUPPORT_SERVICE: N_("Support service"),
+    RecipientClass.CHILDRENS_SERVICES: N_("Children’s services"),
+    RecipientClass.YOUTH_JUSTICE: N_("Youth justice"),
+    RecipientClass.ADULT_SERVICES: N_("Adult services"),
+    RecipientClass.POLICE: N_("Police"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that a role can do here: a sentence, with the address of the page if there is one."""
+
+    text: str
+    href: str | None = None
+
+
+_WORK = (
+    Task(N_("Work the cases on your team’s queue"), "/casework/queue"),
+    Task(N_("Take the next case that waits"), "/casework/queue"),
+)
+
+AUDITS = ("accounts", "intake", "scoring", "casework", "oversight")
+_AUDIT_TASKS = (
+    Task(N_("Who signed in, and who changed accounts and teams"), "/accounts/audit"),
+    Task(N_("Who made, read and changed referrals"), "/intake/audit"),
+    Task(N_("What was estimated, and with which model"), "/scoring/audit"),
+    Task(N_("Who reviewed, decided and worked on cases"), "/casework/audit"),
+    Task(N_("Who read reports"), "/oversight/audit"),
+)
+
+TASKS: dict[Role, tuple[Task, ...]] = {
+    Role.NAVIGATOR: (
+        Task(N_("Make a referral"), "/intake/referrals/new"),
+        Task(N_("See what became of the referrals you made"), "/intake/referrals"),
+    ),
+    Role.REFERRER: (
+        Task(N_("The form for schools and custody is not here yet. Use your local referral route until it is.")),
+    ),
+    Role.SCREENING_OFFICER: (
+        Task(N_("Screening of a police extract is not here yet. There is nothing for you to do in Waymark now.")),
+    ),
+    Role.PARTNER_SYSTEM: (
+        Task(N_("This account is for a program. It sends referrals with a bearer token")),
+        Task(N_("Read how the referral interface works"), "/intake/api/v1/openapi.json"),
+    ),
+    Role.REVIEWER: (Task(N_("Review referrals that wait for a decision"), "/casework/reviews"),),
+    Role.YOUTH_JUSTICE_CASEWORKER: _WORK,
+    Role.EARLY_INTERVENTION_CASEWORKER: _WORK,
+    Role.TEAM_MANAGER: (Task(N_("See your teams’ queue and who works on what"), "/casework/queue"),),
+    Role.DATA_SCIENTIST: (
+        Task(N_("Train, compare and explain models on the command line, and look at them in MLflow.")),
+        Task(N_("Pages for models are not here yet.")),
+    ),
+    Role.BOARD_MEMBER: (Task(N_("See how many referrals stand at each step, and how long each step takes"), "/oversight/"),),
+    Role.DATA_PROTECTION_OFFICER: _AUDIT_TASKS,
+    Role.ADMINISTRATOR: (
+        Task(N_("See and change staff accounts"), "/accounts/staff"),
+        Task(N_("See and change teams"), "/accounts/teams"),
+        *_AUDIT_TASKS,
+    ),
+}  # fmt: skip
+
+LANDING: dict[Role, str] = {
+    Role.NAVIGATOR: "/intake/referrals",
+    Role.REVIEWER: "/casework/reviews",
+    Role.YOUTH_JUSTICE_CASEWORKER: "/casework/queue",
+    Role.EARLY_INTERVENTION_CASEWORKER: "/casework/queue",
+    Role.TEAM_MANAGER: "/casework/queue",
+    Role.BOARD_MEMBER: "/oversight/",
+}
+"""Where a person with only this role begins. Everybody else begins on the home page."""
