@@ -7,13 +7,14 @@ written: nobody can open a version with `mlflow.pyfunc`, which runs code that th
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from models.training.run import Trained
+from models.training.pipeline import Trained
 
 MODEL_NAME = "waymark-harm"
 CHAMPION = "champion"
@@ -46,6 +47,8 @@ class ModelRegistry:
     def __init__(self, tracking_uri: str, *, artefacts: Path | None = None) -> None:
         """`artefacts` is the folder for a local store; a tracking server knows its own."""
         _make_folder(tracking_uri)
+        # A new store tells of every table it makes; a person at a terminal has a progress bar.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
         self._client = MlflowClient(tracking_uri, registry_uri=tracking_uri)
         self._artefacts = artefacts
 

@@ -26,7 +26,8 @@ class Dataset:
 
     `rows` is (n, features) float64, NaN for "not known", in the registry's order. `known_facts`
     counts the facts behind each row. For invented data the truth comes along, for evaluation
-    alone: `harmed`, and `observable`, the log-odds a complete and faultless referral would tell.
+    alone: `chance`, everyone's true chance of harm, and `observable`, the log-odds that a complete
+    and faultless referral would tell.
     """
 
     registry: Registry
@@ -34,7 +35,7 @@ class Dataset:
     label: Flags
     received_on: Days
     known_facts: NDArray[np.int64]
-    harmed: Flags
+    chance: Numbers
     observable: Numbers
 
     def __len__(self) -> int:
@@ -51,7 +52,7 @@ class Dataset:
             label=self.label[chosen],
             received_on=self.received_on[chosen],
             known_facts=self.known_facts[chosen],
-            harmed=self.harmed[chosen],
+            chance=self.chance[chosen],
             observable=self.observable[chosen],
         )
 
@@ -69,7 +70,7 @@ def build(
     label: Flags,
     *,
     registry: Registry | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Dataset:
     """The features of every referral, made by the code that serving uses."""
     builder = VectorBuilder(registry or reading.registry())
@@ -80,14 +81,15 @@ def build(
         vector = builder.build(facts, as_of=day, earlier=earlier)
         rows[place] = vector.values
         known[place] = vector.known_facts
-        if progress and place % REPORT_EVERY == 0:
-            progress(place / len(label))
+        if place % REPORT_EVERY == 0:
+            progress(place, len(label))
+    progress(len(label), len(label))
     return Dataset(
         registry=builder.registry,
         rows=rows,
         label=label,
         received_on=np.array(people.received_on, dtype="datetime64[D]"),
         known_facts=known,
-        harmed=people.outcomes.harmed,
+        chance=people.outcomes.chance,
         observable=people.outcomes.observable,
     )

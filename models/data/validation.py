@@ -37,7 +37,7 @@ def _shape(data: Dataset) -> list[str]:
     people = len(data.label)
     if data.rows.shape != (people, len(data.registry.features)):
         findings.append(f"rows are {data.rows.shape}, not {(people, len(data.registry.features))}")
-    if any(len(part) != people for part in (data.received_on, data.harmed, data.observable, data.known_facts)):
+    if any(len(part) != people for part in (data.received_on, data.chance, data.observable, data.known_facts)):
         findings.append("columns of different lengths")
     if np.isnat(data.received_on).any() or (np.diff(data.received_on) < np.timedelta64(0, "D")).any():
         findings.append("referrals are not in the order of their dates")

@@ -49,7 +49,8 @@ class Scores:
 class Ranking:
     """The AUC of one score on one set of people, quickly for many weightings of them."""
 
-    def __init__(self, score: Numbers, outcome: Flags) -> None:
+    def __init__(self, score: Numbers, outcome: Flags | Numbers) -> None:
+        """`outcome` may be a chance instead: the AUC is then the one to expect from that truth."""
         _, self._group = np.unique(score, return_inverse=True)
         self._outcome = outcome.astype(np.float64)
 

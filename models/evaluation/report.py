@@ -13,6 +13,7 @@ from models.data.dataset import Dataset
 from models.evaluation.metrics import Ranking, Scores, resamples, score
 
 CHAMPION = "champion"
+BEST_OBSERVABLE = "best observable"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Report:
+    """`best_observable_auc` is what a complete and faultless referral could reach on these outcomes.
+    `auc_on_truth` judges everyone by the true chances, which only invented data has: the same
+    comparison without the luck of who happened to be harmed.
+    """
+
     people: int
     harmed: int
     first_day: str
@@ -40,8 +46,7 @@ class Report:
     models: Mapping[str, Scores]
     comparisons: list[Comparison]
     best_observable_auc: float
-    best_observable_auc_on_truth: float
-    champion_auc_on_truth: float
+    auc_on_truth: Mapping[str, float]
 
     @property
     def beats_baselines(self) -> bool:
@@ -50,18 +55,12 @@ class Report:
     @property
     def verdict(self) -> str:
         """What a board needs to hear before it trusts an opaque model over a plain one."""
+        worth = "is" if self.beats_baselines else "is NOT shown to be"
         told = "; ".join(
-            f"{c.verdict} than {c.against}"
-            if c.verdict != "no clear difference"
-            else f"no clear difference to {c.against}"
-            for c in self.comparisons
+            f"{c.verdict} {'to' if c.low <= 0 <= c.high else 'than'} {c.against}" for c in self.comparisons
         )
-        worth = (
-            "The champion is worth its opacity"
-            if self.beats_baselines
-            else "The champion is NOT shown to be worth its opacity"
-        )
-        return f"{worth}: {told}."
+        truth = ", ".join(f"{name} {auc:.3f}" for name, auc in self.auc_on_truth.items())
+        return f"The champion {worth} worth its opacity: {told}. AUC by the known truth: {truth}."
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -92,8 +91,10 @@ def evaluate(
             if name != CHAMPION
         ],
         best_observable_auc=Ranking(test.observable, test.label).auc(),
-        best_observable_auc_on_truth=Ranking(test.observable, test.harmed).auc(),
-        champion_auc_on_truth=Ranking(log_odds[CHAMPION], test.harmed).auc(),
+        auc_on_truth={
+            name: Ranking(values, test.chance).auc()
+            for name, values in {**log_odds, BEST_OBSERVABLE: test.observable}.items()
+        },
     )
 
 

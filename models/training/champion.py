@@ -14,8 +14,6 @@ from models.data.dataset import Dataset
 from models.features.specification import Registry
 from models.training.experiment import Experiment
 
-Report = Callable[[float], None]
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -26,7 +24,7 @@ class Choice:
     log_loss: float
 
 
-def choose(experiment: Experiment, train: Dataset, report: Report) -> tuple[Choice, list[Choice]]:
+def choose(experiment: Experiment, train: Dataset, report: Callable[[int, int], None]) -> tuple[Choice, list[Choice]]:
     """The best point of the grid, and all of them. One booster per tree size serves all rounds."""
     first = train.received_on < np.datetime64(experiment.splits.tune_from)
     fitted, judged = train.where(first), train.where(~first)
@@ -37,7 +35,7 @@ def choose(experiment: Experiment, train: Dataset, report: Report) -> tuple[Choi
         for rounds in grid.rounds:
             chance = booster.predict(judged.rows, num_iteration=rounds, num_threads=1)
             tried.append(Choice(leaves, rounds, float(metrics.log_loss(judged.label, np.asarray(chance)))))
-        report((place + 1) / len(grid.num_leaves))
+        report(place + 1, len(grid.num_leaves))
     return min(tried, key=lambda choice: choice.log_loss), tried
 
 

@@ -1,111 +1,34 @@
-"""A training run: data, checks, champion and baselines, calibration, evaluation, sealed artefacts."""
+"""`waymark train`: one training run, from an experiment to a registered version."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from pathlib import Path
 
-import lightgbm
-
-from models.data import dataset, population, validation
-from models.data.chance import Numbers
-from models.data.dataset import Dataset
-from models.evaluation import calibration, report
-from models.evaluation.report import CHAMPION, Report
-from models.inference.manifest import Manifest
-from models.training import champion, packaging, provenance
-from models.training.baselines import Baseline, Logistic, PointsIndex
-from models.training.champion import Choice
+from models.registry import ModelRegistry, Registered
+from models.training import experiment as experiments
+from models.training import pipeline
 from models.training.experiment import Experiment
+from models.training.pipeline import Progress
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, and how much of how much is done."""
-
-TOTAL = 100
+REGISTERING = "Registering in MLflow"
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a run leaves. Manifest and booster are the model; the rest is for people."""
+def train(
+    *,
+    tracking_uri: str,
+    artefact_root: Path | None = None,
+    experiment: Experiment | None = None,
+    promote: bool | None = None,
+    progress: Progress = lambda *_: None,
+) -> Registered:
+    """Train the experiment (the default one if none is given) and register what comes of it.
 
-    manifest: Manifest
-    booster: bytes
-    report: Report
-    tried: list[Choice]
-    experiment: Experiment
-
-
-@dataclass(frozen=True)
-class _Periods:
-    training: Dataset
-    calibrating: Dataset
-    testing: Dataset
-
-
-def train(experiment: Experiment, *, progress: Progress = lambda *_: None) -> Trained:
-    """Run the experiment. Raises DataRefused, NotCalibratable or BandsRefused."""
-    progress("Inventing young people", 0, TOTAL)
-    data = _data(experiment, lambda share: progress("Building features", round(10 + 40 * share), TOTAL))
-    progress("Checking the data", 50, TOTAL)
-    validation.check(data, label_share=experiment.label.share)
-    periods = _periods(experiment, data)
-
-    choice, tried = champion.choose(
-        experiment, periods.training, lambda share: progress("Choosing parameters", round(52 + 20 * share), TOTAL)
-    )
-    progress("Training the champion", 72, TOTAL)
-    booster = champion.fit(experiment, periods.training, num_leaves=choice.num_leaves, rounds=choice.rounds)
-    progress("Training the baselines", 82, TOTAL)
-    baselines: dict[str, Baseline] = {
-        "logistic regression": Logistic(periods.training, penalty=experiment.penalty),
-        "points index": PointsIndex(data.registry, experiment.points),
-    }
-    progress("Evaluating", 90, TOTAL)
-    manifest = packaging.manifest(
-        experiment,
-        booster,
-        choice=choice,
-        calibrating=periods.calibrating,
-        data_digest=data.digest,
-        provenance=provenance.here(),
-    )
-    judged = _evaluate(experiment, booster, baselines, periods)
-    progress("Trained", TOTAL, TOTAL)
-    return Trained(manifest, packaging.booster_bytes(booster), judged, tried, experiment)
-
-
-def _data(experiment: Experiment, report_share: Callable[[float], None]) -> Dataset:
-    cohort = experiment.cohort
-    people = population.draw(
-        people=cohort.people, seed=experiment.seed, first_day=cohort.first_day, last_day=cohort.last_day
-    )
-    return dataset.build(people, getattr(people.outcomes, experiment.label.outcome), progress=report_share)
-
-
-def _periods(experiment: Experiment, data: Dataset) -> _Periods:
-    splits, cohort, day = experiment.splits, experiment.cohort, timedelta(days=1)
-    return _Periods(
-        training=data.between(cohort.first_day, splits.train_until),
-        calibrating=data.between(splits.train_until + day, splits.calibrate_until),
-        testing=data.between(splits.test_from, cohort.last_day),
-    )
-
-
-def _evaluate(
-    experiment: Experiment, booster: lightgbm.Booster, baselines: dict[str, Baseline], periods: _Periods
-) -> Report:
-    """Every model calibrated on the same people and judged on the same others."""
-    scorers: dict[str, Callable[[Numbers], Numbers]] = {CHAMPION: lambda rows: champion.log_odds(booster, rows)}
-    scorers |= {name: baseline.log_odds for name, baseline in baselines.items()}
-    log_odds = {}
-    for name, scorer in scorers.items():
-        line = calibration.fit(scorer(periods.calibrating.rows), periods.calibrating.label)
-        log_odds[name] = line(scorer(periods.testing.rows))
-    return report.evaluate(
-        log_odds,
-        periods.testing,
-        capacities=experiment.evaluation.capacities,
-        bootstrap=experiment.evaluation.bootstrap,
-        seed=experiment.seed,
-    )
+    `artefact_root` is where a local store puts files; a tracking server knows its own. The first
+    version becomes champion; a later one only when `promote` is true. Raises DataRefused,
+    NotCalibratable or BandsRefused.
+    """
+    trained = pipeline.fit(experiment or experiments.default(), progress=progress)
+    progress(REGISTERING, 0, 1)
+    registered = ModelRegistry(tracking_uri, artefacts=artefact_root).register(trained, promote=promote)
+    progress(REGISTERING, 1, 1)
+    return registered
