@@ -78,7 +78,13 @@ def record(who: Background, was: Circumstances, luck: Luck, received: Sequence[d
         "what_happened": _what_happened(was, luck, relative),
         "involvement": _names(
             "involvement",
-            {"victim": was.victim, "suspected": was.suspected, "witness": was.witness, "exploited": was.exploited},
+            {
+                "victim": was.victim,
+                "suspected": was.suspected,
+                "witness": was.witness,
+                "exploited": was.exploited,
+                "at_risk": ~(was.victim | was.suspected | was.witness | was.exploited),
+            },
         ),
         "injury": _codes("injury", was.injury),
         "immediate_danger": np.where(was.in_danger, "yes", "no").tolist(),

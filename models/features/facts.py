@@ -117,7 +117,7 @@ def _codes(fact: Fact, value: object) -> Answer:
     for code in value:
         if not isinstance(code, str) or code not in fact.codes:
             raise OutOfRange
-    return frozenset(value)
+    return None if fact.empty_is_unknown and not value else frozenset(value)
 
 
 def _date(_: Fact, value: object) -> Answer:
