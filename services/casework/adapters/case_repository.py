@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters.case_queries import members
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.domain.case import Case, CaseState
@@ -74,6 +75,14 @@ class SqlCaseEqualityRepository:
     def add(self, equality: CaseEquality) -> None:
         row = {field.name: getattr(equality, field.name) for field in fields(equality)}
         self._connection.execute(sa.insert(case_equality).values(row))
+
+
+class SqlTeamMembers:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def has(self, team_id: UUID, staff_id: UUID) -> bool:
+        return any(member == staff_id for member, _name in members(self._connection, frozenset({team_id})))
 
 
 def _case_row(case: Case) -> dict[str, Any]:

@@ -149,7 +149,7 @@ class Case:
             raise rules.NoteNotFound
         if any(entry.corrects_id == note_id for entry in self.entries):
             raise rules.NoteAlreadyCorrected
-        self._add(EntryKind.NOTE_CORRECTED, act, text=text, corrects_id=note_id, occurred_at=note.occurred_at)
+        self._add(EntryKind.NOTE_CORRECTED, act, text=text, corrects_id=note_id)
 
     def attempt_contact(
         self, mode: ContactMode, *, reached: bool, attempted_at: datetime, text: str | None, act: Act

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
-from services.casework.adapters.case_queries import CaseList, CaseRow, Tab, list_cases
-from services.casework.adapters.case_view import read_case
+from services.casework.adapters.case_queries import CaseList, CaseRow, Tab
+from services.casework.adapters.case_view import EntryView, read_case
 from services.casework.application.assign_case import AssignCase
 from services.casework.application.attempt_case_contact import AttemptCaseContact
 from services.casework.application.close_case import CloseCase
@@ -22,7 +22,7 @@ from services.casework.domain.case_rules import CaseNotFound
 from services.casework.entrypoints import case_api_schemas as schemas
 from services.casework.entrypoints import case_forms as forms
 from services.casework.entrypoints.case_presenters import task
-from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, audit_list, reader
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
 from services.kernel.web import access, current, etag, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
 
@@ -52,12 +52,9 @@ _KEY = {
 @access.requires(*HANDING_OVER)
 def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
     """A list of cases, soonest due first"""
-    page, who = paging.requested(), reader()
-    wanted = CaseList(tab=Tab(asked["list"]))
+    page = paging.requested()
     with current.transaction() as transaction:
-        rows = list_cases(transaction.connection, who, wanted, page, now=transaction.at)
-        listed = paging.paged(rows, page, [row.position for row in rows])
-        audit_list(transaction, wanted, listed.items)
+        listed = page_of(transaction, reader(), CaseList(tab=Tab(asked["list"])), page)
     return {"items": [_item(row) for row in listed.items], "next_cursor": listed.next_cursor}
 
 
@@ -77,7 +74,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
 @api.get("/<uuid:case_id>/entries/<uuid:entry_id>")
 @api.response(200, schemas.CaseEntry)
 @access.requires(*WORKERS)
-def one_entry(case_id: UUID, entry_id: UUID) -> ResponseReturnValue:
+def one_entry(case_id: UUID, entry_id: UUID) -> EntryView:
     """One entry of a case's chronology"""
     who = reader()
     with current.transaction() as transaction:
@@ -170,8 +167,6 @@ def _made(case_id: UUID, command: Any) -> Response:
 def _changed(case_id: UUID, command: Callable[..., object], said: dict[str, Any]) -> ResponseReturnValue:
     """Run the change of the version that If-Match names; answer with the case's new state and ETag."""
     who = reader()
-    current.handle(
-        command(case_id=case_id, entry_id=uuid4(), reader=who, version=etag.expected_version(), **said)
-    )
+    current.handle(command(case_id=case_id, entry_id=uuid4(), reader=who, version=etag.expected_version(), **said))
     row = read_case(current.reading(), who, case_id, Knowledge.LISTED).row
     return {"id": row.id, "version": row.version, "state": row.state}, 200, {"ETag": etag.of(row.version)}

@@ -1,4 +1,4 @@
-"""A due time in words, from now: "Overdue by 40 minutes", "Due in 1 hour", "Due tomorrow at 10am"."""
+"""A due time in words, from now: "Overdue by 40 minutes", "Due in 1 hour", "Due tomorrow"."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,21 +21,21 @@ class Due:
 
 
 def due(at: datetime, now: datetime) -> Due:
-    """Due within the hour counts minutes; today counts hours; later it is a day and a time."""
+    """Minutes and hours while they count, then the day; the exact moment always stands below."""
     if at < now:
-        return Due(_("Overdue by %(time)s", time=_span(now - at)), dates.moment(at), "overdue")
+        return Due(str(_("Overdue by %(time)s", time=_span(now - at))), dates.moment(at), "overdue")
     if at - now <= _SOON:
-        return Due(_("Due in %(time)s", time=_span(at - now)), dates.moment(at), "soon")
+        return Due(str(_("Due in %(time)s", time=_span(at - now))), dates.moment(at), "soon")
     return Due(_due_on(at, now), dates.moment(at), "later")
 
 
 def _due_on(at: datetime, now: datetime) -> str:
-    day, today = dates.local(at).date(), dates.local(now).date()
-    if day == today:
-        return str(_("Due today at %(time)s", time=dates.time_of_day(at)))
-    if day == today + timedelta(days=1):
-        return str(_("Due tomorrow at %(time)s", time=dates.time_of_day(at)))
-    return str(_("Due %(day)s at %(time)s", day=dates.day(at), time=dates.time_of_day(at)))
+    days = (dates.local(at).date() - dates.local(now).date()).days
+    if days == 0:
+        return str(_("Due today"))
+    if days == 1:
+        return str(_("Due tomorrow"))
+    return str(ngettext("Due in %(num)d day", "Due in %(num)d days", days))
 
 
 def _span(length: timedelta) -> str:

@@ -171,4 +171,3 @@ class ConfirmationForm(ConfirmationBody, _DayAndTime):
 
     class Meta:
         exclude = ("confirmed_at",)
-

@@ -117,17 +117,16 @@ def who(row: CaseRow) -> str:
 def status(row: CaseRow) -> str:
     if row.state is not CaseState.OPEN or not row.known_whole:
         return words(row.state)
-    return _(_STATUSES[Status.IN_CONTACT if row.first_contact_at else Status.WAITING])
+    return str(_(_STATUSES[Status.IN_CONTACT if row.first_contact_at else Status.WAITING]))
 
 
 def owner(row: CaseRow, reader_id: UUID) -> str:
     if row.state in (CaseState.AWAITING_CONFIRMATION, CaseState.CONFIRMED):
         return row.team_name
     if row.owner_id is None:
-        return _("Nobody yet")
-    return _("You") if row.owner_id == reader_id else row.owner or _("A colleague")
+        return str(_("Nobody yet"))
+    return str(_("You")) if row.owner_id == reader_id else row.owner or str(_("A colleague"))
 
 
 def _list_address(tab: Tab) -> str:
     return url_for("case_queue.hand_overs") if tab is Tab.HAND_OVERS else url_for("case_queue.queue", tab=tab.value)
-

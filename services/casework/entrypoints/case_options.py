@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from services.casework.adapters.case_view import CaseView
-from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_rules import NoteNotFound
 from services.casework.entrypoints.case_forms import MOST_NOTE, MOST_REMARK
@@ -67,15 +65,21 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
         case "reopening":
             return {"most": MOST_REMARK}
         case "assignment":
-            others = [member for member in view.members if member.staff_id != view.row.owner_id]
-            return {"members": [{"value": str(member.staff_id), "text": member.name} for member in others]}
+            others = [(staff_id, name) for staff_id, name in view.members if staff_id != view.row.owner_id]
+            return {"members": [{"value": str(staff_id), "text": name} for staff_id, name in others]}
     return {}
 
 
 def _attempts(view: CaseView) -> Items:
-    reached = [entry for entry in (view.whole.entries if view.whole else ()) if entry.kind is EntryKind.CONTACT_ATTEMPTED and entry.reached]
+    reached = [
+        entry
+        for entry in (view.whole.entries if view.whole else ())
+        if entry.kind is EntryKind.CONTACT_ATTEMPTED and entry.reached
+    ]
     return [
-        {"value": str(entry.id), "text": f"{words(entry.mode)}, {dates.moment(entry.occurred_at)}"} for entry in reached if entry.mode
+        {"value": str(entry.id), "text": f"{words(entry.mode)}, {dates.moment(entry.occurred_at)}"}
+        for entry in reached
+        if entry.mode
     ]
 
 

@@ -134,7 +134,9 @@ def show(case_id: UUID) -> ResponseReturnValue:
 def _serve(act: Act) -> None:
     def ask(case_id: UUID, **below: UUID) -> ResponseReturnValue:
         view = _read(case_id, act.knowledge)
-        return _page(act, view, Form(act.schema(), start(act.name, view, current.identity(), current.now(), **below)), **below)
+        return _page(
+            act, view, Form(act.schema(), start(act.name, view, current.identity(), current.now(), **below)), **below
+        )
 
     def do(case_id: UUID, **below: UUID) -> ResponseReturnValue:
         form = Form.received(act.schema(), request.form)
@@ -177,9 +179,7 @@ def _read(case_id: UUID, knowledge: Knowledge) -> CaseView:
     who = reader()
     with current.transaction() as transaction:
         view = read_case(transaction.connection, who, case_id, knowledge)
-        transaction.audit(
-            "case.read", subject_type="case", subject_id=case_id, reason=present.task(view, who)
-        )
+        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=present.task(view, who))
     return view
 
 

@@ -1,5 +1,6 @@
 """One case as its page shows it: plain words and values, made from what the reader may know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_reader import CaseReader
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_list_presenters import owner, status, who
-from services.casework.entrypoints.case_wording import words
+from services.casework.entrypoints.case_wording import contact_words, words
+from services.casework.entrypoints.fact_wording import fact_rows, text_rows
 from services.kernel.ui import dates
 
 Row = dict[str, Any]
@@ -97,10 +99,10 @@ def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
 def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, Any]:
     return {
         "contact": _contact(whole),
-        "facts": _facts(whole),
-        "texts": _texts(whole),
+        "facts": fact_rows(whole.facts),
+        "texts": text_rows(whole.texts),
         "changes": [_("Changed %(moment)s", moment=dates.moment(change)) for change in whole.changes],
-        "acts": _acts(view, whole, reader),
+        "acts": _acts(view, reader),
         "chronology": chronology(view, whole),
     }
 
@@ -169,7 +171,7 @@ def _main_act(view: CaseView) -> Row | None:
     return _act(row.id, "note", _("Add a note"))
 
 
-def _acts(view: CaseView, whole: CaseWhole, reader: CaseReader) -> list[Row]:
+def _acts(view: CaseView, reader: CaseReader) -> list[Row]:
     row = view.row
     if row.state is CaseState.CLOSED and reader.manager:
         return [_act(row.id, "reopening", _("Reopen the case"))]
@@ -196,10 +198,11 @@ def _act(case_id: UUID, name: str, text: str) -> Row:
 
 
 def chronology(view: CaseView, whole: CaseWhole) -> list[ChronologyEntry]:
-    """Newest first. A corrected note stays and points to what stands for it."""
+    """What happened last stands first. A corrected note stays and points to what stands for it."""
     corrections = {entry.corrects_id: entry.id for entry in whole.entries if entry.corrects_id}
     is_open = view.row.state is CaseState.OPEN
-    return [_entry(view, entry, corrections.get(entry.id), is_open) for entry in reversed(whole.entries)]
+    newest_first = sorted(whole.entries, key=lambda entry: (entry.occurred_at, entry.version), reverse=True)
+    return [_entry(view, entry, corrections.get(entry.id), is_open) for entry in newest_first]
 
 
 def _entry(view: CaseView, entry: EntryView, corrected_by: UUID | None, is_open: bool) -> ChronologyEntry:
@@ -239,3 +242,20 @@ def _lines(view: CaseView, entry: EntryView) -> list[str]:
     if entry.confirmed_by is not None:
         lines.append(_("Confirmed by %(name)s", name=entry.confirmed_by))
     return lines
+
+
+def _contact(whole: CaseWhole) -> list[Row]:
+    """How to reach the young person safely: what they said must not be used stands first."""
+    rows = [
+        {"key": _("Do not use"), "value": _ways(whole.do_not_contact, whole.do_not_contact_note) or _("Nothing named")},
+        {"key": _("Safe ways"), "value": _ways(whole.safe_contact, whole.safe_contact_note) or _("Not known")},
+        {"key": _("Phone"), "value": whole.phone or _("Not known")},
+    ]
+    if whole.interpreter_language or whole.interpreter_needed:
+        rows.append({"key": _("Interpreter"), "value": whole.interpreter_language or _("Needed; language not known")})
+    return rows
+
+
+def _ways(codes: Sequence[str], note: str | None) -> str:
+    named = ", ".join(contact_words(code) for code in codes)
+    return f"{named}. {note}" if named and note else named or note or ""

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.casework.adapters.case_queries import CaseList, Status, Tab, count_cases, list_cases, owners
+from services.casework.adapters.case_queries import CaseList, Status, Tab, count_cases, owners
 from services.casework.application.take_case import TakeCase, TakeNextCase
 from services.casework.entrypoints import case_list_presenters as present
-from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, audit_list, reader
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
 from services.kernel.web import access, current, paging
 
 pages = Blueprint("case_queue", __name__, url_prefix="/casework")
@@ -49,11 +49,9 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
     page = paging.requested()
     who = reader()
     with current.transaction() as transaction:
-        rows = list_cases(transaction.connection, who, wanted, page, now=transaction.at)
-        listed = paging.paged(rows, page, [row.position for row in rows])
+        listed = page_of(transaction, who, wanted, page)
         total = count_cases(transaction.connection, who, wanted, now=transaction.at)
         chosen = owners(transaction.connection, who)
-        audit_list(transaction, wanted, listed.items)
     return render_template(
         "casework/case_queue.html",
         tabs=present.tabs(wanted.tab, reviewer_only=not current.identity().has(*WORKERS)),
@@ -62,7 +60,7 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
         total=present.how_many(total),
         empty=present.nothing(wanted.tab, filtered=wanted.is_filtered),
         statuses=present.statuses(),
-        owners=chosen,
+        owners=[{"value": str(staff_id), "text": name} for staff_id, name in chosen],
         next=paging.next_address(listed.next_cursor) if listed.next_cursor else None,
         done=present.done(request.args.get("done")),
     )
@@ -76,9 +74,7 @@ def _tab() -> Tab:
 def _wanted(tab: Tab) -> CaseList:
     """The list asked for. A filter that is none of ours is no filter: a person may have typed the address."""
     status, owner = request.args.get("status", ""), request.args.get("owner", "")
-    return CaseList(
-        tab=tab, status=Status(status) if status in list(Status) else None, owner_id=_uuid(owner)
-    )
+    return CaseList(tab=tab, status=Status(status) if status in list(Status) else None, owner_id=_uuid(owner))
 
 
 def _uuid(text: str) -> UUID | None:

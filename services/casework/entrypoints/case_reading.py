@@ -1,12 +1,13 @@
 """Who asks, as the need-to-know rule of cases knows them, and the roles that may ask at all."""
 
-from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from services.casework.adapters.case_queries import CaseList, CaseRow
+from services.casework.adapters.case_queries import CaseList, CaseRow, list_cases
 from services.casework.domain.case_reader import CaseReader, case_reader
 from services.contracts.codes import Role
 from services.kernel.db.transaction import Transaction
-from services.kernel.web import current
+from services.kernel.web import current, paging
 
 WORKERS = (Role.YOUTH_JUSTICE_CASEWORKER, Role.EARLY_INTERVENTION_CASEWORKER, Role.TEAM_MANAGER)
 HANDING_OVER = (*WORKERS, Role.REVIEWER)
@@ -23,12 +24,18 @@ def reader() -> CaseReader:
     )
 
 
-def audit_list(transaction: Transaction, wanted: CaseList, rows: Sequence[CaseRow]) -> None:
-    """One audit row for a list, naming the cases shown."""
+def page_of(
+    transaction: Transaction, who: CaseReader, wanted: CaseList, page: paging.PageRequest
+) -> paging.Paged[CaseRow]:
+    """One page of a list, with one audit row that names the cases shown."""
+    after = None if page.after is None else (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1])))
+    rows = list_cases(transaction.connection, who, wanted, now=transaction.at, most=page.limit + 1, after=after)
+    listed = paging.paged(rows, page, [(row.due_at.isoformat(), str(row.id)) for row in rows])
     transaction.audit(
         "cases.listed",
         subject_type="list",
         subject_id=wanted.tab.value,
         reason="my_queue",
-        details={"cases": [str(row.id) for row in rows]},
+        details={"cases": [str(row.id) for row in listed.items]},
     )
+    return listed

@@ -124,3 +124,19 @@ def words(code: StrEnum) -> str:
 def choices(codes: type[StrEnum]) -> list[dict[str, Any]]:
     """Every code of a list with its words, for radios."""
     return [{"value": code.value, "text": words(code)} for code in codes]
+
+
+_DO_NOT_CONTACT = {
+    "at_home": N_("At home"),
+    "by_phone": N_("By phone"),
+    "by_text": N_("By text message"),
+    "by_letter": N_("By letter"),
+    "at_school": N_("At school"),
+    "parent_or_carer": N_("Through a parent or carer"),
+}
+
+
+def contact_words(code: str) -> str:
+    """A safe way of contact, or one that must not be used. A code that we do not know is shown as it came."""
+    known = _WORDS[ContactMode].get(code) or _DO_NOT_CONTACT.get(code)
+    return str(_(known)) if known else code.replace("_", " ")

@@ -1,0 +1,188 @@
+"""The lists of cases. Need-to-know is part of every query: what a reader may not know is not read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_tables import cases
+from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
+from services.casework.domain.case import HAND_OVERS, CaseState
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import OrganisationClass, Pathway
+
+Place = tuple[datetime, UUID]
+"""Where a row stands in a list: its due time, and its id among those due at once."""
+
+
+class Tab(StrEnum):
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    TEAM = "team"
+    HAND_OVERS = "hand-overs"
+    CLOSED = "closed"
+
+
+class Status(StrEnum):
+    OVERDUE = "overdue"
+    WAITING = "waiting_for_first_contact"
+    IN_CONTACT = "in_contact"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseList:
+    """Which list, filtered how. Contact is known of a case that the reader knows whole, so that filter finds only those."""
+
+    tab: Tab
+    status: Status | None = None
+    owner_id: UUID | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.status is not None or self.owner_id is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """What a team knows of a case. The last three are None unless the reader knows it whole."""
+
+    id: UUID
+    version: int
+    reference: str
+    initials: str
+    due_at: datetime
+    state: CaseState
+    pathway: Pathway
+    team_id: UUID
+    team_name: str
+    owner_id: UUID | None
+    owner: str | None
+    known_whole: bool
+    name: str | None
+    age: int | None
+    first_contact_at: datetime | None
+
+    @property
+    def place(self) -> Place:
+        return self.due_at, self.id
+
+
+def list_cases(
+    connection: sa.Connection,
+    reader: CaseReader,
+    wanted: CaseList,
+    *,
+    now: datetime,
+    most: int,
+    after: Place | None = None,
+) -> Sequence[CaseRow]:
+    """At most so many, after that place, soonest due first. An estimate plays no part in it."""
+    found = select_rows(reader).where(_wanted(reader, wanted, now)).order_by(cases.c.due_at, cases.c.id)
+    if after is not None:
+        found = found.where(_after(*after))
+    return [row_of(row) for row in connection.execute(found.limit(most))]
+
+
+def count_cases(connection: sa.Connection, reader: CaseReader, wanted: CaseList, *, now: datetime) -> int:
+    counted = sa.select(sa.func.count()).select_from(cases).where(_wanted(reader, wanted, now))
+    return connection.execute(counted).scalar_one()
+
+
+def owners(connection: sa.Connection, reader: CaseReader) -> list[tuple[UUID, str]]:
+    """The members of the reader's teams, by name."""
+    return members(connection, reader.teams)
+
+
+def members(connection: sa.Connection, of_teams: frozenset[UUID]) -> list[tuple[UUID, str]]:
+    """The active members of these teams, by name. Nobody of a police organisation works a case."""
+    found = (
+        sa.select(staff.c.id, staff.c.display_name)
+        .where(
+            staff.c.active,
+            staff.c.organisation_class != OrganisationClass.POLICE,
+            staff.c.id.in_(sa.select(staff_teams.c.staff_id).where(staff_teams.c.team_id.in_(of_teams))),
+        )
+        .order_by(staff.c.display_name, staff.c.id)
+    )
+    return [(row.id, row.display_name) for row in connection.execute(found)]
+
+
+def select_rows(reader: CaseReader) -> sa.Select[Any]:
+    """The columns of a row, of what the reader may know at all; those of the whole case are null to who may not know it."""
+    whole = knows(reader, Knowledge.WHOLE)
+
+    def if_whole(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        return sa.case((whole, column), else_=None).label(column.name)
+
+    return (
+        sa.select(
+            cases.c.id,
+            cases.c.version,
+            cases.c.due_at,
+            cases.c.state,
+            cases.c.pathway,
+            cases.c.team_id,
+            cases.c.assignee_id.label("owner_id"),
+            referrals.c.reference,
+            identities.c.initials,
+            teams.c.name.label("team_name"),
+            staff.c.display_name.label("owner"),
+            sa.case((whole, sa.true()), else_=sa.false()).label("known_whole"),
+            if_whole(identities.c.name),
+            if_whole(referrals.c.age),
+            if_whole(cases.c.first_contact_at),
+        )
+        .select_from(
+            cases.join(referrals, referrals.c.id == cases.c.referral_id)
+            .outerjoin(identities, identities.c.referral_id == cases.c.referral_id)
+            .outerjoin(teams, teams.c.id == cases.c.team_id)
+            .outerjoin(staff, staff.c.id == cases.c.assignee_id)
+        )
+        .where(knows(reader, Knowledge.LISTED))
+    )
+
+
+def row_of(row: sa.Row[Any]) -> CaseRow:
+    values = {name: row._mapping[name] for name in CaseRow.__dataclass_fields__}
+    return CaseRow(**values | {"initials": row.initials or "", "team_name": row.team_name or ""})
+
+
+def _wanted(reader: CaseReader, wanted: CaseList, now: datetime) -> sa.ColumnElement[bool]:
+    conditions = [knows(reader, Knowledge.LISTED), _of_tab(reader, wanted.tab)]
+    if wanted.owner_id is not None:
+        conditions.append(cases.c.assignee_id == wanted.owner_id)
+    if wanted.status is not None:
+        conditions.append(_of_status(reader, wanted.status, now))
+    return sa.and_(*conditions)
+
+
+def _of_tab(reader: CaseReader, tab: Tab) -> sa.ColumnElement[bool]:
+    is_open = cases.c.state == CaseState.OPEN
+    match tab:
+        case Tab.MINE:
+            return sa.and_(is_open, cases.c.assignee_id == reader.staff_id)
+        case Tab.UNASSIGNED:
+            return sa.and_(is_open, cases.c.assignee_id.is_(None))
+        case Tab.TEAM:
+            return is_open
+        case Tab.CLOSED:
+            return cases.c.state == CaseState.CLOSED
+        case Tab.HAND_OVERS:
+            return sa.and_(cases.c.pathway.in_(HAND_OVERS), cases.c.state == CaseState.AWAITING_CONFIRMATION)
+
+
+def _of_status(reader: CaseReader, status: Status, now: datetime) -> sa.ColumnElement[bool]:
+    if status is Status.OVERDUE:
+        return cases.c.due_at < now
+    in_contact = cases.c.first_contact_at.is_not(None)
+    return sa.and_(knows(reader, Knowledge.WHOLE), in_contact if status is Status.IN_CONTACT else ~in_contact)
+
+
+def _after(due_at: datetime, case_id: UUID) -> sa.ColumnElement[bool]:
+    later = cases.c.due_at > due_at
+    return sa.or_(later, sa.and_(cases.c.due_at == due_at, cases.c.id > case_id))

@@ -1,0 +1,145 @@
+"""One case, as much of it as its reader may know."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows
+from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_tables import case_entries, case_equality, cases
+from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
+from services.casework.domain.case_entries import Entry
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_rules import CaseNotFound
+from services.contracts.codes import CloseReason, Outcome, SupportLevel, YoungPersonAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryView(Entry):
+    recorded_by_name: str | None
+    assignee_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseWhole:
+    """What the assigned worker and the team's manager know. There is no estimate in it and no reviewer's own view."""
+
+    review_id: UUID
+    level: SupportLevel
+    date_of_birth: date | None
+    phone: str | None
+    safe_contact: Sequence[str]
+    safe_contact_note: str | None
+    do_not_contact: Sequence[str]
+    do_not_contact_note: str | None
+    interpreter_needed: bool
+    interpreter_language: str | None
+    facts: Mapping[str, Any]
+    texts: Mapping[str, str]
+    answer: YoungPersonAnswer | None
+    later_on: date | None
+    outcome: Outcome | None
+    closed_at: datetime | None
+    close_reason: CloseReason | None
+    confirmed_at: datetime | None
+    equality_asked: bool
+    changes: Sequence[datetime]
+    entries: Sequence[EntryView]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseView:
+    row: CaseRow
+    on_call_address: str | None
+    members: Sequence[tuple[UUID, str]]
+    """The active members of the team, for its manager alone."""
+    whole: CaseWhole | None
+
+
+def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, knowledge: Knowledge) -> CaseView:
+    """Raises CaseNotFound when there is none, or none of which the reader may know this much."""
+    found = select_rows(reader).where(cases.c.id == case_id, knows(reader, knowledge))
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        raise CaseNotFound
+    case = row_of(row)
+    address = sa.select(teams.c.on_call_address).where(teams.c.id == case.team_id)
+    return CaseView(
+        row=case,
+        on_call_address=connection.execute(address).scalar_one_or_none(),
+        members=members(connection, frozenset({case.team_id})) if reader.manager and case.known_whole else (),
+        whole=_whole(connection, case_id) if case.known_whole else None,
+    )
+
+
+def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
+    row = connection.execute(
+        sa.select(
+            cases,
+            referrals.c.facts,
+            referrals.c.interpreter_needed,
+            identities.c.date_of_birth,
+            identities.c.told,
+            narratives.c.texts,
+        )
+        .select_from(
+            cases.join(referrals, referrals.c.id == cases.c.referral_id)
+            .outerjoin(identities, identities.c.referral_id == cases.c.referral_id)
+            .outerjoin(narratives, narratives.c.referral_id == cases.c.referral_id)
+        )
+        .where(cases.c.id == case_id)
+    ).one()
+    told = row.told or {}
+    return CaseWhole(
+        review_id=row.review_id,
+        level=row.level,
+        date_of_birth=row.date_of_birth,
+        phone=told.get("phone"),
+        safe_contact=told.get("safe_contact", []),
+        safe_contact_note=told.get("safe_contact_note"),
+        do_not_contact=told.get("do_not_contact", []),
+        do_not_contact_note=told.get("do_not_contact_note"),
+        interpreter_needed=bool(row.interpreter_needed),
+        interpreter_language=told.get("interpreter_language"),
+        facts=row.facts,
+        texts=row.texts or {},
+        answer=row.answer,
+        later_on=row.later_on,
+        outcome=row.outcome,
+        closed_at=row.closed_at,
+        close_reason=row.close_reason,
+        confirmed_at=row.confirmed_at,
+        equality_asked=_equality_asked(connection, case_id),
+        changes=(),
+        entries=_entries(connection, case_id),
+    )
+
+
+def _equality_asked(connection: sa.Connection, case_id: UUID) -> bool:
+    asked = sa.select(sa.literal(1)).where(case_equality.c.case_id == case_id).limit(1)
+    return connection.execute(asked).one_or_none() is not None
+
+
+def _entries(connection: sa.Connection, case_id: UUID) -> list[EntryView]:
+    """In the order in which they were written down."""
+    writer, assignee = staff.alias("writer"), staff.alias("assignee")
+    found = (
+        sa.select(
+            case_entries,
+            writer.c.display_name.label("recorded_by_name"),
+            assignee.c.display_name.label("assignee_name"),
+        )
+        .select_from(
+            case_entries.outerjoin(writer, writer.c.id == case_entries.c.recorded_by).outerjoin(
+                assignee, assignee.c.id == case_entries.c.assignee_id
+            )
+        )
+        .where(case_entries.c.case_id == case_id)
+        .order_by(case_entries.c.version)
+    )
+    names = [field.name for field in fields(EntryView)]
+    return [EntryView(**{name: row._mapping[name] for name in names}) for row in connection.execute(found)]

@@ -1,0 +1,284 @@
+"""Casework on an empty database with people in it, for the tests of cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+import services.casework as package
+from services.casework.adapters import tables
+from services.casework.adapters.case_repository import (
+    SqlCaseEqualityRepository,
+    SqlCaseRepository,
+    SqlTeamMembers,
+)
+from services.casework.application.case_handlers import CASE_HANDLERS
+from services.casework.application.open_case import OpenCase, open_case
+from services.casework.domain.case import TEAM_CLASS
+from services.casework.domain.case_clock import case_due_at
+from services.casework.domain.case_reader import CaseReader, case_reader
+from services.casework.entrypoints import case_api, case_pages, case_queue
+from services.contracts.casework import ProgressMadeV1
+from services.contracts.codes import (
+    AgeBasis,
+    LawfulBasis,
+    OrganisationClass,
+    Pathway,
+    ProgressStep,
+    RecipientClass,
+    Role,
+    Source,
+    SupportLevel,
+)
+from services.kernel.auth.identity import Identity
+from services.kernel.db.engine import Database
+from services.kernel.db.transaction import Transaction
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.settings import Settings
+from services.kernel.web.app import make_app
+from tests.factories.cases import DECIDED_AT, REVIEWER
+
+BORN = date(2010, 3, 4)
+
+
+class _UnitOfWork:
+    def __init__(self, transaction: Transaction) -> None:
+        self.cases = SqlCaseRepository(transaction.connection)
+        self.case_equality = SqlCaseEqualityRepository(transaction.connection)
+        self.team_members = SqlTeamMembers(transaction.connection)
+        self.publish = transaction.publish
+        self.audit = transaction.audit
+        self.at = transaction.at
+
+    def make_progress(self, referral_id: UUID, step: ProgressStep) -> None:
+        told = {"referral_id": referral_id, "version": 1, "step": step, "at": self.at}
+        self.publish(ProgressMadeV1, told)
+
+
+class Tokens:
+    """Who is signed in, by a token that is their own id."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Identity] = {}
+
+    def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
+        return self.known.get(bearer or session or "")
+
+
+@dataclass(frozen=True)
+class Member:
+    identity: Identity
+
+    @property
+    def id(self) -> UUID:
+        return self.identity.staff_id
+
+    @property
+    def reader(self) -> CaseReader:
+        return case_reader(
+            staff_id=self.identity.staff_id,
+            roles=self.identity.roles,
+            organisation_class=self.identity.organisation_class,
+            teams=self.identity.teams,
+            areas=self.identity.areas,
+        )
+
+
+class CaseWorld:
+    def __init__(self, url: str) -> None:
+        self.now = DECIDED_AT + timedelta(hours=4)
+        self.database = Database(url)
+        with self.database.write() as connection:
+            tables.metadata.create_all(connection)
+        self.tokens = Tokens()
+        self.dispatcher = Dispatcher(
+            service="casework",
+            database=self.database,
+            tables=tables.kernel,
+            unit_of_work=_UnitOfWork,
+            handlers={**CASE_HANDLERS, OpenCase: open_case},
+            clock=lambda: self.now,
+        )
+        self.app = make_app(
+            service="casework",
+            dispatcher=self.dispatcher,
+            database=self.database,
+            identities=self.tokens,
+            settings=Settings(database_url=url, secret_key=b"k" * 32, demonstration=True, https=False),
+            clock=lambda: self.now,
+            templates=Path(package.__path__[0]) / "templates",
+            blueprints=(case_queue.pages, case_pages.pages),
+            api_blueprints=(case_api.api,),
+        )
+
+    def close(self) -> None:
+        self.database.close()
+
+    def team(self, team_class: RecipientClass, name: str = "Early help") -> UUID:
+        team_id = uuid4()
+        self._insert(
+            tables.teams,
+            id=team_id,
+            version=1,
+            team_code=str(team_id)[:8],
+            name=name,
+            team_class=team_class,
+            organisation_class=OrganisationClass.VOLUNTARY,
+            areas=["northside"],
+            age_from=10,
+            age_to=25,
+            on_call_address="01632 960001",
+            active=True,
+        )
+        return team_id
+
+    def member(
+        self,
+        *roles: Role,
+        team_id: UUID | None = None,
+        areas: tuple[str, ...] = ("northside",),
+        organisation: OrganisationClass = OrganisationClass.VOLUNTARY,
+        name: str = "Amara Osei",
+        active: bool = True,
+        staff_id: UUID | None = None,
+    ) -> Member:
+        staff_id = staff_id or uuid4()
+        in_teams = frozenset({team_id} if team_id else ())
+        identity = Identity(
+            staff_id=staff_id,
+            display_name=name,
+            organisation_id=uuid4(),
+            organisation_name="Breakwater Youth Support",
+            organisation_class=organisation,
+            roles=frozenset(roles),
+            teams=in_teams,
+            areas=frozenset(areas),
+            session_id="s",
+        )
+        self.tokens.known[str(staff_id)] = identity
+        self._insert(
+            tables.staff,
+            id=staff_id,
+            version=1,
+            display_name=name,
+            organisation_id=identity.organisation_id,
+            organisation_class=organisation,
+            active=active,
+        )
+        for member_of in in_teams:
+            self._insert(tables.staff_teams, staff_id=staff_id, team_id=member_of)
+        return Member(identity)
+
+    def referral(
+        self,
+        *covered: RecipientClass,
+        name: str | None = "Kofi Adjei",
+        area: str = "northside",
+        reference: str | None = None,
+        **told: Any,
+    ) -> UUID:
+        """A referral that these classes may be told of."""
+        referral_id = uuid4()
+        self._insert(
+            tables.referrals,
+            id=referral_id,
+            version=1,
+            reference=reference or f"R-{str(referral_id)[:6].upper()}",
+            person_id=uuid4(),
+            received_at=DECIDED_AT - timedelta(hours=2),
+            source=Source.AE_NAVIGATOR,
+            area=area,
+            age=16,
+            age_basis=AgeBasis.DATE_OF_BIRTH,
+            facts={"what_happened": ["knife_or_sharp_object"], "injury": "needs_treatment"},
+        )
+        initials = "".join(f"{part[0]}." for part in name.split()) if name else ""
+        self._insert(
+            tables.identities,
+            referral_id=referral_id,
+            version=1,
+            name=name,
+            initials=initials,
+            date_of_birth=BORN,
+            told={"phone": "07700 900123", "safe_contact": ["text"], "do_not_contact": ["home"], **told},
+        )
+        self._insert(
+            tables.narratives, referral_id=referral_id, version=1, texts={"concern": "Afraid to go back to college"}
+        )
+        for recipient_class in covered:
+            self.cover(referral_id, recipient_class)
+        return referral_id
+
+    def cover(self, referral_id: UUID, recipient_class: RecipientClass) -> None:
+        basis = LawfulBasis.CONSENT_YOUNG_PERSON
+        self._insert(tables.bases, referral_id=referral_id, recipient_class=recipient_class, basis=basis)
+
+    def uncover(self, referral_id: UUID) -> None:
+        with self.database.write() as connection:
+            connection.execute(sa.delete(tables.bases).where(tables.bases.c.referral_id == referral_id))
+
+    def case(
+        self,
+        team_id: UUID,
+        referral_id: UUID | None = None,
+        *,
+        pathway: Pathway = Pathway.EARLY_INTERVENTION,
+        due_at: datetime | None = None,
+        area: str = "northside",
+        name: str | None = "Kofi Adjei",
+    ) -> UUID:
+        """A case on the team's queue, by default of a referral that its class may be told of."""
+        referral_id = referral_id or self.referral(TEAM_CLASS[pathway], area=area, name=name)
+        opening = OpenCase(
+            case_id=uuid4(),
+            review_id=uuid4(),
+            referral_id=referral_id,
+            person_id=uuid4(),
+            team_id=team_id,
+            team_class=TEAM_CLASS[pathway],
+            pathway=pathway,
+            level=SupportLevel.PLANNED,
+            area=area,
+            opened_by=REVIEWER,
+            opened_at=DECIDED_AT,
+            due_at=due_at or case_due_at(DECIDED_AT, SupportLevel.PLANNED),
+        )
+        self.dispatcher.handle(opening, actor=REVIEWER)
+        return opening.case_id
+
+    def client(self, member: Member) -> "Client":
+        return Client(self.app.test_client(), str(member.id))
+
+    def rows(self, table: sa.Table, **where: Any) -> list[Mapping[str, Any]]:
+        found = sa.select(table).filter_by(**where) if where else sa.select(table)
+        with self.database.read() as connection:
+            return [dict(row._mapping) for row in connection.execute(found)]
+
+    def _insert(self, table: sa.Table, **values: Any) -> None:
+        with self.database.write() as connection:
+            connection.execute(sa.insert(table).values(**values))
+
+
+@dataclass(frozen=True)
+class Client:
+    """Asks as one member of staff, as a program does (by token) or as a browser does (by cookie)."""
+
+    flask: FlaskClient
+    token: str
+
+    def get(self, address: str, **options: Any) -> Any:
+        return self.flask.get(address, headers=self._headers(options), **options)
+
+    def post_json(self, address: str, body: Mapping[str, Any], **headers: str) -> Any:
+        return self.flask.post(address, json=body, headers=self._headers({"headers": headers}))
+
+    def post(self, address: str, form: Mapping[str, Any] | None = None) -> Any:
+        return self.flask.post(address, data=dict(form or {}), headers=self._headers({}))
+
+    def _headers(self, options: dict[str, Any]) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
