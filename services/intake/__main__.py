@@ -1,0 +1,8 @@
+"""python -m services.intake migrate | check | revision"""
+
+from services.intake.bootstrap import build
+from services.intake.settings import Settings
+from services.kernel.roles import run_role
+
+if __name__ == "__main__":
+    run_role("intake", Settings, build)

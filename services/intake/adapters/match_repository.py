@@ -1,0 +1,83 @@
+"""Stores matches, each with what was found and said of it in turn."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.intake.adapters.tables import match_changes, matches
+from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
+
+
+class SqlMatches:
+    """Within one transaction the same match is the same object."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._seen: dict[UUID, Match] = {}
+        self._stored: dict[UUID, int] = {}
+
+    def get(self, match_id: UUID) -> Match:
+        found = self._load(matches.c.id == match_id)
+        if not found:
+            raise NoSuchMatch
+        return found[0]
+
+    def of(self, referral_id: UUID) -> list[Match]:
+        return self._load((matches.c.earlier_id == referral_id) | (matches.c.later_id == referral_id))
+
+    def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]:
+        between = matches.c.earlier_id.in_(referral_ids) & matches.c.later_id.in_(referral_ids)
+        return self._load(between & (matches.c.state == MatchState.LINKED))
+
+    def save(self, match: Match) -> None:
+        if match.id in self._stored:
+            current = (matches.c.id == match.id) & (matches.c.version == self._stored[match.id])
+            if self._connection.execute(sa.update(matches).where(current).values(_row(match))).rowcount != 1:
+                raise StaleMatch
+        else:
+            self._connection.execute(sa.insert(matches).values(id=match.id, **_row(match)))
+        for change in match.new_changes:
+            row = {"state": change.state, "at": change.at, "by": change.by, "reason": change.reason}
+            self._connection.execute(sa.insert(match_changes).values(id=uuid4(), match_id=match.id, **row))
+        match.new_changes.clear()
+        self._seen[match.id] = match
+        self._stored[match.id] = match.version
+
+    def _load(self, which: sa.ColumnElement[bool]) -> list[Match]:
+        query = sa.select(matches).where(which).order_by(matches.c.changed_at, matches.c.id).with_for_update()
+        found = []
+        for row in self._connection.execute(query):
+            if row.id not in self._seen:
+                self._seen[row.id] = to_match(row)
+                self._stored[row.id] = row.version
+            found.append(self._seen[row.id])
+        return found
+
+
+def to_match(row: Any) -> Match:
+    return Match(
+        id=row.id,
+        earlier_id=row.earlier_id,
+        later_id=row.later_id,
+        state=row.state,
+        agreeing=tuple(row.agreeing),
+        contradicting=tuple(row.contradicting),
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+        version=row.version,
+    )
+
+
+def _row(match: Match) -> dict[str, Any]:
+    return {
+        "earlier_id": match.earlier_id,
+        "later_id": match.later_id,
+        "state": match.state,
+        "version": match.version,
+        "agreeing": list(match.agreeing),
+        "contradicting": list(match.contradicting),
+        "changed_at": match.changed_at,
+        "changed_by": match.changed_by,
+    }

@@ -1,0 +1,88 @@
+"""Finds referrals by keyed digests of their identifiers, and says which of them are about one person."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.intake.adapters.referral_repository import SqlReferrals
+from services.intake.adapters.tables import births, identifiers, referrals
+from services.intake.application.ports import Candidate, Member
+from services.intake.domain.matching import Digests, Identifier, Known
+
+_MOST_CANDIDATES = 200
+
+
+class SqlPeople:
+    def __init__(self, connection: sa.Connection, of_referrals: SqlReferrals) -> None:
+        self._connection = connection
+        self._referrals = of_referrals
+
+    def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
+        if not digests:
+            return []
+        self._wait_for_others(digests)
+        sharing = (
+            sa.select(identifiers.c.referral_id)
+            .where(sa.tuple_(identifiers.c.kind, identifiers.c.digest).in_(_pairs(digests)))
+            .where(identifiers.c.referral_id != but)
+        )
+        query = (
+            sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at, births.c.born_about)
+            .join(births, births.c.referral_id == referrals.c.id)
+            .where(referrals.c.id.in_(sharing))
+            .order_by(referrals.c.received_at, referrals.c.id)
+            .limit(_MOST_CANDIDATES)
+        )
+        found = self._connection.execute(query).all()
+        known = self._digests([row.id for row in found])
+        return [
+            Candidate(
+                referral_id=row.id,
+                person_id=row.person_id,
+                received_at=row.received_at,
+                known=Known(digests=known[row.id], born_about=row.born_about),
+            )
+            for row in found
+        ]
+
+    def remember(self, referral_id: UUID, known: Known) -> None:
+        for table in (identifiers, births):
+            self._connection.execute(sa.delete(table).where(table.c.referral_id == referral_id))
+        if known.digests:
+            rows = [{"kind": kind.value, "digest": digest} for kind, digest in known.digests.items()]
+            self._connection.execute(sa.insert(identifiers), [{"referral_id": referral_id, **row} for row in rows])
+        self._connection.execute(sa.insert(births).values(referral_id=referral_id, born_about=known.born_about))
+
+    def members(self, person_ids: Collection[UUID]) -> list[Member]:
+        query = sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at).where(
+            referrals.c.person_id.in_(person_ids)
+        )
+        return [
+            Member(referral_id=row.id, person_id=row.person_id, received_at=row.received_at)
+            for row in self._connection.execute(query)
+        ]
+
+    def move(self, referral_id: UUID, person_id: UUID) -> None:
+        self._referrals.moved(referral_id, person_id)
+
+    def _digests(self, referral_ids: Collection[UUID]) -> dict[UUID, dict[Identifier, str]]:
+        found: dict[UUID, dict[Identifier, str]] = {referral_id: {} for referral_id in referral_ids}
+        query = sa.select(identifiers).where(identifiers.c.referral_id.in_(referral_ids))
+        for row in self._connection.execute(query):
+            found[row.referral_id][Identifier(row.kind)] = row.digest
+        return found
+
+    def _wait_for_others(self, digests: Digests) -> None:
+        """Two referrals of one person at once must see each other: the later one looks when the first has committed.
+
+        SQLite has one writer anyway. The locks are taken in one order, so that no two wait for each other.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return
+        for number in sorted({int(digest[:15], 16) for digest in digests.values()}):
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
+def _pairs(digests: Digests) -> list[tuple[str, str]]:
+    return [(kind.value, digest) for kind, digest in digests.items()]

@@ -1,0 +1,141 @@
+"""What people may read: each query knows who asks, and shows nobody what they may not know of."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts.codes import ProgressStep, Question
+from services.intake.adapters.match_repository import to_match
+from services.intake.adapters.referral_repository import load
+from services.intake.adapters.tables import drafts, match_changes, matches, referrals, staff
+from services.intake.domain.match import Match, MatchState
+from services.intake.domain.referral import Referral, ReferredBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mine:
+    """One line of a referrer's list."""
+
+    id: UUID
+    reference: str
+    received_at: datetime
+    step: ProgressStep
+    question: Question | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    id: UUID
+    answers: dict[str, list[str]]
+    saved_at: datetime
+    sent_as: UUID | None
+
+
+def referral_of(connection: sa.Connection, referral_id: UUID, asking: ReferredBy) -> Referral | None:
+    """The referral, if whoever asks wrote it."""
+    mine = sa.select(referrals.c.id).where(referrals.c.id == referral_id, _written_by(asking))
+    if connection.execute(mine).first() is None:
+        return None
+    return load(connection, referral_id)
+
+
+def referrals_of(
+    connection: sa.Connection, asking: ReferredBy, *, limit: int, after: Sequence[Any] | None
+) -> list[Mine]:
+    """What whoever asks wrote, newest first."""
+    query = (
+        sa.select(referrals)
+        .where(_written_by(asking))
+        .order_by(referrals.c.received_at.desc(), referrals.c.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        at, last = datetime.fromisoformat(str(after[0])), UUID(str(after[1]))
+        earlier = referrals.c.received_at < at
+        query = query.where(earlier | ((referrals.c.received_at == at) & (referrals.c.id < last)))
+    return [
+        Mine(
+            id=row.id,
+            reference=row.reference,
+            received_at=row.received_at,
+            step=row.step,
+            question=row.question,
+            withdrawn=row.withdrawn_at is not None,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def draft_of(connection: sa.Connection, draft_id: UUID, *, staff_id: UUID, at: datetime) -> Draft | None:
+    mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & (drafts.c.expires_at > at)
+    row = connection.execute(sa.select(drafts).where(mine)).first()
+    return None if row is None else _to_draft(row)
+
+
+def drafts_of(connection: sa.Connection, *, staff_id: UUID, at: datetime) -> list[Draft]:
+    """What the person has typed and not sent, newest first."""
+    unsent = (drafts.c.staff_id == staff_id) & (drafts.c.expires_at > at) & drafts.c.referral_id.is_(None)
+    query = sa.select(drafts).where(unsent).order_by(drafts.c.saved_at.desc()).limit(20)
+    return [_to_draft(row) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchView:
+    """A match with its two referrals, and who decided what of it."""
+
+    match: Match
+    earlier: Referral
+    later: Referral
+    history: Sequence["Said"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    state: MatchState
+    at: datetime
+    by: str | None
+    reason: str | None
+
+
+def match_for(connection: sa.Connection, match_id: UUID, *, areas: Collection[str]) -> MatchView | None:
+    """The match, for a reviewer who may know both referrals: those of these areas."""
+    earlier, later = referrals.alias(), referrals.alias()
+    query = (
+        sa.select(matches)
+        .join(earlier, earlier.c.id == matches.c.earlier_id)
+        .join(later, later.c.id == matches.c.later_id)
+        .where(matches.c.id == match_id, earlier.c.area.in_(areas), later.c.area.in_(areas))
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    pair = [load(connection, referral_id) for referral_id in (row.earlier_id, row.later_id)]
+    assert pair[0] is not None and pair[1] is not None  # noqa: PT018, S101 (foreign keys)
+    return MatchView(match=to_match(row), earlier=pair[0], later=pair[1], history=_history(connection, match_id))
+
+
+def _history(connection: sa.Connection, match_id: UUID) -> list[Said]:
+    query = (
+        sa.select(match_changes, staff.c.display_name)
+        .outerjoin(staff, staff.c.id == match_changes.c.by)
+        .where(match_changes.c.match_id == match_id)
+        .order_by(match_changes.c.at.desc(), match_changes.c.id)
+    )
+    return [
+        Said(state=row.state, at=row.at, by=row.display_name, reason=row.reason) for row in connection.execute(query)
+    ]
+
+
+def _written_by(asking: ReferredBy) -> sa.ColumnElement[bool]:
+    if asking.staff_id is not None:
+        return referrals.c.referred_by == asking.staff_id
+    return referrals.c.referred_by.is_(None) & (referrals.c.organisation_id == asking.organisation_id)
+
+
+def _to_draft(row: Any) -> Draft:
+    return Draft(id=row.id, answers=row.answers or {}, saved_at=row.saved_at, sent_as=row.referral_id)

@@ -1,0 +1,210 @@
+"""Stores referrals with all their versions. Within one transaction the same referral is the same object."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.intake.adapters import rows
+from services.intake.adapters.tables import (
+    bases,
+    equality,
+    identities,
+    narratives,
+    persons,
+    referral_versions,
+    referrals,
+)
+from services.intake.domain.age import Age
+from services.intake.domain.content import Basis, Content
+from services.intake.domain.referral import (
+    NoSuchReferral,
+    Progress,
+    Referral,
+    ReferredBy,
+    StaleReferral,
+    Withdrawal,
+)
+from services.kernel.db.upsert import insert_or_ignore
+
+
+class SqlReferrals:
+    """A referral is locked when it is read to be changed (PostgreSQL): of two writers the later one waits."""
+
+    def __init__(self, connection: sa.Connection, *, actor: UUID | None) -> None:
+        self._connection = connection
+        self._actor = actor
+        self._seen: dict[UUID, Referral] = {}
+        self._read: dict[UUID, tuple[int, Content]] = {}
+
+    def get(self, referral_id: UUID) -> Referral:
+        if referral_id not in self._seen:
+            referral = load(self._connection, referral_id, for_update=True)
+            if referral is None:
+                raise NoSuchReferral
+            self._remember(referral)
+        return self._seen[referral_id]
+
+    def add(self, referral: Referral) -> None:
+        self._know_person(referral)
+        self._connection.execute(sa.insert(referrals).values(id=referral.id, **_row(referral)))
+        self._add_version(referral)
+        self._remember(referral)
+
+    def save(self, referral: Referral) -> None:
+        version, content = self._read[referral.id]
+        current = (referrals.c.id == referral.id) & (referrals.c.version == version)
+        written = self._connection.execute(sa.update(referrals).where(current).values(_row(referral)))
+        if written.rowcount != 1:
+            raise StaleReferral
+        if referral.content is not content:
+            self._add_version(referral)
+        self._remember(referral)
+
+    def moved(self, referral_id: UUID, person_id: UUID) -> None:
+        """The referral is about another person than was thought."""
+        referral = self.get(referral_id)
+        referral.person_id = person_id
+        self._know_person(referral)
+        row = {"person_id": person_id}
+        self._connection.execute(sa.update(referrals).where(referrals.c.id == referral_id).values(row))
+
+    def reference_taken(self, reference: str) -> bool:
+        query = sa.select(referrals.c.id).where(referrals.c.reference == reference)
+        return self._connection.execute(query).first() is not None
+
+    def _remember(self, referral: Referral) -> None:
+        self._seen[referral.id] = referral
+        self._read[referral.id] = (referral.version, referral.content)
+
+    def _know_person(self, referral: Referral) -> None:
+        row = {"id": referral.person_id, "first_known_at": referral.received_at}
+        insert_or_ignore(self._connection, persons, row)
+
+    def _add_version(self, referral: Referral) -> None:
+        content = referral.content
+        key = {"referral_id": referral.id, "version": referral.version}
+        self._connection.execute(
+            sa.insert(referral_versions).values(
+                **key,
+                recorded_at=referral.recorded_at,
+                recorded_by=self._actor,
+                age=referral.age.years,
+                age_basis=referral.age.basis,
+                told_young_person=content.told.young_person,
+                police_told=content.police.told,
+                arrived_at=content.incident.arrived_at,
+                discharge_expected_at=content.incident.discharge_expected_at,
+                answers_question=content.answers_question,
+                codes=rows.codes_of(content),
+            )
+        )
+        self._connection.execute(sa.insert(bases), [key | row for row in _basis_rows(referral)])
+        self._connection.execute(sa.insert(identities).values(**key, **rows.identity_of(content)))
+        self._connection.execute(sa.insert(narratives).values(**key, texts=rows.texts_of(content)))
+        if content.equality.said:
+            self._connection.execute(sa.insert(equality).values(**key, said=rows.equality_of(content)))
+
+
+def load(connection: sa.Connection, referral_id: UUID, *, for_update: bool = False) -> Referral | None:
+    """The referral with its newest version, or None."""
+    query = sa.select(referrals).where(referrals.c.id == referral_id)
+    row = connection.execute(query.with_for_update() if for_update else query).first()
+    if row is None:
+        return None
+    newest = (
+        sa.select(referral_versions)
+        .where(referral_versions.c.referral_id == referral_id)
+        .order_by(referral_versions.c.version.desc())
+        .limit(1)
+    )
+    return _to_referral(row, connection.execute(newest).one(), connection)
+
+
+def _of(connection: sa.Connection, table: sa.Table, version: Any) -> sa.CursorResult[Any]:
+    of_version = (table.c.referral_id == version.referral_id) & (table.c.version == version.version)
+    return connection.execute(sa.select(table).where(of_version))
+
+
+def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
+    said = _of(connection, equality, version).first()
+    content = rows.content_of(
+        codes=version.codes,
+        bases=tuple(_to_basis(one) for one in sorted(_of(connection, bases, version), key=lambda one: one.place)),
+        identity=_of(connection, identities, version).one()._asdict(),
+        texts=_of(connection, narratives, version).one().texts,
+        equality=said.said if said else {},
+        answers_question=version.answers_question,
+    )
+    return Referral(
+        id=row.id,
+        reference=row.reference,
+        person_id=row.person_id,
+        source=row.source,
+        referred_by=ReferredBy(
+            staff_id=row.referred_by, organisation_id=row.organisation_id, organisation_class=row.organisation_class
+        ),
+        area=row.area,
+        site=row.site,
+        received_at=row.received_at,
+        recorded_at=version.recorded_at,
+        age=Age(years=version.age, basis=version.age_basis),
+        content=content,
+        version=row.version,
+        withdrawal=Withdrawal(at=row.withdrawn_at, reason=row.withdrawal_reason) if row.withdrawn_at else None,
+        progress=Progress(
+            version=row.step_version,
+            step=row.step,
+            at=row.step_at,
+            question=row.question,
+            question_id=row.question_id,
+        ),
+    )
+
+
+def _to_basis(row: Any) -> Basis:
+    return Basis(
+        recipient_class=row.recipient_class,
+        basis=row.basis,
+        gateway=row.gateway,
+        given_by=row.given_by,
+        expires_on=row.expires_on,
+    )
+
+
+def _row(referral: Referral) -> dict[str, Any]:
+    by, withdrawal, progress = referral.referred_by, referral.withdrawal, referral.progress
+    return {
+        "reference": referral.reference,
+        "person_id": referral.person_id,
+        "version": referral.version,
+        "source": referral.source,
+        "area": referral.area,
+        "site": referral.site,
+        "referred_by": by.staff_id,
+        "organisation_id": by.organisation_id,
+        "organisation_class": by.organisation_class,
+        "received_at": referral.received_at,
+        "withdrawn_at": withdrawal.at if withdrawal else None,
+        "withdrawal_reason": withdrawal.reason if withdrawal else None,
+        "step": progress.step,
+        "step_version": progress.version,
+        "step_at": progress.at,
+        "question": progress.question,
+        "question_id": progress.question_id,
+    }
+
+
+def _basis_rows(referral: Referral) -> list[dict[str, Any]]:
+    return [
+        {
+            "recipient_class": basis.recipient_class,
+            "place": place,
+            "basis": basis.basis,
+            "gateway": basis.gateway,
+            "referring_class": referral.referred_by.organisation_class,
+            "given_by": basis.given_by,
+            "expires_on": basis.expires_on,
+        }
+        for place, basis in enumerate(referral.content.bases)
+    ]

@@ -1,0 +1,84 @@
+"""Stores drafts, and what accounts says of teams and staff."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.contracts.codes import OrganisationClass, RecipientClass
+from services.intake.adapters.tables import drafts, staff, teams
+from services.intake.application.drafts import KEPT_FOR, NoSuchDraft
+from services.intake.domain.lawful_basis import Bodies
+from services.kernel.db.upsert import insert_or_ignore
+
+
+class SqlDrafts:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def save(self, draft_id: UUID, *, staff_id: UUID, answers: Mapping[str, Sequence[str]], at: datetime) -> None:
+        kept = {
+            "answers": {name: list(values) for name, values in answers.items()},
+            "saved_at": at,
+            "expires_at": at + KEPT_FOR,
+        }
+        if insert_or_ignore(self._connection, drafts, {"id": draft_id, "staff_id": staff_id, **kept}):
+            return
+        mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)
+        if self._connection.execute(sa.update(drafts).where(mine).values(kept)).rowcount != 1:
+            raise NoSuchDraft
+
+    def sent(self, draft_id: UUID, *, staff_id: UUID, referral_id: UUID) -> None:
+        mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)
+        gone = {"answers": None, "referral_id": referral_id}
+        if self._connection.execute(sa.update(drafts).where(mine).values(gone)).rowcount != 1:
+            raise NoSuchDraft
+
+    def drop(self, draft_id: UUID, *, staff_id: UUID) -> None:
+        mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)
+        self._connection.execute(sa.delete(drafts).where(mine))
+
+    def forget_expired(self, *, at: datetime) -> int:
+        return self._connection.execute(sa.delete(drafts).where(drafts.c.expires_at < at)).rowcount
+
+
+class SqlTeams:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def bodies(self) -> Bodies:
+        query = sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)
+        found: dict[RecipientClass, set[OrganisationClass]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.team_class, set()).add(row.organisation_class)
+        return found
+
+    def keep(
+        self,
+        team_id: UUID,
+        *,
+        version: int,
+        team_class: RecipientClass,
+        organisation_class: OrganisationClass,
+        active: bool,
+    ) -> bool:
+        row = {"team_class": team_class, "organisation_class": organisation_class, "active": active}
+        return keep_newer(self._connection, teams, team_id, version=version, row=row)
+
+
+class SqlStaff:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def keep(self, staff_id: UUID, *, version: int, display_name: str) -> bool:
+        return keep_newer(self._connection, staff, staff_id, version=version, row={"display_name": display_name})
+
+
+def keep_newer(connection: sa.Connection, table: sa.Table, row_id: UUID, *, version: int, row: dict[str, Any]) -> bool:
+    """Write the row unless one as new is kept. False when it is."""
+    if insert_or_ignore(connection, table, {"id": row_id, "version": version, **row}):
+        return True
+    older = (table.c.id == row_id) & (table.c.version < version)
+    return connection.execute(sa.update(table).where(older).values(version=version, **row)).rowcount == 1

@@ -1,0 +1,140 @@
+"""A version of a referral as rows, and back: codes, who it is, free text and equality apart."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from services.contracts.codes import Answer, Involvement, WhatHappened
+from services.intake.domain import content as said
+from services.intake.domain.content import Content
+
+_T = TypeVar("_T")
+
+_OWN_COLUMNS = ("name", "date_of_birth", "nhs_number", "phone", "address", "postcode")
+_TEXTS = {
+    "concern": ("concern", "own_words", "strengths"),
+    "told": ("reason", "capacity", "refusal"),
+    "police": ("reason",),
+    "incident": ("place_note", "mechanism"),
+    "safeguarding": ("social_worker",),
+    "referrer": ("phone", "callback"),
+}
+"""The parts of a version in which somebody wrote in words, which are kept with the narrative."""
+
+
+def codes_of(content: Content) -> dict[str, Any]:
+    """The coded answers, as JSON: no word in it was typed by anybody."""
+    codes = {
+        "what_happened": list(content.what_happened),
+        "immediate_danger": content.immediate_danger,
+        "involvement": list(content.involvement),
+        "facts": {name: _plain(value) for name, value in content.facts.items()},
+        "offer": _without_nothing(asdict(content.offer)),
+        "interpreter_needed": content.young_person.interpreter_needed,
+        "no_fixed_address": content.young_person.no_fixed_address,
+    }
+    for part, words in _TEXTS.items():
+        codes[part] = _without_nothing({k: v for k, v in asdict(getattr(content, part)).items() if k not in words})
+    return codes
+
+
+def identity_of(content: Content) -> dict[str, Any]:
+    """The row of who it is."""
+    who = asdict(content.young_person)
+    own = {name: who.pop(name) for name in _OWN_COLUMNS}
+    return {
+        **own,
+        "more": {"young_person": _without_nothing(who), "contact": _without_nothing(asdict(content.contact))},
+    }
+
+
+def texts_of(content: Content) -> dict[str, Any]:
+    """What was written in words."""
+    texts: dict[str, Any] = {"danger_note": content.danger_note, "answer": content.answer}
+    for part, words in _TEXTS.items():
+        texts[part] = _without_nothing({word: getattr(getattr(content, part), word) for word in words})
+    return _without_nothing(texts)
+
+
+def equality_of(content: Content) -> dict[str, Any]:
+    return _without_nothing(asdict(content.equality))
+
+
+def content_of(
+    *,
+    codes: Mapping[str, Any],
+    bases: tuple[said.Basis, ...],
+    identity: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    equality: Mapping[str, Any],
+    answers_question: Any,
+) -> Content:
+    """The version as it was said."""
+    own = {name: identity[name] for name in _OWN_COLUMNS}
+    parts = {part: {**codes.get(part, {}), **texts.get(part, {})} for part in _TEXTS}
+    return Content(
+        what_happened=_read(tuple[WhatHappened, ...], codes["what_happened"]),
+        immediate_danger=Answer(codes["immediate_danger"]),
+        involvement=_read(tuple[Involvement, ...], codes["involvement"]),
+        facts=_facts(codes["facts"]),
+        bases=bases,
+        young_person=_read(said.YoungPerson, {**identity["more"]["young_person"], **own}),
+        contact=_read(said.Contact, identity["more"]["contact"]),
+        danger_note=texts.get("danger_note"),
+        incident=_read(said.Incident, parts["incident"]),
+        concern=_read(said.Concern, parts["concern"]),
+        told=_read(said.Knowing, parts["told"]),
+        police=_read(said.Police, parts["police"]),
+        safeguarding=_read(said.Safeguarding, parts["safeguarding"]),
+        offer=_read(said.Offer, codes["offer"]),
+        referrer=_read(said.Referrer, parts["referrer"]),
+        equality=_read(said.Equality, equality),
+        answer=texts.get("answer"),
+        answers_question=answers_question,
+    )
+
+
+def _facts(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts keep the form of the published language; of its days there is one."""
+    found = plain.get("weapon_found_by_police_on")
+    return {**plain, "weapon_found_by_police_on": date.fromisoformat(found)} if found else dict(plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in values.items() if value not in (None, (), [], {}, False)} | {
+        name: False for name, value in values.items() if value is False
+    }
+
+
+def _read(kind: Any, value: Any) -> Any:
+    """A plain value as the type that the domain has for it."""
+    if value is None:
+        return None
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        known = {field.name for field in fields(kind)}
+        return kind(**{name: _read(hints[name], inner) for name, inner in value.items() if name in known})  # type: ignore[operator]
+    if get_origin(kind) is UnionType:
+        return _read(next(one for one in get_args(kind) if one is not type(None)), value)
+    if get_origin(kind) is tuple:
+        return tuple(_read(get_args(kind)[0], item) for item in value)
+    return _converted(kind, value)
+
+
+def _converted(kind: Any, value: Any) -> Any:
+    if isinstance(value, str) and kind in (date, datetime):
+        return kind.fromisoformat(value)
+    return kind(value) if isinstance(kind, type) and issubclass(kind, StrEnum) else value

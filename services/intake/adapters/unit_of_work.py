@@ -1,0 +1,58 @@
+"""One transaction as the use cases of intake see it."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.contracts.schema import EventSchema
+from services.intake.adapters.match_repository import SqlMatches
+from services.intake.adapters.people import SqlPeople
+from services.intake.adapters.referral_repository import SqlReferrals
+from services.intake.adapters.repositories import SqlDrafts, SqlStaff, SqlTeams
+from services.intake.application.ports import Policy
+from services.intake.domain.reference import new_reference
+from services.kernel.db.transaction import Transaction
+
+
+class SqlUnitOfWork:
+    def __init__(self, transaction: Transaction, *, policy: Policy) -> None:
+        self._transaction = transaction
+        self.policy = policy
+        connection = transaction.connection
+        referrals = SqlReferrals(connection, actor=transaction.actor)
+        self.referrals = referrals
+        self.people = SqlPeople(connection, referrals)
+        self.matches = SqlMatches(connection)
+        self.drafts = SqlDrafts(connection)
+        self.teams = SqlTeams(connection)
+        self.staff = SqlStaff(connection)
+
+    @property
+    def at(self) -> datetime:
+        return self._transaction.at
+
+    @property
+    def actor(self) -> UUID | None:
+        return self._transaction.actor
+
+    def new_id(self) -> UUID:
+        return uuid4()
+
+    def new_reference(self) -> str:
+        return new_reference(secrets.choice)
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
+        self._transaction.publish(schema, data)
+
+    def audit(
+        self,
+        what: str,
+        *,
+        subject_type: str,
+        subject_id: UUID | str,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._transaction.audit(what, subject_type=subject_type, subject_id=subject_id, reason=reason, details=details)

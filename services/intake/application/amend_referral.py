@@ -1,0 +1,59 @@
+"""Use case: the referrer changes a referral, or answers a question about it: a new version, told whole."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.intake.application import same_person
+from services.intake.application.checking import check
+from services.intake.application.ports import UnitOfWork
+from services.intake.application.publishing import tell_amended, tell_matches
+from services.intake.domain.content import Content
+from services.intake.domain.match import Match
+from services.intake.domain.referral import Referral, ReferredBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendReferral:
+    referral_id: UUID
+    expected_version: int
+    content: Content
+    asking: ReferredBy
+    area: str | None = None
+    """None leaves area and site as they are."""
+    site: str | None = None
+
+
+def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
+    """Raises NoSuchReferral, StaleReferral, ReferralWithdrawn, QuestionNotAsked, or what `check` raises."""
+    referral = uow.referrals.get(command.referral_id)
+    referral.require_known_to(command.asking)
+    age = check(
+        command.content,
+        referring=referral.referred_by.organisation_class,
+        referred_at=referral.received_at,
+        uow=uow,
+    )
+    referral.amend(
+        command.content,
+        age=age,
+        area=command.area or referral.area,
+        site=command.site or referral.site,
+        at=uow.at,
+        expected=command.expected_version,
+    )
+    uow.referrals.save(referral)
+    matches = _look_again(referral, uow)
+    tell_amended(referral, uow)
+    tell_matches(matches, uow)
+    uow.audit(
+        "referral.amended", subject_type="referral", subject_id=referral.id, details={"version": referral.version}
+    )
+    return referral
+
+
+def _look_again(referral: Referral, uow: UnitOfWork) -> list[Match]:
+    found = same_person.look(referral, uow)
+    uow.people.remember(referral.id, same_person.known(referral, uow))
+    changed = same_person.keep(referral, found, uow)
+    persons = {referral.person_id, *(one.candidate.person_id for one in found)}
+    return same_person.settle_persons(persons, changed, uow) if changed else []

@@ -1,0 +1,54 @@
+"""Use case: a reviewer says that two referrals are about one person, or are not, or takes a link back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.intake.application.ports import UnitOfWork
+from services.intake.application.publishing import tell_matches
+from services.intake.application.same_person import settle_persons
+from services.intake.domain.match import Match, MatchState, NoSuchMatch
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideMatch:
+    match_id: UUID
+    expected_version: int
+    state: MatchState
+    reason: str
+    decided_by: UUID
+    areas: Collection[str]
+    """Whose referrals the reviewer may know: both of the two must be of one of these."""
+
+
+def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
+    """Raises NoSuchMatch, StaleMatch or MatchAlreadyDecided."""
+    match = uow.matches.get(command.match_id)
+    pair = [uow.referrals.get(referral_id) for referral_id in (match.earlier_id, match.later_id)]
+    if not {referral.area for referral in pair} <= set(command.areas):
+        raise NoSuchMatch
+    match.decide(
+        command.state, by=command.decided_by, reason=command.reason, at=uow.at, expected=command.expected_version
+    )
+    uow.matches.save(match)
+    changed = [match]
+    if match.state is not MatchState.LINKED and pair[0].person_id == pair[1].person_id:
+        changed += _cut_loose(match, uow)
+    told = settle_persons({referral.person_id for referral in pair}, changed, uow)
+    tell_matches(told, uow)
+    uow.audit(
+        f"match.{match.state.value}",
+        subject_type="match",
+        subject_id=match.id,
+        details={"referrals": [str(referral.id) for referral in pair]},
+    )
+    return match
+
+
+def _cut_loose(match: Match, uow: UnitOfWork) -> list[Match]:
+    """The later of the two is somebody else: what else joined it to that person is for somebody to look at again."""
+    others = [other for other in uow.matches.of(match.later_id) if other.state is MatchState.LINKED]
+    for other in others:
+        other.reopen(at=uow.at)
+        uow.matches.save(other)
+    return others

@@ -1,0 +1,24 @@
+"""Which function handles which command."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.intake.application.amend_referral import AmendReferral, amend_referral
+from services.intake.application.decide_match import DecideMatch, decide_match
+from services.intake.application.drafts import DropDraft, SaveDraft, drop_draft, save_draft
+from services.intake.application.hear_accounts import HearStaff, HearTeam, hear_staff, hear_team
+from services.intake.application.hear_progress import HearProgress, hear_progress
+from services.intake.application.receive_referral import ReceiveReferral, receive_referral
+from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
+
+HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
+    ReceiveReferral: receive_referral,
+    AmendReferral: amend_referral,
+    WithdrawReferral: withdraw_referral,
+    DecideMatch: decide_match,
+    SaveDraft: save_draft,
+    DropDraft: drop_draft,
+    HearProgress: hear_progress,
+    HearTeam: hear_team,
+    HearStaff: hear_staff,
+}

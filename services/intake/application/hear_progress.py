@@ -1,0 +1,20 @@
+"""Use case: casework says how far a referral has come, or that a reviewer asks something."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.intake.application.ports import UnitOfWork
+from services.intake.domain.referral import Progress
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearProgress:
+    referral_id: UUID
+    progress: Progress
+
+
+def hear_progress(command: HearProgress, uow: UnitOfWork) -> None:
+    """Raises NoSuchReferral: only intake makes referrals, so there is none that it does not know."""
+    referral = uow.referrals.get(command.referral_id)
+    if referral.hear(command.progress):
+        uow.referrals.save(referral)

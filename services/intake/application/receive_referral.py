@@ -1,0 +1,61 @@
+"""Use case: a referral is made."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.contracts.codes import Source
+from services.intake.application import same_person
+from services.intake.application.checking import check
+from services.intake.application.ports import UnitOfWork
+from services.intake.application.publishing import tell_matches, tell_received
+from services.intake.domain.content import Content
+from services.intake.domain.referral import Referral, ReferredBy
+from services.kernel.failpoints import failpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveReferral:
+    content: Content
+    source: Source
+    referred_by: ReferredBy
+    area: str
+    site: str | None = None
+    draft_id: UUID | None = None
+    """The draft that it was written as, if it was."""
+
+
+def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
+    """Raises what `check` raises; nothing is kept then."""
+    referring = command.referred_by.organisation_class
+    age = check(command.content, referring=referring, referred_at=uow.at, uow=uow)
+    referral = Referral(
+        id=uow.new_id(),
+        reference=_reference(uow),
+        person_id=uow.new_id(),
+        source=command.source,
+        referred_by=command.referred_by,
+        area=command.area,
+        site=command.site,
+        received_at=uow.at,
+        recorded_at=uow.at,
+        age=age,
+        content=command.content,
+    )
+    found = same_person.look(referral, uow)
+    referral.person_id = same_person.person_of_first(found) or referral.person_id
+    uow.referrals.add(referral)
+    uow.people.remember(referral.id, same_person.known(referral, uow))
+    failpoint("intake.referral_inserted")
+    matches = same_person.keep(referral, found, uow)
+    if command.draft_id is not None and command.referred_by.staff_id is not None:
+        uow.drafts.sent(command.draft_id, staff_id=command.referred_by.staff_id, referral_id=referral.id)
+    tell_received(referral, uow)
+    tell_matches(matches, uow)
+    uow.audit("referral.received", subject_type="referral", subject_id=referral.id)
+    return referral
+
+
+def _reference(uow: UnitOfWork) -> str:
+    while uow.referrals.reference_taken(reference := uow.new_reference()):
+        pass
+    return reference

@@ -1,0 +1,57 @@
+"""Builds the intake service: the one place where its parts are put together."""
+
+from pathlib import Path
+
+from services.intake.adapters.tables import kernel, metadata
+from services.intake.adapters.unit_of_work import SqlUnitOfWork
+from services.intake.application.handlers import HANDLERS
+from services.intake.entrypoints import api, form_pages, match_pages, status_pages
+from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.intake.settings import Settings
+from services.kernel.audit import pages as audit_pages
+from services.kernel.auth.identity import IdentityPort
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.db.transaction import Transaction
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.service import Service
+from services.kernel.web.app import make_app
+
+_HERE = Path(__file__).parent
+NAME = "intake"
+
+
+def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
+    """Opens nothing: the database is opened by whoever first needs it."""
+    database = Database(settings.database_url, schema=settings.schema)
+    policy = settings.policy
+
+    def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:
+        return SqlUnitOfWork(transaction, policy=policy)
+
+    dispatcher = Dispatcher(
+        service=NAME, database=database, tables=kernel, unit_of_work=unit_of_work, handlers=HANDLERS, clock=clock
+    )
+    app = make_app(
+        service=NAME,
+        dispatcher=dispatcher,
+        database=database,
+        identities=identities,
+        settings=settings,
+        clock=clock,
+        templates=_HERE / "templates",
+        blueprints=[form_pages.pages, status_pages.pages, match_pages.pages, audit_pages.blueprint(NAME, kernel)],
+        api_blueprints=[api.blueprint],
+    )
+    app.extensions["intake"] = settings
+    return Service(
+        name=NAME,
+        database=database,
+        metadata=metadata,
+        tables=kernel,
+        dispatcher=dispatcher,
+        subscriptions=SUBSCRIPTIONS,
+        migrations=_HERE / "migrations",
+        clock=clock,
+        app=app,
+    )

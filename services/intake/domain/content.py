@@ -1,0 +1,206 @@
+"""What a referrer said, in one version of a referral. Nearly all of it is optional; absent means not known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.contracts.codes import (
+    Answer,
+    ContactMode,
+    Disability,
+    DisclosureGateway,
+    Ethnicity,
+    Involvement,
+    LawfulBasis,
+    PoliceTold,
+    RecipientClass,
+    Sex,
+    Told,
+    WhatHappened,
+    YoungPersonAnswer,
+)
+
+
+class DoNotContact(StrEnum):
+    """Ways and people that would put the young person in danger."""
+
+    AT_HOME = "at_home"
+    BY_PHONE = "by_phone"
+    BY_TEXT = "by_text"
+    BY_LETTER = "by_letter"
+    AT_SCHOOL = "at_school"
+    PARENT_OR_CARER = "parent_or_carer"
+
+
+class Place(StrEnum):
+    """The kind of place where it happened."""
+
+    STREET = "street"
+    HOME = "home"
+    SCHOOL_OR_COLLEGE = "school_or_college"
+    TRANSPORT = "transport"
+    SHOP_OR_VENUE = "shop_or_venue"
+    PARK = "park"
+    OTHER = "other"
+
+
+class ChildrensServicesReferral(StrEnum):
+    """Whether a referral to children's services was made, or still has to be."""
+
+    MADE = "made"
+    NEEDED = "needed"
+    NOT_NEEDED = "not_needed"
+
+
+class Discharge(StrEnum):
+    IN_DEPARTMENT = "in_department"
+    ADMITTED = "admitted"
+    DISCHARGED = "discharged"
+    LEFT_BEFORE_TREATMENT = "left_before_treatment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class YoungPerson:
+    name: str | None = None
+    other_names: str | None = None
+    date_of_birth: date | None = None
+    age_about: int | None = None
+    age_not_known: bool = False
+    age_disputed: bool = False
+    nhs_number: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    no_fixed_address: bool | None = None
+    first_language: str | None = None
+    interpreter_needed: bool | None = None
+    interpreter_language: str | None = None
+    school: str | None = None
+    home_local_authority: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """How the young person can be reached safely. No safe way means that none is known."""
+
+    safe: tuple[ContactMode, ...] = ()
+    note: str | None = None
+    do_not: tuple[DoNotContact, ...] = ()
+    do_not_note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    happened_at: datetime | None = None
+    arrived_at: datetime | None = None
+    discharge: Discharge | None = None
+    discharge_expected_at: datetime | None = None
+    place: Place | None = None
+    place_note: str | None = None
+    mechanism: str | None = None
+    """How an injury came about, in the referrer's words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concern:
+    concern: str | None = None
+    own_words: str | None = None
+    strengths: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """Why one class of recipient may be told. It holds for that class alone."""
+
+    recipient_class: RecipientClass
+    basis: LawfulBasis
+    gateway: DisclosureGateway | None = None
+    given_by: str | None = None
+    """Who consented, when a parent or carer did."""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knowing:
+    """Whether the young person and the family know of the referral, and how consent was judged."""
+
+    young_person: Told | None = None
+    reason: str | None = None
+    parent_or_carer: Told | None = None
+    capacity: str | None = None
+    """For somebody under 16: who judged that they understand what they agree to, and why."""
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Police:
+    told: PoliceTold | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Safeguarding:
+    childrens_services_referral: ChildrensServicesReferral | None = None
+    social_worker: str | None = None
+    trafficking_signs: Answer | None = None
+    """Signs that call for the National Referral Mechanism, which only a first responder may refer to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the referrer offered the young person there and then."""
+
+    brief_interaction: bool | None = None
+    mode: ContactMode | None = None
+    made_at: datetime | None = None
+    response: YoungPersonAnswer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referrer:
+    """How the referrer can be asked back."""
+
+    phone: str | None = None
+    callback: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equality:
+    """As the young person said it: never guessed."""
+
+    ethnicity: Ethnicity | None = None
+    sex: Sex | None = None
+    disability: Disability | None = None
+    gender: str | None = None
+
+    @property
+    def said(self) -> bool:
+        return any((self.ethnicity, self.sex, self.disability, self.gender))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    what_happened: tuple[WhatHappened, ...]
+    """Empty when not known."""
+    immediate_danger: Answer
+    bases: tuple[Basis, ...]
+    young_person: YoungPerson = field(default_factory=YoungPerson)
+    contact: Contact = field(default_factory=Contact)
+    danger_note: str | None = None
+    involvement: tuple[Involvement, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The other coded facts, by the names that the published language has for them."""
+    incident: Incident = field(default_factory=Incident)
+    concern: Concern = field(default_factory=Concern)
+    told: Knowing = field(default_factory=Knowing)
+    police: Police = field(default_factory=Police)
+    safeguarding: Safeguarding = field(default_factory=Safeguarding)
+    offer: Offer = field(default_factory=Offer)
+    referrer: Referrer = field(default_factory=Referrer)
+    equality: Equality = field(default_factory=Equality)
+    answer: str | None = None
+    """What the referrer answers to the question that a reviewer asked."""
+    answers_question: UUID | None = None

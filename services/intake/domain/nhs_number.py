@@ -1,0 +1,42 @@
+"""NHS numbers: ten digits with a check digit. A good check digit says nothing about whose number it is."""
+
+import re
+from collections.abc import Sequence
+
+from services.kernel.errors import FieldError, Invalid
+from services.kernel.text import N_
+
+_SEPARATORS = re.compile(r"(?<=[0-9])[ -](?=[0-9])", re.ASCII)
+_TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
+_TEST_RANGE = "999"
+
+
+class NotAnNhsNumber(Invalid):
+    """The text is no NHS number that anybody can have."""
+
+    title = N_("Enter an NHS number")
+
+    sentence = N_("Enter an NHS number of 10 digits, like 485 777 3456, or leave it blank")
+
+    def __init__(self, *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(self.sentence, errors=errors)
+
+
+def nhs_number(text: str, *, test_numbers: bool = False) -> str:
+    """The ten digits. Single spaces and hyphens between digits are taken out.
+
+    Numbers of the test range (999…) are good only with `test_numbers`. Raises NotAnNhsNumber.
+    """
+    digits = _SEPARATORS.sub("", text)
+    # All ten numbers of one repeated digit have a right check digit, and nobody has one of them.
+    if not _TEN_DIGITS.fullmatch(digits) or len(set(digits)) == 1 or not _check_digit_agrees(digits):
+        raise NotAnNhsNumber
+    if digits.startswith(_TEST_RANGE) and not test_numbers:
+        raise NotAnNhsNumber
+    return digits
+
+
+def _check_digit_agrees(digits: str) -> bool:
+    """Modulus 11, NHS Data Dictionary: weights 10 to 2; a check digit of 10 is never given out."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
+    return (11 - total % 11) % 11 == int(digits[9])

@@ -1,0 +1,119 @@
+"""A referral: what was said, in versions; whom it is about; whether it was withdrawn; how far it has come."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.contracts.codes import OrganisationClass, ProgressStep, Question, Source, WithdrawalReason
+from services.intake.domain.age import Age
+from services.intake.domain.content import Content
+from services.kernel.errors import Conflict, NotFound, Stale
+from services.kernel.text import N_
+
+
+class NoSuchReferral(NotFound):
+    """There is none, or this person may not know of it."""
+
+
+class StaleReferral(Stale):
+    """Somebody changed the referral after it was read."""
+
+
+class ReferralWithdrawn(Conflict):
+    title = N_("This referral was withdrawn")
+
+
+class QuestionNotAsked(Conflict):
+    """The amendment answers a question that is not the one waiting."""
+
+    title = N_("This question is no longer waiting for an answer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferredBy:
+    """`staff_id` is None for a partner's system."""
+
+    staff_id: UUID | None
+    organisation_id: UUID | None
+    organisation_class: OrganisationClass | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    at: datetime
+    reason: WithdrawalReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """The step that the referrer may see, and the question put to them."""
+
+    version: int = 0
+    step: ProgressStep = ProgressStep.RECEIVED
+    at: datetime | None = None
+    question: Question | None = None
+    question_id: UUID | None = None
+
+
+@dataclass(kw_only=True)
+class Referral:
+    id: UUID
+    reference: str
+    person_id: UUID
+    source: Source
+    referred_by: ReferredBy
+    area: str
+    site: str | None
+    received_at: datetime
+    recorded_at: datetime
+    """When this version was written down."""
+    age: Age
+    content: Content
+    version: int = 1
+    withdrawal: Withdrawal | None = None
+    progress: Progress = Progress()
+
+    def require_known_to(self, asking: ReferredBy) -> None:
+        """Raises NoSuchReferral unless whoever asks wrote it: the same person, or a system of the same organisation."""
+        mine = self.referred_by
+        same_staff = asking.staff_id is not None and asking.staff_id == mine.staff_id
+        same_system = (
+            asking.staff_id is None and mine.staff_id is None and asking.organisation_id == mine.organisation_id
+        )
+        if not (same_staff or (same_system and mine.organisation_id is not None)):
+            raise NoSuchReferral
+
+    def amend(self, content: Content, *, age: Age, area: str, site: str | None, at: datetime, expected: int) -> None:
+        """A new version, told whole. Raises StaleReferral, ReferralWithdrawn or QuestionNotAsked."""
+        self._expect(expected)
+        if self.withdrawal is not None:
+            raise ReferralWithdrawn
+        self._answer(content.answers_question)
+        self.content, self.age, self.area, self.site = content, age, area, site
+        self.recorded_at = at
+        self.version += 1
+
+    def withdraw(self, reason: WithdrawalReason, *, at: datetime) -> None:
+        """Say that the referral should not have effect. Once only: raises ReferralWithdrawn."""
+        if self.withdrawal is not None:
+            raise ReferralWithdrawn
+        self.withdrawal = Withdrawal(at=at, reason=reason)
+        self.version += 1
+
+    def hear(self, progress: Progress) -> bool:
+        """Take over how far the referral has come. False when as much was known before."""
+        if progress.version <= self.progress.version:
+            return False
+        self.progress = progress
+        return True
+
+    def _expect(self, version: int) -> None:
+        if version != self.version:
+            raise StaleReferral
+
+    def _answer(self, question_id: UUID | None) -> None:
+        if question_id is None:
+            return
+        if question_id != self.progress.question_id:
+            raise QuestionNotAsked
+        self.progress = replace(self.progress, question=None, question_id=None)

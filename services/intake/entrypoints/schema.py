@@ -1,0 +1,245 @@
+"""The one form of a referral: the API's body and the page's form are both checked by it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+from services.contracts.codes import (
+    Answer,
+    ChildrensServices,
+    ContactMode,
+    Disability,
+    DisclosureGateway,
+    EducationStatus,
+    Ethnicity,
+    ExploitationSign,
+    Injury,
+    Involvement,
+    LawfulBasis,
+    PoliceTold,
+    RecipientClass,
+    Sex,
+    Strength,
+    SubstanceUse,
+    Told,
+    WhatHappened,
+    YoungPersonAnswer,
+)
+from services.intake.domain import content as said
+from services.intake.entrypoints.fields import (
+    CodesOrNotKnown,
+    Moment,
+    nhs_number_field,
+    phone_field,
+    postcode_field,
+)
+from services.kernel.text import N_
+from services.kernel.web.fields import (
+    PersonName,
+    StrictBoolean,
+    StrictCode,
+    StrictDate,
+    StrictInteger,
+    StrictList,
+    StrictSchema,
+    StrictString,
+    StrictUuid,
+)
+
+_ASK_WHAT = N_("Select what happened, or “not known”")
+_ASK_DANGER = N_("Select yes if the young person is in immediate danger")
+_ASK_CONTACT = N_("Select a safe way to contact the young person, or “not known”")
+_ASK_BASIS = N_("Select why this recipient may be told")
+
+
+def _line(most: int = 100) -> StrictString:
+    return StrictString(most=most, allow_none=True)
+
+
+def _text(most: int = 1000) -> StrictString:
+    return StrictString(most=most, lines=True, allow_none=True)
+
+
+def _yes_or_no() -> StrictBoolean:
+    return StrictBoolean(allow_none=True)
+
+
+class YoungPersonSchema(StrictSchema):
+    name = PersonName(allow_none=True)
+    other_names = PersonName(most=200, allow_none=True)
+    date_of_birth = StrictDate(allow_none=True)
+    age_about = StrictInteger(least=0, most=120, allow_none=True)
+    age_not_known = StrictBoolean()
+    age_disputed = StrictBoolean()
+    nhs_number = nhs_number_field()
+    phone = phone_field()
+    address = _text(300)
+    postcode = postcode_field()
+    no_fixed_address = _yes_or_no()
+    first_language = _line()
+    interpreter_needed = _yes_or_no()
+    interpreter_language = _line()
+    school = _line(200)
+    home_local_authority = _line(200)
+
+
+class ContactSchema(StrictSchema):
+    safe = CodesOrNotKnown(ContactMode, ask=_ASK_CONTACT)
+    note = _text(500)
+    do_not = StrictList(StrictCode(said.DoNotContact), unique=True)
+    do_not_note = _text(500)
+
+
+class IncidentSchema(StrictSchema):
+    happened_at = Moment(allow_none=True)
+    arrived_at = Moment(allow_none=True)
+    discharge = StrictCode(said.Discharge, allow_none=True)
+    discharge_expected_at = Moment(allow_none=True)
+    place = StrictCode(said.Place, allow_none=True)
+    place_note = _text(500)
+    mechanism = _text(500)
+
+
+class FactsSchema(StrictSchema):
+    """The coded facts that have no question of their own. Names and codes are those of the published language."""
+
+    injury = StrictCode(Injury, allow_none=True)
+    violence_attendances_12m = StrictInteger(least=0, most=50, allow_none=True)
+    self_harm_12m = _yes_or_no()
+    alcohol_or_drugs_involved = _yes_or_no()
+    substance_use = StrictCode(SubstanceUse, allow_none=True)
+    mental_health_need = _yes_or_no()
+    weapon_believed_present = _yes_or_no()
+    retaliation_feared = _yes_or_no()
+    siblings_at_risk = _yes_or_no()
+    education_status = StrictCode(EducationStatus, allow_none=True)
+    often_absent = _yes_or_no()
+    looked_after_now = _yes_or_no()
+    childrens_services = StrictCode(ChildrensServices, allow_none=True)
+    missing_episodes_12m = StrictInteger(least=0, most=100, allow_none=True)
+    exploitation_signs = StrictList(StrictCode(ExploitationSign), unique=True, allow_none=True)
+    peers_in_violence = _yes_or_no()
+    violence_at_home_12m = _yes_or_no()
+    housing_unstable = _yes_or_no()
+    police_contacts_12m = StrictInteger(least=0, most=100, allow_none=True)
+    weapon_found_by_police_on = StrictDate(allow_none=True)
+    strengths = StrictList(StrictCode(Strength), unique=True, allow_none=True)
+
+
+class ConcernSchema(StrictSchema):
+    concern = _text()
+    own_words = _text()
+    strengths = _text()
+
+
+class BasisSchema(StrictSchema):
+    recipient_class = StrictCode(RecipientClass, required=True)
+    basis = StrictCode(LawfulBasis, required=True, ask=_ASK_BASIS)
+    gateway = StrictCode(DisclosureGateway, allow_none=True)
+    given_by = PersonName(allow_none=True)
+    expires_on = StrictDate(allow_none=True)
+
+
+class KnowingSchema(StrictSchema):
+    young_person = StrictCode(Told, allow_none=True)
+    reason = _text(500)
+    parent_or_carer = StrictCode(Told, allow_none=True)
+    capacity = _text(500)
+    refusal = _text(500)
+
+
+class PoliceSchema(StrictSchema):
+    told = StrictCode(PoliceTold, allow_none=True)
+    reason = _text(500)
+
+
+class SafeguardingSchema(StrictSchema):
+    childrens_services_referral = StrictCode(said.ChildrensServicesReferral, allow_none=True)
+    social_worker = _line(200)
+    trafficking_signs = StrictCode(Answer, allow_none=True)
+
+
+class OfferSchema(StrictSchema):
+    brief_interaction = _yes_or_no()
+    mode = StrictCode(ContactMode, allow_none=True)
+    made_at = Moment(allow_none=True)
+    response = StrictCode(YoungPersonAnswer, allow_none=True)
+
+
+class ReferrerSchema(StrictSchema):
+    phone = phone_field()
+    callback = _line(200)
+
+
+class EqualitySchema(StrictSchema):
+    """As the young person says; nobody guesses."""
+
+    ethnicity = StrictCode(Ethnicity, allow_none=True)
+    sex = StrictCode(Sex, allow_none=True)
+    gender = _line()
+    disability = StrictCode(Disability, allow_none=True)
+
+
+class ReferralSchema(StrictSchema):
+    read_only = (
+        "id", "reference", "version", "person_id", "referred_by", "received_at", "created_at", "amended_at", "source",
+        "step", "withdrawn_at", "score", "estimate", "band", "decision", "reviewer_id", "org_id", "organisation_id",
+        "role", "age_basis", "age", "question",
+    )  # fmt: skip
+
+    young_person = fields.Nested(YoungPersonSchema, load_default=dict)
+    what_happened = CodesOrNotKnown(WhatHappened, ask=_ASK_WHAT)
+    immediate_danger = StrictCode(Answer, required=True, ask=_ASK_DANGER)
+    danger_note = _text(500)
+    contact = fields.Nested(ContactSchema, required=True, error_messages={"required": _ASK_CONTACT})
+    bases = StrictList(fields.Nested(BasisSchema), most=len(RecipientClass), load_default=list)
+    involvement = StrictList(StrictCode(Involvement), unique=True)
+    concern = fields.Nested(ConcernSchema)
+    told = fields.Nested(KnowingSchema)
+    police = fields.Nested(PoliceSchema)
+    incident = fields.Nested(IncidentSchema)
+    facts = fields.Nested(FactsSchema)
+    safeguarding = fields.Nested(SafeguardingSchema)
+    offer = fields.Nested(OfferSchema)
+    referrer = fields.Nested(ReferrerSchema)
+    equality = fields.Nested(EqualitySchema)
+    area = _line(64)
+    site = _line(64)
+
+
+class AmendmentSchema(ReferralSchema):
+    """A referral as it now is, whole; and, when a reviewer asked a question, the answer to it."""
+
+    answer = _text()
+    answers_question = StrictUuid(allow_none=True)
+
+
+def content_from(loaded: Mapping[str, Any]) -> said.Content:
+    """What the schema loaded, as the domain has it."""
+    contact = dict(loaded["contact"])
+    return said.Content(
+        young_person=said.YoungPerson(**loaded["young_person"]),
+        what_happened=tuple(loaded["what_happened"]),
+        immediate_danger=loaded["immediate_danger"],
+        danger_note=loaded.get("danger_note"),
+        contact=said.Contact(**contact | {"safe": tuple(contact["safe"]), "do_not": tuple(contact.get("do_not", ()))}),
+        bases=tuple(said.Basis(**basis) for basis in loaded["bases"]),
+        involvement=tuple(loaded.get("involvement", ())),
+        facts=_told(loaded.get("facts", {})),
+        incident=said.Incident(**loaded.get("incident", {})),
+        concern=said.Concern(**loaded.get("concern", {})),
+        told=said.Knowing(**loaded.get("told", {})),
+        police=said.Police(**loaded.get("police", {})),
+        safeguarding=said.Safeguarding(**loaded.get("safeguarding", {})),
+        offer=said.Offer(**loaded.get("offer", {})),
+        referrer=said.Referrer(**loaded.get("referrer", {})),
+        equality=said.Equality(**loaded.get("equality", {})),
+        answer=loaded.get("answer"),
+        answers_question=loaded.get("answers_question"),
+    )
+
+
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Absent, null and an empty list of signs all mean: not known."""
+    return {name: value for name, value in facts.items() if value is not None and value != []}

@@ -1,0 +1,40 @@
+"""What intake listens to: how far its referrals have come, and who works where."""
+
+from typing import Any
+
+from services.contracts.accounts import StaffChangedV1, TeamChangedV1
+from services.contracts.casework import ProgressMadeV1
+from services.intake.application.hear_accounts import HearStaff, HearTeam
+from services.intake.application.hear_progress import HearProgress
+from services.intake.domain.referral import Progress
+from services.kernel.service import Subscriptions
+
+
+def _progress(event: dict[str, Any]) -> HearProgress:
+    return HearProgress(
+        referral_id=event["referral_id"],
+        progress=Progress(
+            version=event["version"],
+            step=event["step"],
+            at=event["at"],
+            question=event["question"] if event["question_id"] else None,
+            question_id=event["question_id"] if event["question"] else None,
+        ),
+    )
+
+
+def _team(event: dict[str, Any]) -> HearTeam:
+    return HearTeam(
+        team_id=event["team_id"],
+        version=event["version"],
+        team_class=event["team_class"],
+        organisation_class=event["organisation_class"],
+        active=event["active"],
+    )
+
+
+def _staff(event: dict[str, Any]) -> HearStaff:
+    return HearStaff(staff_id=event["staff_id"], version=event["version"], display_name=event["display_name"])
+
+
+SUBSCRIPTIONS: Subscriptions = {ProgressMadeV1: _progress, TeamChangedV1: _team, StaffChangedV1: _staff}

@@ -1,0 +1,117 @@
+"""Intake's settings: what the partnership has settled about ages, places, danger and matching."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from services.intake.application.ports import Policy
+from services.intake.domain.age import Scope
+from services.kernel.settings import Settings as KernelSettings
+from services.kernel.settings import Unset, kernel_settings
+from services.kernel.text import N_
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place where referrals are made. Its area is the referral's unless another is chosen."""
+
+    code: str
+    name: str
+    area: str
+    organisation: str
+    """The name of the organisation whose staff refer from it."""
+
+
+_DEMONSTRATION_AREAS = {"northside": "Northside", "riverside": "Riverside", "westborough": "Westborough"}
+_DEMONSTRATION_SITES = (
+    Site(code="anytown-general", name="Anytown General, emergency department", area="northside", organisation="Anytown General Hospital"),
+    Site(code="westborough-urgent-care", name="Westborough urgent care", area="westborough", organisation="Anytown General Hospital"),
+    Site(code="northside-academy", name="Northside Academy", area="northside", organisation="Northside Academy"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(KernelSettings):
+    youngest: int = 10
+    oldest: int = 25
+    younger_signpost: str = N_(
+        "Waymark is for people aged 10 to 25. For a younger child, follow your safeguarding procedure and refer to"
+        " children’s services"
+    )
+    older_signpost: str = N_(
+        "Waymark is for people aged 10 to 25. For somebody older, follow your safeguarding procedure and refer to"
+        " adult services"
+    )
+    danger_procedure: tuple[str, ...] = (
+        N_("If somebody may be hurt now, call 999."),
+        N_("Tell the nurse in charge, the duty manager or your safeguarding lead, and stay with the young person."),
+        N_(
+            "Call children’s services, or adult services for somebody aged 18 or over. At night, call their out-of-hours team."
+        ),
+    )
+    """The local procedure for immediate danger: what to do now, step by step."""
+    areas: Mapping[str, str] | None = None
+    """Name of each area by its code. None: those of the demonstration, or nothing but what staff have."""
+    sites: tuple[Site, ...] | None = None
+    match_key: bytes = b""
+    """Keys the digests by which people are recognised. Empty: made from the secret key, and lost when that changes."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        return cls(**kernel_settings(environ), **_given(environ))
+
+    @property
+    def known_areas(self) -> Mapping[str, str]:
+        if self.areas is not None:
+            return self.areas
+        return _DEMONSTRATION_AREAS if self.demonstration else {}
+
+    @property
+    def known_sites(self) -> tuple[Site, ...]:
+        if self.sites is not None:
+            return self.sites
+        return _DEMONSTRATION_SITES if self.demonstration else ()
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            scope=Scope(
+                youngest=self.youngest,
+                oldest=self.oldest,
+                younger=self.younger_signpost,
+                older=self.older_signpost,
+            ),
+            match_key=self.match_key or hmac.new(self.secret_key, b"intake.match_key", hashlib.sha256).digest(),
+            test_nhs_numbers=self.demonstration,
+        )
+
+
+def _given(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Those of our own settings that the environment has. Raises Unset for one that cannot be read."""
+    given: dict[str, Any] = {
+        name: environ[name.upper()] for name in ("younger_signpost", "older_signpost") if environ.get(name.upper())
+    }
+    if procedure := environ.get("DANGER_PROCEDURE"):
+        given["danger_procedure"] = tuple(line.strip() for line in procedure.splitlines() if line.strip())
+    if key := environ.get("MATCH_KEY"):
+        given["match_key"] = _long_enough(key.encode())
+    try:
+        given |= {name: int(environ[name.upper()]) for name in ("youngest", "oldest") if name.upper() in environ}
+        if "AREAS" in environ:
+            given["areas"] = dict(json.loads(environ["AREAS"]))
+        if "SITES" in environ:
+            given["sites"] = tuple(Site(**site) for site in json.loads(environ["SITES"]))
+    except (ValueError, TypeError):
+        raise Unset("YOUNGEST and OLDEST are whole numbers; AREAS and SITES are JSON.") from None
+    return given
+
+
+def _long_enough(key: bytes) -> bytes:
+    if len(key) < _KEY_BYTES:
+        raise Unset(f"MATCH_KEY must be at least {_KEY_BYTES} bytes long.")
+    return key
