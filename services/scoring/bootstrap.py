@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
@@ -15,8 +16,9 @@ from services.scoring.adapters.kept_models import KeptModels
 from services.scoring.adapters.model_store import ModelStore
 from services.scoring.adapters.tables import kernel, metadata
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
-from services.scoring.application.estimate_again import EstimateAgain
 from services.scoring.application.handlers import HANDLERS
+from services.scoring.entrypoints import api, pages
+from services.scoring.entrypoints.commands import estimate_again
 from services.scoring.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.scoring.settings import Settings
 
@@ -44,7 +46,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         handlers=HANDLERS,
         clock=clock,
     )
-    champions.arrived = lambda: answer_waiting(dispatcher)
+    champions.arrived = lambda: estimate_again(dispatcher)
     checks = {"model": lambda: champions.current() is not None}
     return Service(
         name="scoring",
@@ -65,20 +67,15 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             settings=settings,
             clock=clock,
             templates=_HERE / "templates",
+            blueprints=[pages.blueprint(champions), audit_pages.blueprint("scoring", kernel)],
+            api_blueprints=[api.blueprint(champions)],
             checks=checks,
         ),
     )
 
 
 def build_champions(settings: Settings) -> Champions:
+    """The champion as this installation keeps it, for a command. `refresh()` takes over the registry's."""
     kept = KeptModels(settings.models_folder)
     store = ModelStore(settings.registry_url, kept) if settings.registry_url else None
     return Champions(kept, store)
-
-
-def answer_waiting(dispatcher: Dispatcher, *, unanswered_only: bool = True) -> int:
-    """Answer again, batch by batch, what waits for a model. Gives how many referrals have a new answer."""
-    done = 0
-    while some := dispatcher.handle(EstimateAgain(unanswered_only=unanswered_only), actor=None):
-        done += some
-    return done

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import kernel_settings, required
+from services.kernel.settings import kernel_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +20,6 @@ class Settings(KernelSettings):
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         return cls(
             **kernel_settings(environ),
-            models_folder=Path(required(environ, "MODELS_FOLDER")),
+            models_folder=Path(environ.get("MODELS_FOLDER", "var/models")),
             registry_url=environ.get("REGISTRY_URL") or None,
         )

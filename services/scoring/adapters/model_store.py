@@ -19,6 +19,7 @@ REGISTERED_MODEL = "waymark-harm"
 CHAMPION = "champion"
 # A registry that hangs must not hold up a start: seconds, and one more try.
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+_SILENCE = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 
 
 class RegistryAway(Unavailable):
@@ -79,7 +80,7 @@ class ModelStore:
 
     def _client(self) -> Any:
         # Imported here alone: it takes seconds, and with a kept model nothing needs it.
-        os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        os.environ.update(_SILENCE)
         for name, value in _PATIENCE.items():
             os.environ.setdefault(name, value)
         from mlflow import MlflowClient

@@ -17,8 +17,9 @@ from services.scoring.adapters import replay as replays
 from services.scoring.adapters.answer_repository import SqlAnswers
 from services.scoring.adapters.replay import replay
 from services.scoring.adapters.tables import answers, estimates, kernel, tellings
-from services.scoring.bootstrap import answer_waiting, build_champions
+from services.scoring.bootstrap import build_champions
 from services.scoring.domain.answer import TOLERANCE
+from services.scoring.entrypoints.commands import estimate_again
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.integration.scoring.conftest import without_model
@@ -125,7 +126,7 @@ class TestWithoutAModel:
         before = current(service, referral)
 
         small_model.keep(settings.models_folder)
-        done = answer_waiting(service.dispatcher)
+        done = estimate_again(service.dispatcher)
 
         after = current(service, referral)
         assert before.reason is NotEstimatedReason.MODEL_UNAVAILABLE
@@ -155,7 +156,7 @@ class TestAnotherChampion:
         hear(service, *(received(referral, uuid4()) for referral in referrals))
         small_model.keep(settings.models_folder, number=2, seed=8)
 
-        done = answer_waiting(service.dispatcher, unanswered_only=False)
+        done = estimate_again(service.dispatcher, everything=True)
 
         assert done == 3
         assert {current(service, referral).sequence for referral in referrals} == {2}

@@ -1,0 +1,8 @@
+"""python -m services.scoring migrate | check | revision"""
+
+from services.kernel.roles import run_role
+from services.scoring.bootstrap import build
+from services.scoring.settings import Settings
+
+if __name__ == "__main__":
+    run_role("scoring", Settings, build)

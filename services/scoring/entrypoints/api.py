@@ -1,0 +1,92 @@
+"""The API for data scientists: models, rows estimated without being kept, and how an estimate came to change."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+
+from services.contracts.codes import Role
+from services.kernel.web import access, current
+from services.kernel.web.api import ApiBlueprint
+from services.scoring.adapters import queries
+from services.scoring.adapters.champion import LoadedChampion
+from services.scoring.adapters.champions import Champions
+from services.scoring.adapters.queries import ModelRow
+from services.scoring.adapters.replay import NoSuchEstimate
+from services.scoring.application.answering import allowed
+from services.scoring.application.estimate_again import NoModel
+from services.scoring.domain.answer import Answer, Estimate
+from services.scoring.entrypoints import schemas
+from services.scoring.entrypoints.subscriptions import coded
+
+
+def blueprint(champions: Champions) -> ApiBlueprint:
+    api = ApiBlueprint("estimates", __name__, url_prefix="/scoring/api/v1", description="Estimates and models")
+
+    @api.route("/models")
+    class Models(MethodView):
+        @api.response(200, schemas.ModelsSchema)
+        @access.requires(Role.DATA_SCIENTIST, Role.BOARD_MEMBER)
+        def get(self) -> dict[str, Any]:
+            """Every model version that has estimated, and the champion."""
+            return {"models": described(champions)}
+
+    @api.route("/estimates")
+    class Estimates(MethodView):
+        @api.arguments(schemas.EstimatesSchema, example={"rows": [schemas.EXAMPLE_ROW]})
+        @api.response(200, schemas.AnswersSchema)
+        @access.requires(Role.DATA_SCIENTIST)
+        def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
+            """Estimate and explain rows. Nothing of them is kept."""
+            champion = champions.current()
+            if champion is None:
+                raise NoModel
+            with current.transaction() as transaction:
+                details = {"rows": len(body["rows"])}
+                transaction.audit("rows.estimated", subject_type="model", subject_id=champion.version, details=details)
+            return {
+                "model_version": champion.version,
+                "invented_data": champion.invented_data,
+                "rows": [_said(_answer(row, champion)) for row in body["rows"]],
+            }
+
+    @api.route("/estimates/<uuid:estimate_id>/changes")
+    class Changes(MethodView):
+        @api.response(200, schemas.ChangesSchema)
+        @access.requires(Role.DATA_SCIENTIST)
+        def get(self, estimate_id: UUID) -> dict[str, Any]:
+            """The estimates of one referral up to this one, and what moved each. They are known by pseudonym."""
+            with current.transaction() as transaction:
+                found = queries.answers_up_to(transaction.connection, estimate_id)
+                if not found:
+                    raise NoSuchEstimate
+                transaction.audit("estimate.changes_read", subject_type="estimate", subject_id=estimate_id)
+            return {"answers": found}
+
+    return api
+
+
+def described(champions: Champions) -> list[dict[str, Any]]:
+    """Every known model, the champion first whether or not it has estimated."""
+    champion = champions.current()
+    known = queries.models_newest_first(current.reading())
+    if champion is not None and champion.version not in {row.model_version for row in known}:
+        known.insert(0, ModelRow(**champion.description, evaluation=champion.evaluation, described_at=None))
+    in_use = champion.version if champion is not None else None
+    rows = [{**vars(row), "is_champion": row.model_version == in_use} for row in known]
+    return sorted(rows, key=lambda row: not row["is_champion"])
+
+
+def _answer(row: Mapping[str, Any], champion: LoadedChampion) -> Answer:
+    told_at = datetime.combine(row["told_on"], time(12), UTC) if row["told_on"] else current.now()
+    answer = champion.answer({"age": row["age"], **coded(row["facts"])}, told_at=told_at, earlier=())
+    return allowed(answer, champion=champion, demonstration=current.site().demonstration)
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    if not isinstance(answer, Estimate):
+        return {"not_estimated": answer.reason, "out_of_range": answer.facts, "missing": answer.missing}
+    low, high = answer.interval or (None, None)
+    return {**vars(answer), "not_estimated": None, "interval_low": low, "interval_high": high}
