@@ -1,0 +1,73 @@
+"""The repositories of cases on both kinds of database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+
+from services.casework.adapters.case_repository import SqlCaseEqualityRepository, SqlCaseRepository, SqlTeamMembers
+from services.casework.application.case_ports import CaseRepository
+from services.casework.domain.case_equality import CaseEquality
+from services.contracts.codes import Ethnicity, OrganisationClass, RecipientClass, Role
+from tests.factories.cases import WORKER, later
+from tests.integration.casework.case_world import CaseWorld
+from tests.unit.casework.case_repository_suite import CaseRepositorySuite, Kept
+
+
+class TestTheSqlRepository(CaseRepositorySuite):
+    @pytest.fixture
+    def kept(self, case_world: CaseWorld) -> Kept:
+        @contextmanager
+        def unit_of_work() -> Iterator[CaseRepository]:
+            with case_world.database.write() as connection:
+                yield SqlCaseRepository(connection)
+
+        return Kept(unit_of_work, lambda covered: case_world.referral(*([covered] if covered else [])))
+
+
+class TestTheEqualityAnswersOfACase:
+    def test_are_kept_version_by_version(self, case_world: CaseWorld) -> None:
+        team_id = case_world.team(RecipientClass.SUPPORT_SERVICE)
+        case_id = case_world.case(team_id)
+
+        with case_world.database.write() as connection:
+            repository = SqlCaseEqualityRepository(connection)
+            before = repository.version(case_id)
+            repository.add(
+                CaseEquality(
+                    case_id=case_id,
+                    person_id=uuid4(),
+                    referral_id=uuid4(),
+                    version=1,
+                    ethnicity=Ethnicity.PREFER_NOT_TO_SAY,
+                    sex=None,
+                    disability=None,
+                    recorded_by=WORKER,
+                    recorded_at=later(),
+                )
+            )
+            after = repository.version(case_id)
+
+        assert (before, after) == (0, 1)
+
+
+class TestTheMembersOfATeam:
+    @pytest.mark.parametrize(
+        ("active", "organisation", "member"),
+        [
+            (True, OrganisationClass.VOLUNTARY, True),
+            (False, OrganisationClass.VOLUNTARY, False),
+            (True, OrganisationClass.POLICE, False),
+        ],
+    )
+    def test_are_its_active_staff_and_nobody_of_the_police(
+        self, case_world: CaseWorld, active: bool, organisation: OrganisationClass, member: bool
+    ) -> None:
+        team_id = case_world.team(RecipientClass.SUPPORT_SERVICE)
+        person = case_world.member(
+            Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id, active=active, organisation=organisation
+        )
+
+        with case_world.database.read() as connection:
+            assert SqlTeamMembers(connection).has(team_id, person.id) is member

@@ -1,0 +1,148 @@
+"""What every repository of cases does: the real one on both databases, and the fake that unit tests use."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.casework.application.case_ports import CaseRepository
+from services.casework.domain.case import Case
+from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_rules import CaseNotFound, StaleCase
+from services.contracts.codes import Pathway, RecipientClass, YoungPersonAnswer
+from tests.factories.cases import (
+    COLLEAGUE,
+    WORKER,
+    a_case,
+    a_hand_over,
+    an_act,
+    in_contact,
+    later,
+    the_manager,
+    the_reviewer,
+    the_worker,
+    with_attempt,
+)
+
+
+@dataclass
+class Kept:
+    """A repository that keeps what each unit of work saved, and a way to add a referral that a class may know of."""
+
+    unit_of_work: Callable[[], AbstractContextManager[CaseRepository]]
+    referral: Callable[[RecipientClass | None], UUID]
+
+    def case(self, case: Case) -> Case:
+        with self.unit_of_work() as cases:
+            cases.add(case)
+        return case
+
+
+class CaseRepositorySuite:
+    """What every repository of cases does. Subclasses give the fixture `kept`."""
+
+    def test_gives_back_what_was_added_with_its_whole_chronology(self, kept: Kept) -> None:
+        case = a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE), assignee_id=WORKER)
+        in_contact(case).note("He’d like to go back to college", an_act())
+        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=later().date())
+
+        kept.case(case)
+
+        with kept.unit_of_work() as cases:
+            found = cases.get(case.id, the_worker(), Knowledge.WHOLE)
+        assert found == case
+
+    def test_saves_a_change_and_its_entries(self, kept: Kept) -> None:
+        case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
+
+        with kept.unit_of_work() as cases:
+            changed = cases.get(case.id, the_worker(), Knowledge.LISTED)
+            changed.take(an_act())
+            cases.save(changed)
+
+        with kept.unit_of_work() as cases:
+            found = cases.get(case.id, the_worker(), Knowledge.WHOLE)
+        assert (found.assignee_id, found.version, len(found.entries)) == (WORKER, 2, 2)
+
+    def test_refuses_a_change_of_what_somebody_else_changed_meanwhile(self, kept: Kept) -> None:
+        case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
+        with kept.unit_of_work() as cases:
+            seen_early = cases.get(case.id, the_worker(), Knowledge.LISTED)
+        with kept.unit_of_work() as cases:
+            changed = cases.get(case.id, the_worker(), Knowledge.LISTED)
+            changed.take(an_act(COLLEAGUE))
+            cases.save(changed)
+
+        seen_early.take(an_act(WORKER))
+        with pytest.raises(StaleCase), kept.unit_of_work() as cases:
+            cases.save(seen_early)
+
+    def test_finds_no_case_that_no_basis_covers_even_for_the_manager(self, kept: Kept) -> None:
+        case = kept.case(a_case(referral_id=kept.referral(None), assignee_id=WORKER))
+
+        for reader in (the_worker(), the_manager()):
+            for knowledge in Knowledge:
+                with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
+                    cases.get(case.id, reader, knowledge)
+
+    def test_finds_a_colleagues_case_in_the_list_and_not_whole(self, kept: Kept) -> None:
+        case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE), assignee_id=COLLEAGUE))
+
+        with kept.unit_of_work() as cases:
+            assert cases.get(case.id, the_worker(), Knowledge.LISTED).id == case.id
+        with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
+            cases.get(case.id, the_worker(), Knowledge.WHOLE)
+
+    def test_finds_a_hand_over_for_a_reviewer_of_its_area_and_no_case(self, kept: Kept) -> None:
+        hand_over = kept.case(a_hand_over(referral_id=kept.referral(RecipientClass.CHILDRENS_SERVICES)))
+        case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
+
+        with kept.unit_of_work() as cases:
+            assert cases.get(hand_over.id, the_reviewer(), Knowledge.LISTED).id == hand_over.id
+        for reader, case_id in ((the_reviewer(), case.id), (the_reviewer(area="westborough"), hand_over.id)):
+            with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
+                cases.get(case_id, reader, Knowledge.LISTED)
+
+    def test_gives_next_the_soonest_due_that_nobody_has(self, kept: Kept) -> None:
+        def waiting(minutes: int, assignee_id: UUID | None = None) -> Case:
+            covered = kept.referral(RecipientClass.SUPPORT_SERVICE)
+            return kept.case(a_case(referral_id=covered, due_at=later(minutes), assignee_id=assignee_id))
+
+        waiting(5, COLLEAGUE), waiting(30)
+        soonest = waiting(20)
+        kept.case(a_case(referral_id=kept.referral(None), due_at=later(1)))
+
+        with kept.unit_of_work() as cases:
+            found = cases.next_unassigned(the_worker())
+            assert found is not None
+            assert found.id == soonest.id
+
+    def test_gives_next_nothing_of_another_team(self, kept: Kept) -> None:
+        kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
+
+        with kept.unit_of_work() as cases:
+            assert cases.next_unassigned(the_worker(team_id=uuid4())) is None
+
+    def test_stores_a_hand_over_and_its_confirmation(self, kept: Kept) -> None:
+        covered = kept.referral(RecipientClass.ADULT_SERVICES)
+        hand_over = kept.case(a_case(pathway=Pathway.ADULT_SERVICES, referral_id=covered))
+
+        with kept.unit_of_work() as cases:
+            found = cases.get(hand_over.id, the_manager(), Knowledge.WHOLE)
+            found.confirm_hand_over("Duty social worker", later(10), an_act())
+            cases.save(found)
+
+        with kept.unit_of_work() as cases:
+            assert cases.get(hand_over.id, the_manager(), Knowledge.WHOLE).confirmed_at == later(10)
+
+    def test_stores_a_contact_attempt_with_what_it_says(self, kept: Kept) -> None:
+        case = a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE), assignee_id=WORKER)
+        attempt_id = with_attempt(case, reached=False)
+        kept.case(case)
+
+        with kept.unit_of_work() as cases:
+            found = cases.get(case.id, the_worker(), Knowledge.WHOLE)
+
+        assert [entry.id for entry in found.entries if entry.reached is False] == [attempt_id]
