@@ -82,7 +82,7 @@ def a_world(
     tiny_model.keep_in(folder.models)
     system = embedded.build(folder, clock=clock, database_url=database_url, registry_url=None)
     system.migrate()
-    staff.load(system)
+    staff.load(system, folder)
     system.settle()
     yield World(system=system, folder=folder)
     system.close()

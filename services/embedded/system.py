@@ -1,11 +1,18 @@
 """Every service of Waymark, built for one process and joined by the embedded log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from services.accounts import bootstrap as accounts
+from services.accounts.identities import LocalIdentities
+from services.accounts.settings import Settings as AccountsSettings
+from services.casework import bootstrap as casework
+from services.casework.settings import Settings as CaseworkSettings
 from services.embedded.folder import Folder
 from services.embedded.paths import ByFirstSegment
+from services.intake import bootstrap as intake
+from services.intake.settings import Settings as IntakeSettings
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.relay import Relay
@@ -13,6 +20,10 @@ from services.kernel.bus.worker import Worker
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db import migrate
 from services.kernel.service import Service
+from services.oversight import bootstrap as oversight
+from services.oversight.settings import Settings as OversightSettings
+from services.scoring import bootstrap as scoring
+from services.scoring.settings import Settings as ScoringSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -21,9 +32,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class System:
     services: Mapping[str, Service]
+    identities: LocalIdentities
     log: EmbeddedLog
-    app: "WSGIApplication"
     _workers: list[Worker] = field(default_factory=list)
+
+    @property
+    def app(self) -> "WSGIApplication":
+        """Accounts has the front page, the assets, and the word on addresses that are nobody's."""
+        apps = {name: service.app for name, service in self.services.items()}
+        return ByFirstSegment(apps, otherwise=apps["accounts"])
 
     def migrate(self) -> None:
         for service in self.services.values():
@@ -54,3 +71,41 @@ class System:
         self.log.close()
         for service in self.services.values():
             service.database.close()
+
+
+def build(
+    folder: Folder,
+    *,
+    clock: Clock = system_clock,
+    database_url: Callable[[str], str] | None = None,
+    registry_url: str | None = None,
+) -> System:
+    """Build every service; nothing is opened. Its databases are in the folder unless `database_url` says where.
+
+    Without a registry, scoring uses the model that it has kept.
+    """
+
+    def settings(kind: type[Any], service: str, **more: Any) -> Any:
+        return kind(
+            database_url=(database_url or folder.database_url)(service),
+            secret_key=folder.secret(service),
+            demonstration=True,
+            https=False,
+            **more,
+        )
+
+    door = accounts.build(settings(AccountsSettings, "accounts"), clock=clock)
+    identities = LocalIdentities(door.database, clock)
+    models = {"models_folder": folder.models, "registry_url": registry_url}
+    services = (
+        door,
+        intake.build(settings(IntakeSettings, "intake"), identities=identities, clock=clock),
+        scoring.build(settings(ScoringSettings, "scoring", **models), identities=identities, clock=clock),
+        casework.build(settings(CaseworkSettings, "casework"), identities=identities, clock=clock),
+        oversight.build(settings(OversightSettings, "oversight"), identities=identities, clock=clock),
+    )
+    return System(
+        services={service.name: service for service in services},
+        identities=identities,
+        log=EmbeddedLog(folder.log, clock=clock),
+    )

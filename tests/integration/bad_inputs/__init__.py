@@ -1,0 +1,1 @@
+"""One function per bad input of `tests/bad_inputs.toml`, found by its number."""

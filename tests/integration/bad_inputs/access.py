@@ -1,0 +1,141 @@
+"""Rows 44, 70 and 79 to 85: what a role or a person may not see, and steps taken in another order."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.accounts.staff import AddMember
+from services.accounts.tokens import IssueToken
+from services.contracts.codes import Role
+from services.intake.domain.nhs_number import NotAnNhsNumber, nhs_number
+from services.intake.settings import Settings as IntakeSettings
+from tests.integration.bad_inputs.door import REVIEWS, Door, accepted, changed, plain, refused, row
+from tests.world import Caller
+
+OWN_VIEW = {"level": "planned", "sureness": "fairly", "why": "An invented reason."}
+MARKUP = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "</textarea><script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+)
+
+
+def review_of(door: Door, where: str) -> str:
+    """The address of the one review of a referral, in the API."""
+    referral_id = where.rpartition("/")[2]
+    door.world.settle()
+    (review,) = door.reviewer.get(f"{REVIEWS}?referral_id={referral_id}").get_json()["items"]
+    return f"{REVIEWS}/{review['id']}"
+
+
+@row(44)
+def test_numbers_in_production(door: Door) -> None:
+    settings = IntakeSettings(database_url="sqlite://", secret_key=b"k" * 32)
+
+    assert not settings.policy.test_nhs_numbers
+    with pytest.raises(NotAnNhsNumber):
+        nhs_number("9990000018", test_numbers=settings.policy.test_nhs_numbers)
+
+
+@row(70)
+def markup(door: Door) -> None:
+    for text in MARKUP:
+        body = changed("concern/concern", text)
+        body["young_person"]["name"] = text[:100]
+        where = accepted(door.refer(body))
+        pages = {
+            door.navigator: f"/intake/referrals/{where.rpartition('/')[2]}",
+            door.reviewer: review_of(door, where).replace("/api/v1", ""),
+        }
+        for caller, page in pages.items():
+            shown = caller.get(page)
+            assert shown.status_code in (200, 303), page
+            assert text not in shown.get_data(as_text=True)
+
+
+@row(79)
+def pages_that_are_not_there(door: Door) -> None:
+    for query in ("limit=0", "limit=-1", "limit=1000000", "cursor=nonsense", "cursor=AAAA"):
+        refused(door.reviewer.get(f"{REVIEWS}?{query}"), 400)
+
+
+@row(80)
+def other_people_s(door: Door) -> None:
+    where = accepted(door.refer(plain()))
+    review = review_of(door, where)
+    for caller, path in ((door.world.caller("navigator-west"), where), (door.world.caller("reviewer-west"), review)):
+        there = caller.get(path)
+        nowhere = caller.get(f"{path.rpartition('/')[0]}/{uuid4()}")
+        refused(there, 404)
+        assert {**there.get_json(), "instance": ""} == {**nowhere.get_json(), "instance": ""}
+
+
+@row(81)
+def other_roles(door: Door) -> None:
+    review = review_of(door, accepted(door.refer(plain())))
+    caseworker, scientist = (door.world.caller(user) for user in ("youth-justice-caseworker", "data-scientist"))
+
+    refused(caseworker.post(f"{review}/decision", {}), 403)
+    refused(door.navigator.get(f"{review}/estimate"), 403)
+    refused(scientist.get(review), 403)
+
+
+@row(82)
+def estimate_in_the_referrer_s_own(door: Door) -> None:
+    where = accepted(door.refer(plain()))
+    door.world.settle()
+
+    said = str(door.read(where))
+
+    assert not any(word in said for word in ("estimate", "score", "band", "probability", "pathway"))
+
+
+@row(83)
+def own_referral(door: Door) -> None:
+    caller = _navigator_and_reviewer(door)
+    where = accepted(caller.post("/intake/api/v1/referrals", plain()))
+    review = review_of(door, where)
+
+    refused(caller.get(review), 404)
+    refused(caller.post(f"{review}/own-view", OWN_VIEW), 404)
+
+
+@row(84)
+def steps_in_another_order(door: Door) -> None:
+    review = review_of(door, accepted(door.refer(plain())))
+    reviewer = door.reviewer
+    decision = door.world.example("casework", REVIEWS + "/{review_id}/decision")
+
+    refused(reviewer.get(f"{review}/estimate"), 409)
+    headers = {"If-Match": reviewer.get(review).headers["ETag"]}
+    refused(reviewer.post(f"{review}/decision", decision, headers=headers), 409)
+
+
+@row(85)
+def backdated(door: Door) -> None:
+    review = review_of(door, accepted(door.refer(plain())))
+    own_view = {**OWN_VIEW, "own_view_at": "2020-01-01T00:00:00Z"}
+
+    refused(door.reviewer.post(f"{review}/own-view", own_view), 422, at="own_view_at")
+
+
+def _navigator_and_reviewer(door: Door) -> Caller:
+    """Somebody new who refers and reviews in the same area."""
+    accounts = door.world.system.services["accounts"]
+    remi = door.world.system.identities.named("reviewer")
+    assert remi is not None
+    staff_id = accounts.dispatcher.handle(
+        AddMember(
+            sign_in_name=f"both-{uuid4()}",
+            display_name="Bobbie Both",
+            organisation_id=remi.organisation_id,
+            roles=frozenset({Role.NAVIGATOR, Role.REVIEWER}),
+            teams=remi.teams,
+            areas=remi.areas,
+        ),
+        actor=None,
+    )
+    token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id), actor=None)
+    return Caller(client=door.world.anyone(), token=token)

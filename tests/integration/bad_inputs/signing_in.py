@@ -1,0 +1,171 @@
+"""Rows 86 and 88 to 92, 97 and 98: sessions, tokens, forms, and the way in."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from services.embedded import staff
+from services.kernel.settings import Settings, Unset
+from tests.integration.bad_inputs.door import REFERRALS, REVIEWS, Door, plain, refused, row
+from tests.world import BASE
+
+SIGN_IN = "/accounts/sign-in"
+FORM = "/intake/referrals/new"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def form_token(client: Client, path: str = SIGN_IN) -> str:
+    """The token in the first form of the page."""
+    found = _TOKEN.search(client.get(path, base_url=BASE).get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def signed_in(
+    door: Door,
+    user: str,
+    *,
+    client: Client | None = None,
+    password: str | None = None,
+    where: str = "",
+    forwarded: str = "",
+) -> TestResponse:
+    """The answer to a try to sign in, with the demonstration's password unless another is given."""
+    client = client or door.world.browser()
+    return client.post(
+        SIGN_IN + (f"?next={where}" if where else ""),
+        base_url=BASE,
+        data={
+            "sign_in_name": user,
+            "password": password or staff.password(door.world.folder),
+            "csrf_token": form_token(client),
+        },
+        headers={"X-Forwarded-For": forwarded} if forwarded else {},
+    )
+
+
+def session_of(client: Client) -> str:
+    cookie = client.get_cookie("waymark_session", domain="127.0.0.1")
+    return cookie.value if cookie is not None else ""
+
+
+def someone_signed_in(door: Door, user: str = "navigator") -> Client:
+    client = door.world.browser()
+    assert signed_in(door, user, client=client).status_code == 303
+    return client
+
+
+@row(86)
+def no_token(door: Door) -> None:
+    refused(door.world.anyone().get(REVIEWS, base_url=BASE), 401)
+    reviewer = door.reviewer
+    with door.at(door.clock.at + timedelta(hours=9)):
+        refused(reviewer.get(REVIEWS), 401)
+
+
+@row(88)
+def taken_rights(door: Door) -> None:
+    officer = door.world.caller("administrator")
+    caller = door.world.caller("reviewer-west")
+    assert caller.get(REVIEWS).status_code == 200
+
+    _change(door, "reviewer-west", roles=frozenset())
+    refused(caller.get(REVIEWS), 403)
+    _change(door, "reviewer-west", active=False)
+    refused(caller.get(REVIEWS), 401)
+    _change(door, "reviewer-west", roles=frozenset({"reviewer"}))
+    assert officer.token
+
+
+@row(89)
+def fixed_session(door: Door) -> None:
+    client = door.world.browser()
+    client.set_cookie("waymark_session", "chosen-by-somebody-else", domain="127.0.0.1")
+
+    signed_in(door, "navigator", client=client)
+
+    assert session_of(client) not in ("", "chosen-by-somebody-else")
+
+
+@row(90)
+def session_after_signing_out(door: Door) -> None:
+    client = someone_signed_in(door)
+    session = session_of(client)
+    client.post("/accounts/sign-out", base_url=BASE, data={"csrf_token": form_token(client, FORM)})
+
+    later = door.world.browser()
+    later.set_cookie("waymark_session", session, domain="127.0.0.1")
+
+    assert later.get(FORM, base_url=BASE).location.startswith(SIGN_IN)
+    assert later.get(REVIEWS, base_url=BASE).status_code == 401
+
+
+@row(91)
+def forged_session(door: Door) -> None:
+    with pytest.raises(Unset):
+        Settings(database_url="sqlite://", secret_key=b"o")
+    client = door.world.browser()
+    client.set_cookie("waymark_session", "eyJyb2xlIjoiYWRtaW4ifQ.forged", domain="127.0.0.1")
+    assert client.get(REVIEWS, base_url=BASE).status_code == 401
+
+
+@row(92)
+def form_from_elsewhere(door: Door) -> None:
+    client, other = someone_signed_in(door), someone_signed_in(door)
+    theirs = form_token(other, FORM)
+    before = door.referrals()
+    for token in ("", "wrong", theirs):
+        assert client.post(FORM, base_url=BASE, data={"csrf_token": token}).status_code == 403
+    own = form_token(client, FORM)
+    for origin in ("https://evil.example", "null"):
+        sent = client.post(FORM, base_url=BASE, data={"csrf_token": own}, headers={"Origin": origin})
+        assert sent.status_code == 403
+    as_text = client.post(REFERRALS, base_url=BASE, json=plain(), content_type="text/plain")
+    assert as_text.status_code in (400, 403, 415)
+    assert door.referrals() == before
+
+
+@row(97)
+def guessing_names(door: Door) -> None:
+    known = signed_in(door, "navigator", password="wrong")
+    nobody = signed_in(door, "nobody-at-all", password="wrong")
+
+    assert known.status_code == nobody.status_code
+    assert _without_tokens(known).replace("navigator", "") == _without_tokens(nobody).replace("nobody-at-all", "")
+
+
+@row(98)
+def too_many_tries(door: Door) -> None:
+    answers = [signed_in(door, "nobody-in-a-hurry", password="wrong") for _ in range(7)]
+
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def _without_tokens(response: TestResponse) -> str:
+    return re.sub(r"[0-9a-f-]{36}", "", _TOKEN.sub("", response.get_data(as_text=True)))
+
+
+def _change(door: Door, user: str, **changes: object) -> None:
+    """Change an account as an administrator does."""
+    import sqlalchemy as sa
+
+    from services.accounts import tables
+    from services.accounts.staff import ChangeMember
+    from services.contracts.codes import Role
+
+    accounts = door.world.system.services["accounts"]
+    with accounts.database.read() as connection:
+        found = connection.execute(sa.select(tables.staff).where(tables.staff.c.sign_in_name == user)).one()
+        teams = connection.execute(
+            sa.select(tables.staff_teams.c.team_id).where(tables.staff_teams.c.staff_id == found.id)
+        ).scalars()
+        areas = connection.execute(
+            sa.select(tables.staff_areas.c.area).where(tables.staff_areas.c.staff_id == found.id)
+        ).scalars()
+        held = {"active": True, "roles": frozenset(), "teams": frozenset(teams), "areas": frozenset(areas)}
+    told = {**held, **changes}
+    told["roles"] = frozenset(Role(role) for role in told["roles"])  # type: ignore[attr-defined]
+    accounts.dispatcher.handle(ChangeMember(staff_id=found.id, expected_version=found.version, **told), actor=None)

@@ -1,0 +1,44 @@
+"""The list of bad inputs: each row that has its door is tried against the whole system, on both databases."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.bad_inputs import access, answers, headers, json_bodies, retries, signing_in, texts
+from tests.integration.bad_inputs.door import ROWS, Door, SetClock
+from tests.parts.postgresql import Cluster
+from tests.world import a_world
+
+MODULES = (json_bodies, texts, answers, retries, headers, access, signing_in)
+LISTED = tomllib.loads((Path(__file__).parents[1] / "bad_inputs.toml").read_text(encoding="utf-8"))["case"]
+TESTED = [case for case in LISTED if case["tested"]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    database_url = None
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgresql")
+        database_url = cluster.schema
+    clock = SetClock()
+    with a_world(tmp_path_factory.mktemp("world"), clock=clock, database_url=database_url) as world:
+        yield Door(world=world, clock=clock)
+
+
+class TestABadInput:
+    @pytest.mark.parametrize("case", TESTED, ids=lambda case: f"{case['number']:03} {case['input'][:60]}")
+    def test_is_answered_as_the_list_says(self, door: Door, case: dict[str, object]) -> None:
+        ROWS[int(str(case["number"]))](door)
+
+
+class TestTheList:
+    def test_has_all_108(self) -> None:
+        assert [case["number"] for case in LISTED] == list(range(1, 109))
+
+    def test_names_the_door_of_each_that_is_not_tested_yet(self) -> None:
+        assert [case["number"] for case in LISTED if not case["tested"] and not case.get("door")] == []
+
+    def test_is_what_is_checked(self) -> None:
+        assert sorted(ROWS) == [case["number"] for case in TESTED]
