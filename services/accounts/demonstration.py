@@ -1,9 +1,8 @@
-"""The invented staff of the demonstration, and tokens that act for them: nothing of it runs anywhere else."""
+"""The invented staff of the demonstration, their teams and places: nothing of it is loaded anywhere else."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +12,6 @@ import sqlalchemy as sa
 from services.accounts import passwords, tables
 from services.accounts.staff import AddMember
 from services.accounts.teams import AddTeam
-from services.accounts.tokens import USUAL_LIFETIME, IssueToken
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.db.upsert import insert_or_ignore
 from services.kernel.errors import Forbidden, NotFound
@@ -24,17 +22,17 @@ WORLD = Path(__file__).with_name("demonstration.toml")
 
 
 class DemonstrationOnly(Forbidden):
-    """Local passwords and local tokens do not exist where a real referral is taken."""
+    """The demonstration's people and their password do not exist where a real referral is taken."""
 
     def __init__(self) -> None:
         super().__init__("This exists in demonstration mode only.")
 
 
 class NobodyHasRole(NotFound):
-    """No active account holds this role."""
+    """Nobody of the demonstration has this name or role."""
 
     def __init__(self) -> None:
-        super().__init__("No active account holds this role.")
+        super().__init__("Nobody of the demonstration has this name.")
 
 
 @dataclass(frozen=True)
@@ -65,27 +63,6 @@ def accounts() -> tuple[DemonstrationAccount, ...]:
         DemonstrationAccount(name, member["name"], frozenset(map(Role, member["roles"])))
         for name, member in world["staff"].items()
     )
-
-
-def local_token(service: Service, role: Role, *, lifetime: timedelta = USUAL_LIFETIME) -> str:
-    """A bearer token of the demonstration account that is named for the role, or else of any that holds it.
-
-    Raises DemonstrationOnly or NobodyHasRole.
-    """
-    _require_demonstration(service)
-    staff, roles = tables.staff, tables.staff_roles
-    asked = (
-        sa.select(staff.c.id)
-        .join(roles, roles.c.staff_id == staff.c.id)
-        .where(roles.c.role == role, staff.c.active)
-        .order_by(staff.c.sign_in_name != role.value.replace("_", "-"), staff.c.sign_in_name)
-    )
-    with service.database.read() as connection:
-        staff_id = connection.execute(asked).scalars().first()
-    if staff_id is None:
-        raise NobodyHasRole
-    token: str = service.dispatcher.handle(IssueToken(staff_id=staff_id, lifetime=lifetime), actor=None)
-    return token
 
 
 def _require_demonstration(service: Service) -> None:

@@ -61,7 +61,7 @@ def change(staff_id: UUID) -> ResponseReturnValue:
         except RuleBroken as error:
             form.reject(error)
         else:
-            return redirect(f"/accounts/staff/{staff_id}", code=303)
+            return redirect(f"/accounts/staff/{staff_id}?saved=yes", code=303)
     return _page(member, form)
 
 
@@ -88,6 +88,7 @@ def _page(member: queries.Member, form: Form) -> ResponseReturnValue:
     page = render_template(
         "accounts/member.html",
         form=form,
+        saved="saved" in request.args and form.is_valid,
         member=member,
         is_own=member.id == current.staff_id(),
         role_items=[{"value": role.value, "text": _(name)} for role, name in wording.ROLES.items()],

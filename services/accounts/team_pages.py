@@ -60,7 +60,7 @@ def change(team_id: UUID) -> ResponseReturnValue:
         except RuleBroken as error:
             form.reject(error)
         else:
-            return redirect(f"/accounts/teams/{team_id}", code=303)
+            return redirect(f"/accounts/teams/{team_id}?saved=yes", code=303)
     return _page(team, form)
 
 
@@ -88,6 +88,7 @@ def _page(team: queries.TeamRow, form: Form) -> ResponseReturnValue:
     page = render_template(
         "accounts/team.html",
         form=form,
+        saved="saved" in request.args and form.is_valid,
         team=team,
         team_class=wording.TEAM_CLASSES[team.team_class],
         area_items=[{"value": code, "text": name} for code, name in queries.areas(current.reading())],

@@ -2,11 +2,20 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale
-from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChainableUndefined,
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+)
+from jinja2.bccache import Bucket
 
 from services.kernel.auth.identity import Identity
 from services.kernel.observability import logs
@@ -18,11 +27,30 @@ PRODUCT = "Waymark"
 LANGUAGES = ("en",)
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once per process: the services of one process share the frame and GOV.UK's macros."""
+
+    _kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 class PageApp(Flask):
     """A Flask app that finds the kernel's templates, and GOV.UK's macros, beside its service's own."""
 
     # GOV.UK's macros ask for parameters that nobody gave.
-    jinja_options = {**Flask.jinja_options, "undefined": ChainableUndefined, "trim_blocks": True, "lstrip_blocks": True}  # noqa: RUF012
+    jinja_options: dict[str, Any] = {  # noqa: RUF012 (Flask declares it so)
+        **Flask.jinja_options,
+        "undefined": ChainableUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "bytecode_cache": _Compiled(),
+    }
 
     def __init__(self, service: str, *, templates: Path | None) -> None:
         super().__init__(service, static_folder=None, template_folder=None, root_path=str(templates or HERE))

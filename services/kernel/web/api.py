@@ -65,6 +65,11 @@ class _Api(flask_smorest.Api):
     def _register_error_handlers(self) -> None:
         """The app has its own, for pages and APIs alike (`problems.register`)."""
 
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE: str = problems.MEDIA_TYPE
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
+
 
 def register(app: Flask, service: str, blueprints: Sequence[flask_smorest.Blueprint]) -> None:
     """Serve the blueprints and their description at /<service>/api/v1/openapi.json."""

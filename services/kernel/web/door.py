@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from flask import current_app, request
-from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotAcceptable, NotFound, UnsupportedMediaType
-
-from services.kernel.web import problems
+from werkzeug.exceptions import (
+    BadRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+from werkzeug.wsgi import get_content_length
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -35,19 +43,37 @@ def check() -> None:
     _refuse_method_override()
     if "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
-    if problems.is_api() and request.accept_mimetypes and not request.accept_mimetypes.best_match(_JSON):
+    if "/api/" in request.path and request.accept_mimetypes and not request.accept_mimetypes.best_match(_JSON):
         raise NotAcceptable
-    request.max_content_length = getattr(
-        current_app.view_functions[request.endpoint], _LIMIT, current_app.config["MAX_CONTENT_LENGTH"]
-    )
+    limit: int = getattr(current_app.view_functions[request.endpoint], _LIMIT, current_app.config["MAX_CONTENT_LENGTH"])
+    request.max_content_length = limit
+    _measure_body(limit)
 
 
 def _refuse_unreadable_address() -> None:
     if _UNSAFE_TEXT.search(request.path):
         raise NotFound
-    for name, value in request.args.items(multi=True):
-        if _UNSAFE_TEXT.search(name) or _UNSAFE_TEXT.search(value):
-            raise BadRequest
+    try:
+        query = unquote_to_bytes(request.query_string).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest from None
+    if _UNSAFE_TEXT.search(query):
+        raise BadRequest
+
+
+def _measure_body(limit: int) -> None:
+    """Read a body that came in chunks, without a length: Werkzeug would cut it at the limit and say nothing."""
+    environ = request.environ
+    if get_content_length(environ) is not None or "wsgi.input_terminated" not in environ:
+        return
+    body = b""
+    while len(body) <= limit and (more := environ["wsgi.input"].read(limit + 1 - len(body))):
+        body += more
+    if len(body) > limit:
+        raise RequestEntityTooLarge
+    environ["wsgi.input"] = BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
 
 
 def _refuse_method_override() -> None:

@@ -107,8 +107,12 @@ def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError])
 
 
 def _rule_broken(error: RuleBroken) -> Response:
-    detail = error.detail if error.detail != type(error).__name__ else ""
-    response = answer(error.status, urn=_kebab(type(error)), title=error.title, detail=detail, errors=error.errors)
+    if error.status == 404:
+        # Whatever is not there and whatever may not be known look alike, to the last letter.
+        return answer(404, urn=_URN[404], title=_TITLES[404])
+    response = answer(
+        error.status, urn=_kebab(type(error)), title=error.title, detail=error.detail, errors=error.errors
+    )
     for name, value in getattr(error, "headers", {}).items():
         response.headers[name] = value
     return response
