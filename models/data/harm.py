@@ -15,11 +15,11 @@ from models.data.background import Background
 from models.data.chance import Flags, Luck, Numbers, logistic
 from models.data.circumstances import Circumstances
 
-INTERCEPT = -5.16
+INTERCEPT = -4.96
 MALE = 0.35
 FRAILTY = 0.6
 # Shrinks all effects alike, until the best possible estimate is as modest as real ones are.
-STRENGTH_OF_EFFECTS = 0.94
+STRENGTH_OF_EFFECTS = 0.86
 # Health and social care records of harm: what they miss and what they mistake.
 RECORDED_WHEN_HARMED = 0.86
 RECORDED_WHEN_NOT = 0.001

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
-from models.features.facts import Known, codes_of
+from models.features.facts import Known, has_any
 from models.features.specification import Feature, Missing, Rule
 
 NOT_KNOWN = math.nan
@@ -89,16 +89,18 @@ def _recency_of_date(feature: Feature) -> Maker:
 
     def make(known: Known) -> Made:
         day = known.answers.get(fact)
-        return absent if day is None else fade(day, known.as_of)
+        return absent if day is None else fade((known.as_of - day).days, day)
 
     return make
 
 
 def _earlier_referrals(feature: Feature) -> Maker:
     def make(known: Known) -> Made:
-        days = _days_of_earlier(feature, known)
-        number = min(len(days), int(feature.high))
-        return float(number), number, days[0] if days else None
+        if not known.earlier:
+            return 0.0, 0, None
+        found = _earlier_with(feature, known)
+        number = min(len(found), int(feature.high))
+        return float(number), number, found[0][1] if found else None
 
     return make
 
@@ -107,27 +109,25 @@ def _recency_of_earlier_referral(feature: Feature) -> Maker:
     fade = _fading(feature)
 
     def make(known: Known) -> Made:
-        days = _days_of_earlier(feature, known)
-        return fade(days[0], known.as_of) if days else (0.0, None, None)
+        found = _earlier_with(feature, known)
+        return fade(*found[0]) if found else (0.0, None, None)
 
     return make
 
 
-def _days_of_earlier(feature: Feature, known: Known) -> list[date]:
-    """The days of earlier referrals with one of the feature's codes, newest first."""
-    oldest = known.as_of - timedelta(days=feature.maximum_age_days)
+def _earlier_with(feature: Feature, known: Known) -> list[tuple[int, date]]:
+    """Days ago and day of each earlier referral with one of the feature's codes, newest first."""
     return [
-        referral.received_on
-        for referral in known.earlier
-        if referral.received_on >= oldest and not codes_of(referral, feature.fact).isdisjoint(feature.codes)
+        (days, referral.received_on)
+        for days, referral in known.earlier
+        if days <= feature.maximum_age_days and has_any(referral, feature.fact, feature.codes)
     ]
 
 
-def _fading(feature: Feature) -> Callable[[date, date], Made]:
+def _fading(feature: Feature) -> Callable[[int, date], Made]:
     half_life, oldest = feature.half_life_days, feature.maximum_age_days
 
-    def fade(day: date, as_of: date) -> Made:
-        days = (as_of - day).days
+    def fade(days: int, day: date) -> Made:
         return (2.0 ** (-days / half_life), days, day) if days <= oldest else (0.0, None, None)
 
     return fade

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from models.features.specification import Fact, FactKind
@@ -26,6 +26,10 @@ class EarlierReferral:
     facts: Mapping[str, object]
 
 
+Past = Sequence[tuple[int, EarlierReferral]]
+"""Earlier referrals, each with how many days ago it was (at least 1), newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The known answers of one referral, each with the day of the referral that gave it."""
@@ -33,49 +37,51 @@ class Known:
     as_of: date
     answers: dict[str, Answer]
     given_on: dict[str, date]
-    earlier: Sequence[EarlierReferral]
+    earlier: Past
     out_of_range: tuple[str, ...]
 
 
-def read(
-    facts: Mapping[str, Fact],
-    said: Mapping[str, object],
-    as_of: date,
-    earlier: Sequence[EarlierReferral],
-) -> Known:
-    """Answers of this referral; where it does not say, one that still stands from an earlier one.
+class FactReader:
+    """The registry's facts made ready: each with the function that reads its kind."""
 
-    `earlier` is newest first and lies wholly before `as_of`.
-    """
-    answers: dict[str, Answer] = {}
-    given_on: dict[str, date] = {}
-    wrong: list[str] = []
-    for name, fact in facts.items():
-        value, day = said.get(name), as_of
-        try:
-            answer = None if value is None else _READERS[fact.kind](fact, value)
-            if answer is None and earlier and fact.stands_for_days:
-                answer, day = _standing(fact, as_of, earlier)
-            if answer is None:
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._facts = [(fact.name, fact, _READERS[fact.kind]) for fact in facts]
+
+    def read(self, said: Mapping[str, object], as_of: date, earlier: Past) -> Known:
+        """Answers of this referral; where it does not say, one that still stands from an earlier one.
+
+        `earlier` is newest first.
+        """
+        answers: dict[str, Answer] = {}
+        given_on: dict[str, date] = {}
+        wrong: list[str] = []
+        for name, fact, answer_of in self._facts:
+            value, day = said.get(name), as_of
+            try:
+                answer = None if value is None else answer_of(fact, value)
+                if answer is None and earlier and fact.stands_for_days:
+                    answer, day = _standing(fact, as_of, earlier)
+            except OutOfRange:
+                wrong.append(name)
                 continue
-            if fact.kind is FactKind.DATE and answer > as_of:
-                raise OutOfRange
-        except OutOfRange:
+            if answer is not None:
+                answers[name] = answer
+                given_on[name] = day
+        for name in [name for name, answer in answers.items() if type(answer) is date and answer > as_of]:
             wrong.append(name)
-            continue
-        answers[name] = answer
-        given_on[name] = day
-    return Known(as_of, answers, given_on, earlier, tuple(wrong))
+            del answers[name]
+        return Known(as_of, answers, given_on, earlier, tuple(wrong))
 
 
-def _standing(fact: Fact, as_of: date, earlier: Sequence[EarlierReferral]) -> tuple[Answer, date]:
-    oldest = as_of - timedelta(days=fact.stands_for_days)
-    for referral in earlier:
-        if referral.received_on < oldest:
+def _standing(fact: Fact, as_of: date, earlier: Past) -> tuple[Answer, date]:
+    for days, referral in earlier:
+        if days > fact.stands_for_days:
             break
         value = referral.facts.get(fact.name)
+        if value is None:
+            continue
         try:
-            answer = None if value is None else _READERS[fact.kind](fact, value)
+            answer = _READERS[fact.kind](fact, value)
         except OutOfRange:
             continue  # an earlier referral's mistake is no reason to refuse this one
         if answer is not None:
@@ -83,13 +89,13 @@ def _standing(fact: Fact, as_of: date, earlier: Sequence[EarlierReferral]) -> tu
     return None, as_of
 
 
-def codes_of(referral: EarlierReferral, name: str) -> frozenset[str]:
-    """The codes an earlier referral gave for a fact, empty if it did not say.
+def has_any(referral: EarlierReferral, name: str, codes: Collection[str]) -> bool:
+    """Whether an earlier referral gave one of these codes for a fact.
 
     Not checked against the registry: an earlier referral may have been written under older codes.
     """
     said = referral.facts.get(name)
-    return frozenset(str(code) for code in said) if isinstance(said, (list, tuple)) else frozenset()
+    return isinstance(said, (list, tuple)) and any(code in codes for code in said)
 
 
 def _flag(_: Fact, value: object) -> Answer:

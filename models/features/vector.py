@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from operator import itemgetter
 
 from models.features import facts as answers
 from models.features import reading
@@ -41,6 +42,7 @@ class VectorBuilder:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._digest = registry.digest
+        self._facts = answers.FactReader(registry.facts.values())
         self._makers: list[Callable[[answers.Known], Made]] = [maker_of(feature) for feature in registry.features]
         self._answered = [
             (feature.name, feature.fact)
@@ -62,7 +64,7 @@ class VectorBuilder:
         referrals, in any order: those not before `as_of` are ignored, so that a late fact cannot
         leak into the past. Never raises for what a referral says: see `out_of_range`.
         """
-        known = answers.read(self.registry.facts, facts, as_of, _newest_first(earlier, as_of))
+        known = self._facts.read(facts, as_of, _past(earlier, as_of))
         values, shown, dates = zip(*[make(known) for make in self._makers], strict=True)
         return FeatureVector(
             self._digest,
@@ -85,7 +87,7 @@ def _builder() -> VectorBuilder:
     return VectorBuilder(reading.registry())
 
 
-def _newest_first(earlier: Iterable[EarlierReferral], as_of: date) -> tuple[EarlierReferral, ...]:
-    past = [referral for referral in earlier if referral.received_on < as_of]
-    past.sort(key=lambda referral: referral.received_on, reverse=True)
-    return tuple(past)
+def _past(earlier: Iterable[EarlierReferral], as_of: date) -> answers.Past:
+    past = [(days, referral) for referral in earlier if (days := (as_of - referral.received_on).days) > 0]
+    past.sort(key=itemgetter(0))
+    return past

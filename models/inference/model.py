@@ -80,14 +80,14 @@ class Model:
         """Per row the contributions in calibrated log-odds, the base last."""
         if not rows:
             return []
-        matrix = np.array(rows, dtype=np.float64)
-        raw = np.asarray(self._booster.predict(matrix, pred_contrib=True, num_threads=THREADS))
+        raw = self._booster.predict(np.array(rows, dtype=np.float64), pred_contrib=True, num_threads=THREADS)
         # Affine in log-odds: scaling every part by the slope and moving the base by the intercept
-        # keeps the sum exact (Platt 1999; the decomposition is Lundberg's path-dependent SHAP).
-        scaled = raw * self.manifest.calibration_slope
-        scaled[:, -1] += self.manifest.calibration_intercept
-        parts: list[list[float]] = scaled.tolist()
-        return parts
+        # keeps the sum exact (Platt 1999; the parts are Lundberg's path-dependent SHAP values).
+        slope, intercept = self.manifest.calibration_slope, self.manifest.calibration_intercept
+        explained: list[list[float]] = [[part * slope for part in row] for row in np.asarray(raw).tolist()]
+        for parts in explained:
+            parts[-1] += intercept
+        return explained
 
     def _answer(self, vector: FeatureVector, parts: list[float]) -> Estimate:
         log_odds = math.fsum(parts)
@@ -100,10 +100,10 @@ class Model:
             log_odds,
             parts[-1],
             tuple(
-                [
-                    Contribution(*line)
-                    for line in zip(self._names, vector.shown, vector.dates, self._origins, parts[:-1], strict=True)
-                ]
+                map(
+                    Contribution._make,
+                    zip(self._names, vector.shown, vector.dates, self._origins, parts[:-1], strict=True),
+                )
             ),
             vector.not_known,
             self.digest,
