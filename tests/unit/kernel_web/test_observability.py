@@ -1,0 +1,72 @@
+"""Logs and counters hold ids and routes, never what a person wrote or searched."""
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from flask.testing import FlaskClient
+
+from services.kernel.observability import logs
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    logs.configure(stream=stream)
+    yield stream
+    structlog.reset_defaults()
+
+
+class TestLogs:
+    def test_a_request_is_one_line_without_its_address_or_query(self, client: FlaskClient, lines: io.StringIO) -> None:
+        client.get(
+            "/toy/hidden/4f0f8a4e-9a3f-4a60-9bd5-1d7b0e1f7d11?q=canary", headers={"Authorization": "Bearer good"}
+        )
+
+        line = json.loads(lines.getvalue())
+        assert line["route"] == "/toy/hidden/<uuid:thing_id>"
+        assert line["status"] == 404
+        assert "canary" not in lines.getvalue()
+        assert "4f0f8a4e" not in lines.getvalue()
+
+    def test_a_fault_names_its_kind_and_place_never_its_message(self, client: FlaskClient, lines: io.StringIO) -> None:
+        client.get("/toy/fails")
+
+        failure = json.loads(lines.getvalue().splitlines()[0])
+        assert failure["error"] == "builtins.ValueError"
+        assert "web_app.py" in failure["where"]
+        assert "canary" not in lines.getvalue()
+
+    def test_a_key_that_is_not_listed_is_dropped(self, lines: io.StringIO) -> None:
+        structlog.get_logger().info("event", status=1, name="canary")
+
+        assert json.loads(lines.getvalue()).keys() == {"event", "status", "level", "timestamp"}
+
+    @pytest.mark.parametrize("path", ['/toy/x%0d%0a{"level":"info"}', "/toy/thing?q=%0d%0aevil"])
+    def test_a_new_line_in_an_address_makes_no_new_line(
+        self, client: FlaskClient, lines: io.StringIO, path: str
+    ) -> None:
+        client.get(path)
+
+        assert len(lines.getvalue().splitlines()) == 1
+        assert "evil" not in lines.getvalue()
+
+
+class TestMetrics:
+    def test_count_by_route_and_status(self, client: FlaskClient) -> None:
+        client.get("/toy/canary")
+        client.get("/toy/hidden/4f0f8a4e-9a3f-4a60-9bd5-1d7b0e1f7d11", headers={"Authorization": "Bearer good"})
+
+        text = client.get("/toy/metrics").text
+
+        assert 'toy_requests_total{method="GET",route="/toy/hidden/<uuid:thing_id>",status="404"} 1.0' in text
+        assert 'toy_requests_total{method="any",route="none",status="404"} 1.0' in text
+        assert "canary" not in text
+
+
+class TestHealth:
+    def test_lives_and_is_ready(self, client: FlaskClient) -> None:
+        assert client.get("/toy/health/live").get_json() == {"status": "live"}
+        assert client.get("/toy/health/ready").get_json() == {"status": "ready", "checks": {"always": True}}
