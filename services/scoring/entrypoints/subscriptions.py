@@ -75,13 +75,9 @@ def _told(event: dict[str, Any], cause: EstimateCause) -> HearReferral:
     )
 
 
-# These two are answered by every form: an empty list says "not known", not "nothing happened".
-_NEVER_EMPTY = ("what_happened", "involvement")
-
-
 def coded(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as plain JSON values, for the model and for storage."""
-    return {name: None if name in _NEVER_EMPTY and not value else _plain(value) for name, value in facts.items()}
+    return {name: _plain(value) for name, value in facts.items()}
 
 
 def _plain(value: Any) -> Any:

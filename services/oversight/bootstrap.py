@@ -1,0 +1,55 @@
+"""Builds the oversight service: the one place where its parts are joined."""
+
+from pathlib import Path
+
+from services.kernel.audit import pages as audit_pages
+from services.kernel.auth.identity import IdentityPort
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.service import Service
+from services.kernel.web.app import make_app
+from services.oversight import tables
+from services.oversight.api import api
+from services.oversight.noting import HANDLERS
+from services.oversight.pages import pages
+from services.oversight.settings import Settings
+from services.oversight.subscriptions import SUBSCRIPTIONS
+
+HERE = Path(__file__).parent
+NAME = "oversight"
+
+
+def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
+    database = Database(settings.database_url, schema=settings.schema)
+    dispatcher = Dispatcher(
+        service=NAME,
+        database=database,
+        tables=tables.kernel,
+        unit_of_work=lambda transaction: transaction,
+        handlers=HANDLERS,
+        clock=clock,
+    )
+    app = make_app(
+        service=NAME,
+        dispatcher=dispatcher,
+        database=database,
+        identities=identities,
+        settings=settings,
+        clock=clock,
+        templates=HERE / "templates",
+        blueprints=[pages, audit_pages.blueprint(NAME, tables.kernel)],
+        api_blueprints=[api],
+    )
+    return Service(
+        name=NAME,
+        database=database,
+        metadata=tables.metadata,
+        tables=tables.kernel,
+        dispatcher=dispatcher,
+        subscriptions=SUBSCRIPTIONS,
+        batch=True,
+        migrations=HERE / "migrations",
+        app=app,
+        clock=clock,
+    )

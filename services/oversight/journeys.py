@@ -1,0 +1,143 @@
+"""How one referral moved, from events without identities. Noting the same events in any order gives the same journey."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.contracts.codes import Pathway, SupportLevel
+
+
+class Step(StrEnum):
+    """Where a referral stands. Exactly one holds."""
+
+    WAITING = "waiting"
+    BEING_READ = "being_read"
+    QUESTION_ASKED = "question_asked"
+    ENDED_AT_REVIEW = "ended_at_review"
+    CASE_OPENED = "case_opened"
+    FIRST_CONTACT_MADE = "first_contact_made"
+    CASE_CLOSED = "case_closed"
+    HAND_OVER_WAITING = "hand_over_waiting"
+    HAND_OVER_CONFIRMED = "hand_over_confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class ReviewState(StrEnum):
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    QUESTION_ASKED = "question_asked"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+class CaseChange(StrEnum):
+    OPENED = "opened"
+    FIRST_CONTACT_MADE = "first_contact_made"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+CASES = frozenset({Pathway.YOUTH_JUSTICE, Pathway.EARLY_INTERVENTION})
+HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
+_AT_REVIEW = {
+    ReviewState.OPENED: Step.WAITING,
+    ReviewState.CLAIMED: Step.BEING_READ,
+    ReviewState.QUESTION_ASKED: Step.QUESTION_ASKED,
+    ReviewState.CLOSED: Step.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """`agrees` is None when it was decided without the estimate."""
+
+    pathway: Pathway
+    level: SupportLevel
+    own_level: SupportLevel
+    agrees: bool | None
+    model_version: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """One referral's steps. The versions are those of the aggregate that each event told of."""
+
+    referral_id: UUID
+    version: int = 0
+    area: str | None = None
+    received_at: datetime | None = None
+    review_version: int = 0
+    review_state: ReviewState = ReviewState.OPENED
+    first_claimed_at: datetime | None = None
+    decided_version: int = 0
+    decided_at: datetime | None = None
+    decision: Decision | None = None
+    case_version: int = 0
+    case_closed: bool = False
+    case_opened_at: datetime | None = None
+    first_contact_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    case_closed_at: datetime | None = None
+    ethnicity_asked: bool = False
+    sex_asked: bool = False
+    disability_asked: bool = False
+
+    @property
+    def step(self) -> Step:
+        if self.decision is None or self.review_state is not ReviewState.DECIDED:
+            return _AT_REVIEW.get(self.review_state, Step.BEING_READ)
+        if self.decision.pathway in HAND_OVERS:
+            return Step.HAND_OVER_CONFIRMED if self.confirmed_at else Step.HAND_OVER_WAITING
+        if self.decision.pathway not in CASES:
+            return Step.ENDED_AT_REVIEW
+        if self.case_closed:
+            return Step.CASE_CLOSED
+        return Step.FIRST_CONTACT_MADE if self.first_contact_at else Step.CASE_OPENED
+
+
+def received(journey: Journey, *, version: int, area: str, received_at: datetime) -> Journey:
+    if version <= journey.version:
+        return journey
+    return replace(journey, version=version, area=area, received_at=received_at)
+
+
+def reviewed(journey: Journey, *, version: int, state: ReviewState, at: datetime) -> Journey:
+    """A review changed. The first opening by a reviewer counts, however often another takes over."""
+    if state is ReviewState.CLAIMED:
+        journey = replace(journey, first_claimed_at=min(at, journey.first_claimed_at or at))
+    if version <= journey.review_version:
+        return journey
+    return replace(journey, review_version=version, review_state=state)
+
+
+def decided(journey: Journey, *, version: int, decision: Decision, at: datetime) -> Journey:
+    journey = reviewed(journey, version=version, state=ReviewState.DECIDED, at=at)
+    if version <= journey.decided_version:
+        return journey
+    return replace(journey, decided_version=version, decision=decision, decided_at=at)
+
+
+def worked(journey: Journey, *, version: int, change: CaseChange, at: datetime) -> Journey:
+    """A case or hand-over changed."""
+    if change is CaseChange.OPENED:
+        journey = replace(journey, case_opened_at=min(at, journey.case_opened_at or at))
+    if change is CaseChange.FIRST_CONTACT_MADE:
+        journey = replace(journey, first_contact_at=min(at, journey.first_contact_at or at))
+    if change is CaseChange.CONFIRMED:
+        journey = replace(journey, confirmed_at=min(at, journey.confirmed_at or at))
+    if version <= journey.case_version:
+        return journey
+    closed = change is CaseChange.CLOSED
+    return replace(journey, case_version=version, case_closed=closed, case_closed_at=at if closed else None)
+
+
+def asked(journey: Journey, *, ethnicity: bool, sex: bool, disability: bool) -> Journey:
+    """Somebody asked the young person. What they said is not kept here, only that they were asked."""
+    return replace(
+        journey,
+        ethnicity_asked=journey.ethnicity_asked or ethnicity,
+        sex_asked=journey.sex_asked or sex,
+        disability_asked=journey.disability_asked or disability,
+    )

@@ -1,0 +1,121 @@
+"""Notes what events tell: each is one command, and one change of one journey."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.db.transaction import Transaction
+from services.kernel.db.upsert import insert_or_ignore
+from services.oversight import journeys
+from services.oversight.journeys import CaseChange, Decision, Journey, ReviewState
+from services.oversight.tables import journeys as table
+from services.oversight.tables import models
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteReferral:
+    referral_id: UUID
+    version: int
+    area: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteReview:
+    referral_id: UUID
+    version: int
+    state: ReviewState
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteDecision:
+    referral_id: UUID
+    version: int
+    decision: Decision
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteCase:
+    referral_id: UUID
+    version: int
+    change: CaseChange
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAsked:
+    referral_id: UUID
+    ethnicity: bool
+    sex: bool
+    disability: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteModel:
+    model_version: str
+    invented_data: bool
+
+
+def note_referral(command: NoteReferral, transaction: Transaction) -> None:
+    _change(command, transaction, journeys.received)
+
+
+def note_review(command: NoteReview, transaction: Transaction) -> None:
+    _change(command, transaction, journeys.reviewed)
+
+
+def note_decision(command: NoteDecision, transaction: Transaction) -> None:
+    _change(command, transaction, journeys.decided)
+
+
+def note_case(command: NoteCase, transaction: Transaction) -> None:
+    _change(command, transaction, journeys.worked)
+
+
+def note_asked(command: NoteAsked, transaction: Transaction) -> None:
+    _change(command, transaction, journeys.asked)
+
+
+def note_model(command: NoteModel, transaction: Transaction) -> None:
+    insert_or_ignore(transaction.connection, models, vars(command))
+
+
+HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
+    NoteReferral: note_referral,
+    NoteReview: note_review,
+    NoteDecision: note_decision,
+    NoteCase: note_case,
+    NoteAsked: note_asked,
+    NoteModel: note_model,
+}
+
+
+def _change(command: Any, transaction: Transaction, noted: Callable[..., Journey]) -> None:
+    """Read the journey, note the command's fields on it, and write it. No audit row: nothing is decided here."""
+    facts = dict(vars(command))
+    referral_id = facts.pop("referral_id")
+    connection = transaction.connection
+    insert_or_ignore(connection, table, to_row(Journey(referral_id=referral_id)))
+    mine = table.c.referral_id == referral_id
+    held = to_journey(connection.execute(sa.select(table).where(mine).with_for_update()).one())
+    now = noted(held, **facts)
+    if now != held:
+        connection.execute(sa.update(table).where(mine).values(to_row(now)))
+
+
+def to_row(journey: Journey) -> dict[str, Any]:
+    row = dict(vars(journey))
+    decision = row.pop("decision")
+    return {**row, **(vars(decision) if decision else dict.fromkeys(Decision.__dataclass_fields__))}
+
+
+def to_journey(row: Any) -> Journey:
+    values = dict(row._mapping)
+    decision = {name: values.pop(name) for name in Decision.__dataclass_fields__}
+    return Journey(**values, decision=Decision(**decision) if decision["pathway"] else None)

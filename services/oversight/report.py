@@ -1,0 +1,224 @@
+"""The report on one quarter. It is made of disclosed counts alone: page, CSV and JSON can show nothing else."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import quantiles
+from typing import Any
+
+from services.contracts.codes import Pathway
+from services.oversight.disclosure import Shown, Sum, disclose
+from services.oversight.journeys import CASES, HAND_OVERS, Journey, Step
+
+EVERYWHERE = ""
+"""The area code of the report on all areas."""
+FEWEST_TO_TIME = 10
+FEWEST_TO_COMPARE = 50
+FEWEST_EVENTS_TO_COMPARE = 10
+
+CHARACTERISTICS = ("ethnicity", "sex", "disability")
+AGREEMENT = ("in_line", "different", "without_estimate")
+CHANGED = ("same_as_own_view", "changed_after_own_view")
+
+_Stretch = Callable[[Journey], tuple[datetime | None, datetime | None]]
+STRETCHES: Mapping[str, _Stretch] = {
+    "received_to_first_read": lambda journey: (journey.received_at, journey.first_claimed_at),
+    "first_read_to_decided": lambda journey: (journey.first_claimed_at, journey.decided_at),
+    "decided_to_first_contact": lambda journey: (journey.decided_at, journey.first_contact_at),
+    "decided_to_hand_over_confirmed": lambda journey: (journey.decided_at, journey.confirmed_at),
+    "received_to_first_contact": lambda journey: (journey.received_at, journey.first_contact_at),
+    "case_opened_to_closed": lambda journey: (journey.case_opened_at, journey.case_closed_at),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duration:
+    """Hours that a step took: half took no longer than `median`, nine of ten no longer than `ninth`.
+
+    None where fewer than ten referrals made the step: too few to say.
+    """
+
+    stretch: str
+    median: float | None
+    ninth: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What may be shown of one quarter, in one area or everywhere."""
+
+    period: str
+    area: str
+    areas: Sequence[str]
+    received: Shown
+    steps: Mapping[str, Shown]
+    decided: Shown
+    pathways: Mapping[str, Shown]
+    not_asked: Mapping[str, Shown]
+    asked: Mapping[str, Shown]
+    durations: Sequence[Duration]
+    agreement: Mapping[str, Shown] | None
+    """Everywhere only: one area's would be too few, and about its few reviewers."""
+    different_in_100: int | None
+    """Of decisions that saw the estimate, from rounded counts; None is too few to compare."""
+    invented_data: bool
+
+
+def report_on(
+    journeys: Sequence[Journey], *, period: str, area: str = EVERYWHERE, areas: Sequence[str], invented_data: bool
+) -> Report:
+    """The report of a quarter. All areas are disclosed at once, so that none can be worked out from the others."""
+    shown = disclosed(journeys, areas)
+
+    def of(names: Iterable[str]) -> dict[str, Shown]:
+        return {name: shown[_name(area, name)] for name in names}
+
+    agreement = None if area else of((*AGREEMENT, *CHANGED))
+    here = [journey for journey in journeys if area in (EVERYWHERE, journey.area)]
+    return Report(
+        period=period,
+        area=area,
+        areas=areas,
+        received=shown[_name(area, "received")],
+        steps=of(Step),
+        decided=shown[_name(area, "decided")],
+        pathways=of(Pathway),
+        not_asked={name: shown[_name(area, f"{name}_not_asked")] for name in CHARACTERISTICS},
+        asked={name: shown[_name(area, f"{name}_asked")] for name in CHARACTERISTICS},
+        durations=[_duration(stretch, here) for stretch in STRETCHES],
+        agreement=agreement,
+        different_in_100=None if agreement is None else _different_in_100(agreement),
+        invented_data=invented_data,
+    )
+
+
+def disclosed(journeys: Sequence[Journey], areas: Sequence[str]) -> dict[str, Shown]:
+    """Every count of the quarter that any report on it shows, by scope and name."""
+    counts: dict[str, int] = {}
+    for area in (EVERYWHERE, *areas):
+        here = [journey for journey in journeys if area in (EVERYWHERE, journey.area)]
+        counts |= {_name(area, name): count for name, count in _counts(here, everywhere=not area).items()}
+    unpublished = [name for name in counts if name.endswith(_LINKS)]
+    return disclose(counts, sums(areas), unpublished=unpublished, keep=_hide_last(areas))
+
+
+_LINKS = ("/cases", "/hand_overs", "/with_estimate")
+
+
+def sums(areas: Sequence[str]) -> list[Sum]:
+    """Every sum that holds among the counts, and that a careful reader can know."""
+    within = [
+        Sum("received", list(Step)),
+        Sum("decided", list(Pathway)),
+        Sum("decided", [Step.ENDED_AT_REVIEW, "cases", "hand_overs"]),
+        Sum("cases", sorted(CASES)),
+        Sum("cases", [Step.CASE_OPENED, Step.FIRST_CONTACT_MADE, Step.CASE_CLOSED]),
+        Sum("hand_overs", sorted(HAND_OVERS)),
+        Sum("hand_overs", [Step.HAND_OVER_WAITING, Step.HAND_OVER_CONFIRMED]),
+        Sum(Step.ENDED_AT_REVIEW, [Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION]),
+        *(Sum("received", [f"{name}_not_asked", f"{name}_asked"]) for name in CHARACTERISTICS),
+    ]
+    found = [_in(area, each) for area in (EVERYWHERE, *areas) for each in within]
+    found += [
+        _in(EVERYWHERE, Sum("decided", AGREEMENT)),
+        _in(EVERYWHERE, Sum("with_estimate", AGREEMENT[:2])),
+        _in(EVERYWHERE, Sum("with_estimate", CHANGED)),
+    ]
+    if areas:
+        split = sorted({name for each in within for name in each.names})
+        found += [Sum(_name(EVERYWHERE, name), [_name(area, name) for area in areas]) for name in split]
+    return found
+
+
+def _counts(journeys: Sequence[Journey], *, everywhere: bool) -> dict[str, int]:
+    decisions = [journey.decision for journey in journeys if journey.decision and _is_decided(journey)]
+    steps, pathways = [journey.step for journey in journeys], [decision.pathway for decision in decisions]
+    counts: dict[str, int] = {
+        "received": len(journeys),
+        "decided": len(decisions),
+        "cases": sum(pathway in CASES for pathway in pathways),
+        "hand_overs": sum(pathway in HAND_OVERS for pathway in pathways),
+        **{step: steps.count(step) for step in Step},
+        **{pathway: pathways.count(pathway) for pathway in Pathway},
+    }
+    for name in CHARACTERISTICS:
+        asked = sum(getattr(journey, f"{name}_asked") for journey in journeys)
+        counts |= {f"{name}_asked": asked, f"{name}_not_asked": len(journeys) - asked}
+    if everywhere:
+        seen = [decision for decision in decisions if decision.agrees is not None]
+        agreeing = sum(decision.agrees is True for decision in seen)
+        same = sum(decision.level == decision.own_level for decision in seen)
+        counts |= {"in_line": agreeing, "different": len(seen) - agreeing, "with_estimate": len(seen)}
+        counts |= {"without_estimate": len(decisions) - len(seen)}
+        counts |= {"same_as_own_view": same, "changed_after_own_view": len(seen) - same}
+    return counts
+
+
+def _is_decided(journey: Journey) -> bool:
+    return journey.step not in (Step.WAITING, Step.BEING_READ, Step.QUESTION_ASKED, Step.WITHDRAWN)
+
+
+def _hide_last(areas: Sequence[str]) -> list[str]:
+    """Areas before everywhere, and a total only when nothing else is left to hide."""
+    totals = ("decided", "received")
+    of_areas = [_name(area, name) for name in totals for area in areas]
+    return [*of_areas, *(_name(EVERYWHERE, name) for name in (*Pathway, *Step, *totals))]
+
+
+def _different_in_100(agreement: Mapping[str, Shown]) -> int | None:
+    """From rounded counts; None under 50 decisions or 10 of either kind."""
+    in_line, different = (agreement[name].value or 0 for name in AGREEMENT[:2])
+    people = in_line + different
+    if people < FEWEST_TO_COMPARE or min(in_line, different) < FEWEST_EVENTS_TO_COMPARE:
+        return None
+    return round(100 * different / people)
+
+
+def _duration(stretch: str, journeys: Sequence[Journey]) -> Duration:
+    ends = (STRETCHES[stretch](journey) for journey in journeys)
+    hours = [(end - start).total_seconds() / 3600 for start, end in ends if start and end and end >= start]
+    if len(hours) < FEWEST_TO_TIME:
+        return Duration(stretch=stretch, median=None, ninth=None)
+    tenths = quantiles(hours, n=10, method="inclusive")
+    return Duration(stretch=stretch, median=_plain(tenths[4]), ninth=_plain(tenths[8]))
+
+
+def _plain(hours: float) -> float:
+    """To the half hour within a day, to the whole hour beyond: exact times are nobody's business."""
+    return round(hours * 2) / 2 if hours < 24 else float(round(hours))
+
+
+def _name(area: str, name: str) -> str:
+    return f"{area}/{name}"
+
+
+def _in(area: str, each: Sum) -> Sum:
+    return Sum(_name(area, each.total), [_name(area, part) for part in each.parts])
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as plain values. A hidden count is "*"."""
+
+    def plain(counts: Mapping[str, Shown]) -> dict[str, int | str]:
+        return {str(name): _value(shown) for name, shown in counts.items()}
+
+    return {
+        "period": report.period,
+        "area": report.area or None,
+        "received": _value(report.received),
+        "steps": plain(report.steps),
+        "decided": _value(report.decided),
+        "pathways": plain(report.pathways),
+        "equality": {
+            name: {"not_asked_yet": _value(report.not_asked[name]), "asked": _value(report.asked[name])}
+            for name in CHARACTERISTICS
+        },
+        "hours": [vars(duration) for duration in report.durations],
+        "agreement": None if report.agreement is None else plain(report.agreement),
+        "different_in_100": report.different_in_100,
+        "invented_data": report.invented_data,
+    }
+
+
+def _value(shown: Shown) -> int | str:
+    return "*" if shown.value is None else shown.value

@@ -1,0 +1,5 @@
+"""Settings of oversight: those of every service."""
+
+from services.kernel.settings import Settings
+
+__all__ = ["Settings"]

@@ -1,0 +1,112 @@
+"""What oversight listens to: steps and times, never who somebody is."""
+
+from typing import Any
+
+from services.contracts import casework, intake
+from services.contracts.scoring import ModelDescribedV1
+from services.kernel.service import Subscriptions
+from services.oversight.journeys import CaseChange, Decision, ReviewState
+from services.oversight.noting import NoteAsked, NoteCase, NoteDecision, NoteModel, NoteReferral, NoteReview
+
+
+def referral_told(event: dict[str, Any]) -> NoteReferral:
+    return NoteReferral(
+        referral_id=event["referral_id"],
+        version=event["version"],
+        area=event["area"],
+        received_at=event["received_at"],
+    )
+
+
+def review_opened(event: dict[str, Any]) -> NoteReview:
+    return _review(event, ReviewState.OPENED)
+
+
+def review_claimed(event: dict[str, Any]) -> NoteReview:
+    return _review(event, ReviewState.CLAIMED)
+
+
+def question_asked(event: dict[str, Any]) -> NoteReview:
+    return _review(event, ReviewState.QUESTION_ASKED)
+
+
+def review_closed(event: dict[str, Any]) -> NoteReview:
+    return _review(event, ReviewState.CLOSED)
+
+
+def review_decided(event: dict[str, Any]) -> NoteDecision:
+    seen = event["shown_at"] is not None
+    return NoteDecision(
+        referral_id=event["referral_id"],
+        version=event["version"],
+        at=event["at"],
+        decision=Decision(
+            pathway=event["pathway"],
+            level=event["level"],
+            own_level=event["own_level"],
+            agrees=event["agrees"] if seen else None,
+            model_version=event["model_version"] if seen else None,
+        ),
+    )
+
+
+def case_opened(event: dict[str, Any]) -> NoteCase:
+    return _case(event, CaseChange.OPENED)
+
+
+def first_contact_made(event: dict[str, Any]) -> NoteCase:
+    return _case(event, CaseChange.FIRST_CONTACT_MADE)
+
+
+def hand_over_confirmed(event: dict[str, Any]) -> NoteCase:
+    return _case(event, CaseChange.CONFIRMED)
+
+
+def case_closed(event: dict[str, Any]) -> NoteCase:
+    return _case(event, CaseChange.CLOSED)
+
+
+def case_reopened(event: dict[str, Any]) -> NoteCase:
+    return _case(event, CaseChange.REOPENED)
+
+
+def equality_recorded(event: dict[str, Any]) -> NoteAsked:
+    """ "Prefer not to say" is an answer: the young person was asked."""
+    return NoteAsked(
+        referral_id=event["referral_id"],
+        ethnicity=event["ethnicity"] is not None,
+        sex=event["sex"] is not None,
+        disability=event["disability"] is not None,
+    )
+
+
+def model_described(event: dict[str, Any]) -> NoteModel:
+    return NoteModel(model_version=event["model_version"], invented_data=event["invented_data"])
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    intake.ReferralReceivedV1: referral_told,
+    intake.ReferralAmendedV1: referral_told,
+    intake.EqualityRecordedV1: equality_recorded,
+    ModelDescribedV1: model_described,
+    casework.ReviewOpenedV1: review_opened,
+    casework.ReviewClaimedV1: review_claimed,
+    casework.OwnViewRecordedV1: review_claimed,
+    casework.QuestionAskedV1: question_asked,
+    casework.ReviewDecidedV1: review_decided,
+    casework.ReviewClosedV1: review_closed,
+    casework.CaseOpenedV1: case_opened,
+    casework.FirstContactMadeV1: first_contact_made,
+    casework.HandOverConfirmedV1: hand_over_confirmed,
+    casework.CaseClosedV1: case_closed,
+    casework.CaseReopenedV1: case_reopened,
+    casework.EqualityRecordedV1: equality_recorded,
+}
+
+
+def _review(event: dict[str, Any], state: ReviewState) -> NoteReview:
+    return NoteReview(referral_id=event["referral_id"], version=event["version"], state=state, at=event["at"])
+
+
+def _case(event: dict[str, Any], change: CaseChange) -> NoteCase:
+    return NoteCase(referral_id=event["referral_id"], version=event["version"], change=change, at=event["at"])

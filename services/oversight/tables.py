@@ -1,0 +1,48 @@
+"""Oversight's tables: journeys of referrals, without identities, and which models were made from invented data."""
+
+import sqlalchemy as sa
+
+from services.contracts.codes import Pathway, SupportLevel
+from services.kernel.db.tables import kernel_tables, new_metadata
+from services.kernel.db.types import CodeType, UtcDateTime
+from services.oversight.journeys import ReviewState
+
+metadata = new_metadata()
+kernel = kernel_tables(metadata)
+
+journeys = sa.Table(
+    "journeys",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("area", sa.String(64), nullable=True),
+    sa.Column("received_at", UtcDateTime, nullable=True, index=True),
+    sa.Column("review_version", sa.Integer, nullable=False),
+    sa.Column("review_state", CodeType(ReviewState), nullable=False),
+    sa.Column("first_claimed_at", UtcDateTime, nullable=True),
+    sa.Column("decided_version", sa.Integer, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=True),
+    sa.Column("pathway", CodeType(Pathway), nullable=True),
+    sa.Column("level", CodeType(SupportLevel), nullable=True),
+    sa.Column("own_level", CodeType(SupportLevel), nullable=True),
+    sa.Column("agrees", sa.Boolean, nullable=True),
+    sa.Column("model_version", sa.String(64), nullable=True),
+    sa.Column("case_version", sa.Integer, nullable=False),
+    sa.Column("case_closed", sa.Boolean, nullable=False),
+    sa.Column("case_opened_at", UtcDateTime, nullable=True),
+    sa.Column("first_contact_at", UtcDateTime, nullable=True),
+    sa.Column("confirmed_at", UtcDateTime, nullable=True),
+    sa.Column("case_closed_at", UtcDateTime, nullable=True),
+    sa.Column("ethnicity_asked", sa.Boolean, nullable=False),
+    sa.Column("sex_asked", sa.Boolean, nullable=False),
+    sa.Column("disability_asked", sa.Boolean, nullable=False),
+    sa.CheckConstraint("(version = 0) = (received_at IS NULL)", name="received_whole"),
+    sa.CheckConstraint("(decided_version = 0) = (pathway IS NULL)", name="decision_whole"),
+)
+
+models = sa.Table(
+    "models",
+    metadata,
+    sa.Column("model_version", sa.String(64), primary_key=True),
+    sa.Column("invented_data", sa.Boolean, nullable=False),
+)
