@@ -51,9 +51,9 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
             return {"most": MOST_REMARK, "modes": choices(ContactMode)}
         case "first_contact":
             attempt = url_for("cases.contact", case_id=view.row.id)
-            return {"attempts": _attempts(view), "answers": _answers, "attempt_href": attempt}
+            return {"attempts": _attempts(view), "answers": choices(YoungPersonAnswer), "attempt_href": attempt}
         case "answer":
-            return {"answers": _answers}
+            return {"answers": choices(YoungPersonAnswer)}
         case "equality":
             return _equality() | {"asked": whole is not None and whole.equality_asked}
         case "outcome":
@@ -81,13 +81,6 @@ def _attempts(view: CaseView) -> Items:
         for entry in reached
         if entry.mode
     ]
-
-
-def _answers(ask_again: Any) -> Items:
-    """The date is asked below "later", and stands there without JavaScript too."""
-    items = choices(YoungPersonAnswer)
-    items[-1]["conditional"] = ask_again
-    return items
 
 
 def _equality() -> dict[str, Any]:

@@ -196,6 +196,7 @@ class CaseWorld:
             age=16,
             age_basis=AgeBasis.DATE_OF_BIRTH,
             facts={"what_happened": ["knife_or_sharp_object"], "injury": "needs_treatment"},
+            circumstances={},
         )
         initials = "".join(f"{part[0]}." for part in name.split()) if name else ""
         self._insert(
