@@ -55,10 +55,12 @@ referrals = sa.Table(
     sa.Column("source", CodeType(Source), nullable=False),
     sa.Column("area", sa.String(64), nullable=False, index=True),
     sa.Column("referred_by_staff_id", sa.Uuid, nullable=True),
+    sa.Column("referred_by_class", CodeType(OrganisationClass), nullable=True),
     sa.Column("age", sa.Integer, nullable=True),
     sa.Column("age_basis", CodeType(AgeBasis), nullable=False),
     sa.Column("interpreter_needed", sa.Boolean, nullable=True),
     sa.Column("facts", Json, nullable=False),
+    sa.Column("circumstances", Json, nullable=False),
 )
 
 # Whom a referral may be told to: as its newest version says, and as reviewers added with a reason.
@@ -70,6 +72,12 @@ bases = sa.Table(
     sa.Column("basis", CodeType(LawfulBasis), primary_key=True),
     sa.Column("gateway", CodeType(DisclosureGateway), nullable=True),
     sa.Column("added_by", sa.Uuid, nullable=True),
+    sa.Column("reason", sa.Text, nullable=True),
+    sa.CheckConstraint("(added_by IS NULL) = (reason IS NULL)", name="added_with_reason"),
+    # A reviewer cannot consent for anybody.
+    sa.CheckConstraint(
+        "added_by IS NULL OR basis NOT IN ('consent_young_person', 'consent_parent_or_carer')", name="never_consent"
+    ),
 )
 
 # Each arrives by a topic of its own, before or after the referral.

@@ -1,0 +1,8 @@
+"""python -m services.casework migrate | check | revision."""
+
+from services.casework.bootstrap import build
+from services.casework.settings import Settings
+from services.kernel.roles import run_role
+
+if __name__ == "__main__":
+    run_role("casework", Settings, build)

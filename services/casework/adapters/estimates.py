@@ -1,0 +1,99 @@
+"""Estimates lie in a table of their own; before a decision they are read by the one query below, and by no other."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.casework.adapters.review_tables import estimates, model_descriptions, own_views
+from services.casework.application.review_ports import Event
+from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
+from services.casework.domain.review import OwnView, Review
+from services.contracts.codes import Band, NotEstimatedReason
+from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.kernel.db.upsert import insert_or_ignore
+
+
+class SqlEstimates:
+    def __init__(self, connection: sa.Connection, *, at: datetime) -> None:
+        self._connection = connection
+        self._at = at
+
+    def park(self, event: Event, *, estimated: bool) -> None:
+        schema = ReferralEstimatedV1 if estimated else ReferralNotEstimatedV1
+        insert_or_ignore(
+            self._connection,
+            estimates,
+            {
+                "referral_id": event["referral_id"],
+                "referral_version": event["referral_version"],
+                "sequence": event["sequence"],
+                "content": schema.encode(event),
+                "arrived_at": self._at,
+            },
+        )
+
+    def beside(self, view: OwnView, review: Review) -> EstimateShown | None:
+        # Joined to this reviewer's own view: without it the query has no row to give.
+        found = (
+            sa.select(estimates)
+            .join(
+                own_views,
+                sa.and_(
+                    own_views.c.id == view.id,
+                    own_views.c.review_id == review.id,
+                    own_views.c.referral_version == estimates.c.referral_version,
+                ),
+            )
+            .where(
+                estimates.c.referral_id == review.referral_id,
+                estimates.c.referral_version == review.referral_version,
+                estimates.c.sequence == sa.func.coalesce(own_views.c.shown_sequence, estimates.c.sequence),
+            )
+            .order_by(estimates.c.sequence.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(found).one_or_none()
+        return None if row is None else EstimateShown(sequence=row.sequence, answer=self._answer(row.content))
+
+    def _answer(self, content: Mapping[str, Any]) -> Estimated | NotEstimated:
+        described = self._description(content.get("model_version"))
+        words = {feature["feature"]: feature for feature in described.get("features", [])}
+        missing = tuple(words[name]["label"] if name in words else name for name in content["missing"])
+        if "probability" not in content:
+            return NotEstimated(reason=NotEstimatedReason(content["reason"]), missing=missing)
+        low, high = content.get("interval_low"), content.get("interval_high")
+        return Estimated(
+            probability=content["probability"],
+            interval=None if low is None or high is None else (low, high),
+            band=Band(content["band"]),
+            base_rate=content["base_rate"],
+            base_log_odds=content["base_log_odds"],
+            contributions=tuple(_moved(item, words.get(item["feature"], {})) for item in content["contributions"]),
+            missing=missing,
+            harm_event=described.get("harm_event", ""),
+            horizon_months=described.get("horizon_months", 12),
+            model_version=content["model_version"],
+            invented_data=content["invented_data"],
+            estimated_at=datetime.fromisoformat(content["estimated_at"]).astimezone(UTC),
+        )
+
+    def _description(self, model_version: str | None) -> Mapping[str, Any]:
+        """The wording of the model that computed it; empty when that has not arrived yet."""
+        found = sa.select(model_descriptions.c.content).where(model_descriptions.c.model_version == model_version)
+        return self._connection.execute(found).scalar_one_or_none() or {}
+
+
+def _moved(item: Mapping[str, Any], words: Mapping[str, Any]) -> Moved:
+    raised = item["log_odds"] > 0
+    return Moved(
+        label=words.get("label", item["feature"]),
+        wording=words.get("raised" if raised else "lowered", words.get("label", item["feature"])),
+        domain=words.get("domain", ""),
+        origin=item["origin"],
+        police_generated=bool(words.get("police_generated")),
+        value=item["value"],
+        observed_on=date.fromisoformat(item["observed_on"]) if item["observed_on"] else None,
+        log_odds=item["log_odds"],
+    )

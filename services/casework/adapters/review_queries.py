@@ -1,0 +1,294 @@
+"""What a reviewer reads of reviews. Need-to-know is part of every query, and no query here touches an estimate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.casework.adapters.review_scope import knows
+from services.casework.adapters.review_tables import changes_to_read, decisions, matches, reviews
+from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
+from services.casework.domain.review import OPEN_STATES, ReviewNotFound, ReviewState
+from services.casework.domain.review_reader import ReviewReader
+from services.casework.domain.routing import Subject, Team
+from services.contracts.codes import (
+    AgeBasis,
+    DisclosureGateway,
+    LawfulBasis,
+    OrganisationClass,
+    Pathway,
+    Question,
+    RecipientClass,
+    Source,
+    SupportLevel,
+)
+
+Place = tuple[datetime, UUID]
+"""Where a row stands in the list: its due time, and its id among those due at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRow:
+    id: UUID
+    referral_id: UUID
+    referral_version: int
+    version: int
+    reference: str
+    state: ReviewState
+    due_at: datetime
+    paused_at: datetime | None
+    danger: bool
+    initials: str | None
+    age: int | None
+    details_arrived: bool
+    claimed_by: UUID | None
+    claimed_by_name: str | None
+    withdrawal_asked: bool
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasisView:
+    recipient_class: RecipientClass
+    basis: LawfulBasis
+    gateway: DisclosureGateway | None
+    added_by: UUID | None
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchView:
+    id: UUID
+    state: str
+    other_reference: str
+    agreeing: Sequence[str]
+    contradicting: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionView:
+    level: SupportLevel
+    pathway: Pathway
+    reasons: str
+    decided_at: datetime
+    decided_by_name: str | None
+    team_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewWhole:
+    """Everything that a reviewer decides on, but for the estimate."""
+
+    row: ReviewRow
+    area: str
+    age_basis: AgeBasis
+    referred_by_class: OrganisationClass | None
+    received_at: datetime
+    facts: Mapping[str, Any]
+    circumstances: Mapping[str, Any]
+    name: str | None
+    date_of_birth: date | None
+    told: Mapping[str, Any] | None
+    texts: Mapping[str, str] | None
+    bases: Sequence[BasisView]
+    matches: Sequence[MatchView]
+    question: Question | None
+    decision: DecisionView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRow:
+    referral_id: UUID
+    referral_version: int
+    review_id: UUID
+    reference: str
+    kind: str
+    arrived_at: datetime
+
+
+def list_reviews(
+    connection: sa.Connection, reader: ReviewReader, *, after: Place | None = None, limit: int
+) -> list[ReviewRow]:
+    """The open reviews that the reader may know of, due first."""
+    found = _rows(reader).where(reviews.c.state.in_(OPEN_STATES))
+    if after is not None:
+        found = found.where(sa.tuple_(reviews.c.due_at, reviews.c.id) > sa.tuple_(*_bound(after)))
+    return [_row(row) for row in connection.execute(found.order_by(reviews.c.due_at, reviews.c.id).limit(limit))]
+
+
+def review_of_referral(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> ReviewRow | None:
+    row = connection.execute(_rows(reader).where(reviews.c.referral_id == referral_id)).one_or_none()
+    return None if row is None else _row(row)
+
+
+def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> ReviewRow:
+    """Raises ReviewNotFound when there is none, or none of which the reader may know."""
+    found = connection.execute(_rows(reader).where(reviews.c.id == review_id)).one_or_none()
+    if found is None:
+        raise ReviewNotFound
+    return _row(found)
+
+
+def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> ReviewWhole:
+    """Raises ReviewNotFound."""
+    known = row(connection, reader, review_id)
+    found = (
+        sa.select(
+            referrals,
+            reviews.c.question,
+            identities.c.name,
+            identities.c.date_of_birth,
+            identities.c.told,
+            narratives.c.texts,
+        )
+        .select_from(
+            reviews.join(referrals, referrals.c.id == reviews.c.referral_id)
+            .outerjoin(identities, identities.c.referral_id == reviews.c.referral_id)
+            .outerjoin(narratives, narratives.c.referral_id == reviews.c.referral_id)
+        )
+        .where(reviews.c.id == review_id)
+    )
+    told = connection.execute(found).one()
+    return ReviewWhole(
+        row=known,
+        area=told.area,
+        age_basis=told.age_basis,
+        referred_by_class=told.referred_by_class,
+        received_at=told.received_at,
+        facts=told.facts,
+        circumstances=told.circumstances,
+        name=told.name,
+        date_of_birth=told.date_of_birth,
+        told=told.told,
+        texts=told.texts,
+        bases=_bases(connection, known.referral_id),
+        matches=_matches(connection, reader, known.referral_id),
+        question=told.question,
+        decision=_decision(connection, review_id),
+    )
+
+
+def changes_for(connection: sa.Connection, staff_id: UUID) -> list[ChangeRow]:
+    """What referrers changed or withdrew after this person's decisions that opened no case, not read yet."""
+    c = changes_to_read.c
+    found = (
+        sa.select(c.referral_id, c.referral_version, c.review_id, referrals.c.reference, c.kind, c.arrived_at)
+        .join(decisions, decisions.c.review_id == c.review_id)
+        .join(referrals, referrals.c.id == c.referral_id)
+        .where(decisions.c.decided_by == staff_id, c.case_id.is_(None), c.read_at.is_(None))
+        .order_by(c.arrived_at)
+    )
+    return [ChangeRow(**change._mapping) for change in connection.execute(found)]
+
+
+def subject(connection: sa.Connection, referral_id: UUID) -> Subject:
+    """What routing knows of the referral."""
+    referral = connection.execute(sa.select(referrals).where(referrals.c.id == referral_id)).one()
+    found_by_police = referral.referred_by_class is OrganisationClass.POLICE
+    return Subject(
+        area=referral.area,
+        age=referral.age,
+        age_basis=referral.age_basis,
+        weapon_found_by_police=found_by_police and bool(referral.facts.get("weapon_found_by_police_on")),
+        told=frozenset(basis.recipient_class for basis in _bases(connection, referral_id)),
+    )
+
+
+def teams_known(connection: sa.Connection) -> list[Team]:
+    names = ("id", "name", "team_class", "age_from", "age_to", "active")
+    return [
+        Team(**{name: team._mapping[name] for name in names}, code=team.team_code, areas=frozenset(team.areas))
+        for team in connection.execute(sa.select(teams))
+    ]
+
+
+def _rows(reader: ReviewReader) -> sa.Select[Any]:
+    return (
+        sa.select(
+            reviews.c.id,
+            reviews.c.referral_id,
+            reviews.c.referral_version,
+            reviews.c.version,
+            referrals.c.reference,
+            reviews.c.state,
+            reviews.c.due_at,
+            reviews.c.paused_at,
+            reviews.c.danger,
+            identities.c.initials,
+            referrals.c.age,
+            sa.and_(identities.c.referral_id.is_not(None), narratives.c.referral_id.is_not(None)).label(
+                "details_arrived"
+            ),
+            reviews.c.claimed_by,
+            staff.c.display_name.label("claimed_by_name"),
+            reviews.c.withdrawal_asked_at.is_not(None).label("withdrawal_asked"),
+            referrals.c.source,
+        )
+        .select_from(
+            reviews.join(referrals, referrals.c.id == reviews.c.referral_id)
+            .outerjoin(identities, identities.c.referral_id == reviews.c.referral_id)
+            .outerjoin(narratives, narratives.c.referral_id == reviews.c.referral_id)
+            .outerjoin(staff, staff.c.id == reviews.c.claimed_by)
+        )
+        .where(knows(reader))
+    )
+
+
+def _row(found: sa.Row[Any]) -> ReviewRow:
+    return ReviewRow(**found._mapping)
+
+
+def _bound(after: Place) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
+    return sa.literal(after[0], reviews.c.due_at.type), sa.literal(after[1], reviews.c.id.type)
+
+
+def _bases(connection: sa.Connection, referral_id: UUID) -> list[BasisView]:
+    c = bases.c
+    found = (
+        sa.select(c.recipient_class, c.basis, c.gateway, c.added_by, c.reason)
+        .where(c.referral_id == referral_id)
+        .order_by(c.recipient_class, c.basis)
+    )
+    return [BasisView(**basis._mapping) for basis in connection.execute(found)]
+
+
+def _matches(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> list[MatchView]:
+    """Matches whose other referral the reader may know too."""
+    first, second = matches.c.first_referral_id, matches.c.second_referral_id
+    other = sa.case((first == referral_id, second), else_=first)
+    found = (
+        sa.select(
+            matches.c.id,
+            matches.c.state,
+            referrals.c.reference.label("other_reference"),
+            matches.c.agreeing,
+            matches.c.contradicting,
+        )
+        .join(reviews, reviews.c.referral_id == other)
+        .join(referrals, referrals.c.id == other)
+        .where(sa.or_(first == referral_id, second == referral_id), matches.c.state != "undone", knows(reader))
+        .order_by(matches.c.changed_at, matches.c.id)
+    )
+    return [MatchView(**match._mapping) for match in connection.execute(found)]
+
+
+def _decision(connection: sa.Connection, review_id: UUID) -> DecisionView | None:
+    c = decisions.c
+    found = (
+        sa.select(
+            c.level,
+            c.pathway,
+            c.reasons,
+            c.decided_at,
+            staff.c.display_name.label("decided_by_name"),
+            teams.c.name.label("team_name"),
+        )
+        .outerjoin(staff, staff.c.id == c.decided_by)
+        .outerjoin(teams, teams.c.id == c.team_id)
+        .where(c.review_id == review_id)
+    )
+    decision = connection.execute(found).one_or_none()
+    return None if decision is None else DecisionView(**decision._mapping)

@@ -1,0 +1,154 @@
+"""Stores reviews, own views and decisions as rows. Two writers of one review: the later one gets a StaleReview."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.casework.adapters.review_scope import NOBODY_OF_OURS, knows
+from services.casework.adapters.review_tables import decisions, own_views, reviews
+from services.casework.domain import agreement
+from services.casework.domain.review import (
+    Decision,
+    OwnView,
+    Review,
+    ReviewEnded,
+    ReviewNotFound,
+    ReviewState,
+    Shown,
+    StaleReview,
+)
+from services.casework.domain.review_reader import ReviewReader
+from services.contracts.codes import DifferenceReason
+
+_APART = {"referred_by", "decision", "own_views", "stored_version"}
+_COLUMNS = [field.name for field in fields(Review) if field.name not in _APART]
+
+
+class SqlReviewRepository:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._known_views: set[UUID] = set()
+
+    def add(self, review: Review) -> None:
+        self._connection.execute(sa.insert(reviews).values(_row(review)))
+        review.stored_version = review.version
+
+    def get(self, review_id: UUID, reader: ReviewReader) -> Review:
+        review = self._one(sa.and_(reviews.c.id == review_id, knows(reader)))
+        if review is None:
+            raise ReviewNotFound
+        return review
+
+    def of_referral(self, referral_id: UUID) -> Review | None:
+        return self._one(reviews.c.referral_id == referral_id)
+
+    def next_unclaimed(self, reader: ReviewReader) -> Review | None:
+        waiting = (
+            sa.select(reviews)
+            .where(reviews.c.state == ReviewState.WAITING, reviews.c.claimed_by.is_(None), knows(reader))
+            .order_by(reviews.c.due_at, reviews.c.id)
+            .limit(1)
+        )
+        # Another reviewer's transaction may be taking the first: this one takes the next instead of waiting for it.
+        row = self._connection.execute(waiting.with_for_update(of=reviews, skip_locked=True)).one_or_none()
+        return None if row is None else self._review(row._mapping)
+
+    def save(self, review: Review) -> None:
+        as_read = (reviews.c.id == review.id) & (reviews.c.version == review.stored_version)
+        if self._connection.execute(sa.update(reviews).where(as_read).values(_row(review))).rowcount != 1:
+            raise StaleReview
+        for view in review.own_views:
+            if view.id not in self._known_views:
+                self._connection.execute(sa.insert(own_views).values(_view_row(review, view)))
+                self._known_views.add(view.id)
+        if review.decision is not None:
+            self._add_decision(review, review.decision)
+        review.stored_version = review.version
+
+    def save_shown(self, view: OwnView) -> None:
+        self._connection.execute(sa.update(own_views).where(own_views.c.id == view.id).values(_shown_row(view)))
+
+    def _add_decision(self, review: Review, decision: Decision) -> None:
+        try:
+            self._connection.execute(sa.insert(decisions).values(_decision_row(review, decision)))
+        except sa.exc.IntegrityError as error:
+            raise ReviewEnded from error
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> Review | None:
+        found = sa.select(reviews).where(condition).with_for_update(of=reviews)
+        row = self._connection.execute(found).one_or_none()
+        return None if row is None else self._review(row._mapping)
+
+    def _review(self, row: Mapping[Any, Any]) -> Review:
+        of_review = sa.select(own_views).where(own_views.c.review_id == row["id"]).order_by(own_views.c.recorded_at)
+        views = [_view(view._mapping) for view in self._connection.execute(of_review)]
+        self._known_views |= {view.id for view in views}
+        referrer = row["referrer_key"]
+        return Review(
+            **{name: row[name] for name in _COLUMNS},
+            referred_by=None if referrer == NOBODY_OF_OURS else referrer,
+            own_views=views,
+            stored_version=row["version"],
+        )
+
+
+def _row(review: Review) -> dict[str, Any]:
+    return {name: getattr(review, name) for name in _COLUMNS} | {"referrer_key": review.referred_by or NOBODY_OF_OURS}
+
+
+def _view_row(review: Review, view: OwnView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "review_id": review.id,
+        "reviewer_id": view.reviewer_id,
+        "referrer_key": review.referred_by or NOBODY_OF_OURS,
+        "referral_version": view.referral_version,
+        "level": view.level,
+        "sureness": view.sureness,
+        "why": view.why,
+        "recorded_at": view.recorded_at,
+        "estimate_seen_before": view.estimate_seen_before,
+    } | _shown_row(view)
+
+
+def _shown_row(view: OwnView) -> dict[str, Any]:
+    shown = view.shown
+    return {
+        "shown_at": view.shown_at,
+        "shown_sequence": shown.sequence if shown else None,
+        "shown_band": shown.band if shown else None,
+        "shown_model_version": shown.model_version if shown else None,
+    }
+
+
+def _view(row: Mapping[Any, Any]) -> OwnView:
+    shown = None
+    if row["shown_sequence"] is not None:
+        shown = Shown(sequence=row["shown_sequence"], band=row["shown_band"], model_version=row["shown_model_version"])
+    said = ("id", "reviewer_id", "referral_version", "level", "sureness", "why", "recorded_at", "estimate_seen_before")
+    return OwnView(**{name: row[name] for name in said}, shown_at=row["shown_at"], shown=shown)
+
+
+def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
+    view = decision.own_view
+    return {
+        "review_id": review.id,
+        "referrer_key": review.referred_by or NOBODY_OF_OURS,
+        "own_view_id": view.id,
+        "decided_by": decision.decided_by,
+        "own_view_at": view.recorded_at,
+        "shown_at": view.shown_at,
+        "decided_at": decision.decided_at,
+        "level": decision.level,
+        "pathway": decision.pathway,
+        "reasons": decision.reasons,
+        "difference_reasons": [DifferenceReason(reason).value for reason in decision.difference_reasons],
+        "band": view.shown.band if view.shown else None,
+        "agrees": decision.agrees,
+        "agreement_table": agreement.VERSION,
+        "model_version": view.shown.model_version if view.shown else None,
+        "team_id": decision.team_id,
+    }

@@ -1,0 +1,164 @@
+"""The tables of reviews. No decision without a person, without their own view before it, or by who referred."""
+
+import sqlalchemy as sa
+
+from services.casework.adapters.tables import metadata
+from services.casework.domain.review import ReviewState
+from services.contracts.codes import Band, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
+from services.kernel.db.types import CodeType, Json, UtcDateTime
+
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("referral_id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("referral_version", sa.Integer, nullable=False),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    # Never null, so that a decision can be held against it: the nil id stands for nobody of ours.
+    sa.Column("referrer_key", sa.Uuid, nullable=False),
+    sa.Column("area", sa.String(64), nullable=False),
+    sa.Column("state", CodeType(ReviewState), nullable=False),
+    sa.Column("danger", sa.Boolean, nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("claimed_by", sa.Uuid, nullable=True),
+    sa.Column("claimed_at", UtcDateTime, nullable=True),
+    sa.Column("question", CodeType(Question), nullable=True),
+    sa.Column("question_id", sa.Uuid, nullable=True),
+    sa.Column("paused_at", UtcDateTime, nullable=True),
+    sa.Column("withdrawal_asked_at", UtcDateTime, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.CheckConstraint("version >= 1", name="version_counts"),
+    sa.CheckConstraint("(state = 'question_asked') = (question IS NOT NULL)", name="question_asked"),
+    sa.CheckConstraint("(question IS NULL) = (paused_at IS NULL)", name="paused_by_question"),
+    sa.CheckConstraint("paused_at IS NULL OR NOT danger", name="never_paused_in_danger"),
+    sa.CheckConstraint("(claimed_by IS NULL) = (claimed_at IS NULL)", name="claimed_when"),
+    sa.UniqueConstraint("id", "referrer_key"),
+    sa.Index("ix_reviews_queue", "area", "state", "due_at", "id"),
+)
+
+own_views = sa.Table(
+    "own_views",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("review_id", sa.Uuid, nullable=False),
+    sa.Column("reviewer_id", sa.Uuid, nullable=False),
+    sa.Column("referrer_key", sa.Uuid, nullable=False),
+    sa.Column("referral_version", sa.Integer, nullable=False),
+    sa.Column("level", CodeType(SupportLevel), nullable=False),
+    sa.Column("sureness", CodeType(Sureness), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("recorded_at", UtcDateTime, nullable=False),
+    sa.Column("estimate_seen_before", sa.Boolean, nullable=False),
+    sa.Column("shown_at", UtcDateTime, nullable=True),
+    sa.Column("shown_sequence", sa.Integer, nullable=True),
+    sa.Column("shown_band", CodeType(Band), nullable=True),
+    sa.Column("shown_model_version", sa.String(200), nullable=True),
+    sa.ForeignKeyConstraint(["review_id", "referrer_key"], ["reviews.id", "reviews.referrer_key"]),
+    sa.CheckConstraint("reviewer_id <> referrer_key", name="not_own_referral"),
+    sa.CheckConstraint("shown_at IS NULL OR shown_at >= recorded_at", name="view_before_estimate"),
+    sa.CheckConstraint("(shown_at IS NULL) = (shown_sequence IS NULL)", name="shown_what"),
+    sa.UniqueConstraint("review_id", "reviewer_id", "referral_version"),
+    sa.UniqueConstraint("id", "review_id", "reviewer_id", "recorded_at"),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("review_id", sa.Uuid, primary_key=True),
+    sa.Column("referrer_key", sa.Uuid, nullable=False),
+    sa.Column("own_view_id", sa.Uuid, nullable=False),
+    sa.Column("decided_by", sa.Uuid, nullable=False, index=True),
+    sa.Column("own_view_at", UtcDateTime, nullable=False),
+    sa.Column("shown_at", UtcDateTime, nullable=True),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("level", CodeType(SupportLevel), nullable=False),
+    sa.Column("pathway", CodeType(Pathway), nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("difference_reasons", Json, nullable=False),
+    sa.Column("band", CodeType(Band), nullable=True),
+    sa.Column("agrees", sa.Boolean, nullable=True),
+    sa.Column("agreement_table", sa.Integer, nullable=False),
+    sa.Column("model_version", sa.String(200), nullable=True),
+    sa.Column("team_id", sa.Uuid, nullable=True),
+    sa.ForeignKeyConstraint(["review_id", "referrer_key"], ["reviews.id", "reviews.referrer_key"]),
+    sa.ForeignKeyConstraint(
+        ["own_view_id", "review_id", "decided_by", "own_view_at"],
+        ["own_views.id", "own_views.review_id", "own_views.reviewer_id", "own_views.recorded_at"],
+    ),
+    sa.CheckConstraint("decided_by <> referrer_key", name="not_own_referral"),
+    sa.CheckConstraint("own_view_at <= decided_at", name="view_before_decision"),
+    sa.CheckConstraint(
+        "shown_at IS NULL OR (own_view_at <= shown_at AND shown_at <= decided_at)", name="shown_between"
+    ),
+    sa.CheckConstraint("level <> 'not_enough_information'", name="decided_level"),
+    sa.CheckConstraint("(agrees IS NULL) = (band IS NULL)", name="agreement_with_band"),
+)
+
+# Estimates and refusals to estimate, as they came. Read before a decision by one query only (review_estimate.py).
+estimates = sa.Table(
+    "estimates",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("referral_version", sa.Integer, primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("content", Json, nullable=False),
+    sa.Column("arrived_at", UtcDateTime, nullable=False),
+)
+
+model_descriptions = sa.Table(
+    "model_descriptions",
+    metadata,
+    sa.Column("model_version", sa.String(200), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("content", Json, nullable=False),
+)
+
+# Referrals that may be about the same person: shown to whoever may know both.
+matches = sa.Table(
+    "matches",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("first_referral_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("second_referral_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("agreeing", Json, nullable=False),
+    sa.Column("contradicting", Json, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# Asked by the referrer; may arrive before the referral itself.
+withdrawals = sa.Table(
+    "withdrawals",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("reason", CodeType(WithdrawalReason), nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime, nullable=False),
+)
+
+# What the referrer said after the decision: for the case's worker or, with no case, for who decided.
+changes_to_read = sa.Table(
+    "changes_to_read",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("referral_version", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("case_id", sa.Uuid, nullable=True, index=True),
+    sa.Column("review_id", sa.Uuid, sa.ForeignKey("reviews.id"), nullable=False, index=True),
+    sa.Column("arrived_at", UtcDateTime, nullable=False),
+    sa.Column("read_at", UtcDateTime, nullable=True),
+    sa.Column("read_by", sa.Uuid, nullable=True),
+    sa.CheckConstraint("kind IN ('amended', 'withdrawn')", name="known_kind"),
+    sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name="read_by_somebody"),
+)
+
+# The last step told to the referrer's side; its version rises with each.
+progress = sa.Table(
+    "progress",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("step", sa.String(32), nullable=False),
+)

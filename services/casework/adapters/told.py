@@ -1,0 +1,160 @@
+"""Keeps what other services told of. The highest version wins, in whatever order they come."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.casework.adapters.case_tables import cases
+from services.casework.adapters.review_queries import subject, teams_known
+from services.casework.adapters.review_tables import (
+    changes_to_read,
+    decisions,
+    matches,
+    model_descriptions,
+    withdrawals,
+)
+from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
+from services.casework.application.review_ports import Event
+from services.casework.domain.review import Review
+from services.casework.domain.routing import Subject, Team
+from services.contracts.codes import LawfulBasis, RecipientClass
+from services.contracts.intake import Facts, IdentityRecordedV1
+from services.contracts.scoring import ModelDescribedV1
+from services.kernel.db.upsert import insert_or_ignore
+
+_facts = Facts()
+_CIRCUMSTANCES = ("site", "told_young_person", "police_told", "arrived_at", "discharge_expected_at")
+
+
+class SqlTold:
+    def __init__(self, connection: sa.Connection, *, at: datetime) -> None:
+        self._connection = connection
+        self._at = at
+
+    def hear_staff(self, event: Event) -> None:
+        names = ("version", "display_name", "organisation_id", "organisation_class", "active")
+        row = {"id": event["staff_id"]} | {name: event[name] for name in names}
+        if not self._newer(staff, row, key="id"):
+            return
+        self._connection.execute(sa.delete(staff_teams).where(staff_teams.c.staff_id == row["id"]))
+        members = [{"staff_id": row["id"], "team_id": team_id} for team_id in set(event["teams"])]
+        if members:
+            self._connection.execute(sa.insert(staff_teams), members)
+
+    def hear_team(self, event: Event) -> None:
+        self._newer(teams, {"id": event["team_id"]} | _of(event, teams), key="id")
+
+    def hear_identity(self, event: Event) -> None:
+        row = {
+            "referral_id": event["referral_id"],
+            "version": event["version"],
+            "name": event["name"],
+            "initials": initials(event["name"]),
+            "date_of_birth": event["date_of_birth"],
+            "told": IdentityRecordedV1.encode(event),
+        }
+        self._newer(identities, row, key="referral_id")
+
+    def hear_narrative(self, event: Event) -> None:
+        self._newer(narratives, _of(event, narratives), key="referral_id")
+
+    def hear_match(self, event: Event) -> None:
+        first, second = event["referral_ids"]
+        row = {"id": event["match_id"], "first_referral_id": first, "second_referral_id": second}
+        if self._newer(matches, row | _of(event, matches), key="id"):
+            for referral_id, person_id in zip(event["referral_ids"], event["person_ids"], strict=True):
+                of_referral = sa.update(referrals).where(referrals.c.id == referral_id)
+                self._connection.execute(of_referral.values(person_id=person_id))
+
+    def hear_model(self, event: Event) -> None:
+        content = ModelDescribedV1.encode(event)
+        row = {"model_version": event["model_version"], "version": event["version"], "content": content}
+        self._newer(model_descriptions, row, key="model_version")
+
+    def hear_referral(self, event: Event) -> bool:
+        row = _of(event, referrals) | {
+            "id": event["referral_id"],
+            "referred_by_staff_id": event["referred_by"]["staff_id"],
+            "referred_by_class": event["referred_by"]["organisation_class"],
+            "facts": _facts.dump(event["facts"]),
+            "circumstances": {name: _plain(event[name]) for name in _CIRCUMSTANCES},
+        }
+        if not self._newer(referrals, row, key="id"):
+            return False
+        of_referrer = sa.and_(bases.c.referral_id == row["id"], bases.c.added_by.is_(None))
+        self._connection.execute(sa.delete(bases).where(of_referrer))
+        for basis in event["bases"]:
+            insert_or_ignore(self._connection, bases, {"referral_id": row["id"], **basis})
+        return True
+
+    def hear_withdrawal(self, event: Event) -> bool:
+        return self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
+
+    def withdrawn(self, referral_id: UUID) -> bool:
+        found = sa.select(withdrawals.c.referral_id).where(withdrawals.c.referral_id == referral_id)
+        return self._connection.execute(found).one_or_none() is not None
+
+    def change_to_read(self, review: Review, *, referral_version: int, kind: str) -> None:
+        case_id = self._connection.execute(sa.select(cases.c.id).where(cases.c.review_id == review.id)).scalar()
+        row = {
+            "referral_id": review.referral_id,
+            "referral_version": referral_version,
+            "kind": kind,
+            "review_id": review.id,
+            "case_id": case_id,
+            "arrived_at": self._at,
+        }
+        insert_or_ignore(self._connection, changes_to_read, row)
+
+    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        c = changes_to_read.c
+        theirs = sa.exists().where(cases.c.id == c.case_id, cases.c.assignee_id == by)
+        noted = (
+            sa.update(changes_to_read)
+            .where(c.referral_id == referral_id, c.referral_version == referral_version, c.read_at.is_(None))
+            .where(sa.or_(theirs, sa.and_(c.case_id.is_(None), c.review_id.in_(_decided(by)))))
+            .values(read_at=self._at, read_by=by)
+        )
+        return self._connection.execute(noted).rowcount == 1
+
+    def subject(self, referral_id: UUID) -> Subject:
+        return subject(self._connection, referral_id)
+
+    def teams(self) -> Collection[Team]:
+        return teams_known(self._connection)
+
+    def add_basis(
+        self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
+    ) -> None:
+        row = {"referral_id": referral_id, "recipient_class": recipient, "basis": basis}
+        insert_or_ignore(self._connection, bases, row | {"added_by": by, "reason": reason})
+
+    def _newer(self, table: sa.Table, row: Mapping[str, Any], *, key: str) -> bool:
+        """Insert the row, or put it in the place of a lower version. False when it is no news."""
+        if insert_or_ignore(self._connection, table, row):
+            return True
+        older = sa.and_(table.c[key] == row[key], table.c.version < row["version"])
+        return self._connection.execute(sa.update(table).where(older).values(**row)).rowcount == 1
+
+
+def initials(name: str | None) -> str:
+    """The first letters of the first and last part of a name; a dash when there is none."""
+    parts = (name or "").split()
+    chosen = [parts[0], parts[-1]] if len(parts) > 1 else parts
+    return "".join(f"{part[0].upper()}." for part in chosen) or "–"
+
+
+def _of(event: Event, table: sa.Table) -> dict[str, Any]:
+    """The event's fields that the table has columns for."""
+    return {column.name: event[column.name] for column in table.columns if column.name in event}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _decided(by: UUID) -> sa.Select[Any]:
+    return sa.select(decisions.c.review_id).where(decisions.c.decided_by == by)

@@ -1,0 +1,76 @@
+"""What a handler of casework works with, in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.casework.adapters.case_repository import (
+    SqlCaseEqualityRepository,
+    SqlCaseRepository,
+    SqlTeamMembers,
+)
+from services.casework.adapters.estimates import SqlEstimates
+from services.casework.adapters.review_repository import SqlReviewRepository
+from services.casework.adapters.review_tables import progress
+from services.casework.adapters.told import SqlTold
+from services.casework.application.review_ports import ReviewPolicy
+from services.contracts.casework import ProgressMadeV1
+from services.contracts.codes import ProgressStep, Question
+from services.contracts.schema import EventSchema
+from services.kernel.db.transaction import Transaction
+
+
+class SqlUnitOfWork:
+    def __init__(self, transaction: Transaction, policy: ReviewPolicy) -> None:
+        connection = transaction.connection
+        self._transaction = transaction
+        self.policy = policy
+        self.reviews = SqlReviewRepository(connection)
+        self.estimates = SqlEstimates(connection, at=transaction.at)
+        self.told = SqlTold(connection, at=transaction.at)
+        self.cases = SqlCaseRepository(connection)
+        self.case_equality = SqlCaseEqualityRepository(connection)
+        self.team_members = SqlTeamMembers(connection)
+
+    @property
+    def at(self) -> datetime:
+        return self._transaction.at
+
+    def new_id(self) -> UUID:
+        return uuid4()
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
+        self._transaction.publish(schema, data)
+
+    def audit(
+        self,
+        what: str,
+        *,
+        subject_type: str,
+        subject_id: UUID | str,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._transaction.audit(what, subject_type=subject_type, subject_id=subject_id, reason=reason, details=details)
+
+    def make_progress(
+        self,
+        referral_id: UUID,
+        step: ProgressStep,
+        question: Question | None = None,
+        question_id: UUID | None = None,
+    ) -> None:
+        """Tell the step, with one counter per referral."""
+        connection = self._transaction.connection
+        of_referral = progress.c.referral_id == referral_id
+        held = connection.execute(sa.select(progress.c.version).where(of_referral)).scalar()
+        row = {"referral_id": referral_id, "version": (held or 0) + 1, "step": step.value}
+        if held is None:
+            connection.execute(sa.insert(progress).values(row))
+        else:
+            connection.execute(sa.update(progress).where(of_referral).values(row))
+        told = {"question": question, "question_id": question_id, "at": self.at}
+        self.publish(ProgressMadeV1, row | {"step": step} | told)

@@ -1,0 +1,164 @@
+"""Use cases: a person decides, asks the referrer, adds a basis, or confirms a withdrawal."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.open_case import OpenCase, open_case
+from services.casework.application.record_own_view import check_versions
+from services.casework.application.review_ports import ReviewUnitOfWork
+from services.casework.application.review_publishing import tell_closed, tell_decided, tell_question
+from services.casework.domain import routing
+from services.casework.domain.case_clock import case_due_at
+from services.casework.domain.review import Decision, Review
+from services.casework.domain.review_reader import ReviewReader
+from services.contracts.codes import (
+    DifferenceReason,
+    LawfulBasis,
+    Pathway,
+    Question,
+    RecipientClass,
+    SupportLevel,
+)
+from services.kernel.errors import FieldError, Invalid
+from services.kernel.failpoints import failpoint
+from services.kernel.text import N_
+
+_CONSENT = (LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER)
+
+
+class NobodyConsentsForAnother(Invalid):
+    """A reviewer may record a further basis with its reason, but consent comes through the referrer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            errors=[FieldError("/basis", N_("Consent is the young person's to give: ask the referrer to record it"))]
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideReview:
+    review_id: UUID
+    reader: ReviewReader
+    level: SupportLevel
+    pathway: Pathway
+    reasons: str
+    difference_reasons: tuple[DifferenceReason, ...] = ()
+    team_id: UUID | None = None
+    facts_version: int | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskReferrer:
+    review_id: UUID
+    reader: ReviewReader
+    question: Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddBasis:
+    review_id: UUID
+    reader: ReviewReader
+    recipient: RecipientClass
+    basis: LawfulBasis
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmWithdrawal:
+    review_id: UUID
+    reader: ReviewReader
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadChange:
+    """Who the change is for has read it."""
+
+    referral_id: UUID
+    referral_version: int
+    by: UUID
+
+
+def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
+    """Gives the id of the case that opened, None for a pathway without a team.
+
+    Raises ReviewNotFound, ReviewEnded, StaleReview, OwnReferral, OwnViewFirst, ReasonsMissing, NoLawfulBasis, NoTeam,
+    NotATeamForThis.
+    """
+    review = uow.reviews.get(command.review_id, command.reader)
+    decision = review.decide(
+        by=command.reader.staff_id,
+        level=command.level,
+        pathway=command.pathway,
+        reasons=command.reasons,
+        difference_reasons=command.difference_reasons,
+        team_id=command.team_id,
+        at=uow.at,
+    )
+    check_versions(review, facts_version=command.facts_version, before=command.expected_version)
+    team = routing.confirm(command.pathway, command.team_id, uow.told.subject(review.referral_id), uow.told.teams())
+    uow.reviews.save(review)
+    failpoint("casework.decision_inserted")
+    tell_decided(review, decision, uow)
+    uow.audit("review.decided", subject_type="review", subject_id=review.id)
+    return _open_case(review, decision, team, uow) if team else None
+
+
+def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
+    """Raises ReviewNotFound, ReviewEnded, OwnViewFirst, NotWhereThereIsDanger."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    review.ask(by=command.reader.staff_id, question=command.question, question_id=uow.new_id(), at=uow.at)
+    uow.reviews.save(review)
+    tell_question(review, uow)
+    uow.audit("review.question_asked", subject_type="review", subject_id=review.id)
+
+
+def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
+    """Raises ReviewNotFound, ReviewEnded, NobodyConsentsForAnother."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    review.must_be_open()
+    if command.basis in _CONSENT:
+        raise NobodyConsentsForAnother
+    uow.told.add_basis(
+        review.referral_id, command.recipient, command.basis, by=command.reader.staff_id, reason=command.reason
+    )
+    uow.audit(
+        "review.basis_added",
+        subject_type="review",
+        subject_id=review.id,
+        details={"recipient_class": command.recipient, "basis": command.basis},
+    )
+
+
+def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> None:
+    """Raises ReviewNotFound, ReviewEnded, NothingToConfirm."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    review.confirm_withdrawal(by=command.reader.staff_id)
+    uow.reviews.save(review)
+    tell_closed(review, uow)
+    uow.audit("review.withdrawal_confirmed", subject_type="review", subject_id=review.id)
+
+
+def read_change(command: ReadChange, uow: ReviewUnitOfWork) -> None:
+    if uow.told.change_read(command.referral_id, command.referral_version, by=command.by):
+        uow.audit("change.read", subject_type="referral", subject_id=command.referral_id)
+
+
+def _open_case(review: Review, decision: Decision, team: routing.Team, uow: ReviewUnitOfWork) -> UUID:
+    return open_case(
+        OpenCase(
+            case_id=uow.new_id(),
+            review_id=review.id,
+            referral_id=review.referral_id,
+            person_id=review.person_id,
+            team_id=team.id,
+            team_class=team.team_class,
+            pathway=decision.pathway,
+            level=decision.level,
+            area=review.area,
+            opened_by=decision.decided_by,
+            opened_at=decision.decided_at,
+            due_at=case_due_at(decision.decided_at, decision.level, uow.policy.case_hours),
+        ),
+        uow,
+    )

@@ -1,0 +1,88 @@
+"""A referral was received, amended or withdrawn: its review opens, begins again, or waits for a confirmation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.casework.application.review_ports import Event, ReviewUnitOfWork
+from services.casework.application.review_publishing import tell_opened
+from services.casework.domain.review import OPEN_STATES, Review, ReviewState
+from services.contracts.codes import Answer
+
+
+@dataclass(frozen=True)
+class HearReferral:
+    """A referral as it now is, received or amended: which of the two arrives first does not matter."""
+
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HearWithdrawal:
+    event: Mapping[str, Any]
+
+
+def hear_referral(command: HearReferral, uow: ReviewUnitOfWork) -> None:
+    event = command.event
+    if not uow.told.hear_referral(event):
+        return
+    review = uow.reviews.of_referral(event["referral_id"])
+    if review is None:
+        _open(event, uow)
+    elif review.state in OPEN_STATES:
+        _begin_again(review, event, uow)
+    else:
+        uow.told.change_to_read(review, referral_version=event["version"], kind="amended")
+
+
+def hear_withdrawal(command: HearWithdrawal, uow: ReviewUnitOfWork) -> None:
+    """Nothing closes by itself: a person confirms, and a case is never closed by it."""
+    event = command.event
+    if not uow.told.hear_withdrawal(event):
+        return
+    review = uow.reviews.of_referral(event["referral_id"])
+    if review is None:
+        return
+    if review.state in OPEN_STATES:
+        review.ask_withdrawal(at=event["withdrawn_at"])
+        uow.reviews.save(review)
+    elif review.state is ReviewState.DECIDED:
+        uow.told.change_to_read(review, referral_version=event["version"], kind="withdrawn")
+
+
+def _open(event: Event, uow: ReviewUnitOfWork) -> None:
+    danger = _danger(event)
+    review = Review(
+        id=uow.new_id(),
+        referral_id=event["referral_id"],
+        referral_version=event["version"],
+        person_id=event["person_id"],
+        referred_by=event["referred_by"]["staff_id"],
+        area=event["area"],
+        state=ReviewState.WAITING,
+        danger=danger,
+        received_at=event["received_at"],
+        due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
+    )
+    if uow.told.withdrawn(review.referral_id):
+        review.withdrawal_asked_at = uow.at
+    uow.reviews.add(review)
+    tell_opened(review, uow)
+    uow.audit("review.opened", subject_type="review", subject_id=review.id)
+
+
+def _begin_again(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
+    danger = _danger(event)
+    review.facts_changed(
+        referral_version=event["version"],
+        danger=danger,
+        due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
+        at=uow.at,
+    )
+    review.area, review.person_id = event["area"], event["person_id"]
+    uow.reviews.save(review)
+    tell_opened(review, uow)
+
+
+def _danger(event: Event) -> bool:
+    return event["facts"]["immediate_danger"] is Answer.YES

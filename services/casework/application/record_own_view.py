@@ -1,0 +1,81 @@
+"""Use cases: a reviewer says what they think, and only then may see the estimate."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.review_ports import ReviewUnitOfWork
+from services.casework.application.review_publishing import tell_own_view
+from services.casework.domain.estimate import Estimated, EstimateShown
+from services.casework.domain.review import OwnView, OwnViewFirst, Review, Shown, StaleReview
+from services.casework.domain.review_reader import ReviewReader
+from services.contracts.codes import SupportLevel, Sureness
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordOwnView:
+    """`facts_version` is the version of the facts that the reviewer had before them."""
+
+    review_id: UUID
+    reader: ReviewReader
+    level: SupportLevel
+    sureness: Sureness
+    why: str
+    facts_version: int | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowEstimate:
+    review_id: UUID
+    reader: ReviewReader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A reviewer's own view beside what scoring said of the same facts; None when it has said nothing yet."""
+
+    review: Review
+    own_view: OwnView
+    estimate: EstimateShown | None
+
+
+def record_own_view(command: RecordOwnView, uow: ReviewUnitOfWork) -> OwnView:
+    """Raises ReviewNotFound, StaleReview, ReviewEnded, OwnReferral, OwnViewStands."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    view = review.record_own_view(
+        view_id=uow.new_id(),
+        by=command.reader.staff_id,
+        level=command.level,
+        sureness=command.sureness,
+        why=command.why,
+        at=uow.at,
+    )
+    check_versions(review, facts_version=command.facts_version, before=command.expected_version)
+    uow.reviews.save(review)
+    tell_own_view(review, view, uow)
+    uow.audit("review.own_view_recorded", subject_type="review", subject_id=review.id)
+    return view
+
+
+def show_estimate(command: ShowEstimate, uow: ReviewUnitOfWork) -> Comparison:
+    """Raises ReviewNotFound, and OwnViewFirst until this reviewer's own view of these facts is recorded."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    view = review.own_view_of(command.reader.staff_id)
+    if view is None:
+        raise OwnViewFirst
+    estimate = uow.estimates.beside(view, review)
+    if estimate is not None and isinstance(estimate.answer, Estimated):
+        answer = estimate.answer
+        shown = Shown(sequence=estimate.sequence, band=answer.band, model_version=answer.model_version)
+        if review.show(command.reader.staff_id, shown, at=uow.at):
+            uow.reviews.save_shown(view)
+    uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review")
+    return Comparison(review=review, own_view=view, estimate=estimate)
+
+
+def check_versions(review: Review, *, facts_version: int | None, before: int | None) -> None:
+    """Raises StaleReview when the facts, or with If-Match the review, are not those that the caller had read."""
+    if facts_version is not None and facts_version != review.referral_version:
+        raise StaleReview
+    if before is not None and before != review.stored_version:
+        raise StaleReview

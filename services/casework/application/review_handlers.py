@@ -1,0 +1,36 @@
+"""The commands of reviews and the functions that handle them, for the composition root."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.casework.application.claim_review import OpenNextReview, OpenReview, open_next_review, open_review
+from services.casework.application.decide_review import (
+    AddBasis,
+    AskReferrer,
+    ConfirmWithdrawal,
+    DecideReview,
+    ReadChange,
+    add_basis,
+    ask_referrer,
+    confirm_withdrawal,
+    decide_review,
+    read_change,
+)
+from services.casework.application.hear import HEARING
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
+from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
+
+REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
+    **HEARING,
+    HearReferral: hear_referral,
+    HearWithdrawal: hear_withdrawal,
+    OpenReview: open_review,
+    OpenNextReview: open_next_review,
+    RecordOwnView: record_own_view,
+    ShowEstimate: show_estimate,
+    DecideReview: decide_review,
+    AskReferrer: ask_referrer,
+    AddBasis: add_basis,
+    ConfirmWithdrawal: confirm_withdrawal,
+    ReadChange: read_change,
+}

@@ -1,0 +1,123 @@
+"""What the use cases of a review need of the outside."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.domain.estimate import EstimateShown
+from services.casework.domain.review import OwnView, Review
+from services.casework.domain.review_clock import ReviewHours
+from services.casework.domain.review_reader import ReviewReader
+from services.casework.domain.routing import Subject, Team
+from services.contracts.codes import LawfulBasis, ProgressStep, Question, RecipientClass, SupportLevel
+
+Event = Mapping[str, Any]
+"""A contract event's decoded data."""
+
+
+class ReviewRepository(Protocol):
+    """Reviews as a reviewer may know them: who asks for one that they may not know of finds none."""
+
+    def add(self, review: Review) -> None: ...
+
+    def get(self, review_id: UUID, reader: ReviewReader) -> Review:
+        """The review, held until this transaction ends. Raises ReviewNotFound."""
+        ...
+
+    def of_referral(self, referral_id: UUID) -> Review | None:
+        """For what the system itself does on hearing of the referral."""
+        ...
+
+    def next_unclaimed(self, reader: ReviewReader) -> Review | None:
+        """The soonest due review that nobody has open and no other transaction is taking."""
+        ...
+
+    def save(self, review: Review) -> None:
+        """Raises StaleReview when it was written since it was read."""
+        ...
+
+    def save_shown(self, view: OwnView) -> None:
+        """Write what was shown beside an own view, and nothing of the review."""
+        ...
+
+
+class Estimates(Protocol):
+    def park(self, event: Event, *, estimated: bool) -> None:
+        """Keep an estimate, or the reason for none, whether or not its referral has arrived."""
+        ...
+
+    def beside(self, view: OwnView, review: Review) -> EstimateShown | None:
+        """The estimate of the version that this own view is of: the one shown before, else the newest."""
+        ...
+
+
+class Told(Protocol):
+    """What other services told of. Every `hear_…` ignores a version no higher than the one held."""
+
+    def hear_staff(self, event: Event) -> None: ...
+    def hear_team(self, event: Event) -> None: ...
+    def hear_identity(self, event: Event) -> None: ...
+    def hear_narrative(self, event: Event) -> None: ...
+    def hear_match(self, event: Event) -> None: ...
+    def hear_model(self, event: Event) -> None: ...
+
+    def hear_referral(self, event: Event) -> bool:
+        """Keep the referral's facts and bases. False when this version is no news."""
+        ...
+
+    def hear_withdrawal(self, event: Event) -> bool: ...
+
+    def withdrawn(self, referral_id: UUID) -> bool: ...
+
+    def change_to_read(self, review: Review, *, referral_version: int, kind: str) -> None:
+        """Put what came after the decision before the case's worker or, with no case, before who decided."""
+        ...
+
+    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        """Note that it was read. False when there is none that this person was to read."""
+        ...
+
+    def subject(self, referral_id: UUID) -> Subject: ...
+
+    def teams(self) -> Collection[Team]: ...
+
+    def add_basis(
+        self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
+    ) -> None: ...
+
+
+class ReviewPolicy(Protocol):
+    @property
+    def review_hours(self) -> ReviewHours: ...
+
+    @property
+    def case_hours(self) -> Mapping[SupportLevel, int]: ...
+
+
+class ReviewUnitOfWork(CaseUnitOfWork, Protocol):
+    @property
+    def reviews(self) -> ReviewRepository: ...
+
+    @property
+    def estimates(self) -> Estimates: ...
+
+    @property
+    def told(self) -> Told: ...
+
+    @property
+    def policy(self) -> ReviewPolicy: ...
+
+    @property
+    def at(self) -> datetime: ...
+
+    def new_id(self) -> UUID: ...
+
+    def make_progress(
+        self,
+        referral_id: UUID,
+        step: ProgressStep,
+        question: Question | None = None,
+        question_id: UUID | None = None,
+    ) -> None: ...

@@ -1,0 +1,70 @@
+"""Builds the casework service: the one place where its parts are put together."""
+
+from pathlib import Path
+
+from services.casework.adapters import case_tables, review_tables
+from services.casework.adapters.tables import kernel, metadata
+from services.casework.adapters.unit_of_work import SqlUnitOfWork
+from services.casework.application.case_handlers import CASE_HANDLERS
+from services.casework.application.review_handlers import REVIEW_HANDLERS
+from services.casework.entrypoints import (
+    case_api,
+    case_pages,
+    case_queue,
+    review_api,
+    review_decision_pages,
+    review_pages,
+)
+from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.casework.settings import Settings
+from services.kernel.audit import pages as audit_pages
+from services.kernel.auth.identity import IdentityPort
+from services.kernel.clock import Clock, system_clock
+from services.kernel.db.engine import Database
+from services.kernel.dispatcher import Dispatcher
+from services.kernel.service import Service
+from services.kernel.web.app import make_app
+
+_HERE = Path(__file__).parent
+TABLES = (case_tables.cases, review_tables.reviews)
+"""Importing their modules is what makes the metadata whole."""
+
+
+def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
+    """Opens nothing: the database is opened by whoever first needs it."""
+    database = Database(settings.database_url, schema=settings.schema)
+    dispatcher = Dispatcher(
+        service="casework",
+        database=database,
+        tables=kernel,
+        unit_of_work=lambda transaction: SqlUnitOfWork(transaction, settings),
+        handlers={**REVIEW_HANDLERS, **CASE_HANDLERS},
+        clock=clock,
+    )
+    return Service(
+        name="casework",
+        database=database,
+        metadata=metadata,
+        tables=kernel,
+        dispatcher=dispatcher,
+        subscriptions=SUBSCRIPTIONS,
+        clock=clock,
+        migrations=_HERE / "migrations",
+        app=make_app(
+            service="casework",
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities,
+            settings=settings,
+            clock=clock,
+            templates=_HERE / "templates",
+            blueprints=[
+                review_pages.pages,
+                review_decision_pages.pages,
+                case_queue.pages,
+                case_pages.pages,
+                audit_pages.blueprint("casework", kernel),
+            ],
+            api_blueprints=[review_api.api, case_api.api],
+        ),
+    )

@@ -1,0 +1,281 @@
+"""A review: one referral, read by people until one of them decides. What they think comes before any estimate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.casework.domain import agreement
+from services.contracts.codes import Band, DifferenceReason, Pathway, Question, SupportLevel, Sureness
+from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale
+from services.kernel.text import N_
+
+
+class ReviewState(StrEnum):
+    WAITING = "waiting"
+    BEING_READ = "being_read"
+    QUESTION_ASKED = "question_asked"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+OPEN_STATES = (ReviewState.WAITING, ReviewState.BEING_READ, ReviewState.QUESTION_ASKED)
+
+
+class ReviewNotFound(NotFound):
+    """There is no such review, or this person may not know of it."""
+
+
+class StaleReview(Stale):
+    """Somebody else wrote the review after it was read."""
+
+    title = N_("This review has changed since you opened it")
+
+
+class ReviewEnded(Conflict):
+    """Another person decided or closed it first; this view or decision is not taken."""
+
+    title = N_("Somebody has already decided this referral")
+
+
+class OwnReferral(Forbidden):
+    """Nobody reviews a referral that they made."""
+
+    title = N_("You made this referral, so somebody else must review it")
+
+
+class OwnViewFirst(Conflict):
+    """The estimate and the decision come after one's own view of the facts as they now are."""
+
+    title = N_("Record your own view first")
+
+
+class OwnViewStands(Conflict):
+    """An own view is never changed once it is recorded."""
+
+    title = N_("You have already recorded your view")
+
+
+class NotWhereThereIsDanger(Conflict):
+    """A question pauses the clock, and no clock is paused where there may be immediate danger."""
+
+    title = N_("There may be immediate danger, so this cannot wait for an answer")
+
+
+class NothingToConfirm(Conflict):
+    """Nobody asked to withdraw this referral."""
+
+    title = N_("Nobody has asked to withdraw this referral")
+
+
+class ReasonsMissing(Invalid):
+    """The decision lacks a reason that it needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The estimate that a reviewer was shown, as it then was."""
+
+    sequence: int
+    band: Band | None
+    model_version: str | None
+
+
+@dataclass(kw_only=True)
+class OwnView:
+    """What one reviewer thought of one version of the facts. Only the showing of the estimate is added later."""
+
+    id: UUID
+    reviewer_id: UUID
+    referral_version: int
+    level: SupportLevel
+    sureness: Sureness
+    why: str
+    recorded_at: datetime
+    estimate_seen_before: bool
+    shown_at: datetime | None = None
+    shown: Shown | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Made by a person. `reasons` is free text and stays in this service."""
+
+    own_view: OwnView
+    decided_by: UUID
+    decided_at: datetime
+    level: SupportLevel
+    pathway: Pathway
+    reasons: str
+    difference_reasons: tuple[DifferenceReason, ...]
+    agrees: bool | None
+    team_id: UUID | None
+
+
+@dataclass(kw_only=True)
+class Review:
+    id: UUID
+    referral_id: UUID
+    referral_version: int
+    person_id: UUID
+    referred_by: UUID | None
+    area: str
+    state: ReviewState
+    danger: bool
+    received_at: datetime
+    due_at: datetime
+    claimed_by: UUID | None = None
+    claimed_at: datetime | None = None
+    question: Question | None = None
+    question_id: UUID | None = None
+    paused_at: datetime | None = None
+    withdrawal_asked_at: datetime | None = None
+    decision: Decision | None = None
+    version: int = 1
+    own_views: list[OwnView] = field(default_factory=list)
+    stored_version: int = 0
+
+    def own_view_of(self, reviewer: UUID) -> OwnView | None:
+        """The reviewer's view of the facts as they now are."""
+        return next(
+            (v for v in self.own_views if v.reviewer_id == reviewer and v.referral_version == self.referral_version),
+            None,
+        )
+
+    def claim(self, by: UUID, *, at: datetime, take_over: bool = False) -> bool:
+        """Show the others who reads it. True when that changed; somebody else's claim stays unless taken over."""
+        self.must_be_open()
+        self._must_not_be_own(by)
+        if self.claimed_by == by or (self.claimed_by is not None and not take_over):
+            return False
+        self.claimed_by, self.claimed_at = by, at
+        if self.state is ReviewState.WAITING:
+            self.state = ReviewState.BEING_READ
+        self.version += 1
+        return True
+
+    def record_own_view(
+        self, *, view_id: UUID, by: UUID, level: SupportLevel, sureness: Sureness, why: str, at: datetime
+    ) -> OwnView:
+        """Record what the reviewer thinks before any estimate of these facts. It is never changed."""
+        self.must_be_open()
+        self._must_not_be_own(by)
+        if self.own_view_of(by) is not None:
+            raise OwnViewStands
+        view = OwnView(
+            id=view_id,
+            reviewer_id=by,
+            referral_version=self.referral_version,
+            level=level,
+            sureness=sureness,
+            why=why,
+            recorded_at=at,
+            estimate_seen_before=any(v.shown_at is not None and v.reviewer_id == by for v in self.own_views),
+        )
+        self.own_views.append(view)
+        self.version += 1
+        return view
+
+    def show(self, by: UUID, shown: Shown, *, at: datetime) -> bool:
+        """Note the first showing of an estimate to this reviewer. True when it is the first.
+
+        The review's own version stays: what one reviewer saw is nobody else's news.
+        """
+        view = self.own_view_of(by)
+        if view is None:
+            raise OwnViewFirst
+        if view.shown_at is not None or self.decision is not None:
+            return False
+        view.shown_at, view.shown = at, shown
+        return True
+
+    def decide(
+        self,
+        *,
+        by: UUID,
+        level: SupportLevel,
+        pathway: Pathway,
+        reasons: str,
+        difference_reasons: Sequence[DifferenceReason],
+        team_id: UUID | None,
+        at: datetime,
+    ) -> Decision:
+        """Raises ReviewEnded, OwnReferral, OwnViewFirst, ReasonsMissing."""
+        self.must_be_open()
+        self._must_not_be_own(by)
+        view = self.own_view_of(by)
+        if view is None:
+            raise OwnViewFirst
+        band = view.shown.band if view.shown else None
+        agrees = agreement.agrees(level, band) if band else None
+        _check_reasons(level, agrees, difference_reasons)
+        self.decision = Decision(
+            own_view=view,
+            decided_by=by,
+            decided_at=at,
+            level=level,
+            pathway=pathway,
+            reasons=reasons,
+            difference_reasons=tuple(difference_reasons) if agrees is False else (),
+            agrees=agrees,
+            team_id=team_id,
+        )
+        self.state = ReviewState.DECIDED
+        self.question = self.question_id = self.paused_at = None
+        self.version += 1
+        return self.decision
+
+    def ask(self, *, by: UUID, question: Question, question_id: UUID, at: datetime) -> None:
+        """Ask the referrer one question, and stop the clock until it is answered."""
+        self.must_be_open()
+        self._must_not_be_own(by)
+        if self.own_view_of(by) is None:
+            raise OwnViewFirst
+        if self.danger:
+            raise NotWhereThereIsDanger
+        self.question, self.question_id, self.paused_at = question, question_id, at
+        self.state = ReviewState.QUESTION_ASKED
+        self.version += 1
+
+    def facts_changed(self, *, referral_version: int, danger: bool, due_at: datetime, at: datetime) -> None:
+        """The referrer amended: step 1 opens again for everybody, and a stopped clock runs on from where it stood."""
+        self.must_be_open()
+        if self.paused_at is not None:
+            due_at = max(due_at, self.due_at) + (at - self.paused_at)
+        self.referral_version, self.danger = referral_version, danger
+        self.due_at = min(due_at, self.due_at) if danger else max(due_at, self.due_at)
+        self.question = self.question_id = self.paused_at = None
+        self.state = ReviewState.BEING_READ if self.claimed_by else ReviewState.WAITING
+        self.version += 1
+
+    def ask_withdrawal(self, *, at: datetime) -> None:
+        """The referrer asks to withdraw. A person confirms it, or decides all the same."""
+        self.must_be_open()
+        self.withdrawal_asked_at = at
+        self.version += 1
+
+    def confirm_withdrawal(self, *, by: UUID) -> None:
+        self.must_be_open()
+        self._must_not_be_own(by)
+        if self.withdrawal_asked_at is None:
+            raise NothingToConfirm
+        self.state = ReviewState.CLOSED
+        self.version += 1
+
+    def must_be_open(self) -> None:
+        if self.state not in OPEN_STATES:
+            raise ReviewEnded
+
+    def _must_not_be_own(self, by: UUID) -> None:
+        if self.referred_by == by:
+            raise OwnReferral
+
+
+def _check_reasons(level: SupportLevel, agrees: bool | None, given: Sequence[DifferenceReason]) -> None:
+    if level is SupportLevel.NOT_ENOUGH_INFORMATION:
+        ask = N_("Ask the referrer a question, or decide with what is known")
+        raise ReasonsMissing(errors=[FieldError("/level", ask)])
+    if agrees is False and not given:
+        why = N_("Say why your decision differs from the estimate")
+        raise ReasonsMissing(errors=[FieldError("/difference_reasons", why)])

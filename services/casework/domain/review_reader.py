@@ -1,0 +1,22 @@
+"""Who asks about reviews: what the need-to-know rule must know of a reviewer, and nothing else."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.contracts.codes import OrganisationClass, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewReader:
+    """A reviewer knows the referrals of their areas that may be told to triage, but never those they made."""
+
+    staff_id: UUID
+    areas: frozenset[str]
+
+
+def review_reader(
+    *, staff_id: UUID, roles: frozenset[Role], organisation_class: OrganisationClass, areas: frozenset[str]
+) -> ReviewReader:
+    """The reader that a member of staff is. One of a police organisation knows no review, whatever their roles."""
+    allowed = Role.REVIEWER in roles and organisation_class is not OrganisationClass.POLICE
+    return ReviewReader(staff_id=staff_id, areas=areas if allowed else frozenset())

@@ -1,0 +1,29 @@
+"""What casework listens to, and the command that each event gives."""
+
+from services.casework.application.hear import (
+    HearEstimate,
+    HearIdentity,
+    HearMatch,
+    HearModel,
+    HearNarrative,
+    HearNoEstimate,
+    HearStaff,
+    HearTeam,
+)
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.contracts import accounts, intake, scoring
+from services.kernel.service import Subscriptions
+
+SUBSCRIPTIONS: Subscriptions = {
+    accounts.StaffChangedV1: HearStaff,
+    accounts.TeamChangedV1: HearTeam,
+    intake.ReferralReceivedV1: HearReferral,
+    intake.ReferralAmendedV1: HearReferral,
+    intake.ReferralWithdrawnV1: HearWithdrawal,
+    intake.IdentityRecordedV1: HearIdentity,
+    intake.NarrativeRecordedV1: HearNarrative,
+    intake.MatchChangedV1: HearMatch,
+    scoring.ReferralEstimatedV1: HearEstimate,
+    scoring.ReferralNotEstimatedV1: HearNoEstimate,
+    scoring.ModelDescribedV1: HearModel,
+}
