@@ -15,7 +15,7 @@ from services.kernel.settings import Unset, kernel_settings
 class Settings(KernelSettings):
     review_hours: ReviewHours = field(default_factory=ReviewHours)
     """Elapsed hours from received to decided."""
-    case_hours: Mapping[SupportLevel, int] = CASE_HOURS
+    case_hours: Mapping[SupportLevel, int] = field(default_factory=lambda: CASE_HOURS)
     """Elapsed hours from decided to first contact, by the level of support."""
 
     @classmethod
