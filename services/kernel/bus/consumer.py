@@ -1,8 +1,7 @@
 """Reads a service's topics and runs the commands they give; the offset is committed after the database."""
 
-import logging
-
 import sqlalchemy as sa
+import structlog
 
 from services.kernel.bus import dead_letters
 from services.kernel.bus.log import Delivered, Log
@@ -15,7 +14,7 @@ _BATCH = 500
 _TRIES = 3
 _MOST_BURIED_IN_A_ROW = 10
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class TooManyDeadLetters(RuntimeError):
@@ -49,7 +48,7 @@ class Consumer:
             self._service.dispatcher.handle_events([command for command in commands if command])
         except Exception as error:
             # Alone, each record is tried again and gets its own verdict; nothing is swallowed here.
-            _log.warning("batch_failed", extra={"service": self._service.name, "error": type(error).__name__})
+            _log.warning("batch_failed", service=self._service.name, error=type(error).__name__)
             return False
         self._commit(records)
         return True
@@ -95,7 +94,7 @@ class Consumer:
             raise TooManyDeadLetters(f"{self._service.name}: {_MOST_BURIED_IN_A_ROW} dead letters in a row")
         dead_letters.bury(self._service, record, reason)
         self._buried_in_a_row += 1
-        _log.error("dead_letter", extra={"service": self._service.name, "topic": record.topic})
+        _log.error("dead_letter", service=self._service.name, topic=record.topic)
 
     def _commit(self, records: list[Delivered]) -> None:
         failpoint(f"{self._service.name}.before_offset_commit")

@@ -1,8 +1,9 @@
 """What a worker of one service runs, each in a thread of its own: relay, consumer, sealer."""
 
-import logging
 import threading
 from collections.abc import Callable
+
+import structlog
 
 from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer, TooManyDeadLetters
@@ -17,7 +18,7 @@ _SEAL_SECONDS = 2.0
 _HOUSEKEEPING_SECONDS = 3600.0
 _MOST_BACKOFF_SECONDS = 10.0
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class Worker:
@@ -55,12 +56,12 @@ class Worker:
                 step()
                 backoff = 0.0
             except TooManyDeadLetters:
-                _log.critical("consumer_stopped", extra={"service": self._service.name})
+                _log.critical("consumer_stopped", service=self._service.name)
                 return
             except Exception as error:
                 # Whatever it was is still in the outbox or uncommitted in the log: it comes again.
                 backoff = min(max(0.1, backoff * 2), _MOST_BACKOFF_SECONDS)
-                _log.error("step_failed", extra={"service": self._service.name, "step": name, "error": _name(error)})
+                _log.error("step_failed", service=self._service.name, step=name, error=_name(error))
 
     def _relay_step(self) -> None:
         committed = self._service.dispatcher.committed

@@ -13,7 +13,7 @@ KEYS = frozenset(
     {
         "event", "level", "timestamp", "service", "request_id", "method", "route", "status", "milliseconds",
         "staff_id", "error", "where", "count", "topic", "position", "event_id", "event_type", "correlation_id",
-        "model_version", "reason_code", "port", "version",
+        "model", "model_version", "reason_code", "port", "version", "step",
     }
 )  # fmt: skip
 _FRAMES = 5

@@ -1,9 +1,10 @@
 """Keeps the champion in memory: the kept one, and when there is none, the registry's as soon as it answers."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable
+
+import structlog
 
 from models.inference.manifest import ArtefactRefused
 from services.kernel.errors import RuleBroken
@@ -13,7 +14,7 @@ from services.scoring.adapters.model_store import ModelStore
 
 _TRY_AGAIN_SECONDS = 60.0
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 class Champions:
@@ -51,7 +52,7 @@ class Champions:
         try:
             found = self.refresh()
         except RuleBroken as error:
-            _log.warning("no_model", extra={"error": type(error).__name__})
+            _log.warning("no_model", error=type(error).__name__)
             return
         if found is not None:
             self.arrived()
@@ -78,4 +79,4 @@ class Champions:
         try:
             self._loaded = load(kept)
         except (ArtefactRefused, WrongFeatures, OSError, ValueError) as error:
-            _log.error("model_refused", extra={"model": kept.version, "error": type(error).__name__})
+            _log.error("model_refused", model=kept.version, error=type(error).__name__)
