@@ -1,0 +1,246 @@
+"""The administrator's pages: what they change, what they refuse, and what they tell the other services."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from services.accounts import staff, tables
+from services.accounts.staff import ChangeMember, NotYourOwn, PoliceInTriage, RolesKeptApart, UnknownMember
+from services.accounts.teams import AddTeam, AgesReversed, ChangeTeam, PoliceTriageTeam, UnknownArea
+from services.accounts.tokens import IssueToken
+from services.contracts import envelope
+from services.contracts.accounts import StaffChangedV1, TeamChangedV1
+from services.contracts.codes import RecipientClass, Role
+from services.kernel.errors import Stale
+from services.kernel.web import access
+from tests.accounts_world import World, send
+
+
+def a_change(world: World, name: str = "reviewer", **changes: Any) -> ChangeMember:
+    kept: dict[str, Any] = {
+        "expected_version": 1,
+        "active": True,
+        "roles": frozenset({Role.REVIEWER}),
+        "teams": frozenset({world.teams["triage"]}),
+        "areas": frozenset({"northside"}),
+    }
+    return ChangeMember(staff_id=world.staff[name], **(kept | changes))
+
+
+def a_team_change(world: World, **changes: Any) -> ChangeTeam:
+    kept: dict[str, Any] = {
+        "expected_version": 1,
+        "name": "Triage",
+        "areas": frozenset({"northside"}),
+        "age_from": 10,
+        "age_to": 25,
+        "on_call_address": None,
+        "active": True,
+    }
+    return ChangeTeam(team_id=world.teams["triage"], **(kept | changes))
+
+
+def told(world: World, schema: type[StaffChangedV1 | TeamChangedV1], key: object) -> list[dict[str, Any]]:
+    """What was published about one member or team, the oldest first."""
+    rows = [row for row in world.rows(tables.kernel.outbox) if row.topic == schema.topic and row.key == str(key)]
+    values = [envelope.read(row.value).data for row in sorted(rows, key=lambda row: row.position)]
+    return [schema.decode(value) for value in values]
+
+
+class TestChangingAMember:
+    def test_is_told_to_the_other_services_with_its_version(self, world: World) -> None:
+        world.handle(a_change(world, teams=frozenset(), areas=frozenset({"westborough"})), by="administrator")
+
+        first, second = told(world, StaffChangedV1, world.staff["reviewer"])
+        assert (first["version"], second["version"]) == (1, 2)
+        assert first["teams"] == [world.teams["triage"]]
+        assert second["teams"] == []
+        assert second["areas"] == ["westborough"]
+        assert second["roles"] == [Role.REVIEWER]
+        assert second["active"] is True
+
+    def test_is_audited(self, world: World) -> None:
+        world.handle(a_change(world), by="administrator")
+
+        row = next(row for row in world.rows(tables.kernel.audit_rows) if row.what == "staff.changed")
+        assert row.actor == world.staff["administrator"]
+        assert row.subject_id == str(world.staff["reviewer"])
+        assert "Reviewer" not in str(row.details)
+
+    def test_never_makes_a_reviewer_a_data_scientist(self, world: World) -> None:
+        both = frozenset({Role.REVIEWER, Role.DATA_SCIENTIST})
+
+        with pytest.raises(RolesKeptApart):
+            world.handle(a_change(world, roles=both), by="administrator")
+
+        assert [row.role for row in world.rows(tables.staff_roles) if row.staff_id == world.staff["reviewer"]] == [
+            Role.REVIEWER
+        ]
+
+    def test_never_puts_the_police_into_triage(self, world: World) -> None:
+        change = a_change(world, "screening-officer", roles=frozenset(), teams=frozenset({world.teams["triage"]}))
+
+        with pytest.raises(PoliceInTriage):
+            world.handle(change, by="administrator")
+
+    def test_is_refused_for_ones_own_account(self, world: World) -> None:
+        with pytest.raises(NotYourOwn):
+            world.handle(a_change(world, "administrator", teams=frozenset()), by="administrator")
+
+    def test_is_refused_when_somebody_changed_it_meanwhile(self, world: World) -> None:
+        world.handle(a_change(world), by="administrator")
+
+        with pytest.raises(Stale):
+            world.handle(a_change(world), by="second-administrator")
+
+    def test_is_refused_for_nobody(self, world: World) -> None:
+        world.staff["nobody"] = uuid4()
+
+        with pytest.raises(UnknownMember):
+            world.handle(a_change(world, "nobody"), by="administrator")
+
+    @pytest.mark.parametrize("change", [{"areas": frozenset({"nowhere"})}, {"teams": frozenset({uuid4()})}])
+    def test_is_refused_for_an_unknown_team_or_area(self, world: World, change: dict[str, Any]) -> None:
+        with pytest.raises(staff.UnknownTeamOrArea):
+            world.handle(a_change(world, **change), by="administrator")
+
+    def test_counts_at_once(self, world: World) -> None:
+        browser = world.signed_in("second-administrator")
+        token = world.handle(IssueToken(staff_id=world.staff["second-administrator"]))
+        assert browser.get("/accounts/staff").status_code == 200
+
+        world.handle(a_change(world, "second-administrator", roles=frozenset(), teams=frozenset()), by="administrator")
+        assert browser.get("/accounts/staff").status_code == 403
+
+        off = a_change(world, "second-administrator", expected_version=2, active=False, roles=frozenset())
+        world.handle(off, by="administrator")
+        assert browser.get("/accounts/staff").status_code == 303
+        headers = {"Authorization": f"Bearer {token}"}
+        assert world.browser().get("/accounts/home", headers=headers).status_code == 303
+
+
+class TestSchema:
+    def test_itself_refuses_reviewer_and_data_scientist_together(self, world: World) -> None:
+        row = {"staff_id": world.staff["reviewer"], "role": Role.DATA_SCIENTIST}
+
+        for apart in (tables.APART, None, "other"):
+            with pytest.raises(sa.exc.IntegrityError), world.service.database.write() as connection:
+                connection.execute(sa.insert(tables.staff_roles).values(**row, apart=apart))
+
+    def test_lets_other_roles_stand_beside_each_other(self, world: World) -> None:
+        roles = frozenset({Role.REVIEWER, Role.NAVIGATOR, Role.TEAM_MANAGER})
+
+        world.handle(a_change(world, roles=roles), by="administrator")
+
+        assert told(world, StaffChangedV1, world.staff["reviewer"])[-1]["roles"] == sorted(roles)
+
+
+class TestChangingATeam:
+    def test_is_told_to_the_other_services(self, world: World) -> None:
+        world.handle(
+            a_team_change(world, age_to=25, on_call_address="01632 960101", areas=frozenset({"westborough"})),
+            by="administrator",
+        )
+
+        team = told(world, TeamChangedV1, world.teams["triage"])[-1]
+        assert (team["version"], team["age_to"], team["on_call_address"]) == (2, 25, "01632 960101")
+        assert team["areas"] == ["westborough"]
+        assert team["team_class"] is RecipientClass.TRIAGE
+
+    @pytest.mark.parametrize(
+        ("change", "refusal"),
+        [({"age_from": 18, "age_to": 17}, AgesReversed), ({"areas": frozenset({"nowhere"})}, UnknownArea),
+         ({"expected_version": 2}, Stale)],
+    )  # fmt: skip
+    def test_is_refused(self, world: World, change: dict[str, Any], refusal: type[Exception]) -> None:
+        with pytest.raises(refusal):
+            world.handle(a_team_change(world, **change), by="administrator")
+
+    def test_no_police_organisation_gets_a_triage_team(self, world: World) -> None:
+        command = AddTeam(
+            code="police-triage",
+            name="Police triage",
+            team_class=RecipientClass.TRIAGE,
+            organisation_id=world.organisations["police"],
+            areas=frozenset({"northside"}),
+            age_from=10,
+            age_to=17,
+        )
+
+        with pytest.raises(PoliceTriageTeam):
+            world.handle(command)
+
+
+class TestPages:
+    def test_of_accounts_all_declare_their_access(self, world: World) -> None:
+        assert access.undeclared(world.service.app) == []
+
+    @pytest.mark.parametrize("path", ["/accounts/staff", "/accounts/teams"])
+    @pytest.mark.parametrize("name", ["navigator", "reviewer", "data-protection-officer"])
+    def test_of_the_administrator_are_for_nobody_else(self, world: World, name: str, path: str) -> None:
+        assert world.signed_in(name).get(path).status_code == 403
+
+    def test_change_a_member(self, world: World) -> None:
+        browser = world.signed_in("administrator")
+        address = f"/accounts/staff/{world.staff['reviewer']}"
+
+        answer = send(browser, address, version="1", active="yes", roles=["reviewer"], areas=["westborough"])
+
+        assert answer.status_code == 303
+        assert "The changes are saved" in browser.get(answer.location).text
+        assert told(world, StaffChangedV1, world.staff["reviewer"])[-1]["areas"] == ["westborough"]
+
+    def test_say_what_is_wrong_with_a_change(self, world: World) -> None:
+        browser = world.signed_in("administrator")
+        address = f"/accounts/staff/{world.staff['reviewer']}"
+
+        answer = send(browser, address, version="1", active="yes", roles=["reviewer", "data_scientist"])
+
+        assert answer.status_code == 422
+        assert '<a href="#roles">An account cannot be both reviewer and data scientist</a>' in answer.text
+
+    def test_say_when_somebody_else_was_quicker(self, world: World) -> None:
+        browser = world.signed_in("administrator")
+        world.handle(a_change(world), by="second-administrator")
+
+        answer = send(browser, f"/accounts/staff/{world.staff['reviewer']}", version="1", active="yes")
+
+        assert answer.status_code == 412
+        assert "Somebody else changed it" in answer.text
+
+    def test_of_an_unknown_member_or_team_are_not_found(self, world: World) -> None:
+        browser = world.signed_in("administrator")
+
+        assert browser.get(f"/accounts/staff/{uuid4()}").status_code == 404
+        assert browser.get(f"/accounts/teams/{uuid4()}").status_code == 404
+
+    def test_change_a_team(self, world: World) -> None:
+        browser = world.signed_in("administrator")
+        address = f"/accounts/teams/{world.teams['triage']}"
+        form = {"version": "1", "name": "Triage", "areas": ["northside"], "age_from": "10", "age_to": "25"}
+
+        wrong = send(browser, address, **form | {"age_from": "30"}, active="yes")
+        right = send(browser, address, **form, active="yes")
+
+        assert '<a href="#age-to">' in wrong.text
+        assert right.status_code == 303
+        assert told(world, TeamChangedV1, world.teams["triage"])[-1]["age_to"] == 25
+
+    def test_walk_through_staff_page_by_page(self, world: World) -> None:
+        browser = world.signed_in("administrator")
+        seen: list[str] = []
+        address: str | None = "/accounts/staff?limit=4"
+
+        while address:
+            page = browser.get(address).text
+            seen += [name for name in world.staff if f"/accounts/staff/{world.staff[name]}" in page]
+            address = _next(page)
+
+        assert sorted(seen) == sorted(world.staff)
+
+
+def _next(page: str) -> str | None:
+    _, found, rest = page.partition('govuk-pagination__link" href="')
+    return rest.partition('"')[0].replace("&amp;", "&") if found else None
