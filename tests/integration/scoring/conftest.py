@@ -27,6 +27,7 @@ def settings(new_database: Callable[[str], str], tmp_path: Path) -> Settings:
         database_url=new_database("scoring"),
         secret_key=b"a secret of the tests, 32 bytes.",
         demonstration=True,
+        https=False,
         models_folder=tmp_path / "models",
     )
 

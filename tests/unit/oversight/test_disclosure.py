@@ -30,7 +30,7 @@ def attack(shown: Mapping[str, Shown], sums: Sequence[Sum], target: str) -> tupl
     sought[place[target]] = 1
     sum_up = LinearConstraint(rows, 0, 0)
     known_of_each = Bounds([low for low, _ in known], [high for _, high in known])
-    whole = np.ones(len(names))
+    whole = np.ones(len(names), dtype=np.int64)
     least = milp(sought, constraints=sum_up, bounds=known_of_each, integrality=whole)
     most = milp(-sought, constraints=sum_up, bounds=known_of_each, integrality=whole)
     assert least.success

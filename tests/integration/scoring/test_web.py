@@ -1,0 +1,179 @@
+"""Scoring's page and API: for data scientists, by pseudonym."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from services.contracts.codes import Role
+from services.kernel.db import migrate
+from services.kernel.service import Service
+from services.scoring.adapters.tables import answers, estimates, kernel
+from services.scoring.bootstrap import build
+from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MOST_ROWS
+from services.scoring.settings import Settings
+from tests.factories import small_model
+from tests.factories.scoring import day
+from tests.integration.scoring.events import amended, hear, received
+from tests.web_app import FakeIdentities, an_identity
+
+SCIENTIST = {"Authorization": "Bearer scientist"}
+BOARD = {"Authorization": "Bearer board"}
+REVIEWER = {"Authorization": "Bearer reviewer"}
+
+
+@pytest.fixture
+def served(settings: Settings) -> Service:
+    identities = FakeIdentities(
+        bearers={
+            "scientist": an_identity(Role.DATA_SCIENTIST),
+            "board": an_identity(Role.BOARD_MEMBER),
+            "reviewer": an_identity(Role.REVIEWER),
+        }
+    )
+    service = build(settings, identities=identities, clock=lambda: day(30))
+    migrate.upgrade(service)
+    return service
+
+
+@pytest.fixture
+def client(served: Service, settings: Settings) -> FlaskClient:
+    small_model.keep(settings.models_folder)
+    return served.app.test_client()
+
+
+def ask(client: FlaskClient, *rows: Mapping[str, Any]) -> Any:
+    return client.post("/scoring/api/v1/estimates", json={"rows": rows}, headers=SCIENTIST)
+
+
+class TestEstimatingRows:
+    def test_explains_each_and_keeps_none(self, served: Service, client: FlaskClient) -> None:
+        said = ask(client, EXAMPLE_ROW, {"facts": {}}).get_json()
+
+        first, second = said["rows"]
+        assert 0 < first["probability"] < 1
+        assert first["contributions"]
+        assert second["not_estimated"] == "too_little_information"
+        assert said["invented_data"] is True
+        with served.database.read() as connection:
+            assert connection.execute(sa.select(estimates)).all() == []
+
+    def test_gives_what_a_referral_with_these_facts_gets(self, served: Service, client: FlaskClient) -> None:
+        hear(served, received(uuid4(), uuid4()))
+        facts = {"what_happened": ["knife_or_sharp_object"], "involvement": ["victim"], "injury": "needs_treatment"}
+
+        row = {"told_on": "2026-05-04", "age": 15, "facts": {**facts, "retaliation_feared": True}}
+        [said] = ask(client, row).get_json()["rows"]
+
+        with served.database.read() as connection:
+            assert connection.scalar(sa.select(estimates.c.probability)) == said["probability"]
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            {"facts": {"ethnicity": "A1"}},
+            {"facts": {"injury": "NONE"}},
+            {"facts": {"self_harm_12m": "yes"}},
+            {"facts": {"police_contacts_12m": 1.0}},
+            {"facts": {"police_contacts_12m": 101}},
+            {"facts": {"strengths": ["trusted_adult", "trusted_adult"]}},
+            {"facts": {"weapon_found_by_police_on": "20260101"}},
+            {"facts": {}, "name": "Jo"},
+            {"age": 15},
+        ],
+    )
+    def test_refuses_what_the_facts_do_not_have(self, client: FlaskClient, row: Mapping[str, Any]) -> None:
+        refused = ask(client, row)
+
+        assert refused.status_code == 422
+        assert refused.get_json()["errors"][0]["pointer"].startswith("/rows/0/")
+
+    def test_refuses_more_rows_than_one_request_may_hold(self, client: FlaskClient) -> None:
+        assert ask(client, *[{"facts": {}}] * (MOST_ROWS + 1)).status_code == 422
+
+    def test_is_told_when_there_is_no_model(self, served: Service) -> None:
+        refused = ask(served.app.test_client(), EXAMPLE_ROW)
+
+        assert refused.status_code == 503
+        assert refused.get_json()["title"] == "There is no model to estimate with"
+
+    @pytest.mark.parametrize("who", [BOARD, REVIEWER])
+    def test_is_for_data_scientists_alone(self, client: FlaskClient, who: dict[str, str]) -> None:
+        refused = client.post("/scoring/api/v1/estimates", json={"rows": [EXAMPLE_ROW]}, headers=who)
+
+        assert refused.status_code == 403
+
+    def test_from_invented_data_is_refused_outside_a_demonstration(self, settings: Settings) -> None:
+        small_model.keep(settings.models_folder)
+        real = Settings(**{**vars(settings), "demonstration": False, "https": False})
+        identities = FakeIdentities(bearers={"scientist": an_identity(Role.DATA_SCIENTIST)})
+        service = build(real, identities=identities, clock=lambda: day(30))
+        migrate.upgrade(service)
+
+        [said] = ask(service.app.test_client(), EXAMPLE_ROW).get_json()["rows"]
+
+        assert said["not_estimated"] == "model_trained_on_invented_data"
+
+
+class TestTheChangesOfAnEstimate:
+    def test_tell_what_moved_it_and_not_whose_it_is(self, served: Service, client: FlaskClient) -> None:
+        referral, person = uuid4(), uuid4()
+        hear(served, received(referral, person), amended(referral, person, version=2, received_at=0, at=1, injury=None))
+        with served.database.read() as connection:
+            estimate = connection.scalar(sa.select(answers.c.id).where(answers.c.is_current))
+
+        read = client.get(f"/scoring/api/v1/estimates/{estimate}/changes", headers=SCIENTIST)
+
+        first, second = read.get_json()["answers"]
+        assert first["changes"] == []
+        assert "injury" in {change["feature"] for change in second["changes"]}
+        assert str(referral) not in read.text
+        assert str(person) not in read.text
+        with served.database.read() as connection:
+            read_rows = sa.select(kernel.audit_rows).where(kernel.audit_rows.c.what == "estimate.changes_read")
+            assert connection.execute(read_rows).one().subject_id == str(estimate)
+
+    def test_of_an_unknown_one_are_not_found(self, client: FlaskClient) -> None:
+        assert client.get(f"/scoring/api/v1/estimates/{uuid4()}/changes", headers=SCIENTIST).status_code == 404
+
+
+class TestTheModels:
+    def test_are_listed_before_they_have_estimated(self, client: FlaskClient) -> None:
+        [model] = client.get("/scoring/api/v1/models", headers=BOARD).get_json()["models"]
+
+        assert (model["is_champion"], model["described_at"]) == (True, None)
+
+    def test_keep_those_used_before(self, served: Service, client: FlaskClient, settings: Settings) -> None:
+        hear(served, received(uuid4(), uuid4()))
+        small_model.keep(settings.models_folder, number=2, seed=8)
+
+        models = client.get("/scoring/api/v1/models", headers=SCIENTIST).get_json()["models"]
+
+        assert [model["is_champion"] for model in models] == [True, False]
+        assert models[0]["model_version"].startswith("2-")
+
+    def test_have_a_page_that_says_they_come_from_invented_data(self, client: FlaskClient) -> None:
+        page = client.get("/scoring/models", headers=SCIENTIST).text
+
+        assert "Trained on invented data" in page
+        assert "In use" in page
+        assert "4,000 people who were not trained on" in page
+
+    def test_have_a_page_when_there_is_none(self, served: Service) -> None:
+        assert "No model is in use." in served.app.test_client().get("/scoring/models", headers=SCIENTIST).text
+
+    def test_are_no_reviewers_business(self, client: FlaskClient) -> None:
+        assert client.get("/scoring/models", headers=REVIEWER).status_code == 403
+
+
+class TestTheDescription:
+    def test_carries_an_example_that_works(self, client: FlaskClient) -> None:
+        paths = client.get("/scoring/api/v1/openapi.json").get_json()["paths"]
+        body = paths["/scoring/api/v1/estimates"]["post"]["requestBody"]["content"]["application/json"]
+
+        answered = client.post("/scoring/api/v1/estimates", json=body["example"], headers=SCIENTIST)
+
+        assert answered.status_code == 200
