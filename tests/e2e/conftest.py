@@ -63,8 +63,8 @@ class Person:
 
     def sign_in(self, user: str) -> "Person":
         self.open("/accounts/sign-in")
-        self.page.get_by_label("User name").fill(user)
-        self.page.get_by_label("Password").fill(self.site.password)
+        self.page.get_by_label("Sign-in name").fill(user)
+        self.page.get_by_label("Password", exact=True).fill(self.site.password)
         self.page.get_by_role("button", name="Sign in").click()
         return self
 
