@@ -72,10 +72,13 @@ TASKS: dict[Role, tuple[Task, ...]] = {
     Role.EARLY_INTERVENTION_CASEWORKER: _WORK,
     Role.TEAM_MANAGER: (Task(N_("See your teams’ queue and who works on what"), "/casework/queue"),),
     Role.DATA_SCIENTIST: (
+        Task(N_("See the model in use, how it was evaluated, and what it looks at"), "/scoring/models"),
         Task(N_("Train, compare and explain models on the command line, and look at them in MLflow.")),
-        Task(N_("Pages for models are not here yet.")),
     ),
-    Role.BOARD_MEMBER: (Task(N_("See how many referrals stand at each step, and how long each step takes"), "/oversight/"),),
+    Role.BOARD_MEMBER: (
+        Task(N_("See how many referrals stand at each step, and how long each step takes"), "/oversight/"),
+        Task(N_("See which model is in use, and what it says of itself"), "/scoring/models"),
+    ),
     Role.DATA_PROTECTION_OFFICER: _AUDIT_TASKS,
     Role.ADMINISTRATOR: (
         Task(N_("See and change staff accounts"), "/accounts/staff"),

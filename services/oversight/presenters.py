@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
-from services.kernel.ui import dates
 from services.oversight import wording
 from services.oversight.disclosure import Shown
 from services.oversight.periods import Quarter
@@ -38,7 +38,7 @@ class Page:
 def page(report: Report) -> Page:
     return Page(
         period=quarter(Quarter.read(report.period)),
-        area=wording.area(report.area),
+        area=_("in %(area)s", area=wording.area(report.area)) if report.area else _("in all areas"),
         received=str(report.received),
         decided=str(report.decided),
         steps=_rows(wording.STEPS, report.steps),
@@ -72,8 +72,10 @@ def filters(report: Report, quarters: Sequence[Quarter]) -> Mapping[str, list[di
 
 
 def quarter(each: Quarter) -> str:
+    """October to December 2026."""
     last = each.next.first_day - timedelta(days=1)
-    return str(_("%(first)s to %(last)s", first=dates.day(each.first_day), last=dates.day(last)))
+    first_month, last_month = (format_date(day, "LLLL") for day in (each.first_day, last))
+    return str(_("%(first)s to %(last)s %(year)s", first=first_month, last=last_month, year=each.year))
 
 
 def _rows(words: Mapping[str, str], counts: Mapping[str, Shown]) -> list[Row]:
