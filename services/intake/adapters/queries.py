@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from services.contracts.codes import ProgressStep, Question
 from services.intake.adapters.match_repository import to_match
 from services.intake.adapters.referral_repository import load
-from services.intake.adapters.tables import drafts, match_changes, matches, referrals, staff
+from services.intake.adapters.repositories import SqlTeams
+from services.intake.adapters.tables import drafts, match_changes, matches, referrals, staff, steps
+from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match, MatchState
 from services.intake.domain.referral import Referral, ReferredBy
 
@@ -71,6 +73,20 @@ def referrals_of(
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    step: ProgressStep
+    at: datetime
+
+
+def steps_of(connection: sa.Connection, referral_id: UUID) -> list[Step]:
+    """The steps that the referral has come to since it was received, newest first; each once, when it was reached."""
+    query = sa.select(steps).where(steps.c.referral_id == referral_id).order_by(steps.c.version)
+    reached = {row.step: row.at for row in reversed(connection.execute(query).all())}
+    since = [Step(step=step, at=at) for step, at in reached.items() if step is not ProgressStep.RECEIVED]
+    return sorted(since, key=lambda one: one.at, reverse=True)
+
+
 def draft_of(connection: sa.Connection, draft_id: UUID, *, staff_id: UUID, at: datetime) -> Draft | None:
     mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & (drafts.c.expires_at > at)
     row = connection.execute(sa.select(drafts).where(mine)).first()
@@ -82,6 +98,11 @@ def drafts_of(connection: sa.Connection, *, staff_id: UUID, at: datetime) -> lis
     unsent = (drafts.c.staff_id == staff_id) & (drafts.c.expires_at > at) & drafts.c.referral_id.is_(None)
     query = sa.select(drafts).where(unsent).order_by(drafts.c.saved_at.desc()).limit(20)
     return [_to_draft(row) for row in connection.execute(query)]
+
+
+def bodies(connection: sa.Connection) -> Bodies:
+    """The kinds of organisation behind the active teams of each class."""
+    return SqlTeams(connection).bodies()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from services.intake.adapters.tables import (
     persons,
     referral_versions,
     referrals,
+    steps,
 )
 from services.intake.domain.age import Age
 from services.intake.domain.content import Basis, Content
@@ -35,7 +36,7 @@ class SqlReferrals:
         self._connection = connection
         self._actor = actor
         self._seen: dict[UUID, Referral] = {}
-        self._read: dict[UUID, tuple[int, Content]] = {}
+        self._read: dict[UUID, tuple[int, Content, int]] = {}
 
     def get(self, referral_id: UUID) -> Referral:
         if referral_id not in self._seen:
@@ -52,13 +53,14 @@ class SqlReferrals:
         self._remember(referral)
 
     def save(self, referral: Referral) -> None:
-        version, content = self._read[referral.id]
+        version, content, earlier = self._read[referral.id]
         current = (referrals.c.id == referral.id) & (referrals.c.version == version)
         written = self._connection.execute(sa.update(referrals).where(current).values(_row(referral)))
         if written.rowcount != 1:
             raise StaleReferral
         if referral.content is not content:
             self._add_version(referral)
+        self._add_step(referral, earlier)
         self._remember(referral)
 
     def moved(self, referral_id: UUID, person_id: UUID) -> None:
@@ -75,7 +77,13 @@ class SqlReferrals:
 
     def _remember(self, referral: Referral) -> None:
         self._seen[referral.id] = referral
-        self._read[referral.id] = (referral.version, referral.content)
+        self._read[referral.id] = (referral.version, referral.content, referral.progress.version)
+
+    def _add_step(self, referral: Referral, earlier: int) -> None:
+        progress = referral.progress
+        if progress.version > earlier and progress.at is not None:
+            row = {"referral_id": referral.id, "version": progress.version, "step": progress.step, "at": progress.at}
+            self._connection.execute(sa.insert(steps).values(row))
 
     def _know_person(self, referral: Referral) -> None:
         row = {"id": referral.person_id, "first_known_at": referral.received_at}

@@ -61,6 +61,17 @@ sa.Index("ix_referrals_mine", referrals.c.referred_by, referrals.c.received_at, 
 sa.Index("ix_referrals_ours", referrals.c.organisation_id, referrals.c.received_at, referrals.c.id)
 
 
+# The steps that the referrer may see, in turn.
+steps = sa.Table(
+    "steps",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, sa.ForeignKey("referrals.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("step", CodeType(ProgressStep), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+
 def _of_version() -> list[sa.schema.SchemaItem]:
     """The columns by which a row belongs to one version of one referral, and to nothing else."""
     return [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.intake.application.amend_referral import AmendReferral, amend_referral
+from services.intake.application.check_referral import CheckReferral, check_referral
 from services.intake.application.decide_match import DecideMatch, decide_match
 from services.intake.application.drafts import DropDraft, SaveDraft, drop_draft, save_draft
 from services.intake.application.hear_accounts import HearStaff, HearTeam, hear_staff, hear_team
@@ -13,6 +14,7 @@ from services.intake.application.withdraw_referral import WithdrawReferral, with
 
 HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     ReceiveReferral: receive_referral,
+    CheckReferral: check_referral,
     AmendReferral: amend_referral,
     WithdrawReferral: withdraw_referral,
     DecideMatch: decide_match,

@@ -7,6 +7,7 @@ from services.contracts.codes import AgeBasis
 from services.kernel.errors import FieldError, Invalid
 from services.kernel.text import N_
 
+ASK = N_("Enter a date of birth or an age, or say that it is not known")
 _TYPED_AGE_MAY_BE_OFF_BY = 1
 
 
@@ -73,8 +74,7 @@ def _answered_once(*, born: date | None, about: int | None, not_known: bool) -> 
         sentence = N_("Give an age or date of birth, or say that it is not known, not both")
         raise AgeUnanswered(errors=[_at("age_not_known", sentence)])
     if not known and not not_known:
-        sentence = N_("Enter a date of birth or an age, or say that it is not known")
-        raise AgeUnanswered(errors=[_at("date_of_birth", sentence)])
+        raise AgeUnanswered(errors=[_at("date_of_birth", ASK)])
 
 
 def _in_scope(years: int, field: str, scope: Scope) -> None:

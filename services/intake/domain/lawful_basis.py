@@ -45,6 +45,8 @@ USUAL_BODIES: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
 }
 """The kinds of body behind each class of recipient where no team of it is known yet."""
 
+ASK_TRIAGE = N_("Say that the triage team may be told, and why: nobody else can read the referral")
+
 _HEALTH_FACTS = (
     "injury", "violence_attendances_12m", "self_harm_12m", "substance_use", "alcohol_or_drugs_involved",
     "mental_health_need",
@@ -89,9 +91,7 @@ def holds_patient_information(content: Content) -> bool:
 
 def _faults(content: Content, referring: OrganisationClass | None, bodies: Bodies) -> Iterator[FieldError]:
     if not any(basis.recipient_class is RecipientClass.TRIAGE for basis in content.bases):
-        yield FieldError(
-            "/bases", N_("Say that the triage team may be told, and why: nobody else can read the referral")
-        )
+        yield FieldError("/bases", ASK_TRIAGE)
     patient_information = holds_patient_information(content)
     for place, basis in enumerate(content.bases):
         yield from _consent_faults(basis, f"/bases/{place}")

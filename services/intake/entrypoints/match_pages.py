@@ -1,5 +1,137 @@
-"""Pages."""
+"""Two referrals that may be about one person, side by side, for a reviewer who may know both."""
 
-from flask import Blueprint
+from typing import Any
+from uuid import UUID
 
-pages = Blueprint("match_pages", __name__, url_prefix="/intake")
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from services.contracts.codes import OrganisationClass, Role
+from services.intake.adapters import queries
+from services.intake.application.decide_match import DecideMatch
+from services.intake.domain.match import MatchState, NoSuchMatch
+from services.intake.domain.referral import Referral
+from services.intake.entrypoints import caller, wording
+from services.intake.entrypoints.forms import MatchForm
+from services.kernel.errors import RuleBroken, Stale
+from services.kernel.ui import dates
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, current
+
+pages = Blueprint("matches", __name__, url_prefix="/intake/matches")
+
+
+@pages.get("/<uuid:match_id>")
+@access.requires(Role.REVIEWER)
+def show(match_id: UUID) -> ResponseReturnValue:
+    view = _read(match_id)
+    return _page(view, Form(MatchForm(), {"version": view.match.version}))
+
+
+@pages.post("/<uuid:match_id>")
+@access.requires(Role.REVIEWER)
+def decide(match_id: UUID) -> ResponseReturnValue:
+    form = Form.received(MatchForm(), request.form)
+    if form.is_valid:
+        try:
+            current.handle(_command(match_id, form.data))
+        except (Stale, NoSuchMatch):
+            raise
+        except RuleBroken as fault:
+            form.reject(fault)
+        else:
+            return redirect(url_for(".show", match_id=match_id, done="yes"), code=303)
+    return _page(_read(match_id), form)
+
+
+def _command(match_id: UUID, data: dict[str, Any]) -> DecideMatch:
+    return DecideMatch(
+        match_id=match_id,
+        expected_version=data["version"],
+        state=data["state"],
+        reason=data["reason"],
+        decided_by=current.staff_id(),
+        areas=_areas(),
+    )
+
+
+def _read(match_id: UUID) -> queries.MatchView:
+    """The match, with an audit row for the two records that are shown. Raises NoSuchMatch."""
+    with current.transaction() as transaction:
+        view = queries.match_for(transaction.connection, match_id, areas=_areas())
+        if view is None:
+            raise NoSuchMatch
+        shown = {"referrals": [str(view.earlier.id), str(view.later.id)]}
+        transaction.audit("match.read", subject_type="match", subject_id=match_id, reason="match", details=shown)
+    return view
+
+
+def _areas() -> frozenset[str]:
+    """The areas whose referrals the reviewer may know. Of a police organisation, none."""
+    identity = current.identity()
+    police = identity.organisation_class is OrganisationClass.POLICE
+    return frozenset() if police else identity.areas
+
+
+def _page(view: queries.MatchView, form: Form) -> ResponseReturnValue:
+    names = caller.areas(current.identity())
+    return render_template(
+        "intake/match.html",
+        form=form,
+        match=view.match,
+        state=wording.word(view.match.state),
+        rows=_rows(view, names),
+        earlier=view.earlier,
+        later=view.later,
+        choices=_choices(view.match.state),
+        history=[_entry(said) for said in view.history],
+        done=request.args.get("done") == "yes",
+    ), form.status
+
+
+def _choices(state: MatchState) -> list[dict[str, str]]:
+    undo = {"value": MatchState.UNDONE.value, "text": _("Take the link back: they are not, or we cannot tell")}
+    link = {"value": MatchState.LINKED.value, "text": _("They are the same person: link the two referrals")}
+    apart = {"value": MatchState.NOT_SAME.value, "text": _("They are not the same person")}
+    if state is MatchState.LINKED:
+        return [undo, apart]
+    return [link] if state is MatchState.NOT_SAME else [link, apart]
+
+
+def _entry(said: queries.Said) -> dict[str, Any]:
+    by = said.by or (_("a reviewer") if said.reason else _("the matching rule"))
+    return {"title": wording.word(said.state), "at": said.at, "by": by, "text": said.reason}
+
+
+def _rows(view: queries.MatchView, areas: dict[str, str]) -> list[dict[str, Any]]:
+    """What is compared, with whether it agrees; then what helps a person to tell."""
+    earlier, later = (_known(referral, areas) for referral in (view.earlier, view.later))
+    rows = []
+    for name, title in (wording.IDENTIFIERS | wording.TELLING).items():
+        if earlier[name] or later[name]:
+            agrees = name in view.match.agreeing
+            differs = name in view.match.contradicting
+            said = _("Agrees") if agrees else _("Differs") if differs else ""
+            rows.append(
+                {"title": _(title), "earlier": earlier[name], "later": later[name], "said": said, "agrees": agrees}
+            )
+    return rows
+
+
+def _known(referral: Referral, areas: dict[str, str]) -> dict[str, str]:
+    who = referral.content.young_person
+    return {
+        "nhs_number": who.nhs_number or "",
+        "name": who.name or "",
+        "date_of_birth": dates.day(who.date_of_birth),
+        "age": "" if referral.age.years is None else str(referral.age.years),
+        "postcode": who.postcode or "",
+        "phone": who.phone or "",
+        "other_names": who.other_names or "",
+        "address": who.address or "",
+        "school": who.school or "",
+        "what": ", ".join(wording.word(code) for code in referral.content.what_happened),
+        "area": areas.get(referral.area, referral.area),
+        "source": wording.word(referral.source),
+    }

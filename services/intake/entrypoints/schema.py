@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from services.contracts.codes import (
     Answer,
@@ -26,7 +26,9 @@ from services.contracts.codes import (
     WhatHappened,
     YoungPersonAnswer,
 )
+from services.intake.domain import age
 from services.intake.domain import content as said
+from services.intake.domain.lawful_basis import ASK_TRIAGE
 from services.intake.entrypoints.fields import (
     CodesOrNotKnown,
     Moment,
@@ -47,6 +49,7 @@ from services.kernel.web.fields import (
     StrictUuid,
 )
 
+_AGES = ("date_of_birth", "age_about", "age_not_known")
 _ASK_WHAT = N_("Select what happened, or “not known”")
 _ASK_DANGER = N_("Select yes if the young person is in immediate danger")
 _ASK_CONTACT = N_("Select a safe way to contact the young person, or “not known”")
@@ -207,6 +210,19 @@ class ReferralSchema(StrictSchema):
     area = _line(64)
     site = _line(64)
 
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _asks_all_at_once(self, _: Any, original: Any, **__: Any) -> None:
+        """The two required answers that are no one field's: asked for together with everything else that is missing."""
+        missing: dict[str, Any] = {}
+        if not any(name in _object(original, "young_person") for name in _AGES):
+            missing["young_person"] = {"date_of_birth": [age.ASK]}
+        rows = original.get("bases") if isinstance(original, Mapping) else None
+        named = [_object(row).get("recipient_class") for row in rows] if isinstance(rows, list) else []
+        if RecipientClass.TRIAGE.value not in named:
+            missing["bases"] = [ASK_TRIAGE]
+        if missing:
+            raise ValidationError(missing)
+
 
 class AmendmentSchema(ReferralSchema):
     """A referral as it now is, whole; and, when a reviewer asked a question, the answer to it."""
@@ -238,6 +254,12 @@ def content_from(loaded: Mapping[str, Any]) -> said.Content:
         answer=loaded.get("answer"),
         answers_question=loaded.get("answers_question"),
     )
+
+
+def _object(value: Any, name: str | None = None) -> Mapping[str, Any]:
+    """The value, or what it has by a name, if that is an object; else an empty one."""
+    found = value.get(name) if name is not None and isinstance(value, Mapping) else value
+    return found if isinstance(found, Mapping) else {}
 
 
 def _told(facts: Mapping[str, Any]) -> dict[str, Any]:

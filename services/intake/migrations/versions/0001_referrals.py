@@ -244,6 +244,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_referral_versions")),
     )
     op.create_table(
+        "steps",
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["referral_id"], ["referrals.id"], name=op.f("fk_steps_referral_id_referrals")),
+        sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_steps")),
+    )
+    op.create_table(
         "bases",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -335,6 +344,7 @@ def downgrade() -> None:
     op.drop_table("identities")
     op.drop_table("equality")
     op.drop_table("bases")
+    op.drop_table("steps")
     op.drop_table("referral_versions")
     op.drop_index(op.f("ix_matches_later_id"), table_name="matches")
     op.drop_table("matches")

@@ -1,0 +1,196 @@
+"""The referral's form: what a page sends, put in the form of the one schema; and the other way round."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
+
+from services.contracts.codes import (
+    DisclosureGateway,
+    LawfulBasis,
+    OrganisationClass,
+    RecipientClass,
+    WithdrawalReason,
+)
+from services.intake.domain.lawful_basis import USUAL_BODIES, Bodies, gateways
+from services.intake.domain.match import MatchState
+from services.intake.entrypoints import wording
+from services.intake.entrypoints.schema import ContactSchema
+from services.kernel.text import N_
+from services.kernel.ui import dates
+from services.kernel.ui.forms import Form
+from services.kernel.web.fields import StrictCode, StrictInteger, StrictSchema, StrictString
+
+RECIPIENTS = tuple(RecipientClass)
+"""The page has one row for each, always at the same number."""
+MOMENTS = ("incident.happened_at", "incident.arrived_at", "incident.discharge_expected_at", "offer.made_at")
+NOT_ANSWERS = frozenset({"csrf_token", "act", "draft", "staff", "form_key", "version"})
+_DATE_PARTS = ("day", "month", "year")
+_TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))? ?(am|pm)?", re.ASCII | re.IGNORECASE)
+_NO_TIME = "not a time"
+
+GROUPS: Mapping[str, Collection[str]] = {
+    "involvement": ("involvement", "concern.", "facts.strengths", "told.", "police.", "facts.weapon_found_by_police_on"),
+    "incident": ("incident.", "facts.injury"),
+    "worries": (
+        "facts.retaliation_feared", "facts.weapon_believed_present", "facts.siblings_at_risk",
+        "facts.peers_in_violence", "facts.violence_at_home_12m", "facts.exploitation_signs",
+        "facts.missing_episodes_12m", "facts.police_contacts_12m",
+    ),
+    "health": (
+        "facts.violence_attendances_12m", "facts.self_harm_12m", "facts.mental_health_need",
+        "facts.alcohol_or_drugs_involved", "facts.substance_use",
+    ),
+    "life": (
+        "facts.education_status", "facts.often_absent", "young_person.school", "facts.looked_after_now",
+        "young_person.home_local_authority", "facts.childrens_services", "facts.housing_unstable", "safeguarding.",
+    ),
+    "identity": (
+        "young_person.other_names", "young_person.age_disputed", "young_person.nhs_number", "young_person.address",
+        "young_person.postcode", "young_person.no_fixed_address", "young_person.first_language",
+        "young_person.interpreter_needed", "young_person.interpreter_language",
+    ),
+    "referrer": ("offer.", "referrer.", "area", "site"),
+    "equality": ("equality.",),
+}  # fmt: skip
+"""What is folded away under "Add more": each group opens by itself when something in it was typed or is wrong."""
+
+
+class ReferralForm(Form):
+    """A referral on a page: rows of bases at fixed numbers, times in four inputs, "not known" beside the choices."""
+
+    @classmethod
+    def filled(cls, schema: Schema, values: Mapping[str, Any]) -> "ReferralForm":
+        """A form that shows a referral as it was written."""
+        moments = {name: _at(values, name) for name in MOMENTS}
+        form = cls(schema, _without(values, [*MOMENTS, "bases"]))
+        for name, moment in moments.items():
+            if isinstance(moment, datetime):
+                form.typed.update(_parts(name, moment))
+        for basis in values.get("bases", ()):
+            row = RECIPIENTS.index(basis["recipient_class"])
+            one = Form(schema, {"bases": [basis]}).typed
+            form.typed.update({f"bases.{row}.{name.removeprefix('bases.0.')}": text for name, text in one.items()})
+        form.typed = arranged(form.typed)
+        return form
+
+    def read(self) -> dict[str, Any]:
+        plain = super().read()
+        # A basis that is missing altogether is shown at the first row, where the page has it.
+        names = list(self._names.items())
+        place = next(at for at, (pointer, _name) in enumerate(names) if pointer.startswith("/contact/"))
+        names.insert(place + len(ContactSchema().fields), ("/bases", "bases.0.recipient_class"))
+        self._names = dict(names)
+        return plain
+
+    def focus_id(self, name: str) -> str:
+        return f"{self.id(name)}-day" if name in MOMENTS else super().focus_id(name)
+
+    def is_open(self, group: str) -> bool:
+        """Whether a folded group has something typed in it, or something wrong."""
+        within = tuple(GROUPS[group])
+        typed = any(values[0].strip() for name, values in self.typed.lists() if name.startswith(within))
+        return typed or any(self.error(name) for name in self._names.values() if name.startswith(within))
+
+
+def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
+    """What was sent, in the schema's form. A recipient not ticked is not told, whatever was chosen below it."""
+    kept = MultiDict((name, value) for name, value in submitted.items(multi=True) if name not in NOT_ANSWERS)
+    for row in range(len(RECIPIENTS)):
+        if not kept.get(f"bases.{row}.recipient_class"):
+            for name in [name for name in kept if name.startswith(f"bases.{row}.")]:
+                del kept[name]
+    for name in MOMENTS:
+        text = _moment(kept, name)
+        kept.pop(name, None)
+        if text is not None:
+            kept[name] = text
+    return kept
+
+
+def basis_items(bodies: Bodies, referring: OrganisationClass) -> list[dict[str, Any]]:
+    """One row for each class of recipient: the bases, and the gateways that this organisation may use towards it."""
+    return [
+        {
+            "row": row,
+            "value": recipient.value,
+            "text": wording.word(recipient),
+            "bases": wording.items(LawfulBasis),
+            "gateways": [
+                {"value": gateway.value, "text": wording.word(gateway)}
+                for gateway in gateways(
+                    referring=referring,
+                    recipient=recipient,
+                    recipient_bodies=bodies.get(recipient) or USUAL_BODIES[recipient],
+                )
+            ],
+        }
+        for row, recipient in enumerate(RECIPIENTS)
+    ]
+
+
+def gateway_words(gateway: DisclosureGateway | None) -> str:
+    return f" ({wording.word(gateway)})" if gateway else ""
+
+
+class WithdrawalForm(StrictSchema):
+    reason = StrictCode(WithdrawalReason, required=True, ask=N_("Select why you withdraw the referral"))
+
+
+class AnswerForm(StrictSchema):
+    answer = StrictString(most=1000, lines=True, required=True, ask=N_("Write your answer"))
+    version = StrictInteger(least=1, most=10**9, required=True)
+
+
+class MatchForm(StrictSchema):
+    state = StrictCode(
+        MatchState,
+        only=[MatchState.LINKED, MatchState.NOT_SAME, MatchState.UNDONE],
+        required=True,
+        ask=N_("Select whether they are the same person"),
+    )
+    reason = StrictString(most=500, least=5, lines=True, required=True, ask=N_("Write how you know"))
+    version = StrictInteger(least=1, most=10**9, required=True)
+
+
+def _moment(typed: "MultiDict[str, str]", name: str) -> str | None:
+    """The four inputs of a time as one text with London's offset; a text that is none when they are no time."""
+    day, month, year, clock = (typed.get(f"{name}-{part}", "").strip() for part in (*_DATE_PARTS, "time"))
+    if not (day or month or year or clock):
+        return None
+    found = _TIME.fullmatch(clock)
+    if found is None or not (day + month + year).isdecimal() or not (day + month + year).isascii():
+        return _NO_TIME
+    hour = int(found[1])
+    if found[3]:
+        hour = hour % 12 + (12 if found[3].lower() == "pm" else 0)
+    try:
+        at = datetime(int(year), int(month), int(day), hour, int(found[2] or 0), tzinfo=dates.ZONE)
+    except (ValueError, OverflowError):
+        return _NO_TIME
+    return at.isoformat()
+
+
+def _parts(name: str, moment: datetime) -> dict[str, str]:
+    at = dates.local(moment)
+    parts = {f"{name}-{part}": str(getattr(at, part)) for part in _DATE_PARTS}
+    return parts | {f"{name}-time": f"{at:%H:%M}"}
+
+
+def _at(values: Mapping[str, Any], name: str) -> Any:
+    found: Any = values
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def _without(values: Mapping[str, Any], names: Iterable[str], prefix: str = "") -> dict[str, Any]:
+    left_out = set(names)
+    return {
+        key: _without(value, left_out, f"{prefix}{key}.") if isinstance(value, Mapping) else value
+        for key, value in values.items()
+        if f"{prefix}{key}" not in left_out
+    }

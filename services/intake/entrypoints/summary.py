@@ -1,0 +1,70 @@
+"""A referral in plain words, question by question: for checking it before it is sent, and for reading it again."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+
+from services.intake.entrypoints import wording
+from services.intake.entrypoints.fields import NOT_KNOWN
+from services.kernel.ui import dates
+
+_ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.safe", "bases")
+"""Shown even when nothing was said."""
+_NOT_KNOWN_IS_EMPTY = ("what_happened", "contact.safe")
+
+
+def rows(values: Mapping[str, Any], *, change: str | None = None, areas: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Each answer with its question. `values` are the schema's; `change` is the address of the form to change them."""
+    for name, question in wording.LABELS.items():
+        value = _value(values, name)
+        if value in (None, "", [], {}) and name not in _ALWAYS:
+            continue
+        row: dict[str, Any] = {"key": _(question), "value": _words(name, value, areas)}
+        if change:
+            row["href"] = f"{change}#{name.replace('.', '-').replace('_', '-')}"
+        yield row
+
+
+def _words(name: str, value: Any, areas: Mapping[str, str]) -> str:
+    if name in _NOT_KNOWN_IS_EMPTY and value in ([], [NOT_KNOWN]):
+        return str(_("Not known"))
+    if name == "bases":
+        return "\n".join(_basis(basis) for basis in value or ())
+    if name == "area":
+        return areas.get(str(value), str(value))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, StrEnum):
+        return wording.word(value)
+    if isinstance(value, datetime):
+        return dates.moment(value)
+    if isinstance(value, date):
+        return dates.day(value)
+    if isinstance(value, list | tuple):
+        return "\n".join(_plain(item) for item in value)
+    return str(value)
+
+
+def _basis(basis: Mapping[str, Any]) -> str:
+    words = f"{wording.recipient(basis['recipient_class'])}: {wording.word(basis['basis'])}"
+    if basis.get("given_by"):
+        words += f" ({basis['given_by']})"
+    if basis.get("gateway"):
+        words += f", {wording.word(basis['gateway'])}"
+    return words
+
+
+def _value(values: Mapping[str, Any], name: str) -> Any:
+    found: Any = values
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
