@@ -56,10 +56,11 @@ class Manifest:
     @property
     def seal(self) -> str:
         """SHA-256 over the whole manifest, the booster's digest in it: the model's identity."""
-        return hashlib.sha256(_canonical(self._body())).hexdigest()
+        return _digest(self._body())
 
     def to_bytes(self) -> bytes:
-        return _canonical({**self._body(), "seal": self.seal})
+        body = self._body()
+        return _canonical({**body, "seal": _digest(body)})
 
     def _body(self) -> dict[str, Any]:
         return {"format": FORMAT, **asdict(self)}
@@ -69,16 +70,19 @@ def read(manifest: bytes) -> Manifest:
     """The manifest, if these are exactly the bytes that `to_bytes` wrote. Raises ArtefactRefused."""
     try:
         document = json.loads(manifest)
-        seal = document.pop("seal")
+        sealed = document.pop("seal")
+        whole = sealed == _digest(document) and _canonical({**document, "seal": sealed}) == manifest
         version = document.pop("format")
-        known = Manifest(**document)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ArtefactRefused(f"manifest not readable: {type(error).__name__}") from error
+    if not whole:
+        raise ArtefactRefused("manifest changed since training sealed it")
     if version != FORMAT:
         raise ArtefactRefused(f"manifest format {version!r}, this code reads {FORMAT}")
-    if known.seal != seal or known.to_bytes() != manifest:
-        raise ArtefactRefused("manifest changed since training sealed it")
-    return known
+    try:
+        return Manifest(**document)
+    except TypeError as error:
+        raise ArtefactRefused("manifest sealed with other fields than this code knows") from error
 
 
 def verify(manifest: Manifest, booster: bytes) -> None:
@@ -86,6 +90,10 @@ def verify(manifest: Manifest, booster: bytes) -> None:
     survive a damaged model (it may crash the process, hang, or predict something else)."""
     if hashlib.sha256(booster).hexdigest() != manifest.booster_sha256:
         raise ArtefactRefused("booster changed since training wrote it")
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_canonical(body)).hexdigest()
 
 
 def _canonical(document: Mapping[str, Any]) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
-import lightgbm
 import numpy as np
 
 from models.features.vector import FeatureVector
+from models.inference import lightgbm_alone
 from models.inference import manifest as manifests
 from models.inference.estimate import (
     Answer,
@@ -33,7 +34,7 @@ class FeatureContractBroken(ValueError):
 class Model:
     """A booster and its manifest, verified and tried. Made by `load`; safe to share by threads."""
 
-    def __init__(self, manifest: Manifest, booster: lightgbm.Booster) -> None:
+    def __init__(self, manifest: Manifest, booster: Any) -> None:
         self.manifest = manifest
         self.digest = manifest.seal
         self._booster = booster
@@ -134,7 +135,7 @@ def load(manifest: bytes, booster: bytes, *, expected_digest: str | None = None)
     if expected_digest is not None and known.seal != expected_digest:
         raise ArtefactRefused("another model than the registry names")
     manifests.verify(known, booster)
-    loaded = lightgbm.Booster(model_str=booster.decode("ascii"))
+    loaded = lightgbm_alone.Booster(model_str=booster.decode("ascii"))
     if tuple(loaded.feature_name()) != known.names:
         raise ArtefactRefused("the booster's columns are not the manifest's features")
     model = Model(known, loaded)
