@@ -38,12 +38,17 @@ class Task:
     href: str | None = None
 
 
+_REFER = (
+    Task(N_("Make a referral"), "/intake/referrals/new"),
+    Task(N_("See what became of the referrals you made"), "/intake/referrals"),
+)
+_HAND_OVERS = Task(N_("See which hand-overs the receiver has not confirmed"), "/casework/hand-overs")
 _WORK = (
     Task(N_("Work the cases on your team’s queue"), "/casework/queue"),
     Task(N_("Take the next case that waits"), "/casework/queue"),
+    _HAND_OVERS,
 )
 
-AUDITS = ("accounts", "intake", "scoring", "casework", "oversight")
 _AUDIT_TASKS = (
     Task(N_("Who signed in, and who changed accounts and teams"), "/accounts/audit"),
     Task(N_("Who made, read and changed referrals"), "/intake/audit"),
@@ -53,12 +58,10 @@ _AUDIT_TASKS = (
 )
 
 TASKS: dict[Role, tuple[Task, ...]] = {
-    Role.NAVIGATOR: (
-        Task(N_("Make a referral"), "/intake/referrals/new"),
-        Task(N_("See what became of the referrals you made"), "/intake/referrals"),
-    ),
+    Role.NAVIGATOR: _REFER,
     Role.REFERRER: (
-        Task(N_("The form for schools and custody is not here yet. Use your local referral route until it is.")),
+        *_REFER,
+        Task(N_("The form asks in the words of a hospital. One for schools and custody is not here yet.")),
     ),
     Role.SCREENING_OFFICER: (
         Task(N_("Screening of a police extract is not here yet. There is nothing for you to do in Waymark now.")),
@@ -67,10 +70,10 @@ TASKS: dict[Role, tuple[Task, ...]] = {
         Task(N_("This account is for a program. It sends referrals with a bearer token")),
         Task(N_("Read how the referral interface works"), "/intake/api/v1/openapi.json"),
     ),
-    Role.REVIEWER: (Task(N_("Review referrals that wait for a decision"), "/casework/reviews"),),
+    Role.REVIEWER: (Task(N_("Review referrals that wait for a decision"), "/casework/reviews"), _HAND_OVERS),
     Role.YOUTH_JUSTICE_CASEWORKER: _WORK,
     Role.EARLY_INTERVENTION_CASEWORKER: _WORK,
-    Role.TEAM_MANAGER: (Task(N_("See your teams’ queue and who works on what"), "/casework/queue"),),
+    Role.TEAM_MANAGER: (Task(N_("See your teams’ queue and who works on what"), "/casework/queue"), _HAND_OVERS),
     Role.DATA_SCIENTIST: (
         Task(N_("See the model in use, how it was evaluated, and what it looks at"), "/scoring/models"),
         Task(N_("Train, compare and explain models on the command line, and look at them in MLflow.")),
