@@ -16,6 +16,7 @@ from services.kernel.text import N_
 from services.kernel.web import current
 
 MEDIA_TYPE = "application/problem+json"
+_TRY_AGAIN_AFTER = "5"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|[0-9]{1,9}", re.ASCII)
 
 _TITLES = {
@@ -113,6 +114,8 @@ def _rule_broken(error: RuleBroken) -> Response:
     response = answer(
         error.status, urn=_kebab(type(error)), title=error.title, detail=error.detail, errors=error.errors
     )
+    if error.status == 503:
+        response.headers["Retry-After"] = _TRY_AGAIN_AFTER
     for name, value in getattr(error, "headers", {}).items():
         response.headers[name] = value
     return response
@@ -143,7 +146,7 @@ def not_signed_in(error: HTTPException) -> Response:
 def _database_unavailable(error: Exception) -> Response:
     logs.failure(error)
     response = answer(503, urn="unavailable", title=_TITLES[503])
-    response.headers["Retry-After"] = "5"
+    response.headers["Retry-After"] = _TRY_AGAIN_AFTER
     return response
 
 

@@ -30,6 +30,11 @@ class TestBodies:
 
         assert client.post(THINGS, data=body, headers=headers).status_code == 415
 
+    def test_of_a_form_are_not_compressed_either(self, browser_of_navigator: FlaskClient) -> None:
+        answer = browser_of_navigator.post("/toy/thing", data={"name": "Sam"}, headers={"Content-Encoding": "gzip"})
+
+        assert answer.status_code == 415
+
     @pytest.mark.parametrize(("beyond", "status"), [(-1, 202), (0, 202), (1, 413), (10_000_000, 413)])
     def test_hold_64_kibibytes_at_most(self, client: FlaskClient, beyond: int, status: int) -> None:
         body = b'{"name":"Sam"}'.ljust(64 * 1024 + beyond)
