@@ -153,6 +153,12 @@ def text_rows(texts: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"title": _(_TEXTS.get(name, N_("Other"))), "text": texts[name]} for name in order]
 
 
+def code_words(value: str) -> str:
+    """A coded fact in words, when only its code is at hand."""
+    known = next((words[value] for words in _WORDS.values() if value in words), None)
+    return str(_(known)) if known else value.replace("_", " ")
+
+
 def _said(codes: type[StrEnum] | None, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_said(codes, item) for item in value)

@@ -1,0 +1,171 @@
+"""The API of reviews: the list, one review, the own view, only then the estimate, and the decision."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.casework.adapters import review_queries
+from services.casework.adapters.review_queries import ReviewWhole
+from services.casework.application.decide_review import AddBasis, AskReferrer
+from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
+from services.casework.domain import routing
+from services.casework.domain.estimate import Estimated, NotEstimated
+from services.casework.entrypoints import review_api_schemas as schemas
+from services.casework.entrypoints import review_forms as forms
+from services.casework.entrypoints.review_deciding import decide_once
+from services.casework.entrypoints.review_decision_pages import refuse_head
+from services.casework.entrypoints.review_reading import listed, opened, reader
+from services.contracts.codes import Role
+from services.kernel.web import access, current, etag, idempotency, paging
+from services.kernel.web.api import ApiBlueprint
+
+api = ApiBlueprint(
+    "reviews_api",
+    __name__,
+    url_prefix="/casework/api/v1/reviews",
+    description="Reviews, as their reviewer may know them",
+)
+
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "New for each request, the same for a retry",
+}
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The ETag of the review as it was read: 412 when it has changed since",
+}
+
+
+@api.get("")
+@api.arguments(schemas.ReviewQuery, location="query")
+@api.response(200, schemas.ReviewItems)
+@access.requires(Role.REVIEWER)
+def list_of_reviews(asked: dict[str, Any]) -> ResponseReturnValue:
+    """The open reviews, soonest due first; or the one of a referral"""
+    found = listed(paging.requested(), referral_id=asked.get("referral_id"))
+    return {"items": found.items, "next_cursor": found.next_cursor}
+
+
+@api.get("/<uuid:review_id>")
+@api.response(200, schemas.ReviewAnswer)
+@access.requires(Role.REVIEWER)
+def one_review(review_id: UUID) -> ResponseReturnValue:
+    """One review with the referral's facts. Reading it here claims nothing"""
+    with current.transaction() as transaction:
+        whole = review_queries.whole(transaction.connection, reader(), review_id)
+        subject = review_queries.subject(transaction.connection, whole.row.referral_id)
+        teams = review_queries.teams_known(transaction.connection)
+        transaction.audit("review.read", subject_type="review", subject_id=review_id, reason="review")
+    answer = _whole(whole) | {
+        "proposed_pathway": routing.proposed_pathway(subject),
+        "routes": [_route(route) for route in routing.routes(subject, teams)],
+    }
+    return answer, 200, {"ETag": etag.of(whole.row.version)}
+
+
+@api.post("/<uuid:review_id>/claim")
+@api.arguments(forms.ClaimBody, example=schemas.EXAMPLES["claim"])
+@api.response(200, schemas.ReviewItem)
+@access.requires(Role.REVIEWER)
+def claim(said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+    """Show the others that you read it; take_over takes it from who has it open"""
+    row = opened(review_id, take_over=said["take_over"]).whole.row
+    return asdict(row), 200, {"ETag": etag.of(row.version)}
+
+
+@api.post("/<uuid:review_id>/own-view")
+@api.arguments(forms.OwnViewBody, example=schemas.EXAMPLES["own_view"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY, _IF_MATCH])
+@access.requires(Role.REVIEWER)
+def add_own_view(said: dict[str, Any], review_id: UUID) -> Response:
+    """What you think, before any estimate. It is never changed"""
+    return _made(review_id, RecordOwnView(review_id=review_id, reader=reader(), expected_version=_expected(), **said))
+
+
+@api.get("/<uuid:review_id>/estimate")
+@api.response(200, schemas.EstimateAnswer)
+@access.requires(Role.REVIEWER)
+def one_estimate(review_id: UUID) -> ResponseReturnValue:
+    """The estimate beside your own view; 409 until that is recorded"""
+    refuse_head()
+    return _comparison(current.handle(ShowEstimate(review_id=review_id, reader=reader())))
+
+
+@api.post("/<uuid:review_id>/decision")
+@api.arguments(forms.DecisionBody, example=schemas.EXAMPLES["decision"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY, _IF_MATCH])
+@access.requires(Role.REVIEWER)
+def add_decision(said: dict[str, Any], review_id: UUID) -> Response:
+    """Your decision: level, pathway, the team's code, and your reasons"""
+    return idempotency.respond(
+        decide_once(review_id, said, answer=(201, _location(review_id)), expected_version=_expected())
+    )
+
+
+@api.post("/<uuid:review_id>/question")
+@api.arguments(forms.QuestionBody, example=schemas.EXAMPLES["question"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY])
+@access.requires(Role.REVIEWER)
+def add_question(said: dict[str, Any], review_id: UUID) -> Response:
+    """One named question to the referrer; the clock stops until they answer"""
+    return _made(review_id, AskReferrer(review_id=review_id, reader=reader(), **said))
+
+
+@api.post("/<uuid:review_id>/bases")
+@api.arguments(forms.BasisBody, example=schemas.EXAMPLES["basis"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY])
+@access.requires(Role.REVIEWER)
+def add_basis(said: dict[str, Any], review_id: UUID) -> Response:
+    """A further lawful basis with its reason; never consent"""
+    return _made(review_id, AddBasis(review_id=review_id, reader=reader(), **said))
+
+
+def _made(review_id: UUID, command: object) -> Response:
+    return idempotency.respond(current.handle_once(command, answer=lambda _result: (201, _location(review_id))))
+
+
+def _location(review_id: UUID) -> str:
+    return url_for("reviews_api.one_review", review_id=review_id)
+
+
+def _expected() -> int | None:
+    """The version that If-Match names, when it is sent. Raises Stale for a tag that was never ours."""
+    return etag.expected_version() if "If-Match" in request.headers else None
+
+
+def _whole(whole: ReviewWhole) -> dict[str, Any]:
+    said = asdict(whole)
+    row: dict[str, Any] = said.pop("row")
+    return row | said
+
+
+def _route(route: routing.Route) -> dict[str, Any]:
+    return {
+        "pathway": route.pathway,
+        "team": route.team.code if route.team else None,
+        "others": [team.code for team in route.others],
+        "blocked": route.blocked,
+    }
+
+
+def _comparison(shown: Comparison) -> dict[str, Any]:
+    answer = shown.estimate.answer if shown.estimate else None
+    return {
+        "own_view": shown.own_view,
+        "estimate": answer if isinstance(answer, Estimated) else None,
+        "not_estimated": answer.reason if isinstance(answer, NotEstimated) else None,
+        "missing": answer.missing if answer else (),
+    }

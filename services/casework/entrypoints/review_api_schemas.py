@@ -1,0 +1,185 @@
+"""What the API of reviews answers, and a complete example of each body that it takes."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from services.casework.domain.review import ReviewState
+from services.contracts.codes import (
+    AgeBasis,
+    Band,
+    DisclosureGateway,
+    LawfulBasis,
+    NotEstimatedReason,
+    OrganisationClass,
+    Pathway,
+    Question,
+    RecipientClass,
+    Source,
+    SupportLevel,
+    Sureness,
+)
+
+
+def _code(codes: Any) -> fields.Field[Any]:
+    return fields.Enum(codes, by_value=True, allow_none=True)
+
+
+class ReviewQuery(Schema):
+    referral_id = fields.UUID(metadata={"description": "Only the review of this referral, open or not"})
+    limit = fields.String(metadata={"description": "At most this many, 1 to 100"})
+    cursor = fields.String(metadata={"description": "The next_cursor of the page before"})
+
+
+class ReviewItem(Schema):
+    """One review as the list has it. Nothing of it comes from an estimate."""
+
+    id = fields.UUID(required=True)
+    referral_id = fields.UUID(required=True)
+    referral_version = fields.Integer(required=True)
+    reference = fields.String(required=True)
+    state = _code(ReviewState)
+    due_at = fields.AwareDateTime(required=True)
+    paused_at = fields.AwareDateTime(allow_none=True)
+    danger = fields.Boolean(required=True)
+    initials = fields.String(allow_none=True)
+    age = fields.Integer(allow_none=True)
+    details_arrived = fields.Boolean(required=True)
+    claimed_by = fields.UUID(allow_none=True)
+    withdrawal_asked = fields.Boolean(required=True)
+    source = _code(Source)
+    version = fields.Integer(required=True)
+
+
+class ReviewItems(Schema):
+    items = fields.List(fields.Nested(ReviewItem), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+
+
+class BasisItem(Schema):
+    recipient_class = _code(RecipientClass)
+    basis = _code(LawfulBasis)
+    gateway = _code(DisclosureGateway)
+    added_by = fields.UUID(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class MatchItem(Schema):
+    id = fields.UUID(required=True)
+    state = fields.String(required=True)
+    other_reference = fields.String(required=True)
+    agreeing = fields.List(fields.String())
+    contradicting = fields.List(fields.String())
+
+
+class DecisionItem(Schema):
+    level = _code(SupportLevel)
+    pathway = _code(Pathway)
+    reasons = fields.String(required=True)
+    decided_at = fields.AwareDateTime(required=True)
+    decided_by_name = fields.String(allow_none=True)
+    team_name = fields.String(allow_none=True)
+
+
+class RouteItem(Schema):
+    """A pathway that goes to a team: `team` is proposed, `blocked` says that no basis lets it know."""
+
+    pathway = _code(Pathway)
+    team = fields.String(allow_none=True)
+    others = fields.List(fields.String())
+    blocked = fields.Boolean()
+
+
+class ReviewAnswer(ReviewItem):
+    """Everything that a reviewer decides on, but for the estimate."""
+
+    area = fields.String(required=True)
+    age_basis = _code(AgeBasis)
+    referred_by_class = _code(OrganisationClass)
+    received_at = fields.AwareDateTime(required=True)
+    facts = fields.Dict(keys=fields.String(), values=fields.Raw())
+    circumstances = fields.Dict(keys=fields.String(), values=fields.Raw())
+    name = fields.String(allow_none=True)
+    date_of_birth = fields.Date(allow_none=True)
+    told = fields.Dict(keys=fields.String(), values=fields.Raw(), allow_none=True)
+    texts = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+    bases = fields.List(fields.Nested(BasisItem))
+    matches = fields.List(fields.Nested(MatchItem))
+    question = _code(Question)
+    decision = fields.Nested(DecisionItem, allow_none=True)
+    proposed_pathway = _code(Pathway)
+    routes = fields.List(fields.Nested(RouteItem))
+
+
+class OwnViewItem(Schema):
+    level = _code(SupportLevel)
+    sureness = _code(Sureness)
+    why = fields.String(required=True)
+    recorded_at = fields.AwareDateTime(required=True)
+    shown_at = fields.AwareDateTime(allow_none=True)
+
+
+class MovedItem(Schema):
+    """Base and contributions sum to the estimate, in log-odds."""
+
+    label = fields.String(required=True)
+    wording = fields.String(required=True)
+    domain = fields.String(required=True)
+    origin = fields.String(required=True)
+    police_generated = fields.Boolean(required=True)
+    value = fields.Raw(allow_none=True)
+    observed_on = fields.Date(allow_none=True)
+    log_odds = fields.Float(required=True)
+
+
+class EstimatedItem(Schema):
+    probability = fields.Float(required=True)
+    interval = fields.List(fields.Float(), allow_none=True)
+    band = _code(Band)
+    base_rate = fields.Float(required=True)
+    base_log_odds = fields.Float(required=True)
+    contributions = fields.List(fields.Nested(MovedItem))
+    harm_event = fields.String(required=True)
+    horizon_months = fields.Integer(required=True)
+    model_version = fields.String(required=True)
+    invented_data = fields.Boolean(required=True)
+    estimated_at = fields.AwareDateTime(required=True)
+
+
+class EstimateAnswer(Schema):
+    """The caller's own view, and beside it `estimate` or `not_estimated`; both null when nothing has come."""
+
+    own_view = fields.Nested(OwnViewItem, required=True)
+    estimate = fields.Nested(EstimatedItem, allow_none=True)
+    not_estimated = _code(NotEstimatedReason)
+    missing = fields.List(fields.String(), required=True)
+
+
+class Made(Schema):
+    location = fields.String(required=True)
+
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "claim": {"take_over": False},
+    "own_view": {
+        "level": "planned",
+        "sureness": "fairly",
+        "why": "Hurt twice this year, but wants help and has a coach he trusts.",
+        "facts_version": None,
+    },
+    "decision": {
+        "level": "planned",
+        "pathway": "early_intervention",
+        "team": "early-help",
+        "reasons": "Wants help with college. His coach and his aunt support him.",
+        "difference_reasons": ["strengths_and_protection"],
+        "facts_version": None,
+    },
+    "question": {"question": "safe_contact"},
+    "basis": {
+        "recipient": "support_service",
+        "basis": "safeguarding",
+        "reason": "He is 15 and afraid to go home; support cannot wait for his answer.",
+    },
+}
+"""Bodies that the demonstration accepts as they stand, given a review in that state."""

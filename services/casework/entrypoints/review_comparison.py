@@ -1,0 +1,169 @@
+"""An estimate as a reviewer may read it: for how many of a hundred, what moved it, and what it did not see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
+from services.casework.entrypoints.fact_wording import code_words
+from services.casework.entrypoints.review_wording import origin, words
+from services.contracts.codes import Band
+from services.kernel.text import N_
+from services.kernel.ui import dates
+
+Row = dict[str, Any]
+
+MOST_MOVED = 6
+_WIDEST = 50
+_LITTLE = 0.1
+"""Below this share of the greatest movement it moved the estimate a little."""
+_BANDS = {
+    Band.USUAL: N_("About the usual chance of %(harm)s"),
+    Band.RAISED: N_("Higher than usual chance of %(harm)s"),
+    Band.HIGH: N_("Much higher than usual chance of %(harm)s"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimatePage:
+    heading: str
+    about: str
+    usual: str
+    similar: str
+    others: str
+    likely: str
+    dots: int
+    invented: bool
+    moved: list[Row]
+    every: list[Row]
+    missing: Sequence[str]
+    model: str
+
+
+@dataclass(frozen=True)
+class NoEstimatePage:
+    reason: str
+    missing: Sequence[str]
+
+
+def shown(estimate: EstimateShown | None) -> EstimatePage | NoEstimatePage:
+    if estimate is None:
+        return NoEstimatePage(str(_("No estimate has come. Decide without it.")), ())
+    if isinstance(estimate.answer, NotEstimated):
+        return NoEstimatePage(f"{words(estimate.answer.reason)} {_('Decide without it.')}", estimate.answer.missing)
+    return _estimate(estimate.answer)
+
+
+def _estimate(answer: Estimated) -> EstimatePage:
+    harm = answer.harm_event or str(_("the harm that the model estimates"))
+    within = ngettext("%(num)d month", "%(num)d months", answer.horizon_months)
+    happened, base = in_hundred(answer.probability), in_hundred(answer.base_rate)
+    rows = [_row(moved, answer) for moved in _strongest_first(answer.contributions)]
+    return EstimatePage(
+        heading=str(_(_BANDS[answer.band], harm=harm)),
+        about=str(_("The estimate is about %(harm)s within %(within)s of the referral.", harm=harm, within=within)),
+        usual=str(_("Of 100 young people who are referred, it happens to %(number)s.", number=_about(base))),
+        similar=str(_("Of 100 with similar records it happened to %(number)s.", number=_about(happened))),
+        others=str(_("To %(number)s it did not.", number=_about(100 - happened))),
+        likely=_likely(answer.interval),
+        dots=happened,
+        invented=answer.invented_data,
+        moved=_top(answer.contributions, rows),
+        every=rows,
+        missing=answer.missing,
+        model=str(_("Model %(version)s, %(day)s", version=answer.model_version, day=dates.day(answer.estimated_at))),
+    )
+
+
+def in_hundred(probability: float) -> int:
+    """Whole persons of a hundred: no decimal claims more than is known."""
+    return round(probability * 100)
+
+
+def width(log_odds: float, greatest: float) -> int:
+    """The width of a bar, 0 to 50; the greatest movement fills its half."""
+    return round(_WIDEST * abs(log_odds) / greatest) if greatest else 0
+
+
+def _about(number: int) -> str:
+    if number < 1:
+        return str(_("fewer than 1"))
+    return str(_("more than 99") if number > 99 else _("about %(number)d", number=number))
+
+
+def _likely(interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return ""
+    low, high = (in_hundred(bound) for bound in interval)
+    return str(_("Likely between %(low)d and %(high)d in 100.", low=low, high=high))
+
+
+def _strongest_first(contributions: Sequence[Moved]) -> list[Moved]:
+    return sorted(contributions, key=lambda moved: -abs(moved.log_odds))
+
+
+def _top(contributions: Sequence[Moved], rows: list[Row]) -> list[Row]:
+    """The strongest rows with bars and words, then all the others as one. The bars sum to the whole."""
+    ordered = _strongest_first(contributions)
+    rest = ordered[MOST_MOVED:]
+    together = sum(moved.log_odds for moved in rest)
+    top = [(row, moved.log_odds) for row, moved in zip(rows[:MOST_MOVED], ordered[:MOST_MOVED], strict=True)]
+    if rest:
+        label = ngettext("The %(num)d other together", "All %(num)d others together", len(rest))
+        top.append(({"label": label, "value": "", "source": "", "police": False}, together))
+    greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
+    said: set[bool] = set()
+    return [row | _bar(log_odds, greatest, said, single=row["source"] != "") for row, log_odds in top]
+
+
+def _bar(log_odds: float, greatest: float, said: set[bool], *, single: bool) -> Row:
+    """`said` remembers which direction has had its strongest, so that only one is called so."""
+    up = log_odds > 0
+    first = single and up not in said
+    said.add(up)
+    return {"up": up, "width": width(log_odds, greatest), "words": _movement(log_odds, greatest, first=first)}
+
+
+def _movement(log_odds: float, greatest: float, *, first: bool) -> str:
+    if not greatest or not width(log_odds, greatest):
+        return str(_("hardly moved it"))
+    up = log_odds > 0
+    if abs(log_odds) < _LITTLE * greatest:
+        return str(_("moved it up a little") if up else _("moved it down a little"))
+    if first:
+        return str(_("moved the estimate up most") if up else _("moved the estimate down most"))
+    return str(_("moved it up") if up else _("moved it down"))
+
+
+def _row(moved: Moved, answer: Estimated) -> Row:
+    source = origin(moved.origin)
+    on = dates.day(moved.observed_on)
+    return {
+        "label": moved.label,
+        "value": _value(moved, answer.estimated_at),
+        "source": f"{source}, {on}" if on else source,
+        "police": moved.police_generated,
+        "direction": _("up") if moved.log_odds > 0 else _("down"),
+    }
+
+
+def _value(moved: Moved, at: datetime) -> str:
+    value = moved.value
+    if value is None:
+        return str(_("nothing known"))
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, str):
+        return code_words(value)
+    # A number of days is as long ago as the evidence is; its day stands beside it and says the same better.
+    if moved.observed_on and value and _days_ago(moved.observed_on, at) == value:
+        return str(ngettext("%(num)d day before", "%(num)d days before", value))
+    return str(value)
+
+
+def _days_ago(day: date, at: datetime) -> int:
+    return (dates.local(at).date() - day).days

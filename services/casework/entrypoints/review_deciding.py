@@ -1,0 +1,53 @@
+"""From the words of a form or an API body to the command of a decision: a team's code becomes the team."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.casework.adapters import review_queries
+from services.casework.application.decide_review import DecideReview
+from services.casework.entrypoints.review_reading import reader
+from services.kernel.db.idempotency import Answer
+from services.kernel.errors import FieldError, Invalid
+from services.kernel.text import N_
+from services.kernel.web import current
+
+
+class NoSuchTeam(Invalid):
+    """The code is no team's."""
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/team", N_("Choose one of the teams offered"))])
+
+
+def decide_once(
+    review_id: UUID,
+    said: Mapping[str, Any],
+    *,
+    answer: tuple[int, str],
+    key: str | None = None,
+    expected_version: int | None = None,
+) -> Answer:
+    """Decide, once for each key. Raises NoSuchTeam, and what `decide_review` raises."""
+    command = DecideReview(
+        review_id=review_id,
+        reader=reader(),
+        level=said["level"],
+        pathway=said["pathway"],
+        reasons=said["reasons"],
+        difference_reasons=tuple(said["difference_reasons"]),
+        team_id=_team(said["team"]),
+        facts_version=said["facts_version"],
+        expected_version=expected_version,
+    )
+    return current.handle_once(command, answer=lambda _case_id: answer, key=key)
+
+
+def _team(code: str | None) -> UUID | None:
+    if code is None or code == "":
+        return None
+    known = review_queries.teams_known(current.reading())
+    found = next((team.id for team in known if team.code == code), None)
+    if found is None:
+        raise NoSuchTeam
+    return found

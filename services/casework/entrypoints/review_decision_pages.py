@@ -1,0 +1,166 @@
+"""Pages: the second step of a review: the estimate beside the own view, a decision, or a question to the referrer."""
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed
+
+from services.casework.adapters import review_queries
+from services.casework.application.decide_review import AskReferrer
+from services.casework.application.record_own_view import Comparison, ShowEstimate
+from services.casework.domain import routing
+from services.casework.domain.review import NotWhereThereIsDanger, OwnViewFirst, ReviewEnded, StaleReview
+from services.casework.entrypoints import review_choices, review_comparison
+from services.casework.entrypoints import review_presenters as present
+from services.casework.entrypoints.review_deciding import decide_once
+from services.casework.entrypoints.review_forms import (
+    DECIDED_LEVELS,
+    MOST_REASONS,
+    DecisionForm,
+    QuestionBody,
+)
+from services.casework.entrypoints.review_reading import Opened, opened, reader
+from services.casework.entrypoints.review_wording import choices
+from services.contracts.codes import DifferenceReason, Question, Role
+from services.kernel.errors import FieldError, Invalid
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, current
+
+pages = Blueprint("review_decisions", __name__, url_prefix="/casework/reviews/<uuid:review_id>")
+
+
+@pages.get("/estimate")
+@access.requires(Role.REVIEWER)
+def estimate(review_id: UUID) -> ResponseReturnValue:
+    refuse_head()
+    comparison = _comparison(review_id)
+    if comparison is None:
+        return _first_step(review_id)
+    return _decision_page(opened(review_id), None, comparison)
+
+
+@pages.get("/decision")
+@access.requires(Role.REVIEWER)
+def decision(review_id: UUID) -> ResponseReturnValue:
+    found = opened(review_id)
+    if found.own_view is None or not found.is_open:
+        return _first_step(review_id)
+    return _decision_page(found, None, None)
+
+
+@pages.post("/decision")
+@access.requires(Role.REVIEWER)
+def decide(review_id: UUID) -> ResponseReturnValue:
+    form = Form.received(DecisionForm(), request.form)
+    if form.is_valid:
+        try:
+            done = url_for("reviews.show", review_id=review_id, done="decided")
+            answer = decide_once(review_id, form.data, answer=(303, done), key=request.form.get("key", ""))
+            return redirect(answer.location, code=303)
+        except ReviewEnded as error:
+            return _ended(review_id, error)
+        except (OwnViewFirst, StaleReview):
+            # The facts changed after the own view: the first step says so and asks again.
+            return _first_step(review_id)
+        except Invalid as error:
+            form.reject(_at_questions(error, form))
+    # The estimate is shown again to whoever sent the form from beside it.
+    beside = _comparison(review_id) if request.form.get("beside") == "estimate" else None
+    return _decision_page(opened(review_id), form, beside)
+
+
+@pages.get("/question")
+@access.requires(Role.REVIEWER)
+def question(review_id: UUID) -> ResponseReturnValue:
+    found = opened(review_id)
+    if found.own_view is None or not found.is_open:
+        return _first_step(review_id)
+    return _question_page(found, Form(QuestionBody()))
+
+
+@pages.post("/question")
+@access.requires(Role.REVIEWER)
+def ask(review_id: UUID) -> ResponseReturnValue:
+    form = Form.received(QuestionBody(), request.form)
+    if form.is_valid:
+        done = url_for("reviews.show", review_id=review_id, done="asked")
+        command = AskReferrer(review_id=review_id, reader=reader(), **form.data)
+        try:
+            answer = current.handle_once(command, answer=lambda _: (303, done), key=request.form.get("key", ""))
+            return redirect(answer.location, code=303)
+        except ReviewEnded as error:
+            return _ended(review_id, error)
+        except OwnViewFirst:
+            return _first_step(review_id)
+        except NotWhereThereIsDanger as error:
+            form.reject(error)
+    return _question_page(opened(review_id), form)
+
+
+def refuse_head() -> None:
+    """Showing an estimate is noted: it is asked for as itself, never by a HEAD. Raises MethodNotAllowed."""
+    if request.method == "HEAD":
+        raise MethodNotAllowed(valid_methods=["GET"])
+
+
+def _comparison(review_id: UUID) -> Comparison | None:
+    """The own view and the estimate; None until this reviewer's own view is recorded."""
+    try:
+        shown: Comparison = current.handle(ShowEstimate(review_id=review_id, reader=reader()))
+    except OwnViewFirst:
+        return None
+    return shown
+
+
+def _first_step(review_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("reviews.show", review_id=review_id), code=303)
+
+
+def _at_questions(error: Invalid, form: Form) -> Invalid:
+    """The refusal at the question that it is about."""
+    if not error.errors:
+        name = f"team.{form.value('pathway')}"
+        unanswered = isinstance(error, routing.NotATeamForThis) and not form.value(name)
+        pointer = f"/{name.replace('.', '/')}" if unanswered else "/pathway"
+        error.errors = (FieldError(pointer, error.detail or error.title),)
+    return error
+
+
+def _decision_page(found: Opened, form: Form | None, comparison: Comparison | None) -> ResponseReturnValue:
+    connection = current.reading()
+    subject = review_queries.subject(connection, found.review.referral_id)
+    routes = routing.routes(subject, review_queries.teams_known(connection))
+    review = present.page(found, current.staff_id(), current.now())
+    form = form or Form(DecisionForm(), {"team": review_choices.proposed_teams(routes)})
+    page = render_template(
+        "casework/review_estimate.html" if comparison else "casework/review_decision.html",
+        review=review,
+        own_view=present.view(comparison.own_view if comparison else found.own_view),
+        shown=review_comparison.shown(comparison.estimate) if comparison else None,
+        form=form,
+        proposal=review_choices.proposal(subject),
+        pathways=review_choices.pathways(routes, review.bases_href),
+        levels=choices(DECIDED_LEVELS),
+        differences=choices(DifferenceReason),
+        most=MOST_REASONS,
+        key=request.form.get("key") or str(uuid4()),
+    )
+    return page, form.status
+
+
+def _question_page(found: Opened, form: Form) -> ResponseReturnValue:
+    page = render_template(
+        "casework/review_question.html",
+        review=present.page(found, current.staff_id(), current.now()),
+        form=form,
+        questions=choices(Question),
+        key=request.form.get("key") or str(uuid4()),
+    )
+    return page, form.status
+
+
+def _ended(review_id: UUID, error: ReviewEnded) -> ResponseReturnValue:
+    found = opened(review_id)
+    review = present.page(found, current.staff_id(), current.now())
+    return render_template("casework/review_ended.html", review=review, title=error.title), 409

@@ -1,0 +1,101 @@
+"""What may be sent about a review: one schema each, for the API's body and the page's form."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields, post_load
+
+from services.casework.domain.routing import TEAM_CLASS_OF
+from services.contracts.codes import (
+    DifferenceReason,
+    LawfulBasis,
+    Pathway,
+    Question,
+    RecipientClass,
+    SupportLevel,
+    Sureness,
+)
+from services.kernel.text import N_
+from services.kernel.web.fields import (
+    StrictBoolean,
+    StrictCode,
+    StrictInteger,
+    StrictList,
+    StrictSchema,
+    StrictString,
+)
+
+MOST_WHY = 1000
+MOST_REASONS = 2000
+MOST_REASON = 500
+DECIDED_LEVELS = tuple(level for level in SupportLevel if level is not SupportLevel.NOT_ENOUGH_INFORMATION)
+# Consent comes through the referrer, and triage has its basis from the first.
+ADDED_BASES = tuple(
+    basis
+    for basis in LawfulBasis
+    if basis not in (LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER)
+)
+ADDED_RECIPIENTS = tuple(recipient for recipient in RecipientClass if recipient is not RecipientClass.TRIAGE)
+_MOST_VERSION = 1_000_000_000
+_READ_ONLY = ("id", "version", "state", "referral_id", "due_at", "decided_by", "decided_at", "recorded_at")
+
+
+class _Body(StrictSchema):
+    read_only: ClassVar = _READ_ONLY
+
+
+class _OnFacts(_Body):
+    """Said of one version of the facts: refused when they have changed since. Null does not compare."""
+
+    facts_version = StrictInteger(least=1, most=_MOST_VERSION, load_default=None, allow_none=True)
+
+
+class OwnViewBody(_OnFacts):
+    level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support you think they need"))
+    sureness = StrictCode(Sureness, required=True, ask=N_("Select how sure you are"))
+    why = StrictString(most=MOST_WHY, lines=True, required=True, ask=N_("Enter why you think so"))
+
+
+class _Decision(_OnFacts):
+    level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
+    pathway = StrictCode(Pathway, required=True, ask=N_("Select where the referral goes"))
+    reasons = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"))
+    difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
+
+
+class DecisionBody(_Decision):
+    team = StrictString(most=64, load_default=None, allow_none=True)
+    """The team's code; null for a pathway without one."""
+
+
+class DecisionForm(_Decision):
+    """Asks for a team below each pathway, so that it can be chosen without JavaScript."""
+
+    team = fields.Nested(
+        StrictSchema.from_dict(
+            {pathway.value: StrictString(most=64, load_default=None, allow_none=True) for pathway in TEAM_CLASS_OF}
+        ),
+        load_default=dict,
+    )
+
+    @post_load
+    def take_the_team_of_the_pathway(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"team": data["team"].get(data["pathway"].value)}
+
+
+class QuestionBody(_Body):
+    question = StrictCode(Question, required=True, ask=N_("Select the question to ask"))
+
+
+class BasisBody(_Body):
+    """Any basis may be named, so that the rule itself answers one that a reviewer cannot record."""
+
+    recipient = StrictCode(RecipientClass, required=True, ask=N_("Select who may be told"))
+    basis = StrictCode(LawfulBasis, required=True, ask=N_("Select the lawful basis"))
+    reason = StrictString(
+        most=MOST_REASON, lines=True, required=True, ask=N_("Enter why this basis holds for this young person")
+    )
+
+
+class ClaimBody(_Body):
+    take_over = StrictBoolean(load_default=False)
+    """Whether to take it from another reviewer who has it open."""

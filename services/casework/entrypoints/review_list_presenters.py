@@ -1,0 +1,96 @@
+"""The list of reviews in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from services.casework.adapters.review_queries import ChangeRow, ReviewRow
+from services.casework.domain.review import ReviewState
+from services.casework.entrypoints.case_due import Due, due
+from services.casework.entrypoints.review_wording import words
+from services.kernel.text import N_
+from services.kernel.ui import dates
+
+_DONE = {
+    "none": N_("No referral waits for you: each is decided or open with somebody."),
+    "read": N_("Marked as read."),
+    "withdrawn": N_("The referral is withdrawn. Its review is closed."),
+    "claimed": N_("You have this referral open now."),
+    "decided": N_("Decision recorded."),
+    "asked": N_("Your question is with the referrer. The clock has stopped until they answer."),
+    "basis": N_("Further basis recorded."),
+}
+_CHANGES = {
+    "amended": N_("The referrer changed the referral"),
+    "withdrawn": N_("The referrer asked to withdraw the referral"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewItem:
+    href: str
+    who: str
+    reference: str
+    due: Due | None
+    stopped: str
+    source: str
+    status: str
+    holder: str
+    tags: list[dict[str, str]]
+
+
+def done(code: str | None) -> str:
+    """What was just done, from the address: one of our own sentences or none."""
+    return str(_(_DONE[code])) if code in _DONE else ""
+
+
+def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
+    return ReviewItem(
+        href=url_for("reviews.show", review_id=row.id),
+        who=who(row),
+        reference=row.reference,
+        due=None if row.paused_at else due(row.due_at, now),
+        stopped=_("Clock stopped since %(moment)s", moment=dates.moment(row.paused_at)) if row.paused_at else "",
+        source=words(row.source),
+        status=words(row.state),
+        holder=holder(row, reader_id),
+        tags=_tags(row),
+    )
+
+
+def change(row: ChangeRow) -> dict[str, Any]:
+    return {
+        "href": url_for("reviews.show", review_id=row.review_id),
+        "read_href": url_for("reviews.read_change", referral_id=row.referral_id, version=row.referral_version),
+        "text": _(_CHANGES.get(row.kind, N_("The referrer changed the referral"))),
+        "reference": row.reference,
+        "moment": dates.moment(row.arrived_at),
+    }
+
+
+def who(row: ReviewRow) -> str:
+    """Initials and age, as far as they are known."""
+    known = row.initials if row.initials and row.initials != "–" else _("Name not known")
+    return f"{known}, {row.age}" if row.age is not None else str(known)
+
+
+def holder(row: ReviewRow, reader_id: UUID) -> str:
+    if row.claimed_by is None:
+        return str(_("Nobody yet"))
+    return str(_("You")) if row.claimed_by == reader_id else row.claimed_by_name or str(_("A colleague"))
+
+
+def _tags(row: ReviewRow) -> list[dict[str, str]]:
+    """What must be seen before the page is opened. Nothing of it comes from an estimate."""
+    tags = []
+    if row.danger:
+        tags.append({"text": str(_("May be in danger now")), "colour": "red"})
+    if row.withdrawal_asked and row.state is not ReviewState.CLOSED:
+        tags.append({"text": str(_("Withdrawal asked for")), "colour": "yellow"})
+    if not row.details_arrived:
+        tags.append({"text": str(_("Details arriving")), "colour": "grey"})
+    return tags

@@ -1,0 +1,163 @@
+"""Pages: the reviews that wait, and the first step of one: the facts and the reviewer's own view."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.casework.adapters import review_queries
+from services.casework.application.claim_review import NoReviewWaits, OpenNextReview
+from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
+from services.casework.application.record_own_view import RecordOwnView
+from services.casework.domain.review import OwnViewStands, StaleReview
+from services.casework.entrypoints import review_list_presenters as lists
+from services.casework.entrypoints import review_presenters as present
+from services.casework.entrypoints.review_forms import (
+    ADDED_BASES,
+    ADDED_RECIPIENTS,
+    MOST_REASON,
+    MOST_WHY,
+    BasisBody,
+    OwnViewBody,
+)
+from services.casework.entrypoints.review_reading import Opened, listed, opened, reader
+from services.casework.entrypoints.review_wording import choices
+from services.contracts.codes import RecipientClass, Role, SupportLevel, Sureness
+from services.kernel.errors import Invalid
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, current, paging
+
+pages = Blueprint("reviews", __name__, url_prefix="/casework/reviews")
+
+
+@pages.get("")
+@access.requires(Role.REVIEWER)
+def waiting() -> ResponseReturnValue:
+    found = listed(paging.requested())
+    now, who = current.now(), current.staff_id()
+    return render_template(
+        "casework/review_list.html",
+        rows=[lists.item(row, who, now) for row in found.items],
+        changes=[lists.change(row) for row in review_queries.changes_for(current.reading(), who)],
+        next=paging.next_address(found.next_cursor) if found.next_cursor else None,
+        done=lists.done(request.args.get("done")),
+    )
+
+
+@pages.post("/next")
+@access.requires(Role.REVIEWER)
+def take_next() -> ResponseReturnValue:
+    try:
+        review_id = current.handle(OpenNextReview(reader=reader()))
+    except NoReviewWaits:
+        return redirect(url_for(".waiting", done="none"), code=303)
+    return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
+
+
+@pages.post("/changes/<uuid:referral_id>/<int:version>")
+@access.requires(Role.REVIEWER)
+def read_change(referral_id: UUID, version: int) -> ResponseReturnValue:
+    current.handle(ReadChange(referral_id=referral_id, referral_version=version, by=current.staff_id()))
+    return redirect(url_for(".waiting", done="read"), code=303)
+
+
+@pages.get("/<uuid:review_id>")
+@access.requires(Role.REVIEWER)
+def show(review_id: UUID) -> ResponseReturnValue:
+    return _first_step(opened(review_id), Form(OwnViewBody()))
+
+
+@pages.post("/<uuid:review_id>/claim")
+@access.requires(Role.REVIEWER)
+def take_over(review_id: UUID) -> ResponseReturnValue:
+    opened(review_id, take_over=True)
+    return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
+
+
+@pages.post("/<uuid:review_id>/own-view")
+@access.requires(Role.REVIEWER)
+def record_own_view(review_id: UUID) -> ResponseReturnValue:
+    form = Form.received(OwnViewBody(), request.form)
+    if form.is_valid:
+        address = _after_view(review_id, form.data)
+        command = RecordOwnView(review_id=review_id, reader=reader(), **form.data)
+        try:
+            return redirect(_once(command, address), code=303)
+        except OwnViewStands:
+            return redirect(url_for(".show", review_id=review_id), code=303)
+        except StaleReview as error:
+            # The page shows the facts as they now are, and keeps what was typed.
+            form.reject(error)
+    return _first_step(opened(review_id), form)
+
+
+@pages.post("/<uuid:review_id>/withdrawal")
+@access.requires(Role.REVIEWER)
+def confirm_withdrawal(review_id: UUID) -> ResponseReturnValue:
+    current.handle(ConfirmWithdrawal(review_id=review_id, reader=reader()))
+    return redirect(url_for(".show", review_id=review_id, done="withdrawn"), code=303)
+
+
+@pages.get("/<uuid:review_id>/bases")
+@access.requires(Role.REVIEWER)
+def bases(review_id: UUID) -> ResponseReturnValue:
+    asked = request.args.get("recipient", "")
+    start = {"recipient": asked} if asked in list(RecipientClass) else {}
+    return _basis_page(opened(review_id), Form(BasisBody(), start))
+
+
+@pages.post("/<uuid:review_id>/bases")
+@access.requires(Role.REVIEWER)
+def add_basis(review_id: UUID) -> ResponseReturnValue:
+    form = Form.received(BasisBody(), request.form)
+    if form.is_valid:
+        command = AddBasis(review_id=review_id, reader=reader(), **form.data)
+        try:
+            return redirect(_once(command, url_for(".show", review_id=review_id, done="basis")), code=303)
+        except Invalid as error:
+            form.reject(error)
+    return _basis_page(opened(review_id), form)
+
+
+def _after_view(review_id: UUID, said: Mapping[str, Any]) -> str:
+    """Where an own view leads: to a question when there is not enough information, else as the button said."""
+    if said["level"] is SupportLevel.NOT_ENOUGH_INFORMATION:
+        step = "question"
+    else:
+        step = "decision" if request.form.get("next") == "decision" else "estimate"
+    return url_for(f"review_decisions.{step}", review_id=review_id)
+
+
+def _once(command: object, address: str) -> str:
+    """Run the command once, however often its form is sent; give the address to go to."""
+    return current.handle_once(command, answer=lambda _result: (303, address), key=request.form.get("key", "")).location
+
+
+def _first_step(found: Opened, form: Form) -> ResponseReturnValue:
+    page = render_template(
+        "casework/review_show.html",
+        review=present.page(found, current.staff_id(), current.now()),
+        referral=present.told(found.whole),
+        form=form,
+        levels=choices(SupportLevel),
+        surenesses=choices(Sureness),
+        most=MOST_WHY,
+        key=request.form.get("key") or str(uuid4()),
+        done=lists.done(request.args.get("done")),
+    )
+    return page, form.status
+
+
+def _basis_page(found: Opened, form: Form) -> ResponseReturnValue:
+    page = render_template(
+        "casework/review_basis.html",
+        review=present.page(found, current.staff_id(), current.now()),
+        form=form,
+        recipients=choices(ADDED_RECIPIENTS),
+        lawful_bases=choices(ADDED_BASES),
+        most=MOST_REASON,
+        key=request.form.get("key") or str(uuid4()),
+    )
+    return page, form.status

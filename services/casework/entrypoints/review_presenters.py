@@ -1,0 +1,226 @@
+"""One referral as its reviewer reads it: what happened and what is strong, side by side, and who may know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from services.casework.adapters.review_queries import BasisView, MatchView, ReviewWhole
+from services.casework.domain.review import OwnView
+from services.casework.entrypoints.case_due import Due, due
+from services.casework.entrypoints.case_wording import contact_words
+from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.casework.entrypoints.review_list_presenters import holder
+from services.casework.entrypoints.review_reading import Opened
+from services.casework.entrypoints.review_wording import identifiers, match_state, words
+from services.contracts.codes import Answer, PoliceTold, SupportLevel, Told
+from services.kernel.ui import dates
+
+Row = dict[str, Any]
+
+_TOLD_TEXTS = ("told_reason", "told_parent_or_carer", "capacity", "refusal", "police_reason")
+_STRENGTH_TEXTS = ("strengths", "own_words")
+_APART = (*_TOLD_TEXTS, *_STRENGTH_TEXTS, "immediate_danger", "concern")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPage:
+    """What stands on every page of a review (`caption` and addresses), and what its first page tells."""
+
+    id: str
+    caption: str
+    reference: str
+    href: str
+    estimate_href: str
+    decision_href: str
+    question_href: str
+    bases_href: str
+    list_href: str
+    facts_version: int
+    is_open: bool
+    danger: bool
+    due: Due | None
+    stopped: str
+    status: str
+    holder: str | None
+    withdrawal_asked: bool
+    details_arrived: bool
+    question: str
+    own_view: Row | None
+    earlier_view: Row | None
+    decision: list[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sections:
+    """The referral itself, in sections."""
+
+    who: list[Row]
+    danger_text: str
+    happened: list[Row]
+    concern: str
+    strengths: list[Row]
+    strength_texts: list[Row]
+    others: list[Row]
+    told: list[Row]
+    referred: list[Row]
+    bases: list[Row]
+    matches: list[Row]
+
+
+def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
+    row, whole = opened.whole.row, opened.whole
+    stopped = _("Clock stopped since %(moment)s", moment=dates.moment(row.paused_at)) if row.paused_at else ""
+    by_another = row.claimed_by not in (None, reader_id)
+    return ReviewPage(
+        id=str(row.id),
+        caption=_("Referral %(reference)s, %(who)s", reference=row.reference, who=_short(whole)),
+        reference=row.reference,
+        href=url_for("reviews.show", review_id=row.id),
+        estimate_href=url_for("review_decisions.estimate", review_id=row.id),
+        decision_href=url_for("review_decisions.decision", review_id=row.id),
+        question_href=url_for("review_decisions.question", review_id=row.id),
+        bases_href=url_for("reviews.bases", review_id=row.id),
+        list_href=url_for("reviews.waiting"),
+        facts_version=row.referral_version,
+        is_open=opened.is_open,
+        danger=row.danger,
+        due=due(row.due_at, now) if opened.is_open and not row.paused_at else None,
+        stopped=str(stopped),
+        status=words(row.state),
+        holder=holder(row, reader_id) if by_another and opened.is_open else None,
+        withdrawal_asked=row.withdrawal_asked and opened.is_open,
+        details_arrived=row.details_arrived,
+        question=words(whole.question) if whole.question else "",
+        own_view=view(opened.own_view),
+        earlier_view=view(opened.earlier_view),
+        decision=_decision(whole),
+    )
+
+
+def told(whole: ReviewWhole) -> Sections:
+    texts = whole.texts or {}
+    facts = {name: value for name, value in whole.facts.items() if name not in ("immediate_danger", "strengths")}
+    danger = {"immediate_danger": whole.facts.get("immediate_danger") or Answer.NOT_KNOWN.value}
+    return Sections(
+        who=_who(whole),
+        danger_text=texts.get("immediate_danger", ""),
+        happened=fact_rows(danger) + fact_rows(facts),
+        concern=texts.get("concern", ""),
+        strengths=fact_rows({"strengths": whole.facts.get("strengths")}),
+        strength_texts=_texts(texts, *_STRENGTH_TEXTS),
+        others=text_rows({name: text for name, text in texts.items() if name not in _APART}),
+        told=_told(whole, texts),
+        referred=_referred(whole),
+        bases=[_basis(basis) for basis in whole.bases],
+        matches=[_match(match) for match in whole.matches],
+    )
+
+
+def view(own: OwnView | None) -> Row | None:
+    """A reviewer's own view, for themselves alone."""
+    if own is None:
+        return None
+    return {
+        "level": words(own.level),
+        "sureness": words(own.sureness),
+        "why": own.why,
+        "moment": dates.moment(own.recorded_at),
+        "shown": dates.moment(own.shown_at),
+        "short": own.level is SupportLevel.NOT_ENOUGH_INFORMATION,
+    }
+
+
+def _short(whole: ReviewWhole) -> str:
+    name = whole.name or _("name not known")
+    return f"{name}, {whole.row.age}" if whole.row.age is not None else str(name)
+
+
+def _who(whole: ReviewWhole) -> list[Row]:
+    """What they said must not be used stands before the safe ways."""
+    known = whole.told or {}
+    born = dates.day(whole.date_of_birth) if whole.date_of_birth else _("Not known")
+    age = f"{whole.row.age} ({words(whole.age_basis)})" if whole.row.age is not None else words(whole.age_basis)
+    rows = [
+        {"key": _("Name or nickname"), "value": whole.name or _("Not known")},
+        {"key": _("Date of birth"), "value": born},
+        {"key": _("Age"), "value": age},
+        {"key": _("Do not use"), "value": _ways(known, "do_not_contact") or _("Nothing named")},
+        {"key": _("Safe ways to contact"), "value": _ways(known, "safe_contact") or _("Not known")},
+        {"key": _("Phone"), "value": known.get("phone") or _("Not known")},
+    ]
+    if known.get("interpreter_language"):
+        rows.append({"key": _("Interpreter"), "value": known["interpreter_language"]})
+    return rows
+
+
+def _ways(known: Mapping[str, Any], name: str) -> str:
+    named = ", ".join(contact_words(code) for code in known.get(name) or [])
+    note = known.get(f"{name}_note") or ""
+    return f"{named}. {note}" if named and note else named or note
+
+
+def _told(whole: ReviewWhole, texts: Mapping[str, str]) -> list[Row]:
+    young, police = whole.circumstances.get("told_young_person"), whole.circumstances.get("police_told")
+    rows = [
+        {"key": _("Does the young person know?"), "value": words(Told(young)) if young else _("Not said")},
+        {"key": _("Were the police told?"), "value": words(PoliceTold(police)) if police else _("Not said")},
+    ]
+    return rows + [{"key": row["title"], "value": row["text"]} for row in _texts(texts, *_TOLD_TEXTS)]
+
+
+def _texts(texts: Mapping[str, str], *names: str) -> list[Row]:
+    return text_rows({name: texts[name] for name in names if texts.get(name)})
+
+
+def _referred(whole: ReviewWhole) -> list[Row]:
+    source = words(whole.row.source)
+    by = f"{source} ({words(whole.referred_by_class)})" if whole.referred_by_class else source
+    rows = [
+        {"key": _("Who referred"), "value": by},
+        {"key": _("Received"), "value": dates.moment(whole.received_at)},
+        {"key": _("Area"), "value": whole.area.replace("-", " ").capitalize()},
+    ]
+    for name, key in (("arrived_at", _("Arrived")), ("discharge_expected_at", _("Expected to leave"))):
+        if said := whole.circumstances.get(name):
+            rows.append({"key": key, "value": dates.moment(datetime.fromisoformat(said))})
+    return rows
+
+
+def _basis(basis: BasisView) -> Row:
+    gateway = words(basis.gateway) if basis.gateway else ""
+    return {
+        "recipient": words(basis.recipient_class),
+        "basis": f"{words(basis.basis)}; {gateway}" if gateway else words(basis.basis),
+        "reason": basis.reason or "",
+        "added": basis.added_by is not None,
+    }
+
+
+def _match(match: MatchView) -> Row:
+    return {
+        "href": f"/intake/matches/{match.id}",
+        "reference": match.other_reference,
+        "state": match_state(match.state),
+        "agreeing": identifiers(match.agreeing),
+        "contradicting": identifiers(match.contradicting),
+    }
+
+
+def _decision(whole: ReviewWhole) -> list[Row]:
+    decided = whole.decision
+    if decided is None:
+        return []
+    by = decided.decided_by_name or _("A member of staff")
+    rows = [
+        {"key": _("Decided"), "value": _("%(moment)s by %(name)s", moment=dates.moment(decided.decided_at), name=by)},
+        {"key": _("Support"), "value": words(decided.level)},
+        {"key": _("Goes to"), "value": words(decided.pathway)},
+    ]
+    if decided.team_name:
+        rows.append({"key": _("Team"), "value": decided.team_name})
+    return [*rows, {"key": _("Reasons"), "value": decided.reasons}]

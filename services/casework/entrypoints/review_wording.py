@@ -1,0 +1,181 @@
+"""The words for the codes of a review, marked for translation."""
+
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+
+from services.casework.domain.review import ReviewState
+from services.casework.entrypoints import case_wording
+from services.contracts.codes import (
+    AgeBasis,
+    DifferenceReason,
+    DisclosureGateway,
+    LawfulBasis,
+    NotEstimatedReason,
+    OrganisationClass,
+    Pathway,
+    PoliceTold,
+    Question,
+    RecipientClass,
+    Source,
+    Sureness,
+    Told,
+)
+from services.kernel.text import N_
+
+_WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+    ReviewState: {
+        ReviewState.WAITING: N_("Waiting"),
+        ReviewState.BEING_READ: N_("Being read"),
+        ReviewState.QUESTION_ASKED: N_("Question asked"),
+        ReviewState.DECIDED: N_("Decided"),
+        ReviewState.CLOSED: N_("Withdrawn"),
+    },
+    Sureness: {
+        Sureness.VERY: N_("Very sure"),
+        Sureness.FAIRLY: N_("Fairly sure"),
+        Sureness.NOT_SURE: N_("Not sure"),
+    },
+    Pathway: {
+        Pathway.YOUTH_JUSTICE: N_("Youth justice"),
+        Pathway.EARLY_INTERVENTION: N_("Early intervention"),
+        Pathway.SAFEGUARDING: N_("Safeguarding: children’s services"),
+        Pathway.ADULT_SERVICES: N_("Adult services"),
+        Pathway.UNIVERSAL_SUPPORT: N_("Support open to everybody: no case here"),
+        Pathway.NO_FURTHER_ACTION: N_("No further action"),
+    },
+    DifferenceReason: {
+        DifferenceReason.INFORMATION_MODEL_LACKS: N_("I know something that the model does not"),
+        DifferenceReason.INFORMATION_WRONG: N_("Some of the information is wrong"),
+        DifferenceReason.STRENGTHS_AND_PROTECTION: N_("Strengths and people who protect them"),
+        DifferenceReason.SERVICE_AVAILABILITY: N_("Which services are available"),
+        DifferenceReason.OTHER: N_("Another reason, which I give above"),
+    },
+    Question: {
+        Question.SAFE_CONTACT: N_("What is a safe way to contact the young person?"),
+        Question.WHAT_HAPPENED: N_("What happened?"),
+        Question.IMMEDIATE_SAFETY: N_("Is the young person safe now?"),
+        Question.AGE: N_("How old is the young person?"),
+        Question.WHO_MAY_BE_TOLD: N_("Who may be told, and on what basis?"),
+        Question.OTHER_SERVICES_INVOLVED: N_("Which other services are involved?"),
+        Question.STRENGTHS: N_("What and who helps the young person?"),
+    },
+    RecipientClass: {
+        RecipientClass.TRIAGE: N_("The triage team"),
+        RecipientClass.SUPPORT_SERVICE: N_("A support service"),
+        RecipientClass.CHILDRENS_SERVICES: N_("Children’s services"),
+        RecipientClass.YOUTH_JUSTICE: N_("The youth justice service"),
+        RecipientClass.ADULT_SERVICES: N_("Adult services"),
+        RecipientClass.POLICE: N_("The police"),
+    },
+    LawfulBasis: {
+        LawfulBasis.CONSENT_YOUNG_PERSON: N_("The young person agrees"),
+        LawfulBasis.CONSENT_PARENT_OR_CARER: N_("A parent or carer agrees"),
+        LawfulBasis.SAFEGUARDING: N_("To safeguard a child or an adult at risk"),
+        LawfulBasis.PUBLIC_INTEREST: N_("Substantial public interest: to prevent serious harm"),
+        LawfulBasis.PUBLIC_TASK: N_("A task that the law gives to a public body"),
+        LawfulBasis.LEGAL_OBLIGATION: N_("The law requires it"),
+    },
+    DisclosureGateway: {
+        DisclosureGateway.SERIOUS_VIOLENCE_DUTY: N_("Serious Violence Duty"),
+        DisclosureGateway.CRIME_AND_DISORDER: N_("Crime and Disorder Act 1998, section 115"),
+    },
+    Source: {
+        Source.AE_NAVIGATOR: N_("A&E navigator"),
+        Source.HKC_SCREENING: N_("Knife-carrying concern (police screening)"),
+        Source.SCHOOL: N_("School or college"),
+        Source.CUSTODY: N_("Custody"),
+        Source.POLICE: N_("Police"),
+        Source.PARTNER_SYSTEM: N_("A partner’s system"),
+        Source.SELF_OR_FAMILY: N_("The young person or their family"),
+    },
+    OrganisationClass: {
+        OrganisationClass.HEALTH: N_("Health"),
+        OrganisationClass.SOCIAL_CARE: N_("Social care"),
+        OrganisationClass.LOCAL_AUTHORITY: N_("Council"),
+        OrganisationClass.YOUTH_JUSTICE: N_("Youth justice"),
+        OrganisationClass.POLICE: N_("Police"),
+        OrganisationClass.LOCAL_POLICING_BODY: N_("Police and crime commissioner"),
+        OrganisationClass.PROBATION: N_("Probation"),
+        OrganisationClass.FIRE_AND_RESCUE: N_("Fire and rescue"),
+        OrganisationClass.EDUCATION: N_("Education"),
+        OrganisationClass.PRISON: N_("Prison"),
+        OrganisationClass.YOUTH_CUSTODY: N_("Youth custody"),
+        OrganisationClass.VOLUNTARY: N_("Voluntary"),
+    },
+    Told: {
+        Told.YES: N_("Yes"),
+        Told.NO: N_("No"),
+        Told.NOT_YET: N_("Not yet"),
+    },
+    PoliceTold: {
+        PoliceTold.YES: N_("Yes"),
+        PoliceTold.NOT_YET: N_("Not yet"),
+        PoliceTold.DECIDED_NOT: N_("Decided not to"),
+    },
+    AgeBasis: {
+        AgeBasis.DATE_OF_BIRTH: N_("from the date of birth"),
+        AgeBasis.ESTIMATED: N_("estimated"),
+        AgeBasis.DISPUTED: N_("disputed: treated as under 18"),
+        AgeBasis.NOT_KNOWN: N_("not known: treated as under 18"),
+    },
+    NotEstimatedReason: {
+        NotEstimatedReason.TOO_LITTLE_INFORMATION: N_("The referral holds too little information for an estimate."),
+        NotEstimatedReason.OUT_OF_RANGE: N_(
+            "Something in the referral lies outside what the model learned from, so it gives no estimate."
+        ),
+        NotEstimatedReason.MODEL_UNAVAILABLE: N_("The model could not be used when this referral came."),
+        NotEstimatedReason.TURNED_OFF: N_("Estimates are turned off."),
+        NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA: N_(
+            "The model was trained on invented data, so it says nothing about a real young person."
+        ),
+    },
+}
+_AGREEING = {
+    "name": N_("name"),
+    "date_of_birth": N_("date of birth"),
+    "postcode": N_("postcode"),
+    "phone": N_("phone number"),
+    "nhs_number": N_("NHS number"),
+    "age": N_("age"),
+}
+_ORIGINS = {
+    "referrer": N_("said by the referrer"),
+    "health": N_("health records"),
+    "police": N_("police records"),
+    "education": N_("education records"),
+    "social_care": N_("social care records"),
+    "partnership": N_("earlier referrals here"),
+}
+_MATCH_STATES = {
+    "possible": N_("Possible match"),
+    "linked": N_("Same person"),
+    "not_same": N_("Not the same person"),
+}
+
+
+def words(code: StrEnum) -> str:
+    """The code in the reader's language."""
+    known = _WORDS.get(type(code))
+    return case_wording.words(code) if known is None else str(_(known[code]))
+
+
+def choices(codes: type[StrEnum] | Sequence[StrEnum]) -> list[dict[str, Any]]:
+    """Codes with their words, for radios and checkboxes."""
+    return [{"value": code.value, "text": words(code)} for code in codes]
+
+
+def identifiers(names: Collection[str]) -> str:
+    """What two referrals agree or disagree in: "name, date of birth"."""
+    return ", ".join(str(_(_AGREEING.get(name, N_("another detail")))) for name in names)
+
+
+def origin(code: str) -> str:
+    """Where a fact comes from."""
+    return str(_(_ORIGINS.get(code, N_("another record"))))
+
+
+def match_state(code: str) -> str:
+    return str(_(_MATCH_STATES.get(code, N_("Possible match"))))
