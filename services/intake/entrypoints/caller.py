@@ -67,6 +67,11 @@ def areas(identity: Identity) -> dict[str, str]:
     return {code: names.get(code) or code.replace("-", " ").capitalize() for code in codes}
 
 
+def place_names(identity: Identity) -> dict[str, str]:
+    """What areas and sites are called, by code."""
+    return areas(identity) | {site.code: site.name for site in settings().known_sites}
+
+
 def place(identity: Identity, *, area: str | None, site: str | None) -> Place:
     """The area chosen, or the site's, or the caller's own. Raises UnknownPlace."""
     known = next((one for one in settings().known_sites if one.code == site), None)

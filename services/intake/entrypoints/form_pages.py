@@ -88,7 +88,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
     identity = current.identity()
     place = caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
     values = form.data | {"area": place.area}
-    rows = list(summary.rows(values, change=change, areas=caller.areas(identity)))
+    rows = list(summary.rows(values, change=change, places=caller.place_names(identity)))
     return render_template("intake/check.html", draft_id=draft_id, rows=rows, change=change)
 
 

@@ -63,7 +63,7 @@ def answers(referral_id: UUID) -> ResponseReturnValue:
             raise NoSuchReferral
         transaction.audit("referral.read", subject_type="referral", subject_id=referral_id, reason=_OWN)
     values = AmendmentSchema().load(presenters.as_json(presenters.written(referral)))
-    rows = list(summary.rows(values, areas=caller.areas(current.identity())))
+    rows = list(summary.rows(values, places=caller.place_names(current.identity())))
     return render_template("intake/answers.html", referral=referral, rows=rows)
 
 
@@ -177,6 +177,7 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         in_danger=referral.content.immediate_danger == "yes",
         procedure=caller.settings().danger_procedure,
         referral_needed=needed,
+        is_open=progress.step in (ProgressStep.RECEIVED, ProgressStep.BEING_READ),
     ), form.status
 
 

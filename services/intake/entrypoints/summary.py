@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.fields import NOT_KNOWN
@@ -16,25 +17,34 @@ _ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.sa
 _NOT_KNOWN_IS_EMPTY = ("what_happened", "contact.safe")
 
 
-def rows(values: Mapping[str, Any], *, change: str | None = None, areas: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def rows(
+    values: Mapping[str, Any], *, change: str | None = None, places: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
     """Each answer with its question. `values` are the schema's; `change` is the address of the form to change them."""
     for name, question in wording.LABELS.items():
         value = _value(values, name)
         if value in (None, "", [], {}) and name not in _ALWAYS:
             continue
-        row: dict[str, Any] = {"key": _(question), "value": _words(name, value, areas)}
+        row: dict[str, Any] = {"key": _(question), "html": _lines(_words(name, value, places))}
         if change:
             row["href"] = f"{change}#{name.replace('.', '-').replace('_', '-')}"
         yield row
 
 
-def _words(name: str, value: Any, areas: Mapping[str, str]) -> str:
+def _lines(text: str) -> Markup:
+    """Each line on one of its own; what was typed stays text, and keeps to its own direction of writing."""
+    if not text:
+        return escape(_("Not provided"))
+    return Markup("<br>").join(Markup("<bdi>{}</bdi>").format(line) for line in text.splitlines())
+
+
+def _words(name: str, value: Any, places: Mapping[str, str]) -> str:
     if name in _NOT_KNOWN_IS_EMPTY and value in ([], [NOT_KNOWN]):
         return str(_("Not known"))
     if name == "bases":
         return "\n".join(_basis(basis) for basis in value or ())
-    if name == "area":
-        return areas.get(str(value), str(value))
+    if name in ("area", "site"):
+        return places.get(str(value), str(value))
     return _plain(value)
 
 
