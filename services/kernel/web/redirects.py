@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import request
 
 SIGN_IN = "/accounts/sign-in"
-_OWN = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?&=%+-]*", re.ASCII)
+_OWN = re.compile(r"/[A-Za-z0-9/_.~?&=%+-]*", re.ASCII)
 _LONGEST = 500
 
 
