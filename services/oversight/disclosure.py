@@ -51,10 +51,17 @@ def disclose(
     counts to hide last, the last of them last of all.
     """
     small = frozenset(name for name, count in counts.items() if 0 < count < SMALLEST_SHOWN) - frozenset(unpublished)
-    hidden = set(small)
     allowed = _settled(_known(counts, unpublished, hidden=frozenset(counts)), sums)
-    while told := _told_too_much(_settled(_known(counts, unpublished, hidden), sums), allowed, small):
-        hidden.add(_next_to_hide(told, counts, hidden | set(unpublished), sums, keep))
+
+    def told(hidden: Collection[str]) -> frozenset[str]:
+        return _told_too_much(_settled(_known(counts, unpublished, hidden), sums), allowed, small)
+
+    hidden = set(small)
+    while too_much := told(hidden):
+        hidden.add(_next_to_hide(too_much, counts, hidden | set(unpublished), sums, keep))
+    for name in _most_missed_first(hidden - small, counts, keep):
+        if not told(hidden - {name}):
+            hidden.remove(name)  # another, hidden later, does what it was hidden for
     published = [name for name in counts if name not in unpublished]
     return {name: Shown(None if name in hidden else rounded(counts[name])) for name in published}
 
@@ -124,5 +131,9 @@ def _next_to_hide(
         near = near.union(*(each.names for each in sums if not near.isdisjoint(each.names)))
         choice = [name for name in near if counts[name] and name not in taken]
         if choice:
-            order = {name: place for place, name in enumerate(keep)}
-            return min(choice, key=lambda name: (order.get(name, -1), rounded(counts[name]), name))
+            return _most_missed_first(choice, counts, keep)[-1]
+
+
+def _most_missed_first(names: Collection[str], counts: Mapping[str, int], keep: Sequence[str]) -> list[str]:
+    order = {name: place for place, name in enumerate(keep)}
+    return sorted(names, key=lambda name: (order.get(name, -1), rounded(counts[name]), name), reverse=True)

@@ -9,7 +9,7 @@ from services.kernel.errors import Conflict
 from services.kernel.text import N_
 from services.scoring.adapters.kept_models import BOOSTER, MANIFEST, Kept
 
-_SECONDS = 60
+_SECONDS = 60.0
 
 
 class NotFit(Conflict):
@@ -25,10 +25,9 @@ def must_pass(kept: Kept) -> None:
 
 
 def passes(kept: Kept) -> bool:
-    command = [sys.executable, "-m", __name__, str(kept.folder), kept.digest]
     try:
         tried = subprocess.run(  # noqa: S603 (our own module)
-            command,
+            _command(kept),
             capture_output=True,
             timeout=_SECONDS,
             check=False,
@@ -37,6 +36,10 @@ def passes(kept: Kept) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return tried.returncode == 0
+
+
+def _command(kept: Kept) -> list[str]:
+    return [sys.executable, "-m", __name__, str(kept.folder), kept.digest]
 
 
 def _try(folder: Path, digest: str) -> None:

@@ -9,7 +9,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.codes import Pathway, SupportLevel
@@ -119,6 +119,7 @@ class TestTheReport:
             "received": str(shown.received),
         }
 
+    @settings(max_examples=30, deadline=None)
     @given(st.integers(0, 90), st.integers(0, 10**6), st.sampled_from([EVERYWHERE, *AREAS]))
     def test_prints_no_count_of_one_to_seven_anywhere(self, number: int, seed: int, area: str) -> None:
         shown = report(journeys(number, seed=seed), area=area)

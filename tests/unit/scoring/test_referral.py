@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.scoring.domain.referral import Referral, Telling, known_before
@@ -68,6 +68,7 @@ class TestAReferral:
 
         assert not referral.may_be_estimated_again
 
+    @settings(deadline=None)
     @given(st.permutations(range(7)))
     def test_is_the_same_whatever_the_order_of_what_is_heard(self, order: list[int]) -> None:
         first = UUID(int=9)

@@ -1,0 +1,192 @@
+"""How scoring comes by its model: from a real MLflow registry, held to its digest, kept for when that is away."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from services.scoring.adapters import trial
+from services.scoring.adapters.champions import Champions
+from services.scoring.adapters.kept_models import BOOSTER, MANIFEST, KeptModels
+from services.scoring.adapters.model_store import CHAMPION, REGISTERED_MODEL, ModelStore, RegistryAway
+from services.scoring.adapters.trial import NotFit
+from tests.factories import small_model
+from tests.waiting import wait_until
+
+AWAY = "sqlite:////nonexistent/registry.db"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry in a folder, with versions that the tests put there."""
+
+    folder: Path
+    client: MlflowClient
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'mlflow.db'}"
+
+    def register(self, *, seed: int, digest: str | None = None) -> Path:
+        """Register a model and make it the champion. Gives the folder of its files."""
+        source = self.folder / f"model-{seed}-{digest or 'right'}"
+        right = small_model.write(source, seed=seed)
+        version = self.client.create_model_version(
+            REGISTERED_MODEL, str(source), tags={"digest": digest or right}
+        ).version
+        self.client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, version)
+        return source
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    folder = tmp_path_factory.mktemp("registry")
+    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+    client.create_registered_model(REGISTERED_MODEL)
+    return Registry(folder, client)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> KeptModels:
+    return KeptModels(tmp_path / "models")
+
+
+class TestTheChampion:
+    def test_is_fetched_verified_and_kept(self, registry: Registry, kept: KeptModels) -> None:
+        registry.register(seed=1)
+
+        champion = Champions(kept, ModelStore(registry.url, kept)).refresh()
+
+        assert champion is not None
+        assert kept.current() is not None
+        assert champion.evaluation == {"people": 4000, "harmed": 480, "verdict": "Made for a test."}
+
+    def test_is_kept_for_a_start_without_the_registry(self, registry: Registry, kept: KeptModels) -> None:
+        registry.register(seed=1)
+        ModelStore(registry.url, kept).fetch_champion()
+
+        started = Champions(kept, ModelStore(AWAY, kept)).current()
+
+        assert started is not None
+
+    def test_stays_when_the_registry_is_away(self, registry: Registry, kept: KeptModels) -> None:
+        registry.register(seed=1)
+        champions = Champions(kept, ModelStore(registry.url, kept))
+        before = champions.refresh()
+
+        champions._store = ModelStore(AWAY, kept)
+        with pytest.raises(RegistryAway):
+            champions.refresh()
+
+        assert champions.current() is before
+
+    def test_is_swapped_for_the_next_one(self, registry: Registry, kept: KeptModels) -> None:
+        champions = Champions(kept, ModelStore(registry.url, kept))
+        registry.register(seed=1)
+        first = champions.refresh()
+        registry.register(seed=2)
+
+        second = champions.refresh()
+
+        assert first is not None
+        assert second is not None
+        assert first.version != second.version
+        assert champions.of_version(first.version).version == first.version
+
+    def test_is_fetched_again_to_replay_when_it_is_not_kept(self, registry: Registry, kept: KeptModels) -> None:
+        registry.register(seed=1)
+        champions = Champions(kept, ModelStore(registry.url, kept))
+        version = champions.refresh()
+        assert version is not None
+        shutil.rmtree(kept.current().folder)  # type: ignore[union-attr]
+
+        assert champions.of_version(version.version).version == version.version
+
+    def test_is_looked_for_when_there_is_none(self, registry: Registry, kept: KeptModels) -> None:
+        registry.register(seed=1)
+        champions = Champions(kept, ModelStore(registry.url, kept))
+        arrived: list[bool] = []
+        champions.arrived = lambda: arrived.append(True)
+
+        assert champions.current() is None
+        wait_until(lambda: arrived, within=60, what="a model")
+        assert champions.current() is not None
+
+
+class TestADamagedModel:
+    @pytest.mark.parametrize("name", [BOOSTER, MANIFEST])
+    @pytest.mark.parametrize("damage", ["one digit", "half"])
+    def test_is_refused_and_the_one_before_stays(
+        self, registry: Registry, kept: KeptModels, name: str, damage: str
+    ) -> None:
+        registry.register(seed=1)
+        champions = Champions(kept, ModelStore(registry.url, kept))
+        before = champions.refresh()
+        spoil(registry.register(seed=3, digest=None) / name, damage)
+
+        with pytest.raises(NotFit):
+            champions.refresh()
+
+        assert champions.current() is before
+
+    def test_of_another_digest_than_the_registry_names_is_refused(self, registry: Registry, kept: KeptModels) -> None:
+        registry.register(seed=4, digest="0" * 64)
+
+        with pytest.raises(NotFit):
+            ModelStore(registry.url, kept).fetch_champion()
+
+        assert kept.current() is None
+
+    def test_that_was_kept_is_not_loaded(self, tmp_path: Path) -> None:
+        spoil(small_model.keep(tmp_path / "models").folder / BOOSTER, "one digit")
+
+        assert Champions(KeptModels(tmp_path / "models"), None).current() is None
+
+    def test_that_hangs_or_crashes_takes_nothing_else_down(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = small_model.keep(tmp_path / "models")
+        crash = [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
+        monkeypatch.setattr(trial, "_command", lambda _: crash)
+        assert not trial.passes(kept)
+
+        monkeypatch.setattr(trial, "_command", lambda _: [sys.executable, "-c", "import time; time.sleep(600)"])
+        monkeypatch.setattr(trial, "_SECONDS", 0.5)
+        assert not trial.passes(kept)
+
+
+class TestMlflow:
+    def test_is_not_imported_to_start_and_estimate_with_a_kept_model(self, tmp_path: Path) -> None:
+        """Seconds and memory that a start does not have, and a library that need not be there."""
+        small_model.keep(tmp_path / "models")
+        program = (
+            "import sys\n"
+            "from datetime import UTC, datetime\n"
+            "from pathlib import Path\n"
+            "from services.scoring.bootstrap import build_champions\n"
+            "from services.scoring.settings import Settings\n"
+            f"settings = Settings(database_url='sqlite://', secret_key=b'x' * 32, models_folder=Path({str(tmp_path / 'models')!r}),"
+            f" registry_url={AWAY!r})\n"
+            "champion = build_champions(settings).current()\n"
+            "facts = {'age': 15, 'injury': 'minor', 'self_harm_12m': False}\n"
+            "assert champion.answer(facts, told_at=datetime.now(UTC), earlier=()).probability\n"
+            "sys.exit('mlflow' in sys.modules)\n"
+        )
+
+        done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
+
+        assert done.returncode == 0, done.stderr
+
+
+def spoil(path: Path, damage: str) -> None:
+    content = path.read_bytes()
+    if damage == "half":
+        path.write_bytes(content[: len(content) // 2])
+        return
+    place = next(place for place in range(len(content) // 2, len(content)) if content[place : place + 1].isdigit())
+    digit = b"1" if content[place : place + 1] != b"1" else b"2"
+    path.write_bytes(content[:place] + digit + content[place + 1 :])
