@@ -78,6 +78,7 @@ def _begin_again(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
         danger=danger,
         due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
         at=uow.at,
+        answers=event["answers_question"],
     )
     review.area, review.person_id = event["area"], event["person_id"]
     uow.reviews.save(review)

@@ -9,6 +9,7 @@ from services.casework.domain.estimate import Estimated, EstimateShown
 from services.casework.domain.review import OwnView, OwnViewFirst, Review, Shown, StaleReview
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import SupportLevel, Sureness
+from services.kernel.failpoints import failpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ def record_own_view(command: RecordOwnView, uow: ReviewUnitOfWork) -> OwnView:
     )
     check_versions(review, facts_version=command.facts_version, before=command.expected_version)
     uow.reviews.save(review)
+    failpoint("casework.unaided_saved")
     tell_own_view(review, view, uow)
     uow.audit("review.own_view_recorded", subject_type="review", subject_id=review.id)
     return view
@@ -69,6 +71,7 @@ def show_estimate(command: ShowEstimate, uow: ReviewUnitOfWork) -> Comparison:
         shown = Shown(sequence=estimate.sequence, band=answer.band, model_version=answer.model_version)
         if review.show(command.reader.staff_id, shown, at=uow.at):
             uow.reviews.save_shown(view)
+            failpoint("casework.score_revealed")
     uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review")
     return Comparison(review=review, own_view=view, estimate=estimate)
 

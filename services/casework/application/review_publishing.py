@@ -11,7 +11,10 @@ from services.contracts.codes import ProgressStep
 
 
 def tell_opened(review: Review, uow: ReviewUnitOfWork) -> None:
+    """Opened, or opened again. A question that still stands is told with the step."""
     uow.publish(contracts.ReviewOpenedV1, _of_review(review, uow))
+    step = ProgressStep.BEING_READ if review.claimed_by else ProgressStep.RECEIVED
+    uow.make_progress(review.referral_id, step, review.question, review.question_id)
 
 
 def tell_claimed(review: Review, uow: ReviewUnitOfWork) -> None:

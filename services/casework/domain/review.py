@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -185,7 +185,7 @@ class Review:
         view = self.own_view_of(by)
         if view is None:
             raise OwnViewFirst
-        if view.shown_at is not None or self.decision is not None:
+        if view.shown_at is not None or self.state not in OPEN_STATES:
             return False
         view.shown_at, view.shown = at, shown
         return True
@@ -238,15 +238,23 @@ class Review:
         self.state = ReviewState.QUESTION_ASKED
         self.version += 1
 
-    def facts_changed(self, *, referral_version: int, danger: bool, due_at: datetime, at: datetime) -> None:
-        """The referrer amended: step 1 opens again for everybody, and a stopped clock runs on from where it stood."""
+    def facts_changed(
+        self, *, referral_version: int, danger: bool, due_at: datetime, at: datetime, answers: UUID | None = None
+    ) -> None:
+        """The referrer amended: step 1 opens again for everybody. `answers` names the question that this answers.
+
+        A stopped clock runs on from where it stood, once the question is answered or there may be danger.
+        """
         self.must_be_open()
-        if self.paused_at is not None:
-            due_at = max(due_at, self.due_at) + (at - self.paused_at)
+        stopped_for = timedelta()
+        if self.paused_at is not None and (danger or answers == self.question_id):
+            stopped_for = at - self.paused_at
+            self.question = self.question_id = self.paused_at = None
+        # Time for an answer is given back to the reviewer, but never where there may be danger.
+        self.due_at = min(due_at, self.due_at) if danger else max(due_at, self.due_at) + stopped_for
         self.referral_version, self.danger = referral_version, danger
-        self.due_at = min(due_at, self.due_at) if danger else max(due_at, self.due_at)
-        self.question = self.question_id = self.paused_at = None
-        self.state = ReviewState.BEING_READ if self.claimed_by else ReviewState.WAITING
+        if self.question is None:
+            self.state = ReviewState.BEING_READ if self.claimed_by else ReviewState.WAITING
         self.version += 1
 
     def ask_withdrawal(self, *, at: datetime) -> None:

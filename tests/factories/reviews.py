@@ -1,0 +1,270 @@
+"""Reviews, who reads them, and the events that open them, for tests: each shows only what its test is about."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.casework.domain.review import Decision, OwnView, Review, ReviewState, Shown
+from services.casework.domain.review_reader import ReviewReader
+from services.casework.domain.routing import Subject, Team
+from services.contracts import accounts, intake, scoring
+from services.contracts.codes import (
+    AgeBasis,
+    Band,
+    LawfulBasis,
+    OrganisationClass,
+    Pathway,
+    RecipientClass,
+    Source,
+    SupportLevel,
+    Sureness,
+)
+
+RECEIVED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+REMI = UUID("00000000-0000-4000-8000-0000000000c1")
+SAM = UUID("00000000-0000-4000-8000-0000000000c2")
+NAVIGATOR = UUID("00000000-0000-4000-8000-0000000000c3")
+SHOWN = Shown(sequence=1, band=Band.RAISED, model_version="3")
+
+
+def after(minutes: float) -> datetime:
+    return RECEIVED_AT + timedelta(minutes=minutes)
+
+
+def a_reader(staff_id: UUID = REMI, *, areas: tuple[str, ...] = ("northside",)) -> ReviewReader:
+    return ReviewReader(staff_id=staff_id, areas=frozenset(areas))
+
+
+def a_review(
+    *,
+    referred_by: UUID | None = NAVIGATOR,
+    danger: bool = False,
+    referral_id: UUID | None = None,
+    area: str = "northside",
+) -> Review:
+    return Review(
+        id=uuid4(),
+        referral_id=referral_id or uuid4(),
+        referral_version=1,
+        person_id=uuid4(),
+        referred_by=referred_by,
+        area=area,
+        state=ReviewState.WAITING,
+        danger=danger,
+        received_at=RECEIVED_AT,
+        due_at=after(120 if danger else 24 * 60),
+    )
+
+
+def views(
+    review: Review, by: UUID = REMI, *, level: SupportLevel = SupportLevel.PLANNED, minute: float = 10
+) -> OwnView:
+    """The reviewer records an own view."""
+    return review.record_own_view(
+        view_id=uuid4(), by=by, level=level, sureness=Sureness.FAIRLY, why="Nobody at home.", at=after(minute)
+    )
+
+
+def decides(review: Review, by: UUID = REMI, *, minute: float = 30, **what: Any) -> Decision:
+    said: dict[str, Any] = {
+        "level": SupportLevel.PLANNED,
+        "pathway": Pathway.UNIVERSAL_SUPPORT,
+        "reasons": "As I said.",
+        "difference_reasons": (),
+        "team_id": None,
+    }
+    return review.decide(by=by, at=after(minute), **said | what)
+
+
+def amends(review: Review, *, minute: float = 20, danger: bool = False, answers: UUID | None = None) -> None:
+    """The referrer changes the referral."""
+    review.facts_changed(
+        referral_version=review.referral_version + 1,
+        danger=danger,
+        due_at=after(120 if danger else 24 * 60),
+        at=after(minute),
+        answers=answers,
+    )
+
+
+def a_team(
+    team_class: RecipientClass,
+    *,
+    ages: tuple[int, int] = (10, 25),
+    areas: tuple[str, ...] = ("northside",),
+    code: str | None = None,
+    active: bool = True,
+) -> Team:
+    return Team(
+        id=uuid4(),
+        code=code or team_class.value,
+        name=team_class.value,
+        team_class=team_class,
+        areas=frozenset(areas),
+        age_from=ages[0],
+        age_to=ages[1],
+        active=active,
+    )
+
+
+def a_subject(
+    *,
+    age: int | None = 16,
+    age_basis: AgeBasis = AgeBasis.DATE_OF_BIRTH,
+    weapon_found_by_police: bool = False,
+    told: tuple[RecipientClass, ...] = tuple(RecipientClass),
+    area: str = "northside",
+) -> Subject:
+    return Subject(
+        area=area, age=age, age_basis=age_basis, weapon_found_by_police=weapon_found_by_police, told=frozenset(told)
+    )
+
+
+def a_basis(recipient: RecipientClass, basis: LawfulBasis = LawfulBasis.SAFEGUARDING) -> dict[str, str]:
+    return {"recipient_class": recipient.value, "basis": basis.value}
+
+
+def referral_event(*, told: tuple[RecipientClass, ...] = tuple(RecipientClass), **what: Any) -> Mapping[str, Any]:
+    """A referral as its event tells it, decoded. Facts and who referred may be given in part."""
+    data: dict[str, Any] = {
+        "referral_id": str(what.pop("referral_id", None) or uuid4()),
+        "version": 1,
+        "reference": f"R-{uuid4().hex[:6].upper()}",
+        "person_id": str(what.pop("person_id", None) or uuid4()),
+        "received_at": RECEIVED_AT.isoformat(),
+        "source": Source.AE_NAVIGATOR.value,
+        "area": "northside",
+        "referred_by": {
+            "staff_id": str(NAVIGATOR),
+            "organisation_class": OrganisationClass.HEALTH.value,
+            **what.pop("referred_by", {}),
+        },
+        "age": 16,
+        "age_basis": AgeBasis.DATE_OF_BIRTH.value,
+        "facts": {"what_happened": ["knife_or_sharp_object"], "immediate_danger": "no", **what.pop("facts", {})},
+        "bases": [a_basis(recipient) for recipient in told],
+    }
+    return intake.ReferralReceivedV1.decode(data | what)
+
+
+def withdrawal_event(referral_id: UUID, *, version: int = 2) -> Mapping[str, Any]:
+    return intake.ReferralWithdrawnV1.decode(
+        {
+            "referral_id": str(referral_id),
+            "version": version,
+            "person_id": str(uuid4()),
+            "withdrawn_at": after(60).isoformat(),
+            "reason": "made_in_error",
+        }
+    )
+
+
+def identity_event(referral_id: UUID, *, version: int = 1, name: str | None = "Fern Fiction") -> Mapping[str, Any]:
+    return intake.IdentityRecordedV1.decode(
+        {
+            "referral_id": str(referral_id),
+            "version": version,
+            "name": name,
+            "safe_contact": ["text"],
+            "do_not_contact": ["home"],
+        }
+    )
+
+
+def narrative_event(referral_id: UUID, *, version: int = 1, concern: str = "Afraid to go back") -> Mapping[str, Any]:
+    return intake.NarrativeRecordedV1.decode(
+        {"referral_id": str(referral_id), "version": version, "texts": {"concern": concern}}
+    )
+
+
+def estimate_event(
+    referral_id: UUID, *, referral_version: int = 1, sequence: int = 1, band: Band = Band.RAISED
+) -> Mapping[str, Any]:
+    return scoring.ReferralEstimatedV1.decode(
+        {
+            "estimate_id": str(uuid4()),
+            "referral_id": str(referral_id),
+            "referral_version": referral_version,
+            "sequence": sequence,
+            "person_id": str(uuid4()),
+            "probability": 0.12,
+            "interval_low": 0.09,
+            "interval_high": 0.16,
+            "band": band.value,
+            "base_rate": 0.05,
+            "base_log_odds": -2.94,
+            "contributions": [
+                {"feature": "violence_attendances_12m", "value": 3, "origin": "health", "log_odds": 0.9},
+                {"feature": "trusted_adult", "value": True, "origin": "referrer", "log_odds": -0.3},
+            ],
+            "missing": ["education_status"],
+            "model_version": "3",
+            "invented_data": True,
+            "cause": "received",
+            "estimated_at": after(1).isoformat(),
+        }
+    )
+
+
+def no_estimate_event(referral_id: UUID, *, referral_version: int = 1, sequence: int = 1) -> Mapping[str, Any]:
+    return scoring.ReferralNotEstimatedV1.decode(
+        {
+            "referral_id": str(referral_id),
+            "referral_version": referral_version,
+            "sequence": sequence,
+            "person_id": str(uuid4()),
+            "reason": "model_unavailable",
+            "missing": [],
+            "cause": "received",
+            "decided_at": after(1).isoformat(),
+        }
+    )
+
+
+def model_event(model_version: str = "3") -> Mapping[str, Any]:
+    wording = {
+        "violence_attendances_12m": "A&E visits because of violence, last 12 months",
+        "trusted_adult": "An adult they trust",
+        "education_status": "Education or work",
+    }
+    return scoring.ModelDescribedV1.decode(
+        {
+            "model_version": model_version,
+            "version": 1,
+            "harm_event": "a violence-related A&E visit",
+            "horizon_months": 12,
+            "base_rate": 0.05,
+            "invented_data": True,
+            "features": [
+                {
+                    "feature": feature,
+                    "label": label,
+                    "raised": f"{label}: more",
+                    "lowered": f"{label}: less",
+                    "domain": "safety",
+                    "origin": "health",
+                    "police_generated": False,
+                }
+                for feature, label in wording.items()
+            ],
+            "described_at": RECEIVED_AT.isoformat(),
+        }
+    )
+
+
+def team_event(team: Team, *, version: int = 1) -> Mapping[str, Any]:
+    return accounts.TeamChangedV1.decode(
+        {
+            "team_id": str(team.id),
+            "version": version,
+            "code": team.code,
+            "name": team.name,
+            "team_class": team.team_class.value,
+            "organisation_class": OrganisationClass.VOLUNTARY.value,
+            "areas": sorted(team.areas),
+            "age_from": team.age_from,
+            "age_to": team.age_to,
+            "active": team.active,
+        }
+    )

@@ -1,0 +1,317 @@
+"""What may happen to a review, and in which order."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from services.casework.domain import review as rules
+from services.casework.domain.review import ReviewState
+from services.contracts.codes import Band, DifferenceReason, Question, SupportLevel
+from tests.factories.reviews import (
+    NAVIGATOR,
+    REMI,
+    SAM,
+    SHOWN,
+    a_review,
+    after,
+    amends,
+    decides,
+    views,
+)
+
+
+class TestOpeningAReview:
+    def test_shows_the_others_who_reads_it(self) -> None:
+        review = a_review()
+
+        changed = review.claim(REMI, at=after(1))
+
+        assert changed
+        assert (review.claimed_by, review.claimed_at, review.state) == (REMI, after(1), ReviewState.BEING_READ)
+
+    def test_leaves_it_with_who_has_it(self) -> None:
+        review = a_review()
+        review.claim(REMI, at=after(1))
+
+        changed = review.claim(SAM, at=after(2))
+
+        assert not changed
+        assert (review.claimed_by, review.version) == (REMI, 2)
+
+    def test_may_take_it_over(self) -> None:
+        review = a_review()
+        review.claim(REMI, at=after(1))
+
+        review.claim(SAM, at=after(2), take_over=True)
+
+        assert review.claimed_by == SAM
+
+    def test_is_not_for_who_referred(self) -> None:
+        with pytest.raises(rules.OwnReferral):
+            a_review(referred_by=NAVIGATOR).claim(NAVIGATOR, at=after(1))
+
+    def test_is_no_lock(self) -> None:
+        review = a_review()
+        review.claim(REMI, at=after(1))
+        views(review, SAM)
+
+        decision = decides(review, SAM)
+
+        assert decision.decided_by == SAM
+
+
+class TestAnOwnView:
+    def test_comes_before_the_estimate(self) -> None:
+        with pytest.raises(rules.OwnViewFirst):
+            a_review().show(REMI, SHOWN, at=after(5))
+
+    def test_of_a_colleague_opens_nothing(self) -> None:
+        review = a_review()
+        views(review, SAM)
+
+        with pytest.raises(rules.OwnViewFirst):
+            review.show(REMI, SHOWN, at=after(15))
+
+    def test_is_never_changed(self) -> None:
+        review = a_review()
+        views(review)
+
+        with pytest.raises(rules.OwnViewStands):
+            views(review, level=SupportLevel.URGENT)
+
+    def test_is_not_for_who_referred(self) -> None:
+        with pytest.raises(rules.OwnReferral):
+            views(a_review(referred_by=REMI), REMI)
+
+    def test_is_asked_again_when_the_facts_have_changed(self) -> None:
+        review = a_review()
+        first = views(review)
+
+        amends(review)
+
+        assert review.own_view_of(REMI) is None
+        assert review.own_views == [first]
+
+    @pytest.mark.parametrize("was_shown", [True, False])
+    def test_is_marked_when_an_estimate_was_seen_before_it(self, was_shown: bool) -> None:
+        review = a_review()
+        views(review)
+        if was_shown:
+            review.show(REMI, SHOWN, at=after(12))
+        amends(review)
+
+        second = views(review, minute=40)
+
+        assert second.estimate_seen_before is was_shown
+
+    def test_is_not_marked_for_what_a_colleague_saw(self) -> None:
+        review = a_review()
+        views(review, SAM)
+        review.show(SAM, SHOWN, at=after(12))
+
+        view = views(review, REMI, minute=13)
+
+        assert not view.estimate_seen_before
+
+
+class TestShowingTheEstimate:
+    def test_keeps_the_first_showing_and_what_was_shown(self) -> None:
+        review = a_review()
+        view = views(review)
+        review.show(REMI, SHOWN, at=after(12))
+
+        again = review.show(REMI, rules.Shown(sequence=2, band=Band.HIGH, model_version="4"), at=after(14))
+
+        assert not again
+        assert (view.shown_at, view.shown) == (after(12), SHOWN)
+
+    def test_changes_nothing_that_others_see(self) -> None:
+        review = a_review()
+        views(review)
+        before = review.version
+
+        review.show(REMI, SHOWN, at=after(12))
+
+        assert review.version == before
+
+    def test_is_not_noted_after_the_decision(self) -> None:
+        review = a_review()
+        view = views(review)
+        decides(review)
+
+        noted = review.show(REMI, SHOWN, at=after(40))
+
+        assert (noted, view.shown_at) == (False, None)
+
+
+class TestADecision:
+    def test_needs_an_own_view(self) -> None:
+        with pytest.raises(rules.OwnViewFirst):
+            decides(a_review())
+
+    def test_needs_an_own_view_of_the_facts_as_they_now_are(self) -> None:
+        review = a_review()
+        views(review)
+        amends(review)
+
+        with pytest.raises(rules.OwnViewFirst):
+            decides(review)
+
+    def test_is_not_for_who_referred(self) -> None:
+        with pytest.raises(rules.OwnReferral):
+            decides(a_review(referred_by=REMI))
+
+    def test_may_come_without_the_estimate(self) -> None:
+        review = a_review()
+        views(review)
+
+        decision = decides(review)
+
+        assert (decision.own_view.shown_at, decision.agrees) == (None, None)
+
+    def test_is_one_even_when_two_decide(self) -> None:
+        review = a_review()
+        views(review, REMI)
+        views(review, SAM)
+        first = decides(review, REMI)
+
+        with pytest.raises(rules.ReviewEnded):
+            decides(review, SAM)
+
+        assert review.decision is first
+        assert len(review.own_views) == 2
+
+    def test_that_differs_from_the_band_needs_a_coded_reason(self) -> None:
+        review = a_review()
+        views(review)
+        review.show(REMI, SHOWN, at=after(12))
+
+        with pytest.raises(rules.ReasonsMissing) as refused:
+            decides(review, level=SupportLevel.NONE)
+
+        assert [error.pointer for error in refused.value.errors] == ["/difference_reasons"]
+        assert review.decision is None
+
+    def test_that_differs_is_taken_with_its_reason(self) -> None:
+        review = a_review()
+        views(review)
+        review.show(REMI, SHOWN, at=after(12))
+
+        decision = decides(
+            review, level=SupportLevel.NONE, difference_reasons=[DifferenceReason.STRENGTHS_AND_PROTECTION]
+        )
+
+        assert decision.agrees is False
+        assert decision.difference_reasons == (DifferenceReason.STRENGTHS_AND_PROTECTION,)
+
+    def test_that_agrees_keeps_no_reason_for_differing(self) -> None:
+        review = a_review()
+        views(review)
+        review.show(REMI, SHOWN, at=after(12))
+
+        decision = decides(review, difference_reasons=[DifferenceReason.OTHER])
+
+        assert (decision.agrees, decision.difference_reasons) == (True, ())
+
+    def test_is_never_that_there_is_not_enough_information(self) -> None:
+        review = a_review()
+        views(review)
+
+        with pytest.raises(rules.ReasonsMissing):
+            decides(review, level=SupportLevel.NOT_ENOUGH_INFORMATION)
+
+
+class TestAQuestion:
+    def test_stops_the_clock(self) -> None:
+        review = a_review()
+        views(review, level=SupportLevel.NOT_ENOUGH_INFORMATION)
+
+        review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+
+        assert (review.state, review.paused_at) == (ReviewState.QUESTION_ASKED, after(15))
+
+    def test_never_waits_where_there_is_danger(self) -> None:
+        review = a_review(danger=True)
+        views(review)
+
+        with pytest.raises(rules.NotWhereThereIsDanger):
+            review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+
+    def test_comes_after_an_own_view(self) -> None:
+        with pytest.raises(rules.OwnViewFirst):
+            a_review().ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+
+    def test_answered_gives_back_the_time_it_took(self) -> None:
+        review = a_review()
+        due, question_id = review.due_at, uuid4()
+        review.claim(REMI, at=after(1))
+        views(review)
+        review.ask(by=REMI, question=Question.AGE, question_id=question_id, at=after(15))
+
+        amends(review, minute=75, answers=question_id)
+
+        assert (review.state, review.question, review.paused_at) == (ReviewState.BEING_READ, None, None)
+        assert review.due_at == due + timedelta(minutes=60)
+
+    def test_stands_when_an_amendment_does_not_answer_it(self) -> None:
+        review = a_review()
+        due = review.due_at
+        views(review)
+        review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+
+        amends(review, minute=75)
+
+        assert (review.state, review.question, review.paused_at) == (
+            ReviewState.QUESTION_ASKED,
+            Question.AGE,
+            after(15),
+        )
+        assert (review.due_at, review.own_view_of(REMI)) == (due, None)
+
+    def test_waits_no_longer_once_there_is_danger(self) -> None:
+        review = a_review()
+        views(review)
+        review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+
+        amends(review, minute=75, danger=True)
+
+        assert (review.question, review.paused_at, review.due_at) == (None, None, after(120))
+
+
+class TestAWithdrawal:
+    def test_closes_nothing_until_a_person_confirms(self) -> None:
+        review = a_review()
+
+        review.ask_withdrawal(at=after(20))
+
+        assert review.state is ReviewState.WAITING
+
+    def test_closes_the_review_when_confirmed(self) -> None:
+        review = a_review()
+        review.ask_withdrawal(at=after(20))
+
+        review.confirm_withdrawal(by=REMI)
+
+        assert review.state is ReviewState.CLOSED
+
+    def test_is_confirmed_only_when_asked_for(self) -> None:
+        with pytest.raises(rules.NothingToConfirm):
+            a_review().confirm_withdrawal(by=REMI)
+
+    def test_never_undoes_a_decision(self) -> None:
+        review = a_review()
+        views(review)
+        decides(review)
+
+        with pytest.raises(rules.ReviewEnded):
+            review.confirm_withdrawal(by=REMI)
+
+    def test_does_not_bind_the_reviewer(self) -> None:
+        review = a_review()
+        review.ask_withdrawal(at=after(20))
+        views(review)
+
+        decides(review)
+
+        assert review.state is ReviewState.DECIDED
