@@ -129,6 +129,12 @@ def hidden(thing_id: UUID) -> ResponseReturnValue:
     raise NotFound
 
 
+@pages.get("/number/<int:number>")
+@access.public
+def number(number: int) -> ResponseReturnValue:
+    return str(number)
+
+
 @pages.get("/refused")
 @access.signed_in
 def refused() -> ResponseReturnValue:

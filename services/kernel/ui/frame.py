@@ -16,6 +16,7 @@ from jinja2 import (
     PrefixLoader,
 )
 from jinja2.bccache import Bucket
+from werkzeug.routing import IntegerConverter
 
 from services.kernel.auth.identity import Identity
 from services.kernel.observability import logs
@@ -40,6 +41,12 @@ class _Compiled(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
+class _Number(IntegerConverter):
+    """A number in an address: no longer than a database takes, and in the digits that we write."""
+
+    regex = "[0-9]{1,9}"
+
+
 class PageApp(Flask):
     """A Flask app that finds the kernel's templates, and GOV.UK's macros, beside its service's own."""
 
@@ -55,6 +62,7 @@ class PageApp(Flask):
     def __init__(self, service: str, *, templates: Path | None) -> None:
         super().__init__(service, static_folder=None, template_folder=None, root_path=str(templates or HERE))
         self.url_map.merge_slashes = False
+        self.url_map.converters["int"] = _Number
         self._templates = templates
         translations = [folder / "translations" for folder in (HERE.parent, *([templates.parent] if templates else []))]
         Babel(

@@ -86,6 +86,10 @@ class TestAddresses:
     def test_that_are_not_ours_are_not_found(self, client: FlaskClient, path: str) -> None:
         assert client.get(path, headers=BEARER).status_code == 404
 
+    @pytest.mark.parametrize("number", ["1" * 30, "-1", "1.0", "٣", "1_0", "+1"])
+    def test_with_a_number_that_no_table_holds_are_not_found(self, client: FlaskClient, number: str) -> None:
+        assert client.get(f"/toy/number/{number}").status_code == 404
+
     @pytest.mark.parametrize("query", ["sort=(select+pg_sleep(5))", "limit=1&unknown=2", "limit=1;DROP"])
     def test_with_queries_that_a_list_does_not_take_are_refused(self, client: FlaskClient, query: str) -> None:
         assert client.get(f"{THINGS}?{query}", headers=BEARER).status_code == 400
