@@ -1,6 +1,5 @@
 """Reviews, who reads them, and the events that open them, for tests: each shows only what its test is about."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,8 +21,8 @@ from services.contracts.codes import (
 )
 
 RECEIVED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-REMI = UUID("00000000-0000-4000-8000-0000000000c1")
-SAM = UUID("00000000-0000-4000-8000-0000000000c2")
+REVIEWER = UUID("00000000-0000-4000-8000-0000000000c1")
+COLLEAGUE = UUID("00000000-0000-4000-8000-0000000000c2")
 NAVIGATOR = UUID("00000000-0000-4000-8000-0000000000c3")
 SHOWN = Shown(sequence=1, band=Band.RAISED, model_version="3")
 
@@ -32,7 +31,7 @@ def after(minutes: float) -> datetime:
     return RECEIVED_AT + timedelta(minutes=minutes)
 
 
-def a_reader(staff_id: UUID = REMI, *, areas: tuple[str, ...] = ("northside",)) -> ReviewReader:
+def a_reader(staff_id: UUID = REVIEWER, *, areas: tuple[str, ...] = ("northside",)) -> ReviewReader:
     return ReviewReader(staff_id=staff_id, areas=frozenset(areas))
 
 
@@ -58,7 +57,7 @@ def a_review(
 
 
 def views(
-    review: Review, by: UUID = REMI, *, level: SupportLevel = SupportLevel.PLANNED, minute: float = 10
+    review: Review, by: UUID = REVIEWER, *, level: SupportLevel = SupportLevel.PLANNED, minute: float = 10
 ) -> OwnView:
     """The reviewer records an own view."""
     return review.record_own_view(
@@ -66,7 +65,7 @@ def views(
     )
 
 
-def decides(review: Review, by: UUID = REMI, *, minute: float = 30, **what: Any) -> Decision:
+def decides(review: Review, by: UUID = REVIEWER, *, minute: float = 30, **what: Any) -> Decision:
     said: dict[str, Any] = {
         "level": SupportLevel.PLANNED,
         "pathway": Pathway.UNIVERSAL_SUPPORT,
@@ -125,8 +124,8 @@ def a_basis(recipient: RecipientClass, basis: LawfulBasis = LawfulBasis.SAFEGUAR
     return {"recipient_class": recipient.value, "basis": basis.value}
 
 
-def referral_event(*, told: tuple[RecipientClass, ...] = tuple(RecipientClass), **what: Any) -> Mapping[str, Any]:
-    """A referral as its event tells it, decoded. Facts and who referred may be given in part."""
+def a_referral_event(*told: RecipientClass, **what: Any) -> dict[str, Any]:
+    """A referral as its event tells it, decoded: triage may be told, and who is named. Facts and referrer in part."""
     data: dict[str, Any] = {
         "referral_id": str(what.pop("referral_id", None) or uuid4()),
         "version": 1,
@@ -143,12 +142,12 @@ def referral_event(*, told: tuple[RecipientClass, ...] = tuple(RecipientClass), 
         "age": 16,
         "age_basis": AgeBasis.DATE_OF_BIRTH.value,
         "facts": {"what_happened": ["knife_or_sharp_object"], "immediate_danger": "no", **what.pop("facts", {})},
-        "bases": [a_basis(recipient) for recipient in told],
+        "bases": [a_basis(recipient) for recipient in (RecipientClass.TRIAGE, *told)],
     }
     return intake.ReferralReceivedV1.decode(data | what)
 
 
-def withdrawal_event(referral_id: UUID, *, version: int = 2) -> Mapping[str, Any]:
+def a_withdrawal_event(referral_id: UUID, *, version: int = 2) -> dict[str, Any]:
     return intake.ReferralWithdrawnV1.decode(
         {
             "referral_id": str(referral_id),
@@ -160,7 +159,7 @@ def withdrawal_event(referral_id: UUID, *, version: int = 2) -> Mapping[str, Any
     )
 
 
-def identity_event(referral_id: UUID, *, version: int = 1, name: str | None = "Fern Fiction") -> Mapping[str, Any]:
+def an_identity_event(referral_id: UUID, *, version: int = 1, name: str | None = "Fern Fiction") -> dict[str, Any]:
     return intake.IdentityRecordedV1.decode(
         {
             "referral_id": str(referral_id),
@@ -172,15 +171,15 @@ def identity_event(referral_id: UUID, *, version: int = 1, name: str | None = "F
     )
 
 
-def narrative_event(referral_id: UUID, *, version: int = 1, concern: str = "Afraid to go back") -> Mapping[str, Any]:
+def a_narrative_event(referral_id: UUID, *, version: int = 1, concern: str = "Afraid to go back") -> dict[str, Any]:
     return intake.NarrativeRecordedV1.decode(
         {"referral_id": str(referral_id), "version": version, "texts": {"concern": concern}}
     )
 
 
-def estimate_event(
+def an_estimate_event(
     referral_id: UUID, *, referral_version: int = 1, sequence: int = 1, band: Band = Band.RAISED
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     return scoring.ReferralEstimatedV1.decode(
         {
             "estimate_id": str(uuid4()),
@@ -207,7 +206,7 @@ def estimate_event(
     )
 
 
-def no_estimate_event(referral_id: UUID, *, referral_version: int = 1, sequence: int = 1) -> Mapping[str, Any]:
+def a_refusal_event(referral_id: UUID, *, referral_version: int = 1, sequence: int = 1) -> dict[str, Any]:
     return scoring.ReferralNotEstimatedV1.decode(
         {
             "referral_id": str(referral_id),
@@ -222,7 +221,7 @@ def no_estimate_event(referral_id: UUID, *, referral_version: int = 1, sequence:
     )
 
 
-def model_event(model_version: str = "3") -> Mapping[str, Any]:
+def a_model_event(model_version: str = "3") -> dict[str, Any]:
     wording = {
         "violence_attendances_12m": "A&E visits because of violence, last 12 months",
         "trusted_adult": "An adult they trust",
@@ -253,7 +252,7 @@ def model_event(model_version: str = "3") -> Mapping[str, Any]:
     )
 
 
-def team_event(team: Team, *, version: int = 1) -> Mapping[str, Any]:
+def a_team_event(team: Team, *, version: int = 1) -> dict[str, Any]:
     return accounts.TeamChangedV1.decode(
         {
             "team_id": str(team.id),

@@ -9,9 +9,9 @@ from services.casework.domain import review as rules
 from services.casework.domain.review import ReviewState
 from services.contracts.codes import Band, DifferenceReason, Question, SupportLevel
 from tests.factories.reviews import (
+    COLLEAGUE,
     NAVIGATOR,
-    REMI,
-    SAM,
+    REVIEWER,
     SHOWN,
     a_review,
     after,
@@ -25,27 +25,27 @@ class TestOpeningAReview:
     def test_shows_the_others_who_reads_it(self) -> None:
         review = a_review()
 
-        changed = review.claim(REMI, at=after(1))
+        changed = review.claim(REVIEWER, at=after(1))
 
         assert changed
-        assert (review.claimed_by, review.claimed_at, review.state) == (REMI, after(1), ReviewState.BEING_READ)
+        assert (review.claimed_by, review.claimed_at, review.state) == (REVIEWER, after(1), ReviewState.BEING_READ)
 
     def test_leaves_it_with_who_has_it(self) -> None:
         review = a_review()
-        review.claim(REMI, at=after(1))
+        review.claim(REVIEWER, at=after(1))
 
-        changed = review.claim(SAM, at=after(2))
+        changed = review.claim(COLLEAGUE, at=after(2))
 
         assert not changed
-        assert (review.claimed_by, review.version) == (REMI, 2)
+        assert (review.claimed_by, review.version) == (REVIEWER, 2)
 
     def test_may_take_it_over(self) -> None:
         review = a_review()
-        review.claim(REMI, at=after(1))
+        review.claim(REVIEWER, at=after(1))
 
-        review.claim(SAM, at=after(2), take_over=True)
+        review.claim(COLLEAGUE, at=after(2), take_over=True)
 
-        assert review.claimed_by == SAM
+        assert review.claimed_by == COLLEAGUE
 
     def test_is_not_for_who_referred(self) -> None:
         with pytest.raises(rules.OwnReferral):
@@ -53,25 +53,25 @@ class TestOpeningAReview:
 
     def test_is_no_lock(self) -> None:
         review = a_review()
-        review.claim(REMI, at=after(1))
-        views(review, SAM)
+        review.claim(REVIEWER, at=after(1))
+        views(review, COLLEAGUE)
 
-        decision = decides(review, SAM)
+        decision = decides(review, COLLEAGUE)
 
-        assert decision.decided_by == SAM
+        assert decision.decided_by == COLLEAGUE
 
 
 class TestAnOwnView:
     def test_comes_before_the_estimate(self) -> None:
         with pytest.raises(rules.OwnViewFirst):
-            a_review().show(REMI, SHOWN, at=after(5))
+            a_review().show(REVIEWER, SHOWN, at=after(5))
 
     def test_of_a_colleague_opens_nothing(self) -> None:
         review = a_review()
-        views(review, SAM)
+        views(review, COLLEAGUE)
 
         with pytest.raises(rules.OwnViewFirst):
-            review.show(REMI, SHOWN, at=after(15))
+            review.show(REVIEWER, SHOWN, at=after(15))
 
     def test_is_never_changed(self) -> None:
         review = a_review()
@@ -82,7 +82,7 @@ class TestAnOwnView:
 
     def test_is_not_for_who_referred(self) -> None:
         with pytest.raises(rules.OwnReferral):
-            views(a_review(referred_by=REMI), REMI)
+            views(a_review(referred_by=REVIEWER), REVIEWER)
 
     def test_is_asked_again_when_the_facts_have_changed(self) -> None:
         review = a_review()
@@ -90,7 +90,7 @@ class TestAnOwnView:
 
         amends(review)
 
-        assert review.own_view_of(REMI) is None
+        assert review.own_view_of(REVIEWER) is None
         assert review.own_views == [first]
 
     @pytest.mark.parametrize("was_shown", [True, False])
@@ -98,7 +98,7 @@ class TestAnOwnView:
         review = a_review()
         views(review)
         if was_shown:
-            review.show(REMI, SHOWN, at=after(12))
+            review.show(REVIEWER, SHOWN, at=after(12))
         amends(review)
 
         second = views(review, minute=40)
@@ -107,10 +107,10 @@ class TestAnOwnView:
 
     def test_is_not_marked_for_what_a_colleague_saw(self) -> None:
         review = a_review()
-        views(review, SAM)
-        review.show(SAM, SHOWN, at=after(12))
+        views(review, COLLEAGUE)
+        review.show(COLLEAGUE, SHOWN, at=after(12))
 
-        view = views(review, REMI, minute=13)
+        view = views(review, REVIEWER, minute=13)
 
         assert not view.estimate_seen_before
 
@@ -119,9 +119,9 @@ class TestShowingTheEstimate:
     def test_keeps_the_first_showing_and_what_was_shown(self) -> None:
         review = a_review()
         view = views(review)
-        review.show(REMI, SHOWN, at=after(12))
+        review.show(REVIEWER, SHOWN, at=after(12))
 
-        again = review.show(REMI, rules.Shown(sequence=2, band=Band.HIGH, model_version="4"), at=after(14))
+        again = review.show(REVIEWER, rules.Shown(sequence=2, band=Band.HIGH, model_version="4"), at=after(14))
 
         assert not again
         assert (view.shown_at, view.shown) == (after(12), SHOWN)
@@ -131,7 +131,7 @@ class TestShowingTheEstimate:
         views(review)
         before = review.version
 
-        review.show(REMI, SHOWN, at=after(12))
+        review.show(REVIEWER, SHOWN, at=after(12))
 
         assert review.version == before
 
@@ -140,7 +140,7 @@ class TestShowingTheEstimate:
         view = views(review)
         decides(review)
 
-        noted = review.show(REMI, SHOWN, at=after(40))
+        noted = review.show(REVIEWER, SHOWN, at=after(40))
 
         assert (noted, view.shown_at) == (False, None)
 
@@ -160,7 +160,7 @@ class TestADecision:
 
     def test_is_not_for_who_referred(self) -> None:
         with pytest.raises(rules.OwnReferral):
-            decides(a_review(referred_by=REMI))
+            decides(a_review(referred_by=REVIEWER))
 
     def test_may_come_without_the_estimate(self) -> None:
         review = a_review()
@@ -172,12 +172,12 @@ class TestADecision:
 
     def test_is_one_even_when_two_decide(self) -> None:
         review = a_review()
-        views(review, REMI)
-        views(review, SAM)
-        first = decides(review, REMI)
+        views(review, REVIEWER)
+        views(review, COLLEAGUE)
+        first = decides(review, REVIEWER)
 
         with pytest.raises(rules.ReviewEnded):
-            decides(review, SAM)
+            decides(review, COLLEAGUE)
 
         assert review.decision is first
         assert len(review.own_views) == 2
@@ -185,7 +185,7 @@ class TestADecision:
     def test_that_differs_from_the_band_needs_a_coded_reason(self) -> None:
         review = a_review()
         views(review)
-        review.show(REMI, SHOWN, at=after(12))
+        review.show(REVIEWER, SHOWN, at=after(12))
 
         with pytest.raises(rules.ReasonsMissing) as refused:
             decides(review, level=SupportLevel.NONE)
@@ -196,7 +196,7 @@ class TestADecision:
     def test_that_differs_is_taken_with_its_reason(self) -> None:
         review = a_review()
         views(review)
-        review.show(REMI, SHOWN, at=after(12))
+        review.show(REVIEWER, SHOWN, at=after(12))
 
         decision = decides(
             review, level=SupportLevel.NONE, difference_reasons=[DifferenceReason.STRENGTHS_AND_PROTECTION]
@@ -208,7 +208,7 @@ class TestADecision:
     def test_that_agrees_keeps_no_reason_for_differing(self) -> None:
         review = a_review()
         views(review)
-        review.show(REMI, SHOWN, at=after(12))
+        review.show(REVIEWER, SHOWN, at=after(12))
 
         decision = decides(review, difference_reasons=[DifferenceReason.OTHER])
 
@@ -227,7 +227,7 @@ class TestAQuestion:
         review = a_review()
         views(review, level=SupportLevel.NOT_ENOUGH_INFORMATION)
 
-        review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
 
         assert (review.state, review.paused_at) == (ReviewState.QUESTION_ASKED, after(15))
 
@@ -236,18 +236,18 @@ class TestAQuestion:
         views(review)
 
         with pytest.raises(rules.NotWhereThereIsDanger):
-            review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+            review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
 
     def test_comes_after_an_own_view(self) -> None:
         with pytest.raises(rules.OwnViewFirst):
-            a_review().ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+            a_review().ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
 
     def test_answered_gives_back_the_time_it_took(self) -> None:
         review = a_review()
         due, question_id = review.due_at, uuid4()
-        review.claim(REMI, at=after(1))
+        review.claim(REVIEWER, at=after(1))
         views(review)
-        review.ask(by=REMI, question=Question.AGE, question_id=question_id, at=after(15))
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=question_id, at=after(15))
 
         amends(review, minute=75, answers=question_id)
 
@@ -258,7 +258,7 @@ class TestAQuestion:
         review = a_review()
         due = review.due_at
         views(review)
-        review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
 
         amends(review, minute=75)
 
@@ -267,12 +267,12 @@ class TestAQuestion:
             Question.AGE,
             after(15),
         )
-        assert (review.due_at, review.own_view_of(REMI)) == (due, None)
+        assert (review.due_at, review.own_view_of(REVIEWER)) == (due, None)
 
     def test_waits_no_longer_once_there_is_danger(self) -> None:
         review = a_review()
         views(review)
-        review.ask(by=REMI, question=Question.AGE, question_id=uuid4(), at=after(15))
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
 
         amends(review, minute=75, danger=True)
 
@@ -291,13 +291,13 @@ class TestAWithdrawal:
         review = a_review()
         review.ask_withdrawal(at=after(20))
 
-        review.confirm_withdrawal(by=REMI)
+        review.confirm_withdrawal(by=REVIEWER)
 
         assert review.state is ReviewState.CLOSED
 
     def test_is_confirmed_only_when_asked_for(self) -> None:
         with pytest.raises(rules.NothingToConfirm):
-            a_review().confirm_withdrawal(by=REMI)
+            a_review().confirm_withdrawal(by=REVIEWER)
 
     def test_never_undoes_a_decision(self) -> None:
         review = a_review()
@@ -305,7 +305,7 @@ class TestAWithdrawal:
         decides(review)
 
         with pytest.raises(rules.ReviewEnded):
-            review.confirm_withdrawal(by=REMI)
+            review.confirm_withdrawal(by=REVIEWER)
 
     def test_does_not_bind_the_reviewer(self) -> None:
         review = a_review()
