@@ -12,6 +12,7 @@ _MODULES = {
     "redrive": "services.command_line.redrive",
     "replay": "services.command_line.replay",
     "run": "services.command_line.run",
+    "score": "services.command_line.score",
     "token": "services.command_line.token",
     "train": "services.command_line.train",
 }

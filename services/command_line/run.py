@@ -1,16 +1,16 @@
 """`waymark run`: the whole system on this machine, with invented data."""
 
-import time
-
 import click
 
+from services.accounts.demonstration import accounts
 from services.command_line import progress
 from services.command_line.options import folder_option
 from services.command_line.train import train
-from services.embedded import server
+from services.embedded import champion, server, staff
 from services.embedded import system as embedded
 from services.embedded.demonstration import load
 from services.embedded.folder import Folder
+from services.kernel.observability import logs
 
 
 @click.command("run")
@@ -18,15 +18,27 @@ from services.embedded.folder import Folder
 @folder_option
 def command(port: int, folder: Folder) -> None:
     """Make what is missing (databases, a first model, demonstration referrals), then serve until Ctrl-C."""
-    prepare(folder)
-    system = embedded.build(folder)
-    server.serve(system, port=port, ready=lambda: _say_where(port, folder))
+    folder.root.mkdir(parents=True, exist_ok=True)
+    with folder.log_lines.open("a", encoding="utf-8") as lines:
+        logs.configure(stream=lines)
+        prepare(folder)
+        system = embedded.build(folder, registry_url=folder.tracking_uri)
+        system.migrate()
+        server.serve(system, port=port, ready=lambda: click.echo(_welcome(port, folder)))
 
 
 def prepare(folder: Folder) -> None:
     """Everything that a first start needs and a second one finds."""
-    if not folder.has_model:
+    if not champion.is_kept(folder):
         train(folder)
     if not load.is_loaded(folder):
         with progress.shown() as report:
             load.load(folder, report=report)
+
+
+def _welcome(port: int, folder: Folder) -> str:
+    lines = [f"Waymark is at http://{server.HOST}:{port}. Stop it with Ctrl-C.", ""]
+    lines += [f"  {account.sign_in_name:<32}{account.display_name}" for account in accounts()]
+    return "\n".join(
+        [*lines, "", f"Everybody's password is {staff.password(folder)}. All people and data are invented."]
+    )

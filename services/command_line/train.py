@@ -1,28 +1,44 @@
 """`waymark train`: a new model, with its baselines, tracked and registered in MLflow."""
 
-from typing import Any
+import os
+from typing import TYPE_CHECKING
 
 import click
 
 from services.command_line import progress
 from services.command_line.options import answer, folder_option, json_option
+from services.embedded import champion
 from services.embedded.folder import Folder
+
+if TYPE_CHECKING:
+    from models.registry import Registered
 
 
 @click.command("train")
+@click.option("--promote", is_flag=True, help="Make it the champion; the first model is in any case.")
 @folder_option
 @json_option
-def command(folder: Folder, as_json: bool) -> None:
-    """Train on the invented population, register the model, and make it the champion if it earns it."""
-    result = train(folder)
-    data = {"version": result.version}
-    answer(data, f"Model version {result.version} is trained and registered.", as_json=as_json)
+def command(promote: bool, folder: Folder, as_json: bool) -> None:
+    """Train on the invented population and register what comes of it."""
+    registered = train(folder, promote=promote)
+    data = {"version": registered.version, "digest": registered.digest, "is_champion": registered.is_champion}
+    rank = "and is the champion" if registered.is_champion else "but is not the champion"
+    answer(data, f"Model version {registered.version} is trained and registered, {rank}.", as_json=as_json)
 
 
-def train(folder: Folder) -> Any:
-    """Train into this folder's registry, with progress shown."""
+def train(folder: Folder, *, promote: bool = False) -> "Registered":
+    """Train into this folder's registry; scoring then uses the model if it is the champion."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     from models.training import run  # MLflow and scikit-learn take seconds to import
 
-    folder.registry.mkdir(parents=True, exist_ok=True)
+    folder.artefacts.mkdir(parents=True, exist_ok=True)
     with progress.shown() as report:
-        return run.train(tracking_uri=folder.tracking_uri, artefact_root=folder.registry / "artefacts", progress=report)
+        registered = run.train(
+            tracking_uri=folder.tracking_uri,
+            artefact_root=folder.artefacts,
+            promote=promote or None,
+            progress=report,
+        )
+    if registered.is_champion:
+        champion.take(folder)
+    return registered

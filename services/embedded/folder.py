@@ -20,6 +20,11 @@ class Folder:
         return self.root / "bus.sqlite"
 
     @property
+    def log_lines(self) -> Path:
+        """What a running system says of itself: ids and times, no names."""
+        return self.root / "waymark.log"
+
+    @property
     def registry(self) -> Path:
         return self.root / "mlflow"
 
@@ -36,6 +41,21 @@ class Folder:
     def models(self) -> Path:
         """Where scoring keeps the models that it has verified."""
         return self.root / "models"
+
+    @property
+    def loading(self) -> Path:
+        """There while the demonstration is being loaded."""
+        return self.root / "demonstration.loading"
+
+    @property
+    def loaded(self) -> Path:
+        """There once the demonstration is loaded."""
+        return self.root / "demonstration.loaded"
+
+    def forget_data(self) -> None:
+        """Delete the databases and the log; secrets, registry and models stay."""
+        for path in self.root.glob("*.sqlite*"):
+            path.unlink()
 
     def secret(self, purpose: str) -> bytes:
         """This installation's secret for one purpose: made once, kept in a file that only its owner may read."""

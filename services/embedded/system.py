@@ -13,6 +13,7 @@ from services.embedded.folder import Folder
 from services.embedded.paths import ByFirstSegment
 from services.intake import bootstrap as intake
 from services.intake.settings import Settings as IntakeSettings
+from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.relay import Relay
@@ -66,6 +67,12 @@ class System:
             pass
         for relay in relays:
             relay.stop()
+
+    def seal(self) -> None:
+        """Without workers: link every audit row into its chain."""
+        for service in self.services.values():
+            while sealer.seal(service):
+                pass
 
     def close(self) -> None:
         self.log.close()

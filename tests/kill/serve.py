@@ -1,20 +1,24 @@
-"""The embedded system as a process of its own: `python -m tests.kill.serve FOLDER PORT [marks-first]`.
+"""The embedded system as a process of its own, to be killed at a named step."""
 
-`marks-first` breaks the relay on purpose: it marks rows as sent and only then sends them.
-"""
-
-import sys
+import importlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import models.inference.model  # noqa: F401 (seconds, once for all starts)
 from services.embedded import server
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
+from services.kernel import failpoints
 from services.kernel.bus import worker
 from services.kernel.bus.log import Log, Record
 from services.kernel.bus.relay import Relay
 from services.kernel.failpoints import failpoint
+from services.kernel.observability import logs
 from services.kernel.service import Service
+
+MARKS_FIRST = "marks-first"
+"""A fault on purpose: rows are marked as sent, and only then sent."""
 
 
 class _MarksFirst(Relay):
@@ -37,11 +41,12 @@ class _Late:
         self._log.append(records)
 
 
-def main(folder: Path, port: int, fault: str) -> None:
-    if fault == "marks-first":
+def main(folder: str, port: int, kill_at: str, fault: str) -> None:
+    """Serve until killed. Runs in a fork of a process that has imported everything already."""
+    os.environ[failpoints.VARIABLE] = f"{kill_at}:kill" if kill_at else ""
+    importlib.reload(failpoints)
+    if fault == MARKS_FIRST:
         worker.Relay = _MarksFirst  # type: ignore[misc]
-    server.serve(embedded.build(Folder(folder)), port=port)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), "".join(sys.argv[3:]))
+    with Path(folder, "lines").open("a") as lines:
+        logs.configure(stream=lines)
+        server.serve(embedded.build(Folder(Path(folder))), port=port)

@@ -26,6 +26,9 @@ class Desk:
         self._client = Client(system.app, use_cookies=False)
         self._tokens: dict[str, tuple[datetime, str]] = {}
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def get(self, user: str, path: str) -> Any:
         return self._sent(user, "GET", path).get_json()
 

@@ -75,7 +75,11 @@ def referral(
     return {
         "area": area,
         "young_person": _young_person(person, chance),
-        "contact": {"safe": ["phone", "text"], "note": "After four o'clock", "do_not": chance.choice([["at_home"], []])},
+        "contact": {
+            "safe": ["phone", "text"],
+            "note": "After four o'clock",
+            "do_not": chance.choice([["at_home"], []]),
+        },
         "what_happened": chance.choice(_WHAT_HAPPENED),
         "immediate_danger": chance.choices(["no", "not_known", "yes"], weights=[6, 3, 1])[0],
         "involvement": chance.choice(_INVOLVEMENT),

@@ -1,0 +1,26 @@
+"""`waymark score`: estimates again what waited for a model, or everything by a new champion."""
+
+import click
+
+from services.command_line.options import answer, folder_option, json_option
+from services.embedded import system as embedded
+from services.embedded.folder import Folder
+from services.scoring.entrypoints.commands import estimate_again
+
+
+@click.command("score")
+@click.option("--everything", is_flag=True, help="Also what another model has estimated.")
+@folder_option
+@json_option
+def command(everything: bool, folder: Folder, as_json: bool) -> None:
+    """Estimate referrals that had no model, with the champion of now. What was said before is kept."""
+    system = embedded.build(folder)
+    try:
+        done = estimate_again(
+            system.services["scoring"].dispatcher,
+            everything=everything,
+            progress=lambda so_far: None if as_json else click.echo(f"{so_far} answered", err=True),
+        )
+    finally:
+        system.close()
+    answer({"answered": done}, f"{done} referrals have a new answer.", as_json=as_json)

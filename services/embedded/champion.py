@@ -1,0 +1,24 @@
+"""The model that an embedded system estimates with: taken from its own registry, and kept."""
+
+from services.embedded.folder import Folder
+from services.scoring.adapters.champions import Champions
+from services.scoring.adapters.kept_models import KeptModels
+from services.scoring.adapters.model_store import ModelStore
+
+
+def is_kept(folder: Folder) -> bool:
+    return KeptModels(folder.models).current() is not None
+
+
+def known(folder: Folder) -> Champions:
+    """The models of this folder, and of its registry when one is not kept."""
+    kept = KeptModels(folder.models)
+    return Champions(kept, ModelStore(folder.tracking_uri, kept))
+
+
+def take(folder: Folder) -> str:
+    """Verify the registry's champion and keep it as the model in use. Gives its version.
+
+    Raises RegistryAway when there is none, NotFit when it cannot be used.
+    """
+    return ModelStore(folder.tracking_uri, KeptModels(folder.models)).fetch_champion().version

@@ -1,0 +1,71 @@
+"""Loads the demonstration into an empty folder, once."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from services.embedded import staff
+from services.embedded import system as embedded
+from services.embedded.demonstration.desk import Desk
+from services.embedded.demonstration.people import Person, people
+from services.embedded.demonstration.plans import PLANS, Plan
+from services.embedded.demonstration.referrals import referral
+from services.embedded.demonstration.schedule import Schedule, StoryClock
+from services.embedded.demonstration.stories import Telling
+from services.embedded.folder import Folder
+
+Report = Callable[[str, int, int], None]
+
+_SEED = 20261122
+_BEGAN = timedelta(days=45)
+_STEP = "Telling the demonstration's stories"
+
+
+def is_loaded(folder: Folder) -> bool:
+    return folder.loaded.exists()
+
+
+def load(folder: Folder, *, report: Report = lambda *_: None) -> None:
+    """Bring every plan's referrals as far as it says. What an interrupted load left is thrown away first."""
+    _begin(folder)
+    now = datetime.now(UTC).replace(microsecond=0)
+    clock = StoryClock(now - _BEGAN)
+    system = embedded.build(folder, clock=clock)
+    try:
+        system.migrate()
+        staff.load(system, folder)
+        system.settle()
+        schedule = Schedule(clock, settle=system.settle, until=now)
+        for at, telling in _tellings(Desk(system, clock), now):
+            schedule.add(at, telling.story())
+        schedule.run(lambda done, total: report(_STEP, done, total))
+        system.seal()
+    finally:
+        system.close()
+    folder.loading.rename(folder.loaded)
+
+
+def _begin(folder: Folder) -> None:
+    if folder.loading.exists():
+        folder.forget_data()
+    folder.root.mkdir(parents=True, exist_ok=True)
+    folder.loading.touch()
+
+
+def _tellings(desk: Desk, now: datetime) -> Iterator[tuple[datetime, Telling]]:
+    """Every referral of every plan with the time at which it is made; the same ones each time."""
+    chance = random.Random(_SEED)  # noqa: S311 (no secret is made here)
+    waiting = people(today=now.date(), chance=chance)
+    for plan in PLANS:
+        for _ in range(plan.count):
+            at = now - plan.youngest - (plan.oldest - plan.youngest) * chance.random()
+            person = _next_of_age(waiting, plan, at.date())
+            body = referral(person, at=at, chance=chance, area=plan.area)
+            own_chance = random.Random(chance.random())  # noqa: S311
+            yield at, Telling(desk=desk, plan=plan, body=body, chance=own_chance)
+
+
+def _next_of_age(waiting: list[Person], plan: Plan, on: date) -> Person:
+    """The next person whom the plan's team takes."""
+    place = next(place for place, person in enumerate(waiting) if plan.takes((on - person.date_of_birth).days / 365.25))
+    return waiting.pop(place)
