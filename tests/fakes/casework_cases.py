@@ -84,10 +84,21 @@ class FakeTeamMembers:
         return (team_id, staff_id) in self._members
 
 
+class FakeCaseChanges:
+    def __init__(self) -> None:
+        self.unread: set[tuple[UUID, int]] = set()
+
+    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        was_unread = (referral_id, referral_version) in self.unread
+        self.unread.discard((referral_id, referral_version))
+        return was_unread
+
+
 class FakeCaseUnitOfWork:
     def __init__(self, *cases: Case, members: set[tuple[UUID, UUID]] = frozenset(), at: datetime | None = None) -> None:  # type: ignore[assignment]
         self.cases = FakeCaseRepository(*cases)
         self.case_equality = FakeCaseEqualityRepository()
+        self.told = FakeCaseChanges()
         self.team_members = FakeTeamMembers(*members)
         self.at = at or later(120)
         self.published: list[tuple[type[EventSchema], dict[str, Any]]] = []
@@ -104,5 +115,5 @@ class FakeCaseUnitOfWork:
     def audit(self, what: str, **_: Any) -> None:
         self.audited.append(what)
 
-    def told(self) -> list[str]:
+    def told_of(self) -> list[str]:
         return [schema.type for schema, _ in self.published]

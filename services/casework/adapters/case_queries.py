@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
 from services.casework.domain.case import HAND_OVERS, CaseState
 from services.casework.domain.case_reader import CaseReader, Knowledge
@@ -49,7 +50,7 @@ class CaseList:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """What a team knows of a case. The last three are None unless the reader knows it whole."""
+    """What a team knows of a case. The last four are None unless the reader knows it whole."""
 
     id: UUID
     version: int
@@ -66,6 +67,8 @@ class CaseRow:
     name: str | None
     age: int | None
     first_contact_at: datetime | None
+    changed: bool | None
+    """Whether the referrer changed something after the decision that nobody has read yet."""
 
     @property
     def place(self) -> Place:
@@ -136,6 +139,7 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
             if_whole(identities.c.name),
             if_whole(referrals.c.age),
             if_whole(cases.c.first_contact_at),
+            if_whole(_has_changes().label("changed")),
         )
         .select_from(
             cases.join(referrals, referrals.c.id == cases.c.referral_id)
@@ -145,6 +149,11 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
         )
         .where(knows(reader, Knowledge.LISTED))
     )
+
+
+def _has_changes() -> sa.ColumnElement[bool]:
+    c = changes_to_read.c
+    return sa.exists(sa.select(sa.literal(1)).where(c.case_id == cases.c.id, c.read_at.is_(None)))
 
 
 def row_of(row: sa.Row[Any]) -> CaseRow:

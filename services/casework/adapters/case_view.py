@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
+from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
@@ -25,10 +26,18 @@ class EntryView(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseChange:
+    """What the referrer did after the decision, not read yet: `kind` is amended or withdrawn."""
+
+    referral_version: int
+    kind: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseWhole:
     """What the assigned worker and the team's manager know. There is no estimate in it and no reviewer's own view."""
 
-    review_id: UUID
     level: SupportLevel
     date_of_birth: date | None
     phone: str | None
@@ -47,13 +56,14 @@ class CaseWhole:
     close_reason: CloseReason | None
     confirmed_at: datetime | None
     equality_asked: bool
-    changes: Sequence[datetime]
+    changes: Sequence[CaseChange]
     entries: Sequence[EntryView]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
     row: CaseRow
+    review_id: UUID
     on_call_address: str | None
     members: Sequence[tuple[UUID, str]]
     """The active members of the team, for its manager alone."""
@@ -67,10 +77,16 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
     if row is None:
         raise CaseNotFound
     case = row_of(row)
-    address = sa.select(teams.c.on_call_address).where(teams.c.id == case.team_id)
+    beside = (
+        sa.select(cases.c.review_id, teams.c.on_call_address)
+        .select_from(cases.outerjoin(teams, teams.c.id == cases.c.team_id))
+        .where(cases.c.id == case_id)
+    )
+    review_id, on_call_address = connection.execute(beside).one()
     return CaseView(
         row=case,
-        on_call_address=connection.execute(address).scalar_one_or_none(),
+        review_id=review_id,
+        on_call_address=on_call_address,
         members=members(connection, frozenset({case.team_id})) if reader.manager and case.known_whole else (),
         whole=_whole(connection, case_id) if case.known_whole else None,
     )
@@ -95,7 +111,6 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
     ).one()
     told = row.told or {}
     return CaseWhole(
-        review_id=row.review_id,
         level=row.level,
         date_of_birth=row.date_of_birth,
         phone=told.get("phone"),
@@ -114,7 +129,7 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
         close_reason=row.close_reason,
         confirmed_at=row.confirmed_at,
         equality_asked=_equality_asked(connection, case_id),
-        changes=(),
+        changes=_changes(connection, case_id),
         entries=_entries(connection, case_id),
     )
 
@@ -122,6 +137,16 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
 def _equality_asked(connection: sa.Connection, case_id: UUID) -> bool:
     asked = sa.select(sa.literal(1)).where(case_equality.c.case_id == case_id).limit(1)
     return connection.execute(asked).one_or_none() is not None
+
+
+def _changes(connection: sa.Connection, case_id: UUID) -> list[CaseChange]:
+    c = changes_to_read.c
+    found = (
+        sa.select(c.referral_version, c.kind, c.arrived_at)
+        .where(c.case_id == case_id, c.read_at.is_(None))
+        .order_by(c.referral_version)
+    )
+    return [CaseChange(**row._mapping) for row in connection.execute(found)]
 
 
 def _entries(connection: sa.Connection, case_id: UUID) -> list[EntryView]:

@@ -7,6 +7,7 @@ from services.casework.application.assign_case import AssignCase, assign_case
 from services.casework.application.attempt_case_contact import AttemptCaseContact, attempt_case_contact
 from services.casework.application.close_case import CloseCase, ReopenCase, close_case, reopen_case
 from services.casework.application.confirm_case_hand_over import ConfirmCaseHandOver, confirm_case_hand_over
+from services.casework.application.read_case_change import ReadCaseChange, read_case_change
 from services.casework.application.record_case_answer import (
     RecordCaseAnswer,
     RecordFirstContact,
@@ -24,6 +25,7 @@ CASE_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     AssignCase: assign_case,
     WriteCaseNote: write_case_note,
     AttemptCaseContact: attempt_case_contact,
+    ReadCaseChange: read_case_change,
     RecordFirstContact: record_first_contact,
     RecordCaseAnswer: record_case_answer,
     RecordCaseEquality: record_case_equality,

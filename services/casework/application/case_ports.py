@@ -44,6 +44,12 @@ class TeamMembers(Protocol):
         ...
 
 
+class CaseChanges(Protocol):
+    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        """Mark what the referrer changed as read. False when it was, or was never told."""
+        ...
+
+
 class CaseUnitOfWork(Protocol):
     @property
     def cases(self) -> CaseRepository: ...
@@ -53,6 +59,9 @@ class CaseUnitOfWork(Protocol):
 
     @property
     def team_members(self) -> TeamMembers: ...
+
+    @property
+    def told(self) -> CaseChanges: ...
 
     @property
     def at(self) -> datetime: ...

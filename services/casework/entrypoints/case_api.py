@@ -153,7 +153,7 @@ def set_assignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
 def _item(row: CaseRow) -> dict[str, Any]:
     """A row without what the reader may not know: absent, not null."""
     item = {field.name: getattr(row, field.name) for field in fields(row)}
-    hidden = () if row.known_whole else ("name", "age", "first_contact_at")
+    hidden = () if row.known_whole else ("name", "age", "first_contact_at", "changed")
     return {name: value for name, value in item.items() if name not in hidden}
 
 

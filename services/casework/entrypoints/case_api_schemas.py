@@ -35,9 +35,10 @@ class CaseItem(Schema):
     team_id = fields.UUID(required=True)
     assignee_id = fields.UUID(allow_none=True, attribute="owner_id")
     version = fields.Integer(required=True)
-    name = fields.String()
-    age = fields.Integer()
-    first_contact_at = fields.AwareDateTime()
+    name = fields.String(allow_none=True)
+    age = fields.Integer(allow_none=True)
+    first_contact_at = fields.AwareDateTime(allow_none=True)
+    changed = fields.Boolean()
 
 
 class CaseItems(Schema):
@@ -66,10 +67,15 @@ class CaseEntry(Schema):
     confirmed_by = fields.String(allow_none=True)
 
 
+class CaseChangeItem(Schema):
+    referral_version = fields.Integer(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["amended", "withdrawn"]))
+    arrived_at = fields.AwareDateTime(required=True)
+
+
 class CaseWholeItem(Schema):
     """What the assigned worker and the team's manager know. Neither an estimate nor a reviewer's own view is in it."""
 
-    review_id = fields.UUID(required=True)
     level = _code(SupportLevel)
     date_of_birth = fields.Date(allow_none=True)
     phone = fields.String(allow_none=True)
@@ -87,7 +93,7 @@ class CaseWholeItem(Schema):
     close_reason = _code(CloseReason)
     confirmed_at = fields.AwareDateTime(allow_none=True)
     equality_asked = fields.Boolean()
-    changes = fields.List(fields.AwareDateTime())
+    changes = fields.List(fields.Nested(CaseChangeItem))
     entries = fields.List(fields.Nested(CaseEntry))
 
 

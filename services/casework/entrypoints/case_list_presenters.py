@@ -35,6 +35,7 @@ _STATUSES = {
     Status.IN_CONTACT: N_("In contact"),
 }
 _DONE = {
+    "change": N_("Marked as read."),
     "taken": N_("The case is yours."),
     "none_waiting": N_("No case of your team is waiting."),
     "note": N_("Note saved."),
@@ -59,6 +60,7 @@ class QueueRow:
     due: Due | None
     ended: str
     status: str
+    changed: bool
     owner: str
     can_take: bool
     take_href: str
@@ -100,6 +102,7 @@ def queue_row(row: CaseRow, reader_id: UUID, now: datetime) -> QueueRow:
         due=None if ended else due(row.due_at, now),
         ended=words(row.state) if ended else "",
         status=status(row),
+        changed=bool(row.changed),
         owner=owner(row, reader_id),
         can_take=row.state is CaseState.OPEN and row.owner_id is None,
         take_href=url_for("case_queue.take", case_id=row.id),

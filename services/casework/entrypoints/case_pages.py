@@ -14,6 +14,7 @@ from services.casework.application.assign_case import AssignCase
 from services.casework.application.attempt_case_contact import AttemptCaseContact
 from services.casework.application.close_case import CloseCase, ReopenCase
 from services.casework.application.confirm_case_hand_over import ConfirmCaseHandOver
+from services.casework.application.read_case_change import ReadCaseChange
 from services.casework.application.record_case_answer import RecordCaseAnswer, RecordFirstContact
 from services.casework.application.record_case_equality import RecordCaseEquality
 from services.casework.application.record_case_outcome import RecordCaseOutcome
@@ -129,6 +130,13 @@ def show(case_id: UUID) -> ResponseReturnValue:
         case=present.case(view, reader(), current.now()),
         done=done(request.args.get("done")),
     )
+
+
+@pages.post("/changes/<int:referral_version>/reading")
+@access.requires(*WORKERS)
+def read_change(case_id: UUID, referral_version: int) -> ResponseReturnValue:
+    current.handle(ReadCaseChange(case_id=case_id, reader=reader(), referral_version=referral_version))
+    return redirect(url_for(".show", case_id=case_id, done="change"), code=303)
 
 
 def _serve(act: Act) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from services.casework.adapters.case_view import CaseView, CaseWhole, EntryView
+from services.casework.adapters.case_view import CaseChange, CaseView, CaseWhole, EntryView
 from services.casework.domain.case import HAND_OVERS, CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_reader import CaseReader
@@ -59,7 +59,7 @@ class CasePage:
     contact: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
     acts: list[Row] = field(default_factory=list)
     chronology: list[ChronologyEntry] = field(default_factory=list)
 
@@ -74,6 +74,7 @@ def task(view: CaseView, reader: CaseReader) -> str:
 def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
     row, whole = view.row, view.whole
     is_hand_over = row.pathway in HAND_OVERS
+    reviews = bool(reader.review_areas)
     waits = row.state in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)
     return CasePage(
         href=url_for("cases.show", case_id=row.id),
@@ -87,7 +88,7 @@ def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
         can_take=row.state is CaseState.OPEN and row.owner_id is None,
         take_href=url_for("case_queue.take", case_id=row.id),
         main_act=_main_act(view),
-        review_href=None,
+        review_href=url_for("reviews.show", review_id=view.review_id) if is_hand_over and reviews else None,
         whole=whole is not None,
         identity=_identity(view, reader),
         badges=_badges(whole) if whole else [],
@@ -101,10 +102,23 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, An
         "contact": _contact(whole),
         "facts": fact_rows(whole.facts),
         "texts": text_rows(whole.texts),
-        "changes": [_("Changed %(moment)s", moment=dates.moment(change)) for change in whole.changes],
+        "changes": [_change(view.row.id, change) for change in whole.changes],
         "acts": _acts(view, reader),
         "chronology": chronology(view, whole),
     }
+
+
+def _change(case_id: UUID, change: CaseChange) -> Row:
+    when = dates.moment(change.arrived_at)
+    if change.kind == "withdrawn":
+        said = _(
+            "The referrer asked to withdraw the referral on %(moment)s. The case stays open until you close it.",
+            moment=when,
+        )
+    else:
+        said = _("The referrer changed the referral on %(moment)s. The facts below are as they are now.", moment=when)
+    version = change.referral_version
+    return {"text": said, "href": url_for("cases.read_change", case_id=case_id, referral_version=version)}
 
 
 def _identity(view: CaseView, reader: CaseReader) -> list[str]:

@@ -4,62 +4,36 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-import services.casework as package
 from services.casework.adapters import tables
-from services.casework.adapters.case_repository import (
-    SqlCaseEqualityRepository,
-    SqlCaseRepository,
-    SqlTeamMembers,
-)
+from services.casework.adapters.case_repository import SqlCaseRepository
 from services.casework.adapters.case_tables import cases
-from services.casework.application.case_handlers import CASE_HANDLERS
+from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.open_case import OpenCase, open_case
+from services.casework.bootstrap import build
 from services.casework.domain.case import TEAM_CLASS
 from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.case_reader import CaseReader, case_reader
-from services.casework.entrypoints import case_api, case_pages, case_queue
-from services.contracts.casework import ProgressMadeV1
+from services.casework.settings import Settings
 from services.contracts.codes import (
     AgeBasis,
     LawfulBasis,
     OrganisationClass,
     Pathway,
-    ProgressStep,
     RecipientClass,
     Role,
     Source,
     SupportLevel,
 )
 from services.kernel.auth.identity import Identity
-from services.kernel.db.engine import Database
-from services.kernel.db.transaction import Transaction
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.settings import Settings
-from services.kernel.web.app import make_app
 from tests.factories.cases import DECIDED_AT, REVIEWER
 
 BORN = date(2010, 3, 4)
-
-
-class _UnitOfWork:
-    def __init__(self, transaction: Transaction) -> None:
-        self.cases = SqlCaseRepository(transaction.connection)
-        self.case_equality = SqlCaseEqualityRepository(transaction.connection)
-        self.team_members = SqlTeamMembers(transaction.connection)
-        self.publish = transaction.publish
-        self.audit = transaction.audit
-        self.at = transaction.at
-
-    def make_progress(self, referral_id: UUID, step: ProgressStep) -> None:
-        told = {"referral_id": referral_id, "version": 1, "step": step, "at": self.at}
-        self.publish(ProgressMadeV1, told)
 
 
 class _Quiet:
@@ -108,29 +82,12 @@ class CaseWorld:
     def __init__(self, url: str) -> None:
         self._open: sa.Connection | None = None
         self.now = DECIDED_AT + timedelta(hours=4)
-        self.database = Database(url)
+        self.settings = Settings(database_url=url, secret_key=b"k" * 32, demonstration=True, https=False)
+        self.tokens = Tokens()
+        self.service = build(self.settings, identities=self.tokens, clock=lambda: self.now)
+        self.database, self.dispatcher, self.app = self.service.database, self.service.dispatcher, self.service.app
         with self.database.write() as connection:
             tables.metadata.create_all(connection)
-        self.tokens = Tokens()
-        self.dispatcher = Dispatcher(
-            service="casework",
-            database=self.database,
-            tables=tables.kernel,
-            unit_of_work=_UnitOfWork,
-            handlers={**CASE_HANDLERS, OpenCase: open_case},
-            clock=lambda: self.now,
-        )
-        self.app = make_app(
-            service="casework",
-            dispatcher=self.dispatcher,
-            database=self.database,
-            identities=self.tokens,
-            settings=Settings(database_url=url, secret_key=b"k" * 32, demonstration=True, https=False),
-            clock=lambda: self.now,
-            templates=Path(package.__path__[0]) / "templates",
-            blueprints=(case_queue.pages, case_pages.pages),
-            api_blueprints=(case_api.api,),
-        )
 
     def close(self) -> None:
         self.database.close()
@@ -279,7 +236,8 @@ class CaseWorld:
             due_at=due_at or case_due_at(DECIDED_AT, SupportLevel.PLANNED),
         )
         if self._open is None:
-            self.dispatcher.handle(opening, actor=REVIEWER)
+            with self.dispatcher.transaction(actor=REVIEWER) as transaction:
+                open_case(opening, SqlUnitOfWork(transaction, self.settings))
         else:
             open_case(opening, _Quiet(self._open))
         return opening.case_id

@@ -71,7 +71,7 @@ class TestOpenCase:
         )
 
         assert uow.cases.get(case_id, the_worker(), Knowledge.LISTED).due_at == later(600)
-        assert uow.told() == ["casework.case.opened"]
+        assert uow.told_of() == ["casework.case.opened"]
         assert uow.audited == ["case.opened"]
 
 
@@ -83,7 +83,7 @@ class TestTakeCase:
         take_case(TakeCase(case_id=case.id, entry_id=uuid4(), reader=the_worker()), uow)
 
         assert uow.cases.get(case.id, the_worker(), Knowledge.WHOLE).assignee_id == WORKER
-        assert uow.told() == ["casework.case.assigned"]
+        assert uow.told_of() == ["casework.case.assigned"]
 
     def test_of_another_team_finds_no_case(self) -> None:
         case = a_case()
@@ -166,7 +166,7 @@ class TestWork:
 
         write_case_note(WriteCaseNote(case_id=case.id, entry_id=uuid4(), reader=the_worker(), text="Text"), uow)
 
-        assert uow.told() == []
+        assert uow.told_of() == []
         assert uow.audited == ["case.note_written"]
 
     def test_on_a_version_that_is_past_is_refused(self) -> None:
@@ -219,7 +219,7 @@ class TestContact:
             uow,
         )
 
-        assert uow.told() == ["casework.case.first_contact_made"]
+        assert uow.told_of() == ["casework.case.first_contact_made"]
         assert uow.progress == [ProgressStep.FIRST_CONTACT_MADE]
 
 
@@ -253,7 +253,7 @@ class TestEquality:
 
         assert [equality.version for equality in uow.case_equality.recorded] == [1, 2]
         assert uow.cases.get(case.id, the_worker(), Knowledge.WHOLE).version == case.version
-        assert uow.told() == ["casework.equality.recorded"] * 2
+        assert uow.told_of() == ["casework.equality.recorded"] * 2
 
 
 class TestTheEnd:
@@ -282,7 +282,7 @@ class TestTheEnd:
             uow,
         )
 
-        assert uow.told() == ["casework.outcome.recorded", "casework.case.closed"]
+        assert uow.told_of() == ["casework.outcome.recorded", "casework.case.closed"]
         assert uow.progress == [ProgressStep.CLOSED]
 
     @pytest.mark.parametrize("contacted", [True, False])
@@ -331,7 +331,7 @@ class TestConfirmHandOver:
             uow,
         )
 
-        assert uow.told() == ["casework.case.hand_over_confirmed"]
+        assert uow.told_of() == ["casework.case.hand_over_confirmed"]
 
     def test_is_not_for_a_reviewer_of_another_area(self) -> None:
         case = a_hand_over()

@@ -1,0 +1,21 @@
+"""Use case: the case's owner has read what the referrer changed after the decision."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.domain.case_reader import CaseReader, Knowledge
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCaseChange:
+    case_id: UUID
+    reader: CaseReader
+    referral_version: int
+
+
+def read_case_change(command: ReadCaseChange, uow: CaseUnitOfWork) -> None:
+    """Does nothing to a change that was read before, and to none."""
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    if uow.told.change_read(case.referral_id, command.referral_version, by=command.reader.staff_id):
+        uow.audit("case.change_read", subject_type="case", subject_id=case.id)
