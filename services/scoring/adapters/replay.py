@@ -19,6 +19,9 @@ from services.scoring.domain.answer import Answer, Estimate
 class NoSuchEstimate(NotFound):
     title = N_("There is no estimate with this id")
 
+    def __init__(self) -> None:
+        super().__init__(N_("No estimate was published under this id."))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Replayed:

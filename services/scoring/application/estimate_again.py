@@ -14,6 +14,9 @@ class NoModel(Unavailable):
 
     title = N_("There is no model to estimate with")
 
+    def __init__(self) -> None:
+        super().__init__(N_("No champion is kept here, or the one that is cannot be used. Train or fetch one first."))
+
 
 @dataclass(frozen=True, kw_only=True)
 class EstimateAgain:
