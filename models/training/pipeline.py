@@ -47,6 +47,8 @@ def fit(experiment: Experiment, *, progress: Progress = lambda *_: None) -> Trai
     data = _data(experiment, progress)
     with _step("Checking the data", progress):
         validation.check(data, label_share=experiment.label.share)
+        # Of whom too little is known there will be no estimate: they teach and judge nothing.
+        data = data.where(data.known_facts >= data.registry.minimum_known_facts)
     periods = _periods(experiment, data)
     choice, tried = champion.choose(
         experiment, periods.training, lambda done, total: progress("Choosing parameters", done, total)
