@@ -1,0 +1,208 @@
+"""The transaction of intake's use cases, in memory. It passes the same suite as the one over a database."""
+
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.contracts.codes import OrganisationClass, RecipientClass
+from services.contracts.schema import EventSchema
+from services.intake.application.drafts import KEPT_FOR, NoSuchDraft
+from services.intake.application.ports import Candidate, Member, Policy
+from services.intake.domain.age import Scope
+from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
+from services.intake.domain.matching import Digests, Known
+from services.intake.domain.referral import NoSuchReferral, Referral, StaleReferral
+
+NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+POLICY = Policy(
+    scope=Scope(youngest=10, oldest=25, younger="Too young: go there", older="Too old: go there"),
+    match_key=b"a key of the tests",
+    test_nhs_numbers=True,
+)
+
+
+class FakeReferrals:
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Referral] = {}
+        self._versions: dict[UUID, int] = {}
+
+    def get(self, referral_id: UUID) -> Referral:
+        if referral_id not in self.kept:
+            raise NoSuchReferral
+        return self.kept[referral_id]
+
+    def add(self, referral: Referral) -> None:
+        self.kept[referral.id] = referral
+        self._versions[referral.id] = referral.version
+
+    def save(self, referral: Referral) -> None:
+        if self.kept[referral.id] is not referral and self._versions[referral.id] != referral.version - 1:
+            raise StaleReferral
+        self.kept[referral.id] = referral
+        self._versions[referral.id] = referral.version
+
+    def reference_taken(self, reference: str) -> bool:
+        return any(referral.reference == reference for referral in self.kept.values())
+
+
+class FakePeople:
+    def __init__(self, referrals: FakeReferrals) -> None:
+        self._referrals = referrals
+        self._known: dict[UUID, Known] = {}
+
+    def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
+        found = []
+        for referral_id, known in self._known.items():
+            shares = set(known.digests.items()) & set(digests.items())
+            if shares and referral_id != but:
+                referral = self._referrals.get(referral_id)
+                found.append(
+                    Candidate(
+                        referral_id=referral_id,
+                        person_id=referral.person_id,
+                        received_at=referral.received_at,
+                        known=known,
+                    )
+                )
+        return sorted(found, key=lambda candidate: (candidate.received_at, candidate.referral_id))
+
+    def remember(self, referral_id: UUID, known: Known) -> None:
+        self._known[referral_id] = known
+
+    def members(self, person_ids: Collection[UUID]) -> list[Member]:
+        return [
+            Member(referral_id=referral.id, person_id=referral.person_id, received_at=referral.received_at)
+            for referral in self._referrals.kept.values()
+            if referral.person_id in person_ids
+        ]
+
+    def move(self, referral_id: UUID, person_id: UUID) -> None:
+        self._referrals.get(referral_id).person_id = person_id
+
+
+class FakeMatches:
+    def __init__(self) -> None:
+        self.kept: dict[UUID, Match] = {}
+        self._versions: dict[UUID, int] = {}
+
+    def get(self, match_id: UUID) -> Match:
+        if match_id not in self.kept:
+            raise NoSuchMatch
+        return self.kept[match_id]
+
+    def of(self, referral_id: UUID) -> list[Match]:
+        return [match for match in self.kept.values() if referral_id in (match.earlier_id, match.later_id)]
+
+    def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]:
+        return [
+            match
+            for match in self.kept.values()
+            if match.state is MatchState.LINKED and {match.earlier_id, match.later_id} <= set(referral_ids)
+        ]
+
+    def save(self, match: Match) -> None:
+        held = self.kept.get(match.id)
+        if held is not None and held is not match and self._versions[match.id] != match.version - 1:
+            raise StaleMatch
+        match.new_changes.clear()
+        self.kept[match.id] = match
+        self._versions[match.id] = match.version
+
+
+class FakeDrafts:
+    def __init__(self) -> None:
+        self.kept: dict[UUID, dict[str, Any]] = {}
+
+    def save(self, draft_id: UUID, *, staff_id: UUID, answers: Mapping[str, Sequence[str]], at: datetime) -> None:
+        held = self.kept.get(draft_id)
+        if held is not None and (held["staff_id"] != staff_id or held["referral_id"]):
+            raise NoSuchDraft
+        self.kept[draft_id] = {
+            "staff_id": staff_id,
+            "answers": dict(answers),
+            "expires_at": at + KEPT_FOR,
+            "referral_id": None,
+        }
+
+    def sent(self, draft_id: UUID, *, staff_id: UUID, referral_id: UUID) -> None:
+        held = self.kept.get(draft_id)
+        if held is None or held["staff_id"] != staff_id or held["referral_id"]:
+            raise NoSuchDraft
+        held |= {"answers": None, "referral_id": referral_id}
+
+    def drop(self, draft_id: UUID, *, staff_id: UUID) -> None:
+        held = self.kept.get(draft_id)
+        if held is not None and held["staff_id"] == staff_id and not held["referral_id"]:
+            del self.kept[draft_id]
+
+    def forget_expired(self, *, at: datetime) -> int:
+        expired = [draft_id for draft_id, held in self.kept.items() if held["expires_at"] < at]
+        for draft_id in expired:
+            del self.kept[draft_id]
+        return len(expired)
+
+
+class FakeTeams:
+    def __init__(self) -> None:
+        self.kept: dict[UUID, dict[str, Any]] = {}
+
+    def bodies(self) -> dict[RecipientClass, set[OrganisationClass]]:
+        found: dict[RecipientClass, set[OrganisationClass]] = {}
+        for team in self.kept.values():
+            if team["active"]:
+                found.setdefault(team["team_class"], set()).add(team["organisation_class"])
+        return found
+
+    def keep(self, team_id: UUID, **team: Any) -> bool:
+        return _keep_newer(self.kept, team_id, team)
+
+
+class FakeStaff:
+    def __init__(self) -> None:
+        self.kept: dict[UUID, dict[str, Any]] = {}
+
+    def keep(self, staff_id: UUID, **member: Any) -> bool:
+        return _keep_newer(self.kept, staff_id, member)
+
+
+class FakeUnitOfWork:
+    def __init__(self, *, policy: Policy = POLICY, at: datetime = NOW, actor: UUID | None = None) -> None:
+        self.policy = policy
+        self.at = at
+        self.actor = actor
+        self.referrals = FakeReferrals()
+        self.people = FakePeople(self.referrals)
+        self.matches = FakeMatches()
+        self.drafts = FakeDrafts()
+        self.teams = FakeTeams()
+        self.staff = FakeStaff()
+        self.published: list[tuple[type[EventSchema], dict[str, Any]]] = []
+        self.audited: list[tuple[str, str]] = []
+        self.references = iter(f"R-{number:06}" for number in range(1000))
+
+    def new_id(self) -> UUID:
+        return uuid4()
+
+    def new_reference(self) -> str:
+        return next(self.references)
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
+        """What is published must be writable: the fake is as strict as the outbox."""
+        schema.encode(data)
+        self.published.append((schema, copy(dict(data))))
+
+    def audit(self, what: str, *, subject_type: str, subject_id: UUID | str, **_: Any) -> None:
+        self.audited.append((what, str(subject_id)))
+
+    def of(self, schema: type[EventSchema]) -> list[dict[str, Any]]:
+        """The events of one type, in order."""
+        return [data for kind, data in self.published if kind is schema]
+
+
+def _keep_newer(kept: dict[UUID, dict[str, Any]], row_id: UUID, row: dict[str, Any]) -> bool:
+    if row_id in kept and kept[row_id]["version"] >= row["version"]:
+        return False
+    kept[row_id] = row
+    return True
