@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from services.casework.domain.routing import TEAM_CLASS_OF, Route, Subject, proposed_pathway
+from services.casework.domain.routing import Route, Subject, Team, proposed_pathway
 from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import Pathway
 
@@ -27,29 +27,39 @@ def proposal(subject: Subject) -> str:
     )
 
 
-def pathways(routes: list[Route], bases_href: str) -> list[Row]:
-    """Every pathway, with its teams; one that is blocked says what is missing."""
+def places(routes: list[Route]) -> list[Row]:
+    """Every pathway with each of its teams, for radios; one that cannot be taken says why."""
     by_pathway = {route.pathway: route for route in routes}
-    return [_pathway(pathway, by_pathway.get(pathway), bases_href) for pathway in Pathway]
+    return [place for pathway in Pathway for place in _places(pathway, by_pathway.get(pathway))]
 
 
-def proposed_teams(routes: list[Route]) -> dict[str, str]:
-    """The code of the team proposed for each pathway that can be taken."""
-    return {route.pathway.value: route.team.code for route in routes if route.team and not route.blocked}
+def missing_bases(routes: list[Route], bases_href: str) -> list[Row]:
+    """Where a further basis would open a pathway that has a team."""
+    return [
+        {"href": f"{bases_href}?recipient={route.recipient.value}", "who": words(route.recipient)}
+        for route in routes
+        if route.blocked and route.team
+    ]
 
 
-def _pathway(pathway: Pathway, route: Route | None, bases_href: str) -> Row:
-    row: Row = {"value": pathway.value, "text": words(pathway), "hint": "", "teams": [], "basis_href": "", "block": ""}
+def _places(pathway: Pathway, route: Route | None) -> list[Row]:
     if route is None:
-        return row
+        return [{"value": pathway.value, "text": words(pathway)}]
     if route.team is None:
-        return row | {"hint": _("Not possible: no team of this kind serves this area and age.")}
-    if route.blocked:
-        who = words(TEAM_CLASS_OF[pathway])
-        return row | {
-            "hint": _("Not possible yet: no lawful basis is recorded."),
-            "block": _("Nobody has recorded a lawful basis for telling: %(who)s.", who=who),
-            "basis_href": f"{bases_href}?recipient={route.recipient.value}",
-        }
-    teams = [{"value": team.code, "text": team.name} for team in (route.team, *route.others)]
-    return row | {"teams": teams}
+        why = _("Not possible: no team of this kind serves this area and age.")
+    elif route.blocked:
+        why = _("Not possible yet: no lawful basis says that they may be told.")
+    else:
+        return [
+            {
+                "value": f"{pathway.value}:{team.code}",
+                "text": f"{words(pathway)}: {team.name}",
+                "hint": _("Proposed: it serves this area and these ages most closely.") if first else "",
+            }
+            for first, team in zip([bool(route.others)] + [False] * len(route.others), _teams(route), strict=True)
+        ]
+    return [{"value": pathway.value, "text": words(pathway), "hint": why}]
+
+
+def _teams(route: Route) -> list[Team]:
+    return [team for team in (route.team, *route.others) if team is not None]

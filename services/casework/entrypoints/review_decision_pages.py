@@ -46,6 +46,9 @@ def decision(review_id: UUID) -> ResponseReturnValue:
     found = opened(review_id)
     if found.own_view is None or not found.is_open:
         return _first_step(review_id)
+    if found.own_view.shown_at is not None:
+        # What has been seen cannot be left out of the decision.
+        return redirect(url_for(".estimate", review_id=review_id), code=303)
     return _decision_page(found, None, None)
 
 
@@ -64,10 +67,12 @@ def decide(review_id: UUID) -> ResponseReturnValue:
             # The facts changed after the own view: the first step says so and asks again.
             return _first_step(review_id)
         except Invalid as error:
-            form.reject(_at_questions(error, form))
-    # The estimate is shown again to whoever sent the form from beside it.
-    beside = _comparison(review_id) if request.form.get("beside") == "estimate" else None
-    return _decision_page(opened(review_id), form, beside)
+            form.reject(_at_questions(error))
+    found = opened(review_id)
+    seen = found.own_view is not None and found.own_view.shown_at is not None
+    # The estimate is shown again to whoever has seen it, or sent the form from its page.
+    beside = _comparison(review_id) if seen or request.form.get("beside") == "estimate" else None
+    return _decision_page(found, form, beside)
 
 
 @pages.get("/question")
@@ -117,13 +122,10 @@ def _first_step(review_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("reviews.show", review_id=review_id), code=303)
 
 
-def _at_questions(error: Invalid, form: Form) -> Invalid:
-    """The refusal at the question that it is about."""
+def _at_questions(error: Invalid) -> Invalid:
+    """A refusal that names no answer is about where the referral goes."""
     if not error.errors:
-        name = f"team.{form.value('pathway')}"
-        unanswered = isinstance(error, routing.NotATeamForThis) and not form.value(name)
-        pointer = f"/{name.replace('.', '/')}" if unanswered else "/pathway"
-        error.errors = (FieldError(pointer, error.detail or error.title),)
+        error.errors = (FieldError("/pathway", error.detail or error.title),)
     return error
 
 
@@ -132,21 +134,21 @@ def _decision_page(found: Opened, form: Form | None, comparison: Comparison | No
     subject = review_queries.subject(connection, found.review.referral_id)
     routes = routing.routes(subject, review_queries.teams_known(connection))
     review = present.page(found, current.staff_id(), current.now())
-    form = form or Form(DecisionForm(), {"team": review_choices.proposed_teams(routes)})
     page = render_template(
         "casework/review_estimate.html" if comparison else "casework/review_decision.html",
         review=review,
         own_view=present.view(comparison.own_view if comparison else found.own_view),
         shown=review_comparison.shown(comparison.estimate) if comparison else None,
-        form=form,
+        form=form or Form(DecisionForm()),
         proposal=review_choices.proposal(subject),
-        pathways=review_choices.pathways(routes, review.bases_href),
+        places=review_choices.places(routes),
+        missing_bases=review_choices.missing_bases(routes, review.bases_href),
         levels=choices(DECIDED_LEVELS),
         differences=choices(DifferenceReason),
         most=MOST_REASONS,
         key=request.form.get("key") or str(uuid4()),
     )
-    return page, form.status
+    return page, form.status if form else 200
 
 
 def _question_page(found: Opened, form: Form) -> ResponseReturnValue:

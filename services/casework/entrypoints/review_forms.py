@@ -2,9 +2,8 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import fields, post_load
+from marshmallow import ValidationError, post_load
 
-from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import (
     DifferenceReason,
     LawfulBasis,
@@ -35,6 +34,7 @@ ADDED_BASES = tuple(
     if basis not in (LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER)
 )
 ADDED_RECIPIENTS = tuple(recipient for recipient in RecipientClass if recipient is not RecipientClass.TRIAGE)
+_WHERE = N_("Select where the referral goes")
 _MOST_VERSION = 1_000_000_000
 _READ_ONLY = ("id", "version", "state", "referral_id", "due_at", "decided_by", "decided_at", "recorded_at")
 
@@ -57,29 +57,27 @@ class OwnViewBody(_OnFacts):
 
 class _Decision(_OnFacts):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
-    pathway = StrictCode(Pathway, required=True, ask=N_("Select where the referral goes"))
     reasons = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"))
     difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
 
 
 class DecisionBody(_Decision):
+    pathway = StrictCode(Pathway, required=True, ask=_WHERE)
     team = StrictString(most=64, load_default=None, allow_none=True)
     """The team's code; null for a pathway without one."""
 
 
 class DecisionForm(_Decision):
-    """Asks for a team below each pathway, so that it can be chosen without JavaScript."""
+    """Asks for pathway and team in one: the answer is "early_intervention:early-help"."""
 
-    team = fields.Nested(
-        StrictSchema.from_dict(
-            {pathway.value: StrictString(most=64, load_default=None, allow_none=True) for pathway in TEAM_CLASS_OF}
-        ),
-        load_default=dict,
-    )
+    pathway = StrictString(most=100, required=True, ask=_WHERE)
 
     @post_load
-    def take_the_team_of_the_pathway(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return data | {"team": data["team"].get(data["pathway"].value)}
+    def part_pathway_and_team(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        pathway, _colon, team = data["pathway"].partition(":")
+        if pathway not in list(Pathway):
+            raise ValidationError({"pathway": [N_("Choose one of the answers listed")]})
+        return data | {"pathway": Pathway(pathway), "team": team or None}
 
 
 class QuestionBody(_Body):

@@ -1,0 +1,215 @@
+"""Casework as it is built for use, on an empty database: it hears events and is asked through HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.casework.adapters.review_tables import reviews
+from services.casework.adapters.tables import metadata
+from services.casework.application import hear
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.bootstrap import build
+from services.casework.domain.review_reader import ReviewReader, review_reader
+from services.casework.settings import Settings
+from services.contracts.codes import NotEstimatedReason, OrganisationClass, RecipientClass, Role
+from services.kernel.auth.identity import Identity
+from tests.factories import reviews as make
+from tests.integration.casework.case_world import Client, Member, Tokens
+
+TEAMS = {
+    "youth-justice": (RecipientClass.YOUTH_JUSTICE, 10, 17),
+    "early-help": (RecipientClass.SUPPORT_SERVICE, 10, 25),
+    "childrens-services": (RecipientClass.CHILDRENS_SERVICES, 0, 17),
+    "adult-services": (RecipientClass.ADULT_SERVICES, 18, 120),
+}
+
+
+class ReviewWorld:
+    def __init__(self, url: str) -> None:
+        self.now = make.after(30)
+        self.tokens = Tokens()
+        settings = Settings(database_url=url, secret_key=b"k" * 32, demonstration=True, https=False)
+        self.service = build(settings, identities=self.tokens, clock=lambda: self.now)
+        self.database = self.service.database
+        with self.database.write() as connection:
+            metadata.create_all(connection)
+        assert self.service.app is not None
+        self.app = self.service.app
+        self.teams = {code: self.team(code, *what) for code, what in TEAMS.items()}
+        self.hear(hear.HearModel(_described()))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def hear(self, command: object) -> None:
+        """As a worker does when an event comes."""
+        self.service.dispatcher.handle(command, actor=None)
+
+    def run(self, command: object, *, by: UUID = make.REVIEWER) -> Any:
+        return self.service.dispatcher.handle(command, actor=by)
+
+    def team(self, code: str, team_class: RecipientClass, age_from: int, age_to: int) -> UUID:
+        team_id = uuid4()
+        event = {
+            "team_id": team_id,
+            "version": 1,
+            "team_code": code,
+            "name": code.replace("-", " ").capitalize(),
+            "team_class": team_class,
+            "organisation_class": OrganisationClass.VOLUNTARY,
+            "areas": ["northside", "westborough"],
+            "age_from": age_from,
+            "age_to": age_to,
+            "on_call_address": None,
+            "active": True,
+        }
+        self.hear(hear.HearTeam(event))
+        return team_id
+
+    def reviewer(
+        self,
+        staff_id: UUID = make.REVIEWER,
+        *areas: str,
+        name: str = "Remi Reviewer",
+        organisation: OrganisationClass = OrganisationClass.LOCAL_AUTHORITY,
+        role: Role = Role.REVIEWER,
+    ) -> Client:
+        """A member of staff, known by token; a reviewer of northside unless another role or area is said."""
+        identity = Identity(
+            staff_id=staff_id,
+            display_name=name,
+            organisation_id=uuid4(),
+            organisation_name="Anytown Council",
+            organisation_class=organisation,
+            roles=frozenset({role}),
+            areas=frozenset(areas or ("northside",)),
+            session_id="s",
+        )
+        self.tokens.known[str(staff_id)] = identity
+        event = {
+            "staff_id": staff_id,
+            "version": 1,
+            "display_name": name,
+            "organisation_id": identity.organisation_id,
+            "organisation_class": organisation,
+            "teams": [],
+            "areas": sorted(identity.areas),
+            "active": True,
+        }
+        self.hear(hear.HearStaff(event))
+        return Client(self.app.test_client(), str(staff_id))
+
+    def member(self, client: Client) -> Member:
+        return Member(self.tokens.known[client.token])
+
+    def reader(self, client: Client) -> ReviewReader:
+        who = self.tokens.known[client.token]
+        return review_reader(
+            staff_id=who.staff_id, roles=who.roles, organisation_class=who.organisation_class, areas=who.areas
+        )
+
+    def referral(
+        self,
+        *told: RecipientClass,
+        details: bool = True,
+        triage: bool = True,
+        danger: bool = False,
+        facts: Mapping[str, Any] | None = None,
+        **said: Any,
+    ) -> "Referred":
+        """A referral that has been received, with who it is about unless `details` is false."""
+        known = {"immediate_danger": "yes" if danger else "no", "strengths": ["trusted_adult"], **(facts or {})}
+        event = make.a_referral_event(*told, facts=known, **said)
+        if not triage:
+            event["bases"] = [
+                basis for basis in event["bases"] if basis["recipient_class"] is not RecipientClass.TRIAGE
+            ]
+        self.hear(HearReferral(event))
+        referred = Referred(self, event)
+        if details:
+            self.hear(hear.HearIdentity(make.an_identity_event(referred.id)))
+            texts = {
+                "own_words": "I want it to stop.",
+                "strengths": "Close to an aunt.",
+                "concern": "Afraid to go back.",
+            }
+            self.hear(hear.HearNarrative({"referral_id": referred.id, "version": 1, "texts": texts}))
+        return referred
+
+    def rows(self, table: sa.Table, **where: Any) -> list[Mapping[str, Any]]:
+        found = sa.select(table).filter_by(**where) if where else sa.select(table)
+        with self.database.read() as connection:
+            return [dict(row._mapping) for row in connection.execute(found)]
+
+
+class Referred:
+    """One referral of the world, and what happens to it next."""
+
+    def __init__(self, world: ReviewWorld, event: dict[str, Any]) -> None:
+        self.world = world
+        self.event = event
+        self.id: UUID = event["referral_id"]
+        self.review_id: UUID = world.rows(reviews, referral_id=self.id)[0]["id"]
+
+    @property
+    def page(self) -> str:
+        return f"/casework/reviews/{self.review_id}"
+
+    @property
+    def api(self) -> str:
+        return f"/casework/api/v1/reviews/{self.review_id}"
+
+    def amended(self, version: int = 2, **said: Any) -> None:
+        held = {"referral_id": self.id, "reference": self.event["reference"], "person_id": self.event["person_id"]}
+        self.world.hear(HearReferral(make.a_referral_event(version=version, **held, **said)))
+
+    def withdrawn(self, version: int = 2) -> None:
+        self.world.hear(HearWithdrawal(make.a_withdrawal_event(self.id, version=version)))
+
+    def estimated(self, *, features: int = 9, probability: float = 0.1234, **said: Any) -> None:
+        """An estimate whose features move it up and down in turn, each less than the one before."""
+        told = {"probability": probability, "contributions": [_moved(place) for place in range(features)]}
+        self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
+
+    def not_estimated(self, reason: NotEstimatedReason = NotEstimatedReason.TURNED_OFF) -> None:
+        self.world.hear(hear.HearNoEstimate({**make.a_refusal_event(self.id), "reason": reason}))
+
+
+def _moved(place: int) -> dict[str, Any]:
+    return {
+        "feature": f"feature_{place}",
+        "value": place,
+        "observed_on": make.RECEIVED_AT.date(),
+        "origin": "police" if place == 1 else "referrer",
+        "log_odds": (1.0 if place % 2 == 0 else -1.0) / (place + 1),
+    }
+
+
+def _described(features: int = 9) -> dict[str, Any]:
+    """The words of a model with so many features."""
+    model = dict(make.a_model_event())
+    words = model["features"][0]
+    model["features"] = [
+        {**words, "feature": f"feature_{place}", "label": f"Thing number {place}", "police_generated": place == 1}
+        for place in range(features)
+    ]
+    return model | {"harm_event": "being harmed by violence"}
+
+
+def an_own_view(**said: Any) -> dict[str, Any]:
+    return {"level": "planned", "sureness": "fairly", "why": "Wants help."} | said
+
+
+def a_decision(**said: Any) -> dict[str, Any]:
+    return {
+        "level": "planned",
+        "pathway": "early_intervention",
+        "team": "early-help",
+        "reasons": "His aunt and his coach support him.",
+    } | said
+
+
+def a_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
