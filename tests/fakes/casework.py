@@ -1,0 +1,197 @@
+"""The casework database of reviews, in memory: it passes the same port suites as the real one."""
+
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.casework.application.review_ports import Event
+from services.casework.domain.case_clock import CASE_HOURS
+from services.casework.domain.estimate import Estimated, EstimateShown, NotEstimated
+from services.casework.domain.review import OwnView, Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
+from services.casework.domain.review_clock import ReviewHours
+from services.casework.domain.review_reader import ReviewReader
+from services.casework.domain.routing import Subject, Team
+from services.contracts.codes import LawfulBasis, OrganisationClass, ProgressStep, Question, RecipientClass
+from tests.factories.reviews import after
+from tests.fakes.casework_cases import FakeCaseUnitOfWork
+
+
+def may_know(review: Review, reader: ReviewReader, told: Collection[RecipientClass]) -> bool:
+    """The need-to-know rule of reviews in plain words, to hold the SQL against."""
+    return review.area in reader.areas and review.referred_by != reader.staff_id and RecipientClass.TRIAGE in told
+
+
+class FakeReviewRepository:
+    def __init__(self, told: "FakeTold") -> None:
+        self._told = told
+        self._stored: dict[UUID, Review] = {}
+
+    def add(self, review: Review) -> None:
+        review.stored_version = review.version
+        self._stored[review.id] = deepcopy(review)
+
+    def get(self, review_id: UUID, reader: ReviewReader) -> Review:
+        review = self._stored.get(review_id)
+        if review is None or not may_know(review, reader, self._told.told(review.referral_id)):
+            raise ReviewNotFound
+        return deepcopy(review)
+
+    def of_referral(self, referral_id: UUID) -> Review | None:
+        return deepcopy(next((r for r in self._stored.values() if r.referral_id == referral_id), None))
+
+    def next_unclaimed(self, reader: ReviewReader) -> Review | None:
+        waiting = [
+            review
+            for review in self._stored.values()
+            if review.state is ReviewState.WAITING
+            and review.claimed_by is None
+            and may_know(review, reader, self._told.told(review.referral_id))
+        ]
+        return deepcopy(min(waiting, key=lambda review: (review.due_at, review.id))) if waiting else None
+
+    def save(self, review: Review) -> None:
+        held = self._stored[review.id]
+        if held.version != review.stored_version:
+            raise StaleReview
+        if held.decision is not None:
+            raise ReviewEnded
+        self.add(review)
+
+    def save_shown(self, view: OwnView) -> None:
+        for review in self._stored.values():
+            for held in review.own_views:
+                if held.id == view.id:
+                    held.shown_at, held.shown = view.shown_at, view.shown
+
+
+class FakeEstimates:
+    def __init__(self) -> None:
+        self.parked: dict[tuple[UUID, int, int], Event] = {}
+
+    def park(self, event: Event, *, estimated: bool) -> None:
+        self.parked.setdefault((event["referral_id"], event["referral_version"], event["sequence"]), event)
+
+    def beside(self, view: OwnView, review: Review) -> EstimateShown | None:
+        of_version = [
+            event
+            for (referral_id, version, sequence), event in self.parked.items()
+            if (referral_id, version) == (review.referral_id, view.referral_version)
+            and version == review.referral_version
+            and (view.shown is None or sequence == view.shown.sequence)
+        ]
+        newest = max(of_version, key=lambda event: event["sequence"], default=None)
+        return None if newest is None else EstimateShown(sequence=newest["sequence"], answer=_answer(newest))
+
+
+class FakeTold:
+    """`add_basis` and the referrals are kept; of the rest only that it was heard."""
+
+    def __init__(self, *teams: Team) -> None:
+        self._teams = teams
+        self.referrals: dict[UUID, Event] = {}
+        self.withdrawals: dict[UUID, Event] = {}
+        self.added: dict[UUID, set[RecipientClass]] = {}
+        self.changes: list[tuple[UUID, int, str]] = []
+        self.read: list[tuple[UUID, int, UUID]] = []
+        self.heard: list[Event] = []
+
+    def hear_staff(self, event: Event) -> None:
+        self.heard.append(event)
+
+    hear_team = hear_identity = hear_narrative = hear_match = hear_model = hear_staff
+
+    def hear_referral(self, event: Event) -> bool:
+        return _newer(self.referrals, event)
+
+    def hear_withdrawal(self, event: Event) -> bool:
+        return _newer(self.withdrawals, event)
+
+    def withdrawn(self, referral_id: UUID) -> bool:
+        return referral_id in self.withdrawals
+
+    def change_to_read(self, review: Review, *, referral_version: int, kind: str) -> None:
+        self.changes.append((review.referral_id, referral_version, kind))
+
+    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        known = any(change[:2] == (referral_id, referral_version) for change in self.changes)
+        if known:
+            self.read.append((referral_id, referral_version, by))
+        return known
+
+    def told(self, referral_id: UUID) -> frozenset[RecipientClass]:
+        event = self.referrals.get(referral_id)
+        said = {basis["recipient_class"] for basis in event["bases"]} if event else set()
+        return frozenset(said | self.added.get(referral_id, set()))
+
+    def subject(self, referral_id: UUID) -> Subject:
+        event = self.referrals[referral_id]
+        by_police = event["referred_by"]["organisation_class"] is OrganisationClass.POLICE
+        return Subject(
+            area=event["area"],
+            age=event["age"],
+            age_basis=event["age_basis"],
+            weapon_found_by_police=by_police and event["facts"]["weapon_found_by_police_on"] is not None,
+            told=self.told(referral_id),
+        )
+
+    def teams(self) -> Collection[Team]:
+        return self._teams
+
+    def add_basis(
+        self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
+    ) -> None:
+        self.added.setdefault(referral_id, set()).add(recipient)
+
+
+class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
+    def __init__(self, *teams: Team, at: datetime | None = None) -> None:
+        super().__init__(at=at or after(30))
+        self.told = FakeTold(*teams)
+        self.reviews = FakeReviewRepository(self.told)
+        self.estimates = FakeEstimates()
+        self.policy = SimpleNamespace(review_hours=ReviewHours(), case_hours=CASE_HOURS)
+        self.questions: list[Question | None] = []
+
+    def new_id(self) -> UUID:
+        return uuid4()
+
+    def make_progress(
+        self,
+        referral_id: UUID,
+        step: ProgressStep,
+        question: Question | None = None,
+        question_id: UUID | None = None,
+    ) -> None:
+        super().make_progress(referral_id, step)
+        self.questions.append(question)
+
+
+def _newer(held: dict[UUID, Event], event: Event) -> bool:
+    known = held.get(event["referral_id"])
+    if known is not None and known["version"] >= event["version"]:
+        return False
+    held[event["referral_id"]] = event
+    return True
+
+
+def _answer(event: Mapping[str, Any]) -> Estimated | NotEstimated:
+    """What the use cases look at: which of the two it is, its band, and its model."""
+    if "probability" not in event:
+        return NotEstimated(reason=event["reason"], missing=tuple(event["missing"]))
+    return Estimated(
+        probability=event["probability"],
+        interval=None,
+        band=event["band"],
+        base_rate=event["base_rate"],
+        base_log_odds=event["base_log_odds"],
+        contributions=(),
+        missing=tuple(event["missing"]),
+        harm_event="",
+        horizon_months=12,
+        model_version=event["model_version"],
+        invented_data=event["invented_data"],
+        estimated_at=event["estimated_at"],
+    )
