@@ -132,7 +132,7 @@ def show(case_id: UUID) -> ResponseReturnValue:
     )
 
 
-@pages.post("/changes/<int:referral_version>/reading")
+@pages.post("/changes/<int(max=999999):referral_version>/reading")
 @access.requires(*WORKERS)
 def read_change(case_id: UUID, referral_version: int) -> ResponseReturnValue:
     current.handle(ReadCaseChange(case_id=case_id, reader=reader(), referral_version=referral_version))

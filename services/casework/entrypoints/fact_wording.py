@@ -1,6 +1,7 @@
 """The words for the coded facts of a referral, for the pages of reviews and of cases."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.contracts.codes import (
     WhatHappened,
 )
 from services.kernel.text import N_
+from services.kernel.ui import dates
 
 _LABELS: dict[str, tuple[str, type[StrEnum] | None]] = {
     "what_happened": (N_("What happened"), WhatHappened),
@@ -139,6 +141,19 @@ _TEXTS = {
     "referrer_phone": N_("The referrer’s phone"),
     "callback": N_("When to call the referrer"),
 }
+_MOMENTS = {"happened_at", "offer_made_at"}
+_SHORT = {
+    "told_parent_or_carer",
+    "no_fixed_address",
+    "place",
+    "discharge",
+    "childrens_services_referral",
+    "trafficking_signs",
+    "brief_interaction",
+    "offer_mode",
+    "offer_response",
+}
+"""Texts that are a code or yes and no, written out by intake."""
 
 
 def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -150,7 +165,7 @@ def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
 def text_rows(texts: Mapping[str, str]) -> list[dict[str, str]]:
     """The free texts, each below its question; one that we know no question for stands last."""
     order = [name for name in _TEXTS if texts.get(name)] + [name for name in texts if name not in _TEXTS]
-    return [{"title": _(_TEXTS.get(name, N_("Other"))), "text": texts[name]} for name in order]
+    return [{"title": _(_TEXTS.get(name, N_("Other"))), "text": _worded(name, texts[name])} for name in order]
 
 
 def code_words(value: str) -> str:
@@ -159,11 +174,18 @@ def code_words(value: str) -> str:
     return str(_(known)) if known else value.replace("_", " ")
 
 
+def _worded(name: str, text: str) -> str:
+    """A moment as people write it, a short answer with a capital; what somebody wrote stays as it is."""
+    if name in _MOMENTS:
+        return dates.moment(datetime.fromisoformat(text))
+    return text[:1].upper() + text[1:] if name in _SHORT else text
+
+
 def _said(codes: type[StrEnum] | None, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_said(codes, item) for item in value)
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if codes is None:
-        return str(value)
+        return dates.day(date.fromisoformat(value)) if isinstance(value, str) else str(value)
     return str(_(_WORDS[codes].get(value, N_("Other"))))
