@@ -1,0 +1,254 @@
+"""One suite for the transaction over a database and for the one in memory that the unit tests use."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.contracts.codes import OrganisationClass, ProgressStep, RecipientClass, WithdrawalReason
+from services.intake.adapters.unit_of_work import SqlUnitOfWork
+from services.intake.application.drafts import NoSuchDraft
+from services.intake.domain.age import Age, AgeBasis
+from services.intake.domain.content import Concern, Equality, Sex
+from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
+from services.intake.domain.matching import Identifier, Known
+from services.intake.domain.referral import NoSuchReferral, Progress, Referral, Source
+from services.intake.entrypoints import examples
+from services.intake.entrypoints.schema import ReferralSchema, content_from
+from tests.factories.intake import a_content, a_referrer
+from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
+from tests.integration.intake.world import a_world
+
+Begin = Callable[[], AbstractContextManager[Any]]
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def begin(request: pytest.FixtureRequest, tmp_path: Path) -> Begin:
+    """Each call is another transaction over the same store."""
+    if request.param == "memory":
+        kept = FakeUnitOfWork()
+
+        @contextmanager
+        def in_memory() -> Any:
+            yield kept
+
+        return in_memory
+    sqlite = f"sqlite:///{tmp_path / 'intake.sqlite'}"
+    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql").schema("intake")
+    world = a_world(url)
+
+    @contextmanager
+    def in_database() -> Any:
+        with world.service.dispatcher.transaction(actor=None) as transaction:
+            yield SqlUnitOfWork(transaction, policy=POLICY)
+
+    return in_database
+
+
+def a_referral(**changes: Any) -> Referral:
+    given = {
+        "id": uuid4(),
+        "reference": f"R-{uuid4().hex[:6]}",
+        "person_id": uuid4(),
+        "source": Source.AE_NAVIGATOR,
+        "referred_by": a_referrer(),
+        "area": "northside",
+        "site": None,
+        "received_at": NOW,
+        "recorded_at": NOW,
+        "age": Age(years=15, basis=AgeBasis.ESTIMATED),
+        "content": a_content(),
+    }
+    return Referral(**given | changes)
+
+
+def known(**digests: str) -> Known:
+    return Known(digests={Identifier(kind): digest * 64 for kind, digest in digests.items()}, born_about=2011.0)
+
+
+class TestReferrals:
+    def test_come_back_as_they_were_written(self, begin: Begin) -> None:
+        full = content_from(ReferralSchema().load(examples.REFERRAL))
+        referral = a_referral(content=full, age=Age(years=15, basis=AgeBasis.DATE_OF_BIRTH))
+        with begin() as uow:
+            uow.referrals.add(referral)
+
+        with begin() as uow:
+            found = uow.referrals.get(referral.id)
+
+        assert found == referral
+
+    def test_come_back_with_their_newest_version(self, begin: Begin) -> None:
+        referral = a_referral()
+        with begin() as uow:
+            uow.referrals.add(referral)
+        content = a_content(concern=Concern(own_words="Hm"), equality=Equality(sex=Sex.MALE))
+        with begin() as uow:
+            read = uow.referrals.get(referral.id)
+            read.amend(content, age=read.age, area="riverside", site="x", at=NOW + timedelta(1), expected=1)
+            uow.referrals.save(read)
+        with begin() as uow:
+            read = uow.referrals.get(referral.id)
+            read.withdraw(WithdrawalReason.DUPLICATE, at=NOW + timedelta(2))
+            read.hear(Progress(version=4, step=ProgressStep.BEING_READ, at=NOW))
+            uow.referrals.save(read)
+
+        with begin() as uow:
+            found = uow.referrals.get(referral.id)
+
+        assert (found.version, found.area, found.content) == (3, "riverside", content)
+        assert found.withdrawal and found.withdrawal.reason is WithdrawalReason.DUPLICATE  # noqa: PT018
+        assert found.progress.step is ProgressStep.BEING_READ
+
+    def test_that_do_not_exist_are_not_found(self, begin: Begin) -> None:
+        with begin() as uow, pytest.raises(NoSuchReferral):
+            uow.referrals.get(uuid4())
+
+    def test_know_their_references(self, begin: Begin) -> None:
+        referral = a_referral()
+        with begin() as uow:
+            uow.referrals.add(referral)
+
+        with begin() as uow:
+            assert uow.referrals.reference_taken(referral.reference)
+            assert not uow.referrals.reference_taken("R-000000")
+
+
+class TestPeople:
+    def test_are_found_by_any_digest_they_share(self, begin: Begin) -> None:
+        one, other, stranger = (a_referral(received_at=NOW + timedelta(minutes=n)) for n in range(3))
+        with begin() as uow:
+            for referral, digests in (
+                (one, {"name": "a", "phone": "b"}),
+                (other, {"phone": "b"}),
+                (stranger, {"name": "b"}),
+            ):
+                uow.referrals.add(referral)
+                uow.people.remember(referral.id, known(**digests))
+
+        with begin() as uow:
+            found = uow.people.sharing(known(name="a", phone="b").digests, but=uuid4())
+            but_one = uow.people.sharing(known(name="a", phone="b").digests, but=one.id)
+
+        assert [candidate.referral_id for candidate in found] == [one.id, other.id]
+        assert found[0].known == known(name="a", phone="b")
+        assert [candidate.referral_id for candidate in but_one] == [other.id]
+
+    def test_are_found_no_more_by_what_they_were_known_by_before(self, begin: Begin) -> None:
+        referral = a_referral()
+        with begin() as uow:
+            uow.referrals.add(referral)
+            uow.people.remember(referral.id, known(name="a"))
+        with begin() as uow:
+            uow.people.remember(referral.id, known(name="c"))
+
+        with begin() as uow:
+            assert not uow.people.sharing(known(name="a").digests, but=uuid4())
+
+    def test_may_turn_out_to_be_one(self, begin: Begin) -> None:
+        one, other = a_referral(), a_referral()
+        with begin() as uow:
+            uow.referrals.add(one)
+            uow.referrals.add(other)
+        with begin() as uow:
+            uow.people.move(other.id, one.person_id)
+
+        with begin() as uow:
+            assert {member.referral_id for member in uow.people.members({one.person_id})} == {one.id, other.id}
+            assert uow.referrals.get(other.id).person_id == one.person_id
+
+
+class TestMatches:
+    def made(self, begin: Begin) -> Match:
+        one, other = a_referral(), a_referral()
+        match = Match(
+            id=uuid4(),
+            earlier_id=one.id,
+            later_id=other.id,
+            state=MatchState.POSSIBLE,
+            agreeing=("name", "phone"),
+            contradicting=("postcode",),
+            changed_at=NOW,
+            new_changes=[MatchChange(state=MatchState.POSSIBLE, at=NOW)],
+        )
+        with begin() as uow:
+            uow.referrals.add(one)
+            uow.referrals.add(other)
+            uow.matches.save(match)
+        return match
+
+    def test_come_back_as_they_were_written(self, begin: Begin) -> None:
+        match = self.made(begin)
+
+        with begin() as uow:
+            assert uow.matches.get(match.id) == match
+            assert uow.matches.of(match.later_id) == [match]
+            assert uow.matches.linked_among([match.earlier_id, match.later_id]) == []
+
+    def test_come_back_with_what_a_person_said(self, begin: Begin) -> None:
+        match = self.made(begin)
+        with begin() as uow:
+            read = uow.matches.get(match.id)
+            read.decide(MatchState.LINKED, by=uuid4(), reason="Their aunt said so", at=NOW, expected=1)
+            uow.matches.save(read)
+
+        with begin() as uow:
+            found = uow.matches.linked_among([match.earlier_id, match.later_id])
+
+        assert [(one.version, one.decided_by_a_person) for one in found] == [(2, True)]
+
+    def test_that_do_not_exist_are_not_found(self, begin: Begin) -> None:
+        with begin() as uow, pytest.raises(NoSuchMatch):
+            uow.matches.get(uuid4())
+
+
+class TestDrafts:
+    def test_are_kept_changed_and_sent_by_their_writer_alone(self, begin: Begin) -> None:
+        draft_id, staff_id, referral = uuid4(), uuid4(), a_referral()
+        with begin() as uow:
+            uow.referrals.add(referral)
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["1"]}, at=NOW)
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["2"]}, at=NOW)
+        with begin() as uow, pytest.raises(NoSuchDraft):
+            uow.drafts.save(draft_id, staff_id=uuid4(), answers={}, at=NOW)
+        with begin() as uow, pytest.raises(NoSuchDraft):
+            uow.drafts.sent(draft_id, staff_id=uuid4(), referral_id=referral.id)
+        with begin() as uow:
+            uow.drafts.drop(draft_id, staff_id=uuid4())
+            uow.drafts.sent(draft_id, staff_id=staff_id, referral_id=referral.id)
+
+        with begin() as uow, pytest.raises(NoSuchDraft):
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={}, at=NOW)
+        with begin() as uow, pytest.raises(NoSuchDraft):
+            uow.drafts.sent(draft_id, staff_id=staff_id, referral_id=referral.id)
+
+    def test_are_forgotten_when_old(self, begin: Begin) -> None:
+        with begin() as uow:
+            uow.drafts.save(uuid4(), staff_id=uuid4(), answers={}, at=NOW)
+
+        with begin() as uow:
+            assert uow.drafts.forget_expired(at=NOW + timedelta(hours=47)) == 0
+            assert uow.drafts.forget_expired(at=NOW + timedelta(hours=49)) == 1
+
+
+class TestTeamsAndStaff:
+    def test_an_older_version_changes_nothing(self, begin: Begin) -> None:
+        team_id, staff_id = uuid4(), uuid4()
+        team: dict[str, Any] = {
+            "version": 2,
+            "team_class": RecipientClass.SUPPORT_SERVICE,
+            "organisation_class": OrganisationClass.VOLUNTARY,
+            "active": True,
+        }
+        with begin() as uow:
+            assert uow.teams.keep(team_id, **team)
+            assert not uow.teams.keep(team_id, **team | {"version": 1, "active": False})
+            assert uow.staff.keep(staff_id, version=1, display_name="Remi")
+            assert not uow.staff.keep(staff_id, version=1, display_name="Another")
+
+        with begin() as uow:
+            assert uow.teams.bodies() == {RecipientClass.SUPPORT_SERVICE: {OrganisationClass.VOLUNTARY}}
