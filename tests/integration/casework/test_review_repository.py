@@ -1,0 +1,35 @@
+"""The repository of reviews on both kinds of database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from services.casework.adapters.review_repository import SqlReviewRepository
+from services.casework.adapters.tables import bases, metadata
+from services.casework.application.review_ports import ReviewRepository
+from services.contracts.codes import LawfulBasis, RecipientClass
+from services.kernel.db.engine import Database
+from tests.unit.casework.review_repository_suite import KeptReviews, ReviewRepositorySuite
+
+
+class TestTheSqlRepository(ReviewRepositorySuite):
+    @pytest.fixture
+    def kept(self, new_database: Callable[[str], str]) -> KeptReviews:
+        database = Database(new_database("casework"))
+        with database.write() as connection:
+            metadata.create_all(connection)
+
+        @contextmanager
+        def unit_of_work() -> Iterator[ReviewRepository]:
+            with database.write() as connection:
+                yield SqlReviewRepository(connection)
+
+        def tell(referral_id: UUID, recipient: RecipientClass) -> None:
+            told = {"recipient_class": recipient, "basis": LawfulBasis.SAFEGUARDING}
+            with database.write() as connection:
+                connection.execute(sa.insert(bases).values(referral_id=referral_id, **told))
+
+        return KeptReviews(unit_of_work, tell)

@@ -1,0 +1,148 @@
+"""What every repository of reviews does: the real one on both databases, and the fake that unit tests use."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from services.casework.application.review_ports import ReviewRepository
+from services.casework.domain.review import Review, ReviewEnded, ReviewNotFound, StaleReview
+from services.casework.domain.review_reader import ReviewReader
+from services.contracts.codes import Question, RecipientClass
+from tests.factories.reviews import (
+    COLLEAGUE,
+    NAVIGATOR,
+    REVIEWER,
+    SHOWN,
+    a_reader,
+    a_review,
+    after,
+    decides,
+    views,
+)
+
+
+@dataclass
+class KeptReviews:
+    """A repository that keeps what each unit of work saved, and a way to say who a referral may be told to."""
+
+    unit_of_work: Callable[[], AbstractContextManager[ReviewRepository]]
+    tell: Callable[[UUID, RecipientClass], None]
+
+    def review(self, review: Review, *, told: RecipientClass = RecipientClass.TRIAGE) -> Review:
+        self.tell(review.referral_id, told)
+        with self.unit_of_work() as reviews:
+            reviews.add(review)
+        return review
+
+    def found(self, review: Review, reader: ReviewReader | None = None) -> Review:
+        with self.unit_of_work() as reviews:
+            return reviews.get(review.id, reader or a_reader())
+
+    def knows(self, review: Review, reader: ReviewReader) -> bool:
+        try:
+            return self.found(review, reader).id == review.id
+        except ReviewNotFound:
+            return False
+
+
+class ReviewRepositorySuite:
+    """What every repository of reviews does. Subclasses give the fixture `kept`."""
+
+    def test_gives_back_what_was_added(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review(referred_by=None))
+
+        assert kept.found(review) == review
+
+    def test_gives_back_own_views_question_and_what_was_shown(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review())
+        review.claim(REVIEWER, at=after(1))
+        view = views(review)
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=review.referral_id, at=after(15))
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+
+        review.show(REVIEWER, SHOWN, at=after(16))
+        with kept.unit_of_work() as reviews:
+            reviews.save_shown(view)
+
+        assert kept.found(review) == review
+
+    def test_showing_an_estimate_writes_nothing_of_the_review(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review())
+        view = views(review)
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+        before = kept.found(review).version
+
+        view.shown_at, view.shown = after(16), SHOWN
+        with kept.unit_of_work() as reviews:
+            reviews.save_shown(view)
+
+        assert kept.found(review).version == before
+
+    def test_refuses_a_change_of_what_somebody_else_changed_meanwhile(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review())
+        mine, theirs = kept.found(review), kept.found(review)
+        theirs.claim(COLLEAGUE, at=after(1))
+        with kept.unit_of_work() as reviews:
+            reviews.save(theirs)
+
+        mine.claim(REVIEWER, at=after(1))
+        with pytest.raises(StaleReview), kept.unit_of_work() as reviews:
+            reviews.save(mine)
+
+    def test_keeps_one_decision(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review())
+        for by in (REVIEWER, COLLEAGUE):
+            views(review, by)
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+        mine = kept.found(review)
+        with kept.unit_of_work() as reviews:
+            theirs = reviews.get(review.id, a_reader(COLLEAGUE))
+            decides(theirs, COLLEAGUE)
+            reviews.save(theirs)
+
+        decides(mine, REVIEWER)
+        with pytest.raises((StaleReview, ReviewEnded)), kept.unit_of_work() as reviews:
+            reviews.save(mine)
+
+    def test_finds_it_only_for_a_reviewer_of_its_area_who_did_not_refer(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review())
+
+        assert kept.knows(review, a_reader())
+        assert not kept.knows(review, a_reader(areas=("westborough",)))
+        assert not kept.knows(review, a_reader(areas=()))
+        assert not kept.knows(review, a_reader(NAVIGATOR))
+
+    def test_finds_none_that_triage_may_not_be_told_of(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review(), told=RecipientClass.SUPPORT_SERVICE)
+
+        assert not kept.knows(review, a_reader())
+
+    def test_finds_the_one_of_a_referral_for_the_system_itself(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review(), told=RecipientClass.SUPPORT_SERVICE)
+
+        with kept.unit_of_work() as reviews:
+            found = reviews.of_referral(review.referral_id)
+
+        assert found is not None
+        assert found.id == review.id
+
+    def test_gives_the_soonest_due_that_nobody_has_and_one_may_know(self, kept: KeptReviews) -> None:
+        kept.review(a_review(danger=True, area="westborough"))
+        kept.review(a_review(danger=True, referred_by=REVIEWER))
+        kept.review(a_review())
+        taken, soonest = (kept.review(a_review(danger=True)) for _ in range(2))
+        taken.claim(COLLEAGUE, at=after(1))
+        with kept.unit_of_work() as reviews:
+            reviews.save(taken)
+
+        with kept.unit_of_work() as reviews:
+            following = reviews.next_unclaimed(a_reader())
+
+        assert following is not None
+        assert following.id == soonest.id
