@@ -26,11 +26,9 @@ class SqlAnswers:
     def give(self, given: Given) -> None:
         answer = given.answer
         estimate_id = self._estimate(given, answer) if isinstance(answer, Estimate) else None
-        self._connection.execute(
-            sa.update(answers)
-            .where(answers.c.referral_id == given.referral_id, answers.c.is_current)
-            .values(is_current=False)
-        )
+        if given.sequence > 1:
+            held = sa.and_(answers.c.referral_id == given.referral_id, answers.c.is_current)
+            self._connection.execute(sa.update(answers).where(held).values(is_current=False))
         reason, model_version, digest = _saying(answer)
         self._connection.execute(
             sa.insert(answers).values(

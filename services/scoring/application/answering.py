@@ -1,6 +1,6 @@
 """Gives a referral its answer: estimates it, keeps what was given and tells the others. Shared by all use cases."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID, uuid4
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason
@@ -21,7 +21,7 @@ def answer_referral(
     if telling is None:
         return False
     answer = _answer(referral, telling, persons, uow)
-    if uow.answers.says_already(referral.id, telling.version, answer):
+    if referral.sequence and uow.answers.says_already(referral.id, telling.version, answer):
         return False
     referral.sequence += 1
     uow.referrals.save(referral)
@@ -46,20 +46,18 @@ def answer_referral(
     return True
 
 
-def answer_person(
-    person_id: UUID,
-    *,
-    cause: EstimateCause,
-    uow: UnitOfWork,
-    only: Callable[[Referral], bool] = lambda _: True,
-) -> int:
-    """Answer a person's referrals, whose history may have changed. Gives how many have a new answer."""
+def answer_person(person_id: UUID, *, cause: EstimateCause, uow: UnitOfWork) -> None:
+    """Answer all referrals of a person again: their history may have changed."""
     persons = uow.referrals.of_person(person_id)
-    return sum(
-        answer_referral(referral, persons=persons, cause=cause, uow=uow)
-        for referral in persons
-        if referral.may_be_estimated_again and only(referral)
-    )
+    answer_all(persons, persons=persons, cause=cause, uow=uow)
+
+
+def answer_all(
+    referrals: Iterable[Referral], *, persons: Collection[Referral], cause: EstimateCause, uow: UnitOfWork
+) -> None:
+    for referral in referrals:
+        if referral.may_be_estimated_again:
+            answer_referral(referral, persons=persons, cause=cause, uow=uow)
 
 
 def _answer(referral: Referral, telling: Telling, persons: Collection[Referral], uow: UnitOfWork) -> Answer:

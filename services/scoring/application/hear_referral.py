@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts.codes import EstimateCause
-from services.scoring.application.answering import answer_person, answer_referral
+from services.scoring.application.answering import answer_all, answer_person, answer_referral
 from services.scoring.application.ports import UnitOfWork
 from services.scoring.domain.referral import Referral, Telling
 
@@ -36,18 +36,14 @@ def hear_referral(command: HearReferral, uow: UnitOfWork) -> None:
     newest = referral.hear(telling, received_at=command.received_at)
     held_by = referral.person_id
     moved = referral.belongs_to(command.person_id, since=told_at)
-    uow.referrals.save(referral)
+    others = [other for other in uow.referrals.of_person(referral.person_id) if other.id != referral.id]
     if newest:
-        persons = uow.referrals.of_person(referral.person_id)
-        answer_referral(referral, persons=persons, cause=command.cause, uow=uow)
+        answer_referral(referral, persons=others, cause=command.cause, uow=uow)
     else:
+        uow.referrals.save(referral)
         uow.audit("referral.late_version_kept", subject_type="referral", subject_id=referral.id)
     # A fact that arrives late: referrals made after it was told should have known it.
-    answer_person(
-        referral.person_id,
-        cause=command.cause,
-        uow=uow,
-        only=lambda other: moved or (other.id != referral.id and other.was_made_after(told_at)),
-    )
+    late_for = [other for other in others if moved or other.was_made_after(told_at)]
+    answer_all(late_for, persons=[*others, referral], cause=command.cause, uow=uow)
     if moved:
         answer_person(held_by, cause=command.cause, uow=uow)
