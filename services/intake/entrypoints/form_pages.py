@@ -23,7 +23,7 @@ from services.intake.entrypoints import caller, form_context, summary
 from services.intake.entrypoints.forms import NOT_ANSWERS, ReferralForm, arranged
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from services.kernel.errors import RuleBroken
-from services.kernel.web import access, current
+from services.kernel.web import access, current, problems
 
 pages = Blueprint("form", __name__, url_prefix="/intake/referrals/new")
 
@@ -132,7 +132,7 @@ def signed_out(error: Unauthorized) -> ResponseReturnValue:
     draft_id, staff_id = request.form.get("draft", ""), request.form.get("staff", "")
     ours = hmac.compare_digest(_form_key(draft_id, staff_id), request.form.get("form_key", ""))
     if request.method == "GET" or not ours:
-        raise error
+        return problems.sign_in_first(error)
     command = SaveDraft(draft_id=UUID(draft_id), staff_id=UUID(staff_id), answers=_answers())
     current.site().dispatcher.handle(command, actor=UUID(staff_id), correlation_id=current.correlation_id())
     return render_template("intake/signed_out.html", back=f"/intake/referrals/new?draft={draft_id}"), 401

@@ -75,6 +75,10 @@ class PageApp(Flask):
         self.context_processor(_frame)
         self.jinja_env.filters.update(day=dates.day, moment=dates.moment, time_of_day=dates.time_of_day)
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Flask's own line would hold the message of the fault, and with it perhaps a value of a person's."""
+        logs.failure(exc_info[1])
+
     def create_global_jinja_loader(self) -> Any:
         loaders: list[BaseLoader] = [
             FileSystemLoader(HERE / "templates"),

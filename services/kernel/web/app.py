@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import flask_smorest
-from flask import Blueprint, Flask, Response, g, redirect, request
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Unauthorized
+from flask import Blueprint, Flask, Response, g, request
 
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
@@ -17,7 +15,7 @@ from services.kernel.observability import logs
 from services.kernel.observability.metrics import Metrics
 from services.kernel.settings import Settings
 from services.kernel.ui import frame
-from services.kernel.web import access, api, csrf, current, door, headers, health, problems, redirects
+from services.kernel.web import access, api, csrf, current, door, headers, health, problems
 
 BODY_LIMIT = 64 * 1024
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -61,9 +59,9 @@ def make_app(
         ),
     )
     problems.register(app)
-    _guard(app)
     metrics = Metrics(service)
     _observe(app, metrics)
+    _guard(app)
     for blueprint in (*blueprints, health.blueprint(service, database, checks or {}, metrics)):
         app.register_blueprint(blueprint)
     api.register(app, service, api_blueprints)
@@ -74,17 +72,9 @@ def _guard(app: Flask) -> None:
     """The order is meant: what is no request of ours, then who asks, then whether their own page sent it."""
     for step in (door.check, access.enforce, csrf.enforce):
         app.before_request(step)
-    app.register_error_handler(Unauthorized, _sign_in_first)
     app.after_request(csrf.keep)
     app.after_request(headers.protect)
     app.teardown_request(lambda _error: current.close_reading())
-
-
-def _sign_in_first(error: Unauthorized) -> ResponseReturnValue:
-    """A person who opens a page is led to sign in and back; everybody else is told 401."""
-    if request.method == "GET" and not problems.is_api():
-        return redirect(redirects.to_sign_in(), code=303)
-    return problems.not_signed_in(error)
 
 
 def _observe(app: Flask, metrics: Metrics) -> None:

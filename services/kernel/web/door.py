@@ -15,7 +15,6 @@ from werkzeug.exceptions import (
     RequestEntityTooLarge,
     UnsupportedMediaType,
 )
-from werkzeug.wsgi import get_content_length
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -64,7 +63,8 @@ def _refuse_unreadable_address() -> None:
 def _measure_body(limit: int) -> None:
     """Read a body that came in chunks, without a length: Werkzeug would cut it at the limit and say nothing."""
     environ = request.environ
-    if get_content_length(environ) is not None or "wsgi.input_terminated" not in environ:
+    measured = environ.get("CONTENT_LENGTH", "").isdecimal() and "HTTP_TRANSFER_ENCODING" not in environ
+    if measured or "wsgi.input_terminated" not in environ:
         return
     body = b""
     while len(body) <= limit and (more := environ["wsgi.input"].read(limit + 1 - len(body))):

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from services.kernel.errors import FieldError, RuleBroken
 from services.kernel.observability import logs
 from services.kernel.text import N_
-from services.kernel.web import current
+from services.kernel.web import current, redirects
 
 MEDIA_TYPE = "application/problem+json"
 _TRY_AGAIN_AFTER = "5"
@@ -45,6 +45,7 @@ _URN = {
 def register(app: Flask) -> None:
     """Answer every exception of the app in this one place."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Unauthorized, sign_in_first)
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(ValidationError, _not_valid)
     app.register_error_handler(sa.exc.OperationalError, _database_unavailable)
@@ -138,8 +139,10 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def not_signed_in(error: HTTPException) -> Response:
-    """401: the caller is nobody we know."""
+def sign_in_first(error: Unauthorized) -> Response:
+    """A person who opens a page is led to sign in and back; everybody else is told 401."""
+    if request.method == "GET" and not is_api():
+        return Response(status=303, headers={"Location": redirects.to_sign_in()})
     return _http_error(error)
 
 

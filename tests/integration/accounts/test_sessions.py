@@ -1,6 +1,7 @@
 """A session is a secret that is new at each sign-in, ends when it should, and is nowhere stored."""
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from services.accounts import secret, tables
@@ -126,6 +127,16 @@ class TestSession:
         browser.set_cookie("waymark_session", cookie)
 
         assert not is_in(browser)
+
+
+class TestIdentity:
+    def test_of_a_switched_off_account_is_nobodys_even_while_its_session_stands(self, world: World) -> None:
+        held = session_of(world.signed_in("reviewer"))
+        with world.service.database.write() as connection:
+            connection.execute(sa.update(tables.staff).values(active=False))
+
+        identities = LocalIdentities(world.service.database, world.clock)
+        assert identities.identify(session=held, bearer=None) is None
 
 
 class TestToken:

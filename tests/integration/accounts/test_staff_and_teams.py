@@ -120,6 +120,18 @@ class TestChangingAMember:
         headers = {"Authorization": f"Bearer {token}"}
         assert world.browser().get("/accounts/home", headers=headers).status_code == 303
 
+    def test_back_does_not_bring_back_old_sessions_and_tokens(self, world: World) -> None:
+        browser = world.signed_in("reviewer")
+        token = world.handle(IssueToken(staff_id=world.staff["reviewer"]))
+
+        world.handle(a_change(world, active=False), by="administrator")
+        world.handle(a_change(world, expected_version=2), by="administrator")
+
+        assert browser.get("/accounts/home").status_code == 303
+        headers = {"Authorization": f"Bearer {token}"}
+        assert world.browser().get("/accounts/home", headers=headers).status_code == 303
+        assert world.signed_in("reviewer").get("/accounts/home").status_code == 200
+
 
 class TestSchema:
     def test_itself_refuses_reviewer_and_data_scientist_together(self, world: World) -> None:

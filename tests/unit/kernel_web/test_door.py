@@ -43,8 +43,9 @@ class TestBodies:
 
         assert answer.status_code == status
 
-    def test_without_a_length_hold_no_more(self, client: FlaskClient) -> None:
-        chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    @pytest.mark.parametrize("told", [{"HTTP_TRANSFER_ENCODING": "chunked"}, {"CONTENT_LENGTH": ""}])
+    def test_without_a_length_hold_no_more(self, client: FlaskClient, told: dict[str, str]) -> None:
+        chunked = {"wsgi.input_terminated": True, **told}
         body = io.BytesIO(b'{"name":"Sam"}'.ljust(10_000_000))
 
         answer = client.post(

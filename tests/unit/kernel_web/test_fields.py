@@ -32,7 +32,7 @@ class TestPersonName:
 
         assert written[0] == written[1]
 
-    @pytest.mark.parametrize("name", ["Sam\u202e", "Sam\u2066x", "S\u200bam", "Z" + "\u0300" * 200, "x" * 101, "a\nb"])
+    @pytest.mark.parametrize("name", ["Sam\u202e", "Sam\u2066x", "S\u200bam", "Z" + "\u0300" * 50, "x" * 101, "a\nb"])
     def test_refuses_what_hides_turns_or_stacks(self, name: str) -> None:
         assert "name" in faults(name=name)
 
