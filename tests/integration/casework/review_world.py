@@ -168,6 +168,21 @@ class Referred:
     def withdrawn(self, version: int = 2) -> None:
         self.world.hear(HearWithdrawal(make.a_withdrawal_event(self.id, version=version)))
 
+    def looks_like(self, other: "Referred") -> None:
+        """The two may be about the same person."""
+        event = {
+            "match_id": uuid4(),
+            "version": 1,
+            "state": "possible",
+            "referral_ids": [self.id, other.id],
+            "person_ids": [self.event["person_id"], other.event["person_id"]],
+            "agreeing": ["name", "postcode"],
+            "contradicting": [],
+            "changed_at": self.world.now,
+            "changed_by": None,
+        }
+        self.world.hear(hear.HearMatch(event))
+
     def estimated(self, *, features: int = 9, probability: float = 0.1234, **said: Any) -> None:
         """An estimate whose features move it up and down in turn, each less than the one before."""
         told = {"probability": probability, "contributions": [_moved(place) for place in range(features)]}
