@@ -1,9 +1,10 @@
 """Signing in tells nobody who exists, and six wrong tries lock a name for a minute."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 
 from services.accounts import passwords, tables
 from services.accounts.sign_in import CountTry, TooManyTries
@@ -88,12 +89,14 @@ class TestUnknownNames:
         assert "The sign-in name or the password is not right" in answer.text
 
     def test_cost_the_same_work(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        work = _counting(monkeypatch)
+        hasher = CountingHasher()
+        monkeypatch.setattr(passwords, "_hasher", hasher)
 
         for name in ("nobody", "reviewer"):
             sign_in(world.browser(), name, "wrong")
 
-        assert work() == 2
+        assert len(hasher.costs) == 2
+        assert hasher.costs[0] == hasher.costs[1] == "$argon2id$v=19$m=8,t=1,"
 
     @pytest.mark.parametrize("name", ["nobody", "reviewer"])
     def test_are_locked_like_known_ones(self, world: World, name: str) -> None:
@@ -177,14 +180,13 @@ def _switch_off(world: World, name: str) -> None:
     world.handle(command, by="administrator")
 
 
-def _counting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """How often a password was checked against a hash of full cost."""
-    calls: list[str] = []
-    check = passwords.fits
+class CountingHasher(PasswordHasher):
+    """Notes what each password was checked against: a hash of the same cost each time."""
 
-    def counted(password: str, stored: str | None) -> bool:
-        calls.append((stored or passwords._of_nobody()).rpartition("$")[0].rpartition("$")[0])
-        return check(password, stored)
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.costs: list[str] = []
 
-    monkeypatch.setattr(passwords, "fits", counted)
-    return lambda: len(calls) if len(set(calls)) == 1 else -1
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.costs.append(str(hash).partition("p=")[0])
+        return super().verify(hash, password)
