@@ -63,8 +63,10 @@ class System:
         """Without workers: move every event on until none is left to move."""
         relays = [Relay(service, self.log) for service in self.services.values()]
         consumers = [Consumer(service, self.log) for service in self.services.values()]
-        while sum(step.run_once() for step in (*relays, *consumers)):
-            pass
+        while sum(relay.run_once() for relay in relays):
+            for consumer in consumers:
+                while consumer.run_once():
+                    pass
         for relay in relays:
             relay.stop()
 

@@ -25,6 +25,10 @@ class Stage(StrEnum):
     CONFIRMED = "confirmed"
 
 
+WITH_A_QUESTION = (Stage.ASKED, Stage.ANSWERED)
+"""Nobody waits for an answer where there may be danger."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """`count` referrals of this kind, made between `youngest` and `oldest` ago."""

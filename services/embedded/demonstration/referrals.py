@@ -63,9 +63,9 @@ EVERYONE = ("triage", "support_service", "childrens_services", "youth_justice", 
 
 
 def referral(
-    person: Person, *, at: datetime, chance: random.Random, area: str, may_be_told: tuple[str, ...] = EVERYONE
+    person: Person, *, at: datetime, chance: random.Random, area: str, calm: bool = False
 ) -> dict[str, Any]:
-    """The body of one referral, as the API takes it, made at `at`."""
+    """The body of one referral, as the API takes it, made at `at`; when `calm`, nobody is in danger."""
     arrived = at - timedelta(minutes=chance.randrange(25, 180))
     facts = {name: chance.choice(values) for name, values in _FACTS.items() if chance.random() < _ANSWERED}
     if signs := chance.choice(_EXPLOITATION):
@@ -81,7 +81,7 @@ def referral(
             "do_not": chance.choice([["at_home"], []]),
         },
         "what_happened": chance.choice(_WHAT_HAPPENED),
-        "immediate_danger": chance.choices(["no", "not_known", "yes"], weights=[6, 3, 1])[0],
+        "immediate_danger": "no" if calm else chance.choices(["no", "not_known", "yes"], weights=[6, 3, 1])[0],
         "involvement": chance.choice(_INVOLVEMENT),
         "facts": facts,
         "incident": {
@@ -94,7 +94,7 @@ def referral(
             "own_words": chance.choice(_OWN_WORDS),
             "strengths": chance.choice(_STRENGTHS),
         },
-        "bases": [_basis(recipient) for recipient in may_be_told],
+        "bases": [_basis(recipient) for recipient in EVERYONE],
         "told": {"young_person": "yes"},
         "police": {"told": chance.choice(["yes", "not_yet"])},
     }

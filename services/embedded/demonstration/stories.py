@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.embedded.demonstration.desk import Desk
-from services.embedded.demonstration.plans import Plan, Stage
+from services.embedded.demonstration.plans import WITH_A_QUESTION, Plan, Stage
 from services.embedded.demonstration.schedule import Story
 
 REFERRALS = "/intake/api/v1/referrals"
@@ -66,9 +66,9 @@ class Telling:
         if self.plan.stage is Stage.OPENED:
             return
         yield self._later(4, 15)
-        unsure = self.plan.stage in (Stage.ASKED, Stage.ANSWERED)
+        unsure = self.plan.stage in WITH_A_QUESTION
         own_view = {"level": "not_enough_information" if unsure else self._level, "sureness": "fairly"}
-        self._change_review(review, "own-view", {**own_view, "why": self.chance.choice(_WHY)})
+        self._say(review, "own-view", {**own_view, "why": self.chance.choice(_WHY)})
         if self.plan.stage is Stage.OWN_VIEW:
             return
         yield self._later(1, 5)
@@ -78,7 +78,7 @@ class Telling:
         yield from self._decided(review)
 
     def _asked(self, review: str, where: str) -> Iterator[timedelta]:
-        self._change_review(review, "question", {"question": "other_services_involved"})
+        self._say(review, "question", {"question": "other_services_involved"})
         if self.plan.stage is Stage.ASKED:
             return
         yield self._later(60, 240)
@@ -87,16 +87,16 @@ class Telling:
         self.desk.change(self._navigator, where, {**self.body, **answer}, method="PUT")
 
     def _decided(self, review: str) -> Iterator[timedelta]:
-        estimate = self.desk.get(self._reviewer, f"{review}/estimate")
+        self.desk.get(self._reviewer, f"{review}/estimate")
         yield self._later(2, 10)
         decision = {
             "level": self._level,
             "pathway": self.plan.pathway,
             "reasons": self.chance.choice(_WHY),
-            "difference_reasons": ["information_model_lacks"] if estimate.get("band") else [],
+            "difference_reasons": ["information_model_lacks"],  # kept when it differs from the estimate
             "team": _TEAMS.get(self.plan.pathway),
         }
-        self._change_review(review, "decision", decision)
+        self._say(review, "decision", decision)
         if self.plan.stage is Stage.DECIDED:
             return
         yield self._later(60, 600)
@@ -152,8 +152,8 @@ class Telling:
         found = self.desk.get(self._reviewer, f"{REVIEWS}?referral_id={where.rpartition('/')[2]}")
         return f"{REVIEWS}/{found['items'][0]['id']}"
 
-    def _change_review(self, review: str, what: str, body: dict[str, Any]) -> None:
-        self.desk.change(self._reviewer, f"{review}/{what}", body, of=review)
+    def _say(self, review: str, what: str, body: dict[str, Any]) -> None:
+        self.desk.create(self._reviewer, f"{review}/{what}", body)
 
     def _later(self, least: int, most: int) -> timedelta:
         """Some minutes between the two."""
