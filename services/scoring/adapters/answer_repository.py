@@ -30,24 +30,24 @@ class SqlAnswers:
             held = sa.and_(answers.c.referral_id == given.referral_id, answers.c.is_current)
             self._connection.execute(sa.update(answers).where(held).values(is_current=False))
         reason, model_version, digest = _saying(answer)
-        self._connection.execute(
-            sa.insert(answers).values(
-                id=given.id,
-                referral_id=given.referral_id,
-                referral_version=given.referral_version,
-                person_id=given.person_id,
-                sequence=given.sequence,
-                estimate_id=estimate_id,
-                reason=reason,
-                model_version=model_version,
-                snapshot_digest=digest,
-                missing=list(answer.missing),
-                out_of_range=[] if isinstance(answer, Estimate) else list(answer.facts),
-                cause=given.cause,
-                given_at=given.at,
-                is_current=True,
-            )
-        )
+        row = {
+            "id": given.id,
+            "referral_id": given.referral_id,
+            "referral_version": given.referral_version,
+            "person_id": given.person_id,
+            "sequence": given.sequence,
+            "estimate_id": estimate_id,
+            "reason": reason,
+            "model_version": model_version,
+            "snapshot_digest": digest,
+            "missing": list(answer.missing),
+            "out_of_range": [] if isinstance(answer, Estimate) else list(answer.facts),
+            "cause": given.cause,
+            "given_at": given.at,
+            "is_current": True,
+        }
+        # Given apart from the statement, so that SQLAlchemy builds it once.
+        self._connection.execute(sa.insert(answers), row)
         failpoint("scoring.score_inserted")
 
     def _estimate(self, given: Given, answer: Estimate) -> UUID:

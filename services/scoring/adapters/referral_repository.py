@@ -25,6 +25,10 @@ class SqlReferrals:
         return self._seen.get(referral_id)
 
     def of_person(self, person_id: UUID) -> list[Referral]:
+        """One transaction at a time per person: two that do not see each other would both miss a late fact."""
+        if self._connection.dialect.name == "postgresql":
+            key = int.from_bytes(person_id.bytes[:8], signed=True)
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
         return self._load(referrals.c.person_id == person_id)
 
     def save(self, referral: Referral) -> None:
@@ -38,7 +42,7 @@ class SqlReferrals:
         if referral.id in self._stored_versions:
             self._connection.execute(sa.update(referrals).where(referrals.c.id == referral.id).values(row))
         else:
-            self._connection.execute(sa.insert(referrals).values(id=referral.id, **row))
+            self._connection.execute(sa.insert(referrals), {"id": referral.id, **row})
         self._seen[referral.id] = referral
         self._save_tellings(referral)
 
@@ -80,7 +84,7 @@ class SqlReferrals:
         new = [telling for version, telling in referral.tellings.items() if version not in stored]
         for telling in new:
             row = {"version": telling.version, "told_at": telling.told_at, "facts": dict(telling.facts)}
-            self._connection.execute(sa.insert(tellings).values(referral_id=referral.id, **row))
+            self._connection.execute(sa.insert(tellings), {"referral_id": referral.id, **row})
             stored.add(telling.version)
 
 

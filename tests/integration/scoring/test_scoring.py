@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import exp
 from random import Random
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,11 +18,14 @@ from services.scoring.adapters import replay as replays
 from services.scoring.adapters.answer_repository import SqlAnswers
 from services.scoring.adapters.replay import replay
 from services.scoring.adapters.tables import answers, estimates, kernel, tellings
+from services.scoring.adapters.unit_of_work import SqlUnitOfWork
+from services.scoring.application.hear_referral import hear_referral
 from services.scoring.bootstrap import build_champions
 from services.scoring.domain.answer import TOLERANCE
 from services.scoring.entrypoints.commands import estimate_again
 from services.scoring.settings import Settings
 from tests.factories import small_model
+from tests.factories.scoring import a_telling
 from tests.integration.scoring.conftest import without_model
 from tests.integration.scoring.events import amended, hear, match, received, withdrawn
 
@@ -221,6 +225,25 @@ class TestWhateverTheOrder:
         assert linked.estimate_id != alone.estimate_id
         assert undone.estimate_id == alone.estimate_id
         assert (undone.sequence, undone.cause) == (3, EstimateCause.PERSONS_UNLINKED)
+
+
+class TestTwoWorkers:
+    def test_do_not_miss_each_others_referrals_of_one_person(self, service: Service, settings: Settings) -> None:
+        first, second = uuid4(), uuid4()
+        champion = build_champions(settings).current()
+
+        with service.dispatcher.transaction(actor=None) as slow:
+            uow = SqlUnitOfWork(slow, champion=champion, code_version="code", demonstration=True)
+            facts = {"age": 15, "injury": "minor", "self_harm_12m": True, "what_happened": ["threat"]}
+            hear_referral(a_telling(first, person_id=PERSON, received=1, facts=facts), uow)
+            other = Thread(target=hear, args=(service, received(second, PERSON, at=5)))
+            other.start()
+            other.join(timeout=1)  # it waits for us; if it did not, it would be done by now
+        other.join(timeout=20)
+
+        alone = uuid4()
+        hear(service, received(alone, OTHER_PERSON, at=5))
+        assert current(service, second).snapshot_digest != current(service, alone).snapshot_digest
 
 
 class TestTheDatabase:
