@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -47,6 +46,8 @@ class EmbeddedLog:
         self._clock = clock
         self._arrived = threading.Condition()
         self._ready = False
+        self._read_to: dict[str, int | None] = {}
+        """The newest position when a group last found nothing: until there is a newer one, nothing is looked for."""
 
     def append(self, records: Sequence[Record]) -> None:
         at = self._clock()
@@ -96,23 +97,28 @@ class EmbeddedLog:
 
     def _next(self, group: str, topics: Sequence[str], limit: int) -> list[Delivered]:
         with self._open().read() as connection:
-            held = connection.execute(
-                sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == group)
-            )
+            newest = connection.execute(_NEWEST).scalar_one()
+            if newest == self._read_to.get(group):
+                return []
+            held = connection.execute(_HELD, {"group": group})
             offsets: dict[str, int] = {row.topic: row.position for row in held}
             found = [
                 Delivered(topic=row.topic, key=row.key, value=row.value, position=row.position)
                 for topic in topics
-                for row in connection.execute(_after(topic, offsets.get(topic, 0), limit))
+                for row in connection.execute(_AFTER, {"wanted": topic, "beyond": offsets.get(topic, 0), "most": limit})
             ]
+        if not found:
+            self._read_to[group] = newest
         return sorted(found, key=lambda record: record.position)[:limit]
 
 
-def _after(topic: str, position: int, limit: int) -> sa.Select[Any]:
-    """One topic at a time, so that a long backlog is never sorted."""
-    return (
-        sa.select(_records)
-        .where(_records.c.topic == topic, _records.c.position > position)
-        .order_by(_records.c.position)
-        .limit(limit)
-    )
+# Made once: building a statement costs more than running it.
+_NEWEST = sa.select(sa.func.max(_records.c.position))
+_HELD = sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == sa.bindparam("group"))
+# One topic at a time, so that a long backlog is never sorted.
+_AFTER = (
+    sa.select(_records)
+    .where(_records.c.topic == sa.bindparam("wanted"), _records.c.position > sa.bindparam("beyond"))
+    .order_by(_records.c.position)
+    .limit(sa.bindparam("most"))
+)
