@@ -98,6 +98,11 @@ class NobodyWasReached(_InvalidField):
     sentence = N_("Choose a contact attempt that reached the young person")
 
 
+class NothingAnswered(_InvalidField):
+    pointer = "/ethnicity"
+    sentence = N_("Select at least one answer, or go back to the case")
+
+
 class InTheFuture(_InvalidField):
     sentence = N_("The time must not be in the future")
 

@@ -235,6 +235,13 @@ class TestEquality:
         with pytest.raises(rules.EqualityBeforeFirstContact):
             record_case_equality(self.equality_of(case.id), FakeCaseUnitOfWork(case))
 
+    def test_with_no_answer_at_all_is_not_recorded_as_asked(self) -> None:
+        case = in_contact(a_case(assignee_id=WORKER))
+        nothing = RecordCaseEquality(case_id=case.id, reader=the_worker(), ethnicity=None, sex=None, disability=None)
+
+        with pytest.raises(rules.NothingAnswered):
+            record_case_equality(nothing, FakeCaseUnitOfWork(case))
+
     def test_keeps_not_asked_apart_from_prefer_not_to_say(self) -> None:
         case = in_contact(a_case(assignee_id=WORKER))
         uow = FakeCaseUnitOfWork(case)
