@@ -19,7 +19,7 @@ from services.kernel.db.transaction import Transaction
 from services.kernel.service import Service
 from tests.unit.kernel_web.test_csrf import token_in
 
-PASSWORD = "correct horse"
+PASSWORD = "correct horse"  # pragma: allowlist secret
 _ORGANISATIONS = {
     "hospital": OrganisationClass.HEALTH,
     "council": OrganisationClass.SOCIAL_CARE,

@@ -20,7 +20,7 @@ class TestProblem:
         assert answer.status_code == problem["status"] == 422
         assert answer.mimetype == "application/problem+json"
         assert problem["type"] == "urn:waymark:problem:invalid"
-        assert UUID(problem["instance"].removeprefix("urn:uuid:"))
+        assert UUID(problem["instance"].removeprefix("urn:uuid:")).version == 4
         assert {error["pointer"] for error in problem["errors"]} == {"/name", "/age", "/canary", "/score"}
 
     def test_repeats_no_value(self, client: FlaskClient) -> None:
