@@ -70,7 +70,7 @@ class TestDemonstration:
         world = a_world(database_url, demonstration=False)
 
         with pytest.raises(DemonstrationOnly):
-            load_demonstration(world.service, password="one")
+            load_demonstration(world.service, password="one")  # pragma: allowlist secret
 
     def test_has_somebody_for_every_role(self) -> None:
         assert {role for account in accounts() for role in account.roles} == set(Role)
