@@ -171,14 +171,15 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> R
     )
 
 
-def changes_for(connection: sa.Connection, staff_id: UUID) -> list[ChangeRow]:
-    """What referrers changed or withdrew after this person's decisions that opened no case, not read yet."""
+def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
+    """What referrers changed or withdrew after this reader's decisions that opened no case, not read yet."""
     c = changes_to_read.c
     found = (
         sa.select(c.referral_id, c.referral_version, c.review_id, referrals.c.reference, c.kind, c.arrived_at)
+        .join(reviews, reviews.c.id == c.review_id)
         .join(decisions, decisions.c.review_id == c.review_id)
         .join(referrals, referrals.c.id == c.referral_id)
-        .where(decisions.c.decided_by == staff_id, c.case_id.is_(None), c.read_at.is_(None))
+        .where(decisions.c.decided_by == reader.staff_id, c.case_id.is_(None), c.read_at.is_(None), knows(reader))
         .order_by(c.arrived_at)
     )
     return [ChangeRow(**change._mapping) for change in connection.execute(found)]

@@ -40,7 +40,7 @@ def waiting() -> ResponseReturnValue:
     return render_template(
         "casework/review_list.html",
         rows=[lists.item(row, who, now) for row in found.items],
-        changes=[lists.change(row) for row in review_queries.changes_for(current.reading(), who)],
+        changes=[lists.change(row) for row in review_queries.changes_for(current.reading(), reader())],
         next=paging.next_address(found.next_cursor) if found.next_cursor else None,
         done=lists.done(request.args.get("done")),
     )
@@ -56,7 +56,7 @@ def take_next() -> ResponseReturnValue:
     return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
 
 
-@pages.post("/changes/<uuid:referral_id>/<int:version>")
+@pages.post("/changes/<uuid:referral_id>/<int(max=1000000000):version>")
 @access.requires(Role.REVIEWER)
 def read_change(referral_id: UUID, version: int) -> ResponseReturnValue:
     current.handle(ReadChange(referral_id=referral_id, referral_version=version, by=current.staff_id()))
