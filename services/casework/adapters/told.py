@@ -14,6 +14,7 @@ from services.casework.adapters.review_tables import (
     decisions,
     matches,
     model_descriptions,
+    reviews,
     withdrawals,
 )
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
@@ -66,8 +67,7 @@ class SqlTold:
         row = {"id": event["match_id"], "first_referral_id": first, "second_referral_id": second}
         if self._newer(matches, row | _of(event, matches), key="id"):
             for referral_id, person_id in zip(event["referral_ids"], event["person_ids"], strict=True):
-                of_referral = sa.update(referrals).where(referrals.c.id == referral_id)
-                self._connection.execute(of_referral.values(person_id=person_id))
+                self._is_about(referral_id, person_id)
 
     def hear_model(self, event: Event) -> None:
         content = ModelDescribedV1.encode(event)
@@ -131,6 +131,12 @@ class SqlTold:
     ) -> None:
         row = {"referral_id": referral_id, "recipient_class": recipient, "basis": basis}
         insert_or_ignore(self._connection, bases, row | {"added_by": by, "reason": reason})
+
+    def _is_about(self, referral_id: UUID, person_id: UUID) -> None:
+        """Whom a referral is about changes no version: nothing that anybody decided has changed."""
+        for of_referral in (referrals.c.id, reviews.c.referral_id, cases.c.referral_id):
+            told = sa.update(of_referral.table).where(of_referral == referral_id)
+            self._connection.execute(told.values(person_id=person_id))
 
     def _newer(self, table: sa.Table, row: Mapping[str, Any], *, key: str) -> bool:
         """Insert the row, or put it in the place of a lower version. False when it is no news."""

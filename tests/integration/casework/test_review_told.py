@@ -1,0 +1,136 @@
+"""What other services tell of comes in any order, more than once, and the highest version wins."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.casework.adapters.review_tables import decisions, matches, reviews
+from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
+from services.casework.application import hear
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.contracts import accounts, intake
+from services.contracts.codes import RecipientClass
+from tests.factories import reviews as make
+from tests.integration.casework.review_world import ReviewWorld
+
+
+@pytest.fixture
+def world(new_database: Callable[[str], str]) -> Iterator[ReviewWorld]:
+    world = ReviewWorld(new_database("casework"))
+    yield world
+    world.close()
+
+
+def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -> hear.HearStaff:
+    told = {
+        "staff_id": staff_id,
+        "version": version,
+        "display_name": name,
+        "organisation_id": uuid4(),
+        "organisation_name": "Anytown Council",
+        "organisation_class": "local_authority",
+        "roles": ["reviewer"],
+        "teams": team_ids,
+        "areas": ["northside"],
+        "active": True,
+    }
+    return hear.HearStaff(accounts.StaffChangedV1.decode(_plain(told)))
+
+
+def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tuple[UUID, UUID]) -> hear.HearMatch:
+    told = {
+        "match_id": UUID(int=7),
+        "version": version,
+        "person_id": persons[0],
+        "state": state,
+        "referral_ids": [first, second],
+        "person_ids": list(persons),
+        "agreeing": ["name"],
+        "contradicting": [],
+        "changed_at": make.after(40).isoformat(),
+    }
+    return hear.HearMatch(intake.MatchChangedV1.decode(_plain(told)))
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: [str(item) for item in value] if isinstance(value, list) else value for name, value in told.items()}
+
+
+class TestWhatCaseworkIsTold:
+    def test_of_a_referral_may_come_after_its_name_and_words(self, world: ReviewWorld) -> None:
+        event = make.a_referral_event()
+        world.hear(hear.HearIdentity(make.an_identity_event(event["referral_id"])))
+        world.hear(hear.HearNarrative(make.a_narrative_event(event["referral_id"])))
+
+        world.hear(HearReferral(event))
+
+        client = world.reviewer()
+        item = client.get(f"/casework/api/v1/reviews?referral_id={event['referral_id']}").json["items"][0]
+        assert item["details_arrived"] is True
+
+    def test_twice_is_kept_once(self, world: ReviewWorld) -> None:
+        event = make.a_referral_event()
+
+        for _ in range(2):
+            world.hear(HearReferral(event))
+
+        assert len(world.rows(reviews)) == 1
+
+    def test_late_changes_nothing(self, world: ReviewWorld) -> None:
+        referred = world.referral(RecipientClass.SUPPORT_SERVICE)
+        world.hear(hear.HearIdentity(make.an_identity_event(referred.id, version=3, name="Newest Name")))
+        world.hear(hear.HearNarrative(make.a_narrative_event(referred.id, version=3, concern="Newest")))
+        referred.amended(version=3, area="westborough")
+
+        world.hear(hear.HearIdentity(make.an_identity_event(referred.id, version=2, name="Older Name")))
+        world.hear(hear.HearNarrative(make.a_narrative_event(referred.id, version=2, concern="Older")))
+        referred.amended(version=2, area="northside")
+
+        assert [row["name"] for row in world.rows(identities, referral_id=referred.id)] == ["Newest Name"]
+        assert [row["texts"]["concern"] for row in world.rows(narratives, referral_id=referred.id)] == ["Newest"]
+        assert [row["area"] for row in world.rows(referrals, id=referred.id)] == ["westborough"]
+        assert [row["area"] for row in world.rows(reviews, referral_id=referred.id)] == ["westborough"]
+
+    def test_of_bases_replaces_the_referrers_and_keeps_what_a_reviewer_added(self, world: ReviewWorld) -> None:
+        referred = world.referral(RecipientClass.SUPPORT_SERVICE)
+        client = world.reviewer()
+        added = {"recipient": "adult_services", "basis": "public_task", "reason": "The Care Act asks for it."}
+        client.post(f"{referred.page}/bases", {**added, "key": "added"})
+
+        referred.amended()
+
+        told = {row["recipient_class"] for row in world.rows(bases, referral_id=referred.id)}
+        assert told == {RecipientClass.TRIAGE, RecipientClass.ADULT_SERVICES}
+
+    def test_of_staff_and_teams_stands_as_it_was_last(self, world: ReviewWorld) -> None:
+        member, team_id = uuid4(), uuid4()
+        world.hear(a_member(member, version=2, name="Now Named", team_ids=[team_id]))
+
+        world.hear(a_member(member, version=1, name="Once Named", team_ids=[]))
+
+        assert [row["display_name"] for row in world.rows(staff, id=member)] == ["Now Named"]
+        assert [row["team_id"] for row in world.rows(staff_teams, staff_id=member)] == [team_id]
+        assert len(world.rows(teams)) == len(world.teams)
+
+    def test_of_a_link_and_its_undoing_moves_the_referral_between_persons(self, world: ReviewWorld) -> None:
+        first, second = world.referral(), world.referral()
+        one, other = uuid4(), uuid4()
+        world.hear(a_match(first.id, second.id, version=2, state="undone", persons=(one, other)))
+
+        world.hear(a_match(first.id, second.id, version=1, state="linked", persons=(one, one)))
+
+        assert [row["state"] for row in world.rows(matches)] == ["undone"]
+        for table, key in ((referrals, "id"), (reviews, "referral_id")):
+            assert [row["person_id"] for row in world.rows(table, **{key: second.id})] == [other]
+
+    def test_of_a_withdrawal_before_the_referral_is_asked_about_when_it_comes(self, world: ReviewWorld) -> None:
+        event = make.a_referral_event()
+        world.hear(HearWithdrawal(make.a_withdrawal_event(event["referral_id"])))
+
+        world.hear(HearReferral(event))
+
+        row = world.rows(reviews)[0]
+        assert (row["state"], row["withdrawal_asked_at"]) == ("waiting", world.now)
+        assert world.rows(decisions) == []
