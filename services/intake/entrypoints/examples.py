@@ -43,7 +43,7 @@ REFERRAL = {
         "violence_attendances_12m": 1,
         "retaliation_feared": True,
         "education_status": "in_education",
-        "exploitation_signs": ["debt", "older_controlling_contacts"],
+        "exploitation_signs": ["older_controlling_contacts", "debt"],
         "strengths": ["trusted_adult", "wants_change"],
     },
     "safeguarding": {"childrens_services_referral": "made"},

@@ -1,5 +1,6 @@
 """The intake service with people who may sign in, for its tests."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ from flask.testing import FlaskClient
 
 from services.contracts import envelope
 from services.contracts.codes import OrganisationClass, Role
+from services.contracts.schema import EventSchema
 from services.intake.bootstrap import build
 from services.intake.settings import Settings
 from services.kernel.auth.identity import Identity
 from services.kernel.db import migrate
+from services.kernel.dispatcher import Caused
 from services.kernel.service import Service
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
@@ -78,6 +81,15 @@ class World:
     def api(self, name: str) -> "Caller":
         return Caller(self.service.app.test_client(), name)
 
+    def browser(self, name: str) -> "Browser":
+        return Browser(self.service.app.test_client(), name)
+
+    def hear(self, schema: type[EventSchema], data: dict[str, Any]) -> None:
+        """What the service does with an event of another service."""
+        command = self.service.subscriptions[schema](schema.decode(schema.encode(data)))
+        caused = Caused(command=command, event_id=uuid4(), correlation_id=uuid4())
+        self.service.dispatcher.handle_events([caused])
+
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         """What was published, in order: the data of each event, or of those of one type."""
         with self.service.database.read() as connection:
@@ -118,9 +130,41 @@ class Caller:
         return self.client.put(location, json=body, headers=headers)
 
 
+class Browser:
+    """Opens pages and sends their forms, as somebody without JavaScript would."""
+
+    def __init__(self, client: FlaskClient, secret: str | None) -> None:
+        self.client = client
+        if secret is not None:
+            self.sign_in(secret)
+        self.page: Any = None
+
+    def sign_in(self, secret: str) -> None:
+        self.client.set_cookie("waymark_session", secret)
+
+    def sign_out(self) -> None:
+        self.client.delete_cookie("waymark_session")
+
+    def open(self, path: str) -> Any:
+        self.page = self.client.get(path, follow_redirects=True)
+        return self.page
+
+    def hidden(self) -> dict[str, str]:
+        """The hidden inputs of the page that are not the sign-out form's alone."""
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', self.page.text))
+
+    def send(self, fields: Mapping[str, Any], *, path: str | None = None) -> Any:
+        """Send the page's form with these fields, and go where the answer leads."""
+        where = path or self.page.request.path
+        self.page = self.client.post(where, data=self.hidden() | dict(fields), follow_redirects=True)
+        return self.page
+
+
 def a_world(database_url: str) -> World:
     identities, clock = Identities(), Clock()
-    settings = Settings(database_url=database_url, secret_key=b"a secret of the tests, long enough", demonstration=True)
+    settings = Settings(
+        database_url=database_url, secret_key=b"a secret of the tests, long enough", demonstration=True, https=False
+    )
     service = build(settings, identities=identities, clock=clock)
     migrate.upgrade(service)
     world = World(service, identities, clock)

@@ -1,0 +1,245 @@
+"""The referral form, without JavaScript: what is typed is kept, what is sent is one referral."""
+
+from typing import Any
+
+import pytest
+
+from services.intake.adapters.tables import drafts, identities, narratives, referrals
+from services.intake.application.drafts import KEPT_FOR
+from tests.integration.intake.world import Browser, World
+
+NEW = "/intake/referrals/new"
+AT_TWO_IN_THE_MORNING = {
+    "young_person.name": "Jay",
+    "young_person.age_about": "15",
+    "what_happened": ["knife_or_sharp_object", "exploitation_concern"],
+    "immediate_danger": "no",
+    "contact.safe": "not_known",
+    "bases.0.recipient_class": "triage",
+    "bases.0.basis": "consent_young_person",
+}
+EVERYTHING = AT_TWO_IN_THE_MORNING | {
+    "young_person.age_about": "",
+    "young_person.date_of_birth-day": "27",
+    "young_person.date_of_birth-month": "3",
+    "young_person.date_of_birth-year": "2011",
+    "contact.safe": ["phone", "through_trusted_adult"],
+    "contact.do_not": ["at_home"],
+    "involvement": ["victim", "suspected"],
+    "concern.own_words": "I want it to stop",
+    "told.young_person": "no",
+    "told.reason": "Asleep",
+    "police.told": "decided_not",
+    "police.reason": "They would not come back to us",
+    "incident.happened_at-day": "21",
+    "incident.happened_at-month": "11",
+    "incident.happened_at-year": "2026",
+    "incident.happened_at-time": "10.40pm",
+    "facts.retaliation_feared": "yes",
+    "facts.missing_episodes_12m": "2",
+    "young_person.nhs_number": "999 000 0018",
+    "bases.1.recipient_class": "support_service",
+    "bases.1.basis": "consent_parent_or_carer",
+    "bases.1.given_by": "Mother",
+    "equality.sex": "male",
+    "area": "riverside",
+}
+
+
+@pytest.fixture
+def navigator(world: World) -> Browser:
+    return world.browser("navigator")
+
+
+def check_page(browser: Browser, fields: dict[str, Any]) -> str:
+    """Fill the form and go on. Gives the draft's id."""
+    browser.open(NEW)
+    draft_id = browser.hidden()["draft"]
+    browser.send(fields, path=NEW)
+    return draft_id
+
+
+class TestTheForm:
+    def test_makes_a_referral_of_a_nickname_about_15_and_a_knife_injury(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+        assert "Check your answers" in navigator.page.text
+
+        receipt = navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert world.rows(referrals)[0].reference in receipt.text
+        assert "Referral sent" in receipt.text
+
+    def test_sends_all_that_was_said(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, EVERYTHING)
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        told = world.events("intake.referral.received")[0]
+
+        assert (told["age"], told["area"]) == (15, "riverside")
+        assert told["facts"]["involvement"] == ["victim", "suspected"]
+        assert told["facts"]["missing_episodes_12m"] == 2
+        assert [one["recipient_class"] for one in told["bases"]] == ["triage", "support_service"]
+        assert world.rows(narratives)[0].texts["police"] == {"reason": "They would not come back to us"}
+        assert world.events("intake.narrative.recorded")[0]["texts"]["happened_at"] == "2026-11-21T22:40+00:00"
+
+    def test_ticks_nothing_for_anybody(self, navigator: Browser) -> None:
+        assert " checked" not in navigator.open(NEW).text
+
+    def test_asks_for_all_five_at_once_and_keeps_what_was_typed(self, navigator: Browser) -> None:
+        check_page(navigator, {"young_person.name": "Jay <b>", "concern.own_words": "Kept words"})
+
+        page = navigator.page
+        assert page.status_code == 422
+        assert page.text.count('<li><a href="#') + page.text.count('<a href="#young') >= 1
+        for field in (
+            "young-person-date-of-birth-day",
+            "what-happened",
+            "immediate-danger",
+            "contact-safe",
+            "bases-0-recipient-class",
+        ):
+            assert f'href="#{field}"' in page.text
+            assert f'id="{field}"' in page.text
+        assert "Jay &lt;b&gt;" in page.text
+        assert "Kept words" in page.text
+        assert "<title>Error:" in " ".join(page.text.split())
+
+    def test_shows_a_rule_s_refusal_at_its_field(self, navigator: Browser) -> None:
+        check_page(navigator, AT_TWO_IN_THE_MORNING | {"young_person.age_about": "9"})
+
+        assert navigator.page.status_code == 422
+        assert "refer to children’s services" in navigator.page.text
+        assert 'href="#young-person-age-about"' in navigator.page.text
+
+    @pytest.mark.parametrize("time", ["25:00", "late", ""])
+    def test_refuses_a_time_that_is_none(self, navigator: Browser, time: str) -> None:
+        check_page(navigator, EVERYTHING | {"incident.happened_at-time": time})
+
+        assert navigator.page.status_code == 422
+        assert 'href="#incident-happened-at-day"' in navigator.page.text
+
+    def test_does_not_tell_a_recipient_that_is_not_ticked(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING | {"bases.5.basis": "public_interest"})
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert len(world.events("intake.referral.received")[0]["bases"]) == 1
+
+    def test_offers_a_hospital_no_gateway_and_a_school_one(self, world: World, navigator: Browser) -> None:
+        assert "bases.3.gateway" not in navigator.open(NEW).text
+        assert "bases.3.gateway" in world.browser("school").open(NEW).text
+
+    def test_is_for_those_who_refer(self, world: World) -> None:
+        assert world.browser("reviewer").open(NEW).status_code == 403
+
+
+class TestDanger:
+    fields = AT_TWO_IN_THE_MORNING | {"immediate_danger": "yes"}
+
+    def test_interrupts_with_the_local_procedure_and_keeps_the_referral(self, world: World, navigator: Browser) -> None:
+        check_page(navigator, self.fields)
+
+        assert "call 999" in navigator.page.text
+        assert len(world.rows(drafts)) == 1
+
+    def test_sends_from_there(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, self.fields)
+
+        receipt = navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert len(world.rows(referrals)) == 1
+        assert "This referral does not call anybody" in receipt.text
+
+
+class TestSending:
+    def test_twice_is_one_referral(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+
+        hidden = navigator.hidden()
+        answers = [navigator.client.post(f"{NEW}/{draft_id}/send", data=hidden).headers["Location"] for _ in range(3)]
+
+        assert len(world.rows(referrals)) == 1
+        assert len(set(answers)) == 1
+
+    def test_leaves_nothing_of_what_was_typed_in_the_draft(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert [(row.answers, row.referral_id is None) for row in world.rows(drafts)] == [(None, False)]
+        assert "Referral sent" in navigator.open(f"{NEW}?draft={draft_id}").text
+        assert "Referral sent" in navigator.open(f"{NEW}/{draft_id}/check").text
+
+    def test_from_another_site_is_refused(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+
+        assert navigator.client.post(f"{NEW}/{draft_id}/send", data={}).status_code == 403
+        assert not world.rows(referrals)
+
+
+class TestADraft:
+    def test_can_be_left_and_finished_later(self, navigator: Browser) -> None:
+        draft_id = check_page(navigator, {"young_person.name": "Jay", "act": "later"})
+        assert f"{NEW}?draft={draft_id}" in navigator.page.text
+
+        assert 'value="Jay"' in navigator.open(f"{NEW}?draft={draft_id}").text
+
+    def test_is_its_writer_s_alone(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+        colleague = world.browser("colleague")
+
+        for path in (f"{NEW}?draft={draft_id}", f"{NEW}/{draft_id}/check", f"{NEW}/{draft_id}/danger"):
+            assert colleague.open(path).status_code == 404
+        colleague.open(NEW)
+        assert colleague.send({}, path=f"{NEW}/{draft_id}/send").status_code == 404
+        assert colleague.send({"draft": draft_id} | AT_TWO_IN_THE_MORNING, path=NEW).status_code == 404
+        colleague.open(NEW)
+        colleague.send({}, path=f"{NEW}/{draft_id}/drop")
+        assert len(world.rows(drafts)) == 1
+
+    def test_can_be_thrown_away(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+
+        navigator.send({}, path=f"{NEW}/{draft_id}/drop")
+
+        assert not world.rows(drafts)
+
+    def test_ends_when_it_was_left_alone_too_long(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+        world.clock.at += KEPT_FOR
+
+        assert navigator.open(f"{NEW}/{draft_id}/check").status_code == 404
+
+    def test_survives_the_end_of_the_session(self, world: World, navigator: Browser) -> None:
+        navigator.open(NEW)
+        draft_id = navigator.hidden()["draft"]
+        navigator.sign_out()
+
+        answer = navigator.send(AT_TWO_IN_THE_MORNING, path=NEW)
+
+        assert answer.status_code == 401
+        assert "What you typed is kept" in answer.text
+        assert "Jay" not in answer.text
+        navigator.sign_in("navigator")
+        assert 'value="Jay"' in navigator.open(f"{NEW}?draft={draft_id}").text
+
+    @pytest.mark.parametrize("forged", [{"form_key": "x"}, {"form_key": ""}, {"staff": "not an id"}])
+    def test_is_not_made_by_anybody_without_a_session(self, world: World, forged: dict[str, str]) -> None:
+        navigator = world.browser("navigator")
+        navigator.open(NEW)
+        hidden = navigator.hidden() | forged
+        navigator.sign_out()
+
+        answer = navigator.client.post(NEW, data=hidden | {"young_person.name": "Forged"})
+
+        assert answer.status_code == 401
+        assert not world.rows(drafts)
+
+
+class TestWhatIsKept:
+    def test_is_apart_from_who_it_is(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, EVERYTHING)
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert [row.name for row in world.rows(identities)] == ["Jay"]
+        for table in world.service.metadata.sorted_tables:
+            if table.name not in ("identities", "outbox", "drafts"):
+                assert "Jay" not in str(world.rows(table)), table.name
