@@ -52,7 +52,10 @@ def run_role(name: str, settings: type[_Settings], build: Build[_Settings]) -> N
     @click.argument("message")
     def revision_role(message: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            scratch = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'scratch.sqlite'}", "SECRET_KEY": "scratch" * 6}
+            scratch = {
+                "DATABASE_URL": f"sqlite:///{Path(folder) / 'scratch.sqlite'}",
+                "SECRET_KEY": "scratch" * 6,
+            }  # pragma: allowlist secret
             service = built(scratch)
             (service.migrations / "versions").mkdir(parents=True, exist_ok=True)
             migrate.upgrade(service)
