@@ -1,9 +1,10 @@
 """A review: one referral, read by people until one of them decides. What they think comes before any estimate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from services.casework.domain import agreement
@@ -21,6 +22,12 @@ class ReviewState(StrEnum):
 
 
 OPEN_STATES = (ReviewState.WAITING, ReviewState.BEING_READ, ReviewState.QUESTION_ASKED)
+_ENDED: Mapping[ReviewState, str] = MappingProxyType(
+    {
+        ReviewState.DECIDED: N_("It is decided, and one decision is taken. Your own view is kept."),
+        ReviewState.CLOSED: N_("The referral was withdrawn, and a reviewer closed the review."),
+    }
+)
 
 
 class ReviewNotFound(NotFound):
@@ -36,7 +43,7 @@ class StaleReview(Stale):
 class ReviewEnded(Conflict):
     """Another person decided or closed it first; this view or decision is not taken."""
 
-    title = N_("Somebody has already decided this referral")
+    title = N_("This review has ended")
 
 
 class OwnReferral(Forbidden):
@@ -273,7 +280,7 @@ class Review:
 
     def must_be_open(self) -> None:
         if self.state not in OPEN_STATES:
-            raise ReviewEnded
+            raise ReviewEnded(_ENDED[self.state])
 
     def _must_not_be_own(self, by: UUID) -> None:
         if self.referred_by == by:
