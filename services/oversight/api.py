@@ -41,7 +41,7 @@ class ReportSchema(Schema):
     invented_data = fields.Boolean(required=True)
 
 
-@api.route("/steps/<string(length=7):period>")
+@api.route("/steps/<period>")
 class Steps(MethodView):
     @api.arguments(AreaQuery, location="query")
     @api.response(200, ReportSchema)

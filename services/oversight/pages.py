@@ -24,7 +24,7 @@ def steps() -> ResponseReturnValue:
     )
 
 
-@pages.get("/steps/<string(length=7):period>.csv")
+@pages.get("/steps/<period>.csv")
 @access.requires(Role.BOARD_MEMBER)
 def file(period: str) -> ResponseReturnValue:
     area = request.args.get("area", EVERYWHERE)
