@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, post_load
+from marshmallow import ValidationError, fields, post_load
 
 from services.contracts.codes import (
     DifferenceReason,
@@ -57,12 +57,12 @@ class OwnViewBody(_OnFacts):
 
 class _Decision(_OnFacts):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
+    pathway: fields.Field[Any] = StrictCode(Pathway, required=True, ask=_WHERE)
     reasons = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"))
     difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
 
 
 class DecisionBody(_Decision):
-    pathway = StrictCode(Pathway, required=True, ask=_WHERE)
     team = StrictString(most=64, load_default=None, allow_none=True)
     """The team's code; null for a pathway without one."""
 

@@ -1,0 +1,171 @@
+"""The pages of reviews in a real browser: readable by everybody, at every width, with and without JavaScript."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from services.casework.adapters.review_tables import decisions
+from services.contracts.codes import RecipientClass
+from services.kernel.ui import static_files
+from services.kernel.web import cookies
+from tests.factories import reviews as make
+from tests.integration.casework.case_world import Client
+from tests.integration.casework.review_world import Referred, ReviewWorld, a_key, an_own_view
+from tests.parts import chromium
+
+pytestmark = pytest.mark.browser
+SUPPORT = RecipientClass.SUPPORT_SERVICE
+
+
+@dataclass
+class Served:
+    """Casework on a port of its own, with a reviewer signed in by their id."""
+
+    world: ReviewWorld
+    origin: str
+    browser: Browser
+    reviewer: Client
+    addresses: list[str]
+
+    def page(self, *, width: int = 1200, scripts: bool = True) -> Page:
+        context = self.browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        session: Any = {"name": cookies.session_name(https=False), "value": self.reviewer.token, "url": self.origin}
+        context.add_cookies([session])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return page
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
+    world = ReviewWorld(f"sqlite:///{tmp_path_factory.mktemp('casework') / 'casework.sqlite'}")
+    world.app.register_blueprint(static_files.blueprint)
+    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    reviewer, other = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
+    yield Served(
+        world=world,
+        origin=f"http://127.0.0.1:{server.port}",
+        browser=browser,
+        reviewer=reviewer,
+        addresses=_pages(world, reviewer, other),
+    )
+    server.shutdown()
+    world.close()
+
+
+def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
+    """One address of each page, in each of its states."""
+    urgent, seen, unseen, asked, decided = (
+        world.referral(SUPPORT, danger=True),
+        world.referral(SUPPORT),
+        world.referral(details=False),
+        world.referral(SUPPORT),
+        world.referral(SUPPORT),
+    )
+    other.get(urgent.page)
+    urgent.withdrawn()
+    urgent.looks_like(seen)
+    seen.estimated()
+    _views(reviewer, seen)
+    _views(reviewer, asked, level="not_enough_information")
+    reviewer.post_json(f"{asked.api}/question", {"question": "age"}, **a_key())
+    _views(reviewer, decided)
+    ending = {"level": "none", "pathway": "no_further_action", "reasons": "Support is there already."}
+    reviewer.post_json(f"{decided.api}/decision", ending, **a_key())
+    decided.amended()
+    return [
+        "/casework/reviews",
+        urgent.page,
+        unseen.page,
+        seen.page,
+        f"{seen.page}/estimate",
+        f"{seen.page}/bases",
+        f"{asked.page}/question",
+        f"{asked.page}/decision",
+        asked.page,
+        decided.page,
+    ]
+
+
+def _views(client: Client, referred: Referred, **said: str) -> None:
+    client.post_json(f"{referred.api}/own-view", an_own_view(**said), **a_key())
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize("width", [1200, 375])
+    def test_is_accessible_and_fits(self, served: Served, width: int) -> None:
+        page = served.page(width=width)
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        faults = []
+        for address in served.addresses:
+            page.goto(served.origin + address)
+            faults += [f"{address}: {fault}" for fault in chromium.accessibility_faults(page)]
+            if chromium.overflows(page):
+                faults.append(f"{address} scrolls sideways")
+
+        assert faults == []
+        assert said == []
+
+    def test_does_not_scroll_sideways_on_the_smallest_phone(self, served: Served) -> None:
+        page = served.page(width=320)
+
+        def overflows(address: str) -> bool:
+            page.goto(served.origin + address)
+            return chromium.overflows(page)
+
+        assert [address for address in served.addresses if overflows(address)] == []
+
+
+class TestAnErrorSummary:
+    def test_leads_to_each_question_of_the_own_view(self, served: Served) -> None:
+        page = served.page()
+        page.goto(served.origin + served.world.referral().page)
+        page.get_by_role("button", name="Save my view and see the estimate").click()
+
+        assert _focused_by_links(page) == ["level", "sureness", "why"]
+
+    def test_leads_to_each_question_of_the_decision(self, served: Served) -> None:
+        referred = served.world.referral(SUPPORT)
+        _views(served.reviewer, referred)
+        page = served.page()
+        page.goto(f"{served.origin}{referred.page}/decision")
+        page.get_by_role("button", name="Record decision").click()
+
+        assert _focused_by_links(page) == ["level", "pathway", "reasons"]
+
+
+def _focused_by_links(page: Page) -> list[str]:
+    """The names of the inputs that the links of the error summary move the focus to."""
+    names = []
+    for link in page.locator(".govuk-error-summary__list a").all():
+        link.click()
+        names.append(str(page.evaluate("document.activeElement.name")))
+    return names
+
+
+class TestWithoutJavaScript:
+    def test_a_referral_is_reviewed_and_decided(self, served: Served) -> None:
+        referred = served.world.referral(SUPPORT)
+        referred.estimated()
+        page = served.page(scripts=False)
+
+        page.goto(served.origin + referred.page)
+        page.get_by_label("Planned support").check()
+        page.get_by_label("Fairly sure").check()
+        page.get_by_label("Why?").fill("Wants help.")
+        page.get_by_role("button", name="Save my view and see the estimate").click()
+        assert page.get_by_role("heading", name="Higher than usual chance of being harmed by violence").is_visible()
+        page.get_by_label("Planned support").check()
+        page.get_by_label("Early intervention: Early help").check()
+        page.get_by_label("Your reasons").fill("Close to an aunt.")
+        page.get_by_role("button", name="Record decision").click()
+
+        assert page.get_by_role("heading", name="Decided", exact=True).is_visible()
+        assert len(served.world.rows(decisions, review_id=referred.review_id)) == 1
