@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.review_queries import BasisView, MatchView, ReviewWhole
+from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.review import OwnView
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import contact_words
@@ -53,6 +54,7 @@ class ReviewPage:
     own_view: Row | None
     earlier_view: Row | None
     decision: list[Row]
+    hand_over_href: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         own_view=view(opened.own_view),
         earlier_view=view(opened.earlier_view),
         decision=_decision(whole),
+        hand_over_href=_hand_over(whole),
     )
 
 
@@ -209,6 +212,11 @@ def _match(match: MatchView) -> Row:
         "agreeing": identifiers(match.agreeing),
         "contradicting": identifiers(match.contradicting),
     }
+
+
+def _hand_over(whole: ReviewWhole) -> str | None:
+    handed_over = whole.decision is not None and whole.decision.pathway in HAND_OVERS
+    return url_for("case_queue.hand_overs") if handed_over else None
 
 
 def _decision(whole: ReviewWhole) -> list[Row]:

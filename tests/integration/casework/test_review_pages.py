@@ -365,6 +365,14 @@ class TestTheSecondStep:
 
 
 class TestRouting:
+    def test_says_that_a_hand_over_waits_to_be_confirmed(self, review_world: ReviewWorld) -> None:
+        client = review_world.reviewer()
+        referred = review_world.referral(RecipientClass.CHILDRENS_SERVICES)
+        view(client, referred)
+        decide(client, referred, pathway="safeguarding:childrens-services")
+
+        assert "The hand-over stays open until the team has confirmed it." in text_of(client.get(referred.page))
+
     def test_is_blocked_until_a_basis_says_that_the_team_may_be_told(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
