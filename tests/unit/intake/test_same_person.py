@@ -67,10 +67,12 @@ def state(uow: FakeUnitOfWork, one: Referral, other: Referral) -> MatchState:
 def persons_as_told(uow: FakeUnitOfWork) -> dict[UUID, UUID]:
     """The person of each referral, as somebody who only reads the events knows it."""
     told: dict[UUID, UUID] = {}
+    heard: dict[UUID, int] = {}
     for kind, data in uow.published:
         if kind in (ReferralReceivedV1, ReferralAmendedV1):
             told[data["referral_id"]] = data["person_id"]
-        elif kind is MatchChangedV1:
+        elif kind is MatchChangedV1 and data["version"] > heard.get(data["match_id"], 0):
+            heard[data["match_id"]] = data["version"]
             told |= dict(zip(data["referral_ids"], data["person_ids"], strict=True))
     return told
 
