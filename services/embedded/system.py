@@ -1,8 +1,11 @@
 """Every service of Waymark, built for one process and joined by the embedded log."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
 
 from services.accounts import bootstrap as accounts
 from services.accounts.identities import LocalIdentities
@@ -59,6 +62,12 @@ class System:
             worker.stop()
         self._workers.clear()
 
+    def do_not_wait_for_the_disk(self) -> None:
+        """For a load that begins again from nothing when it is interrupted: commits return before they are durable."""
+        for database in (self.log.database, *(service.database for service in self.services.values())):
+            if database.is_sqlite:
+                sa.event.listen(database.engine, "connect", _careless)
+
     def settle(self) -> None:
         """Without workers: move every event on until none is left to move."""
         relays = [Relay(service, self.log) for service in self.services.values()]
@@ -80,6 +89,10 @@ class System:
         self.log.close()
         for service in self.services.values():
             service.database.close()
+
+
+def _careless(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 def build(

@@ -58,6 +58,6 @@ def _try(operation: Any, mode: GenerationMode, headers: list[dict[str, str]]) ->
             where = f"{operation.method} {operation.path}"
             assert response.status_code < 500, f"{where}: {response.status_code}"
             if response.status_code >= 400:
-                assert response.headers["Content-Type"][0].startswith("application/problem+json"), where
+                assert response.headers["content-type"][0].startswith("application/problem+json"), where
 
     answered()

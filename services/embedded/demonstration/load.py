@@ -1,5 +1,6 @@
 """Loads the demonstration into an empty folder, once."""
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +32,7 @@ def load(folder: Folder, *, report: Report = lambda *_: None) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     clock = StoryClock(now - _BEGAN)
     system = embedded.build(folder, clock=clock)
+    system.do_not_wait_for_the_disk()
     try:
         system.migrate()
         staff.load(system, folder)
@@ -42,6 +44,7 @@ def load(folder: Folder, *, report: Report = lambda *_: None) -> None:
         system.seal()
     finally:
         system.close()
+    os.sync()  # before anything says that it is all there
     folder.loading.rename(folder.loaded)
 
 
@@ -58,7 +61,7 @@ def _tellings(desk: Desk, now: datetime) -> Iterator[tuple[datetime, Telling]]:
     waiting = people(today=now.date(), chance=chance)
     for plan in PLANS:
         for _ in range(plan.count):
-            at = now - plan.youngest - (plan.oldest - plan.youngest) * chance.random()
+            at = now - timedelta(hours=chance.uniform(*plan.hours))
             person = _next_of_age(waiting, plan, at.date())
             body = referral(person, at=at, chance=chance, area=plan.area, calm=plan.stage in WITH_A_QUESTION)
             own_chance = random.Random(chance.random())  # noqa: S311

@@ -53,8 +53,19 @@ _WHAT_HAPPENED = (
     ["blunt_object"],
 )
 _INVOLVEMENT = (["victim"], ["victim"], ["victim", "exploited"], ["at_risk"], ["victim", "suspected"], ["witness"])
-_EXPLOITATION = (["debt", "phone_activity"], ["older_controlling_contacts"], ["unexplained_money_or_gifts"], [])
-_PROTECTIVE = (["trusted_adult"], ["trusted_adult", "wants_change"], ["positive_activity"], [], ["supportive_family"])
+_EXPLOITATION: tuple[list[str], ...] = (
+    ["debt", "phone_activity"],
+    ["older_controlling_contacts"],
+    ["unexplained_money_or_gifts"],
+    [],
+)
+_PROTECTIVE: tuple[list[str], ...] = (
+    ["trusted_adult"],
+    ["trusted_adult", "wants_change"],
+    ["positive_activity"],
+    [],
+    ["supportive_family"],
+)
 
 _ANSWERED = 0.7
 """How often a referrer at 2 a.m. knows the answer to a question that may be left out."""
@@ -62,9 +73,7 @@ _ANSWERED = 0.7
 EVERYONE = ("triage", "support_service", "childrens_services", "youth_justice", "adult_services")
 
 
-def referral(
-    person: Person, *, at: datetime, chance: random.Random, area: str, calm: bool = False
-) -> dict[str, Any]:
+def referral(person: Person, *, at: datetime, chance: random.Random, area: str, calm: bool = False) -> dict[str, Any]:
     """The body of one referral, as the API takes it, made at `at`; when `calm`, nobody is in danger."""
     arrived = at - timedelta(minutes=chance.randrange(25, 180))
     facts = {name: chance.choice(values) for name, values in _FACTS.items() if chance.random() < _ANSWERED}

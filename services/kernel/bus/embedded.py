@@ -42,7 +42,7 @@ class EmbeddedLog:
     """Any number of threads may use one. Nothing is opened before the first use."""
 
     def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
-        self._database = Database(f"sqlite+pysqlite:///{path}")
+        self.database = Database(f"sqlite+pysqlite:///{path}")
         self._clock = clock
         self._arrived = threading.Condition()
         self._ready = False
@@ -86,14 +86,14 @@ class EmbeddedLog:
             return connection.execute(sa.delete(_records).where(_records.c.appended_at < moment)).rowcount
 
     def close(self) -> None:
-        self._database.close()
+        self.database.close()
 
     def _open(self) -> Database:
         if not self._ready:
-            with self._database.write() as connection:
+            with self.database.write() as connection:
                 _metadata.create_all(connection)
             self._ready = True
-        return self._database
+        return self.database
 
     def _next(self, group: str, topics: Sequence[str], limit: int) -> list[Delivered]:
         with self._open().read() as connection:
