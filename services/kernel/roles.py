@@ -54,8 +54,8 @@ def run_role(name: str, settings: type[_Settings], build: Build[_Settings]) -> N
         with tempfile.TemporaryDirectory() as folder:
             scratch = {
                 "DATABASE_URL": f"sqlite:///{Path(folder) / 'scratch.sqlite'}",
-                "SECRET_KEY": "scratch" * 6,
-            }  # pragma: allowlist secret
+                "SECRET_KEY": "scratch" * 6,  # pragma: allowlist secret
+            }
             service = built(scratch)
             (service.migrations / "versions").mkdir(parents=True, exist_ok=True)
             migrate.upgrade(service)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-LETTERS = "2346789CDFGHJKMPQRTVWXY"
+LETTERS = "2346789CDFGHJKMPQRTVWXY"  # pragma: allowlist secret
 """No 0 and O, 1, I and L, 5 and S, 8 and B, N (said like M); no A, E, U either, so that no word is spelt."""
 _LENGTH = 6
 

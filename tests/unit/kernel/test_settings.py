@@ -19,7 +19,7 @@ class TestSettings:
         [
             {"DATABASE_URL": ""},
             {"SECRET_KEY": ""},
-            {"SECRET_KEY": "short"},
+            {"SECRET_KEY": "short"},  # pragma: allowlist secret
             {"DEMONSTRATION": "yes"},
             {"HTTPS": "1"},
         ],
