@@ -117,7 +117,9 @@ def _top(contributions: Sequence[Moved], rows: list[Row]) -> list[Row]:
         top.append(({"label": label, "value": "", "source": "", "police": False}, together))
     greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
     said: set[bool] = set()
-    return [row | _bar(log_odds, greatest, said, single=row["source"] != "") for row, log_odds in top]
+    return [
+        row | _bar(log_odds, greatest, said, single=place < MOST_MOVED) for place, (row, log_odds) in enumerate(top)
+    ]
 
 
 def _bar(log_odds: float, greatest: float, said: set[bool], *, single: bool) -> Row:
@@ -140,15 +142,25 @@ def _movement(log_odds: float, greatest: float, *, first: bool) -> str:
 
 
 def _row(moved: Moved, answer: Estimated) -> Row:
-    source = origin(moved.origin)
-    on = dates.day(moved.observed_on)
+    known = moved.value is not None
     return {
         "label": moved.label,
         "value": _value(moved, answer.estimated_at),
-        "source": f"{source}, {on}" if on else source,
-        "police": moved.police_generated,
-        "direction": _("up") if moved.log_odds > 0 else _("down"),
+        "source": _source(moved) if known else "",
+        "police": moved.police_generated and known,
+        "direction": _direction(moved.log_odds),
     }
+
+
+def _source(moved: Moved) -> str:
+    on = dates.day(moved.observed_on)
+    return f"{origin(moved.origin)}, {on}" if on else origin(moved.origin)
+
+
+def _direction(log_odds: float) -> str:
+    if log_odds == 0:
+        return str(_("not at all"))
+    return str(_("up") if log_odds > 0 else _("down"))
 
 
 def _value(moved: Moved, at: datetime) -> str:

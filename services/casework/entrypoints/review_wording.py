@@ -41,7 +41,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     Pathway: {
         Pathway.YOUTH_JUSTICE: N_("Youth justice"),
         Pathway.EARLY_INTERVENTION: N_("Early intervention"),
-        Pathway.SAFEGUARDING: N_("Safeguarding: children’s services"),
+        Pathway.SAFEGUARDING: N_("Safeguarding"),
         Pathway.ADULT_SERVICES: N_("Adult services"),
         Pathway.UNIVERSAL_SUPPORT: N_("Support open to everybody: no case here"),
         Pathway.NO_FURTHER_ACTION: N_("No further action"),
