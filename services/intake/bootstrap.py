@@ -43,7 +43,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         blueprints=[form_pages.pages, status_pages.pages, match_pages.pages, audit_pages.blueprint(NAME, kernel)],
         api_blueprints=[api.blueprint],
     )
-    app.extensions["intake"] = settings
+    app.extensions["intake"] = settings.locality
     return Service(
         name=NAME,
         database=database,

@@ -9,22 +9,12 @@ from typing import Any, Self
 
 from services.intake.application.ports import Policy
 from services.intake.domain.age import Scope
+from services.intake.entrypoints.locality import Locality, Site
 from services.kernel.settings import Settings as KernelSettings
 from services.kernel.settings import Unset, kernel_settings
 from services.kernel.text import N_
 
 _KEY_BYTES = 32
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """A place where referrals are made. Its area is the referral's unless another is chosen."""
-
-    code: str
-    name: str
-    area: str
-    organisation: str
-    """The name of the organisation whose staff refer from it."""
 
 
 _DEMONSTRATION_AREAS = {"northside": "Northside", "riverside": "Riverside", "westborough": "Westborough"}
@@ -40,12 +30,10 @@ class Settings(KernelSettings):
     youngest: int = 10
     oldest: int = 25
     younger_signpost: str = N_(
-        "Waymark is for people aged 10 to 25. For a younger child, follow your safeguarding procedure and refer to"
-        " children’s services"
+        "Waymark is not for a child this young: follow your safeguarding procedure and refer to children’s services"
     )
     older_signpost: str = N_(
-        "Waymark is for people aged 10 to 25. For somebody older, follow your safeguarding procedure and refer to"
-        " adult services"
+        "Waymark is not for somebody this old: follow your safeguarding procedure and refer to adult services"
     )
     danger_procedure: tuple[str, ...] = (
         N_("If somebody may be hurt now, call 999."),
@@ -66,16 +54,14 @@ class Settings(KernelSettings):
         return cls(**kernel_settings(environ), **_given(environ))
 
     @property
-    def known_areas(self) -> Mapping[str, str]:
-        if self.areas is not None:
-            return self.areas
-        return _DEMONSTRATION_AREAS if self.demonstration else {}
-
-    @property
-    def known_sites(self) -> tuple[Site, ...]:
-        if self.sites is not None:
-            return self.sites
-        return _DEMONSTRATION_SITES if self.demonstration else ()
+    def locality(self) -> Locality:
+        """The places settled; where none are and people are invented, those of the demonstration."""
+        areas, sites = (_DEMONSTRATION_AREAS, _DEMONSTRATION_SITES) if self.demonstration else ({}, ())
+        return Locality(
+            areas=areas if self.areas is None else self.areas,
+            sites=sites if self.sites is None else self.sites,
+            danger_procedure=self.danger_procedure,
+        )
 
     @property
     def policy(self) -> Policy:

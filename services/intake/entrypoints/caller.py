@@ -6,7 +6,7 @@ from flask import current_app
 
 from services.contracts.codes import OrganisationClass, Role, Source
 from services.intake.domain.referral import ReferredBy
-from services.intake.settings import Settings, Site
+from services.intake.entrypoints.locality import Locality, Site
 from services.kernel.auth.identity import Identity
 from services.kernel.errors import FieldError, Invalid
 from services.kernel.text import N_
@@ -32,8 +32,8 @@ class Place:
     site: str | None
 
 
-def settings() -> Settings:
-    found: Settings = current_app.extensions["intake"]
+def locality() -> Locality:
+    found: Locality = current_app.extensions["intake"]
     return found
 
 
@@ -56,25 +56,25 @@ def source_of(identity: Identity) -> Source:
 
 def own_site(identity: Identity) -> Site | None:
     """The site that the caller most likely refers from: the first of their organisation in one of their areas."""
-    own = [site for site in settings().known_sites if site.organisation == identity.organisation_name]
+    own = [site for site in locality().sites if site.organisation == identity.organisation_name]
     return next((site for site in own if site.area in identity.areas), own[0] if own else None)
 
 
 def areas(identity: Identity) -> dict[str, str]:
     """Every area that may be chosen, by code, the caller's own ones first."""
-    names = dict(settings().known_areas)
+    names = dict(locality().areas)
     codes = sorted(identity.areas) + [code for code in names if code not in identity.areas]
     return {code: names.get(code) or code.replace("-", " ").capitalize() for code in codes}
 
 
 def place_names(identity: Identity) -> dict[str, str]:
     """What areas and sites are called, by code."""
-    return areas(identity) | {site.code: site.name for site in settings().known_sites}
+    return areas(identity) | {site.code: site.name for site in locality().sites}
 
 
 def place(identity: Identity, *, area: str | None, site: str | None) -> Place:
     """The area chosen, or the site's, or the caller's own. Raises UnknownPlace."""
-    known = next((one for one in settings().known_sites if one.code == site), None)
+    known = next((one for one in locality().sites if one.code == site), None)
     if site and known is None:
         raise UnknownPlace(errors=[FieldError("/site", N_("This site is not known: leave it out, or use its code"))])
     here = known or own_site(identity)

@@ -72,7 +72,7 @@ def danger(draft_id: UUID) -> ResponseReturnValue:
     draft = _draft(draft_id)
     if draft.sent_as:
         return redirect(_status(draft.sent_as), code=303)
-    return render_template("intake/danger.html", draft_id=draft_id, procedure=caller.settings().danger_procedure)
+    return render_template("intake/danger.html", draft_id=draft_id, procedure=caller.locality().danger_procedure)
 
 
 @pages.get("/<uuid:draft_id>/check")

@@ -175,7 +175,7 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         question=wording.word(progress.question) if progress.question else None,
         changed=request.args.get("changed") == "yes",
         in_danger=referral.content.immediate_danger == "yes",
-        procedure=caller.settings().danger_procedure,
+        procedure=caller.locality().danger_procedure,
         referral_needed=needed,
         is_open=progress.step in (ProgressStep.RECEIVED, ProgressStep.BEING_READ),
     ), form.status
