@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters import changes
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import changes_to_read, decisions, matches, reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
@@ -172,14 +173,14 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> R
 
 
 def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
-    """What referrers changed or withdrew after this reader's decisions that opened no case, not read yet."""
+    """What referrers changed or withdrew after this reader's decisions and no case's worker is there to read."""
     c = changes_to_read.c
     found = (
         sa.select(c.referral_id, c.referral_version, c.review_id, referrals.c.reference, c.kind, c.arrived_at)
         .join(reviews, reviews.c.id == c.review_id)
         .join(decisions, decisions.c.review_id == c.review_id)
         .join(referrals, referrals.c.id == c.referral_id)
-        .where(decisions.c.decided_by == reader.staff_id, c.case_id.is_(None), c.read_at.is_(None), knows(reader))
+        .where(decisions.c.decided_by == reader.staff_id, ~changes.of_worked_case(), c.read_at.is_(None), knows(reader))
         .order_by(c.arrived_at)
     )
     return [ChangeRow(**change._mapping) for change in connection.execute(found)]

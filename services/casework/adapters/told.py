@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters import changes
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_queries import subject, teams_known
 from services.casework.adapters.review_tables import (
@@ -115,7 +116,7 @@ class SqlTold:
         noted = (
             sa.update(changes_to_read)
             .where(c.referral_id == referral_id, c.referral_version == referral_version, c.read_at.is_(None))
-            .where(sa.or_(theirs, sa.and_(c.case_id.is_(None), c.review_id.in_(_decided(by)))))
+            .where(sa.or_(theirs, sa.and_(~changes.of_worked_case(), c.review_id.in_(_decided(by)))))
             .values(read_at=self._at, read_by=by)
         )
         return self._connection.execute(noted).rowcount == 1

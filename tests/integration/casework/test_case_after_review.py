@@ -7,6 +7,7 @@ import pytest
 
 from services.casework.adapters.case_tables import cases
 from services.casework.application import hear
+from services.casework.application.hear_referral import HearReferral
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.auth.identity import Identity
 from tests.factories import reviews as make
@@ -107,3 +108,44 @@ class TestACaseThatADecisionOpened:
 
         assert worker.get(f"{API}/{case_id}").status_code == 404
         assert worker.get(f"{API}?list=mine").json["items"] == []
+
+
+class TestAChangeAfterTheDecision:
+    def test_that_takes_the_basis_away_hides_the_case_and_goes_to_who_decided(self, world: ReviewWorld) -> None:
+        referral, case_id = decided(world, RecipientClass.SUPPORT_SERVICE)
+        worker = the_worker(world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+        worker.post("/casework/queue/next")
+        decider = world.reviewer()
+
+        referral.amended()
+
+        assert worker.get(f"/casework/cases/{case_id}").status_code == 404
+        assert referral.event["reference"] in decider.get("/casework/reviews").text
+        decider.post(f"/casework/reviews/changes/{referral.id}/2")
+        assert referral.event["reference"] not in decider.get("/casework/reviews").text
+
+    def test_of_a_worked_case_is_not_for_who_decided(self, world: ReviewWorld) -> None:
+        referral, _ = decided(world, RecipientClass.SUPPORT_SERVICE)
+
+        world.hear(
+            HearReferral(
+                make.a_referral_event(
+                    RecipientClass.SUPPORT_SERVICE,
+                    version=2,
+                    referral_id=referral.id,
+                    reference=referral.event["reference"],
+                    person_id=referral.event["person_id"],
+                )
+            )
+        )
+
+        assert referral.event["reference"] not in world.reviewer().get("/casework/reviews").text
+
+    def test_of_a_hand_over_is_for_who_decided(self, world: ReviewWorld) -> None:
+        referral, _ = decided(
+            world, RecipientClass.CHILDRENS_SERVICES, pathway="safeguarding", team="childrens-services"
+        )
+
+        referral.withdrawn()
+
+        assert referral.event["reference"] in world.reviewer().get("/casework/reviews").text
