@@ -1,6 +1,7 @@
 """A whole Waymark for tests: every service built as `make run` builds it, with a tiny model and no thread running."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,12 +76,22 @@ class World:
 
 @contextmanager
 def a_world(
-    root: Path, *, database_url: Callable[[str], str] | None = None, clock: Clock = system_clock
+    root: Path,
+    *,
+    database_url: Callable[[str], str] | None = None,
+    clock: Clock = system_clock,
+    models: Path | None = None,
 ) -> Iterator[World]:
-    """Built, migrated, staffed and able to estimate; its databases where `database_url` says, else files in `root`."""
+    """Built, migrated, staffed and able to estimate: with the model kept in `models`, or else a tiny one.
+
+    Its databases are where `database_url` says, else files in `root`.
+    """
     folder = Folder(root)
-    tiny_model.keep_in(folder.models)
-    system = embedded.build(folder, clock=clock, database_url=database_url, registry_url=None)
+    if models is None:
+        tiny_model.keep_in(folder.models)
+    else:
+        shutil.copytree(models, folder.models)
+    system = embedded.build(folder, clock=clock, database_url=database_url)
     system.migrate()
     staff.load(system, folder)
     system.settle()

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 @pytest.fixture(scope="session")
 def site(folder: Folder) -> Iterator[Site]:
-    system = embedded.build(folder, registry_url=None)
+    system = embedded.build(folder)
     web = server.listen(system, port=0)
     system.start()
     serving = threading.Thread(target=web.run, name="web", daemon=True)

@@ -32,7 +32,7 @@ def address(route: Route) -> str:
     values: dict[str, object] = {name: uuid4() for name in route.arguments}
     for name, converter in route._converters.items():
         if "UUID" not in type(converter).__name__:
-            values[name] = "x"
+            values[name] = 1
     built = route.build(values)
     assert built is not None
     return built[1]

@@ -1,0 +1,122 @@
+"""One referral all the way, at the browsers of the people through whose hands it goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Person
+from tests.waiting import wait_until
+
+LONDON = ZoneInfo("Europe/London")
+WHY = "An invented reason that nobody had."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Referral:
+    id: str
+    reference: str
+
+
+def refer(navigator: Person, *, name: str) -> Referral:
+    """The five required answers at 2 a.m., and a line of concern; then the check page, then sent."""
+    page = navigator.open("/intake/referrals/new")
+    page.locator("[name='young_person.name']").fill(name)
+    page.locator("[name='young_person.age_about']").fill("15")
+    tick(page, "what_happened", "knife_or_sharp_object")
+    tick(page, "immediate_danger", "no")
+    tick(page, "contact.safe", "phone")
+    for recipient, basis in (("triage", "safeguarding"), ("support_service", "consent_young_person")):
+        recipient_box = page.locator(f"input[name$='.recipient_class'][value='{recipient}']")
+        recipient_box.check()
+        row = str(recipient_box.get_attribute("name")).removesuffix(".recipient_class")
+        tick(page, f"{row}.basis", basis)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Send referral").click()
+    return sent(page)
+
+
+def sent(page: Page) -> Referral:
+    """The referral whose status page is open."""
+    page.wait_for_url("**/intake/referrals/*-*")
+    heading = page.locator("h1, .govuk-panel__body").all_inner_texts()
+    reference = next(word for text in heading for word in text.split() if word.startswith("R-"))
+    return Referral(id=page.url.partition("?")[0].rpartition("/")[2], reference=reference)
+
+
+def read_and_decide(reviewer: Person, referral: Referral) -> None:
+    """An own view, then the estimate beside it, then the decision: early help."""
+    review = wait_for_one(reviewer, f"/casework/api/v1/reviews?referral_id={referral.id}")
+    page = reviewer.open(f"/casework/reviews/{review['id']}")
+    assert "out of 100" not in page.inner_text("main").lower()
+    tick(page, "level", "planned")
+    tick(page, "sureness", "fairly")
+    page.locator("[name='why']").fill(WHY)
+    page.get_by_role("button", name="Save my view and see the estimate").click()
+    wait_until(lambda: _estimate_has_come(page), what="the estimate")
+    tick(page, "level", "planned")
+    page.locator("input[name='pathway'][value^='early_intervention']").check()
+    page.locator("[name='reasons']").fill(WHY)
+    differs = page.locator("input[name='difference_reasons'][value='information_model_lacks']")
+    if differs.count():
+        differs.check()
+    page.get_by_role("button", name="Record decision").click()
+    page.wait_for_load_state()
+    assert page.locator(".govuk-error-summary").count() == 0, page.locator(".govuk-error-summary").inner_text()
+
+
+def work(caseworker: Person, referral: Referral) -> None:
+    """Taken up, reached by telephone, first contact, an outcome, closed."""
+    case = wait_for_one(caseworker, "/casework/api/v1/cases?list=unassigned&limit=100", reference=referral.reference)
+    address = f"/casework/cases/{case['id']}"
+    page = caseworker.open(address)
+    page.get_by_role("button", name="Assign to me").click()
+    page.wait_for_load_state()
+    _record_contact(caseworker, address)
+    page = caseworker.open(f"{address}/first-contact")
+    page.locator("input[name='attempt_id']").first.check()
+    tick(page, "answer", "accepts")
+    page.get_by_role("button", name="Record first contact").click()
+    page = caseworker.open(f"{address}/outcome")
+    tick(page, "outcome", "support_completed")
+    page.get_by_role("button", name="Save outcome").click()
+    page = caseworker.open(f"{address}/closure")
+    tick(page, "reason", "plan_finished")
+    page.get_by_role("button", name="Close the case").click()
+    page.wait_for_load_state()
+    assert "/closure" not in page.url, page.locator("main").inner_text()
+
+
+def _record_contact(caseworker: Person, address: str) -> None:
+    page = caseworker.open(f"{address}/contact-attempts/new")
+    page.locator("[name='time']").fill(f"{datetime.now(LONDON):%H:%M}")
+    tick(page, "mode", "phone")
+    tick(page, "reached", "yes")
+    page.get_by_role("button", name="Save contact attempt").click()
+    page.wait_for_load_state()
+    assert "/contact-attempts" not in page.url, page.locator("main").inner_text()
+
+
+def tick(page: Page, name: str, value: str) -> None:
+    page.locator(f"input[name='{name}'][value='{value}']").check()
+
+
+def wait_for_one(person: Person, path: str, **like: Any) -> dict[str, Any]:
+    """The one item of an API's list that has these values, once it is there."""
+
+    def found() -> list[dict[str, Any]]:
+        items = person.context.request.get(person.site.url + path).json()["items"]
+        return [item for item in items if all(item[name] == value for name, value in like.items())]
+
+    wait_until(lambda: bool(found()), what=path)
+    return found()[0]
+
+
+def _estimate_has_come(page: Page) -> bool:
+    """The estimate page says "nothing has come" until it has."""
+    if "out of 100" in page.inner_text("main").lower() or "of 100" in page.inner_text("main").lower():
+        return True
+    page.reload()
+    return False
