@@ -23,6 +23,7 @@ class AreaQuery(StrictSchema):
 
 class HoursSchema(Schema):
     stretch = fields.String(required=True)
+    made = fields.Raw(required=True, metadata={"description": _COUNT})
     median = fields.Float(required=True, allow_none=True)
     ninth = fields.Float(required=True, allow_none=True)
 

@@ -36,6 +36,7 @@ def _lines(report: Report) -> Iterator[_Line]:
         yield _count(f"asked about {name}", "not asked yet", shown)
         yield _count(f"asked about {name}", "asked", report.asked[name])
     for duration in report.durations:
+        yield _count("durations", duration.stretch, duration.made)
         for measure, hours in (("median hours", duration.median), ("90th percentile hours", duration.ninth)):
             yield "durations", duration.stretch, measure, "" if hours is None else hours, _FEW if hours is None else ""
     for row, shown in (report.agreement or {}).items():

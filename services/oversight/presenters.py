@@ -44,7 +44,10 @@ def page(report: Report) -> Page:
         steps=_rows(wording.STEPS, report.steps),
         pathways=_rows(wording.PATHWAYS, report.pathways),
         durations=[
-            Row(_(wording.STRETCHES[each.stretch]), [wording.duration(each.median), wording.duration(each.ninth)])
+            Row(
+                _(wording.STRETCHES[each.stretch]),
+                [str(each.made), wording.duration(each.median), wording.duration(each.ninth)],
+            )
             for each in report.durations
         ],
         characteristics=[_(wording.CHARACTERISTICS[name]) for name in CHARACTERISTICS],

@@ -1,46 +1,23 @@
 """The report on one quarter. It is made of disclosed counts alone: page, CSV and JSON can show nothing else."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from statistics import quantiles
 from typing import Any
 
 from services.contracts.codes import Pathway
+from services.oversight import durations
 from services.oversight.disclosure import Shown, Sum, disclose
+from services.oversight.durations import STRETCHES, Duration
 from services.oversight.journeys import CASES, HAND_OVERS, Journey, Step
 
 EVERYWHERE = ""
 """The area code of the report on all areas."""
-FEWEST_TO_TIME = 10
 FEWEST_TO_COMPARE = 50
 FEWEST_EVENTS_TO_COMPARE = 10
 
 CHARACTERISTICS = ("ethnicity", "sex", "disability")
 AGREEMENT = ("in_line", "different", "without_estimate")
 CHANGED = ("same_as_own_view", "changed_after_own_view")
-
-_Stretch = Callable[[Journey], tuple[datetime | None, datetime | None]]
-STRETCHES: Mapping[str, _Stretch] = {
-    "received_to_first_read": lambda journey: (journey.received_at, journey.first_claimed_at),
-    "first_read_to_decided": lambda journey: (journey.first_claimed_at, journey.decided_at),
-    "decided_to_first_contact": lambda journey: (journey.decided_at, journey.first_contact_at),
-    "decided_to_hand_over_confirmed": lambda journey: (journey.decided_at, journey.confirmed_at),
-    "received_to_first_contact": lambda journey: (journey.received_at, journey.first_contact_at),
-    "case_opened_to_closed": lambda journey: (journey.case_opened_at, journey.case_closed_at),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Duration:
-    """Hours that a step took: half took no longer than `median`, nine of ten no longer than `ninth`.
-
-    None where fewer than ten referrals made the step: too few to say.
-    """
-
-    stretch: str
-    median: float | None
-    ninth: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +62,9 @@ def report_on(
         pathways=of(Pathway),
         not_asked={name: shown[_name(area, f"{name}_not_asked")] for name in CHARACTERISTICS},
         asked={name: shown[_name(area, f"{name}_asked")] for name in CHARACTERISTICS},
-        durations=[_duration(stretch, here) for stretch in STRETCHES],
+        durations=[
+            durations.duration(name, here, shown[_name(area, stretch.count)]) for name, stretch in STRETCHES.items()
+        ],
         agreement=agreement,
         different_in_100=None if agreement is None else _different_in_100(agreement),
         invented_data=invented_data,
@@ -102,7 +81,7 @@ def disclosed(journeys: Sequence[Journey], areas: Sequence[str]) -> dict[str, Sh
     return disclose(counts, sums(areas), unpublished=unpublished, keep=_hide_last(areas))
 
 
-_LINKS = ("/cases", "/hand_overs", "/with_estimate")
+_LINKS = tuple(f"/{name}" for name in ("cases", "hand_overs", "with_estimate", *durations.UNPUBLISHED))
 
 
 def sums(areas: Sequence[str]) -> list[Sum]:
@@ -117,6 +96,7 @@ def sums(areas: Sequence[str]) -> list[Sum]:
         Sum("hand_overs", [Step.HAND_OVER_WAITING, Step.HAND_OVER_CONFIRMED]),
         Sum(Step.ENDED_AT_REVIEW, [Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION]),
         *(Sum("received", [f"{name}_not_asked", f"{name}_asked"]) for name in CHARACTERISTICS),
+        *durations.SUMS,
     ]
     found = [_in(area, each) for area in (EVERYWHERE, *areas) for each in within]
     found += [
@@ -140,6 +120,7 @@ def _counts(journeys: Sequence[Journey], *, everywhere: bool) -> dict[str, int]:
         "hand_overs": sum(pathway in HAND_OVERS for pathway in pathways),
         **{step: steps.count(step) for step in Step},
         **{pathway: pathways.count(pathway) for pathway in Pathway},
+        **durations.counts(journeys),
     }
     for name in CHARACTERISTICS:
         asked = sum(getattr(journey, f"{name}_asked") for journey in journeys)
@@ -174,20 +155,6 @@ def _different_in_100(agreement: Mapping[str, Shown]) -> int | None:
     return round(100 * different / people)
 
 
-def _duration(stretch: str, journeys: Sequence[Journey]) -> Duration:
-    ends = (STRETCHES[stretch](journey) for journey in journeys)
-    hours = [(end - start).total_seconds() / 3600 for start, end in ends if start and end and end >= start]
-    if len(hours) < FEWEST_TO_TIME:
-        return Duration(stretch=stretch, median=None, ninth=None)
-    tenths = quantiles(hours, n=10, method="inclusive")
-    return Duration(stretch=stretch, median=_plain(tenths[4]), ninth=_plain(tenths[8]))
-
-
-def _plain(hours: float) -> float:
-    """To the half hour within a day, to the whole hour beyond: exact times are nobody's business."""
-    return round(hours * 2) / 2 if hours < 24 else float(round(hours))
-
-
 def _name(area: str, name: str) -> str:
     return f"{area}/{name}"
 
@@ -213,7 +180,7 @@ def to_json(report: Report) -> dict[str, Any]:
             name: {"not_asked_yet": _value(report.not_asked[name]), "asked": _value(report.asked[name])}
             for name in CHARACTERISTICS
         },
-        "hours": [vars(duration) for duration in report.durations],
+        "hours": [vars(duration) | {"made": _value(duration.made)} for duration in report.durations],
         "agreement": None if report.agreement is None else plain(report.agreement),
         "different_in_100": report.different_in_100,
         "invented_data": report.invented_data,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from services.contracts.codes import Pathway, SupportLevel
 from services.oversight import exports
 from services.oversight.disclosure import Shown
+from services.oversight.durations import FEWEST_TO_TIME
 from services.oversight.journeys import Decision, Journey, ReviewState, Step
 from services.oversight.periods import NoSuchPeriod, Quarter
 from services.oversight.report import EVERYWHERE, Report, disclosed, report_on, sums, to_json
@@ -101,11 +103,32 @@ class TestTheReport:
     def test_compares_nothing_in_one_area(self) -> None:
         assert report(decided(agreeing=40, differing=20), area="northside").agreement is None
 
-    def test_times_no_step_that_fewer_than_ten_made(self) -> None:
-        nine, ten = ([a_journey(Random(1), area="northside")] * number for number in (9, 10))  # noqa: S311
+    @pytest.mark.parametrize(("number", "timed"), [(2, False), (7, False), (8, True), (40, True)])
+    def test_times_a_step_by_the_number_that_it_shows(self, number: int, timed: bool) -> None:
+        moved = [replace(journey, first_claimed_at=START) for journey in decided(agreeing=number, differing=0)]
 
-        assert report(nine).durations[0].median is None
-        assert report(ten).durations[0].median is not None
+        first = report(moved).durations[0]
+
+        assert (first.made.value is not None, first.median is not None) == (timed, timed)
+
+    @pytest.mark.parametrize("waiting", range(1, 8))
+    def test_gives_no_waiting_referral_away_by_a_time(self, waiting: int) -> None:
+        """Twelve received, so many of them waiting: neither time nor number may tell which of 1 to 7 it is."""
+        read = [
+            replace(journey, decision=None, review_state=ReviewState.CLAIMED, first_claimed_at=START)
+            for journey in decided(agreeing=12 - waiting, differing=0)
+        ]
+        unread = [
+            replace(journey, decision=None, review_state=ReviewState.OPENED)
+            for journey in decided(agreeing=waiting, differing=0)
+        ]
+
+        shown = disclosed([*read, *unread], AREAS)
+
+        assert shown[f"{EVERYWHERE}/{Step.WAITING}"].hidden
+        assert len(set(attack(shown, sums(AREAS), f"{EVERYWHERE}/{Step.WAITING}"))) > 1
+        first = report([*read, *unread]).durations[0]
+        assert (first.median is None) == (first.made.hidden or (first.made.value or 0) < FEWEST_TO_TIME)
 
     def test_gives_page_file_and_api_the_same_numbers(self) -> None:
         shown = report(journeys(150))

@@ -1,0 +1,134 @@
+"""How long each step takes. A time is told only beside a disclosed number of those who made the step.
+
+Else the time itself would tell: one shown says "at least so many", one left out says "fewer".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import quantiles
+
+from services.oversight.disclosure import Shown, Sum
+from services.oversight.journeys import Journey, Step
+
+FEWEST_TO_TIME = 10
+"""By the number as it is shown, so that whether a time is told says nothing that the number does not."""
+
+READ, DECIDED_AFTER_READING, CONTACTED = "read", "decided_after_reading", "contacted"
+UNPUBLISHED = (
+    "unread", "unread_otherwise", "decided_unread", "contacted_and_closed", "closed_uncontacted",
+)  # fmt: skip
+
+_ENDED_BEFORE_DECISION = (Step.WAITING, Step.BEING_READ, Step.QUESTION_ASKED, Step.WITHDRAWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """From one moment to another, for the journeys of one count."""
+
+    count: str
+    begins: Callable[[Journey], datetime | None]
+    ends: Callable[[Journey], datetime | None]
+
+
+STRETCHES: Mapping[str, Stretch] = {
+    "received_to_first_read": Stretch(
+        count=READ, begins=lambda journey: journey.received_at, ends=lambda journey: journey.first_claimed_at
+    ),
+    "first_read_to_decided": Stretch(
+        count=DECIDED_AFTER_READING,
+        begins=lambda journey: journey.first_claimed_at,
+        ends=lambda journey: journey.decided_at,
+    ),
+    "decided_to_first_contact": Stretch(
+        count=CONTACTED, begins=lambda journey: journey.decided_at, ends=lambda journey: journey.first_contact_at
+    ),
+    "decided_to_hand_over_confirmed": Stretch(
+        count=Step.HAND_OVER_CONFIRMED,
+        begins=lambda journey: journey.decided_at,
+        ends=lambda journey: journey.confirmed_at,
+    ),
+    "received_to_first_contact": Stretch(
+        count=CONTACTED, begins=lambda journey: journey.received_at, ends=lambda journey: journey.first_contact_at
+    ),
+    "case_opened_to_closed": Stretch(
+        count=Step.CASE_CLOSED,
+        begins=lambda journey: journey.case_opened_at,
+        ends=lambda journey: journey.case_closed_at,
+    ),
+}
+
+_MADE: Mapping[str, Callable[[Journey], bool]] = {
+    READ: lambda journey: journey.step is not Step.WAITING and journey.first_claimed_at is not None,
+    DECIDED_AFTER_READING: lambda journey: (
+        journey.step not in _ENDED_BEFORE_DECISION and journey.first_claimed_at is not None
+    ),
+    CONTACTED: lambda journey: (
+        journey.step in (Step.FIRST_CONTACT_MADE, Step.CASE_CLOSED) and journey.first_contact_at is not None
+    ),
+    Step.HAND_OVER_CONFIRMED: lambda journey: journey.step is Step.HAND_OVER_CONFIRMED,
+    Step.CASE_CLOSED: lambda journey: journey.step is Step.CASE_CLOSED,
+}
+
+SUMS = (
+    Sum("received", [READ, "unread"]),
+    Sum("unread", [Step.WAITING, "unread_otherwise"]),
+    Sum("decided", [DECIDED_AFTER_READING, "decided_unread"]),
+    Sum(CONTACTED, [Step.FIRST_CONTACT_MADE, "contacted_and_closed"]),
+    Sum(Step.CASE_CLOSED, ["contacted_and_closed", "closed_uncontacted"]),
+)
+"""How the numbers of those who made a step hang together with those that stand at one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duration:
+    """Hours that a step took: half took no longer than `median`, nine of ten no longer than `ninth`.
+
+    Both are None where the number of those who made it is hidden, or shown as fewer than ten: too few to say.
+    """
+
+    stretch: str
+    made: Shown
+    median: float | None
+    ninth: float | None
+
+
+def counts(journeys: Sequence[Journey]) -> dict[str, int]:
+    """Those who made each step, and what links them to the other counts."""
+    steps = [journey.step for journey in journeys]
+    read, after_reading, contacted = (
+        sum(map(_MADE[name], journeys)) for name in (READ, DECIDED_AFTER_READING, CONTACTED)
+    )
+    decided = sum(step not in _ENDED_BEFORE_DECISION for step in steps)
+    contacted_and_closed = contacted - steps.count(Step.FIRST_CONTACT_MADE)
+    return {
+        READ: read,
+        "unread": len(journeys) - read,
+        "unread_otherwise": len(journeys) - read - steps.count(Step.WAITING),
+        DECIDED_AFTER_READING: after_reading,
+        "decided_unread": decided - after_reading,
+        CONTACTED: contacted,
+        "contacted_and_closed": contacted_and_closed,
+        "closed_uncontacted": steps.count(Step.CASE_CLOSED) - contacted_and_closed,
+    }
+
+
+def duration(name: str, journeys: Sequence[Journey], made: Shown) -> Duration:
+    stretch = STRETCHES[name]
+    hours = [
+        (end - start).total_seconds() / 3600
+        for journey in journeys
+        if _MADE[stretch.count](journey)
+        and (start := stretch.begins(journey))
+        and (end := stretch.ends(journey))
+        and end >= start
+    ]
+    if made.value is None or made.value < FEWEST_TO_TIME or len(hours) < 2:
+        return Duration(stretch=name, made=made, median=None, ninth=None)
+    tenths = quantiles(hours, n=10, method="inclusive")
+    return Duration(stretch=name, made=made, median=_plain(tenths[4]), ninth=_plain(tenths[8]))
+
+
+def _plain(hours: float) -> float:
+    """To the half hour within a day, to the whole hour beyond: exact times are nobody's business."""
+    return round(hours * 2) / 2 if hours < 24 else float(round(hours))
