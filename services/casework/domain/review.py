@@ -70,6 +70,12 @@ class NotWhereThereIsDanger(Conflict):
     title = N_("There may be immediate danger, so this cannot wait for an answer")
 
 
+class QuestionWaits(Conflict):
+    """One question at a time: another would take the place of the one that the referrer may be answering."""
+
+    title = N_("A question already waits for the referrer's answer")
+
+
 class NothingToConfirm(Conflict):
     """Nobody asked to withdraw this referral."""
 
@@ -241,6 +247,8 @@ class Review:
             raise OwnViewFirst
         if self.danger:
             raise NotWhereThereIsDanger
+        if self.question_id is not None:
+            raise QuestionWaits
         self.question, self.question_id, self.paused_at = question, question_id, at
         self.state = ReviewState.QUESTION_ASKED
         self.version += 1

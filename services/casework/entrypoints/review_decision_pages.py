@@ -10,7 +10,7 @@ from services.casework.adapters import review_queries
 from services.casework.application.decide_review import AskReferrer
 from services.casework.application.record_own_view import Comparison, ShowEstimate
 from services.casework.domain import routing
-from services.casework.domain.review import NotWhereThereIsDanger, OwnViewFirst, ReviewEnded, StaleReview
+from services.casework.domain.review import NotWhereThereIsDanger, OwnViewFirst, QuestionWaits, ReviewEnded, StaleReview
 from services.casework.entrypoints import review_choices, review_comparison
 from services.casework.entrypoints import review_presenters as present
 from services.casework.entrypoints.review_deciding import decide_once
@@ -98,7 +98,7 @@ def ask(review_id: UUID) -> ResponseReturnValue:
             return _ended(review_id, error)
         except OwnViewFirst:
             return _first_step(review_id)
-        except NotWhereThereIsDanger as error:
+        except (NotWhereThereIsDanger, QuestionWaits) as error:
             form.reject(error)
     return _question_page(opened(review_id), form)
 

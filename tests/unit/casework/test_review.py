@@ -242,6 +242,16 @@ class TestAQuestion:
         with pytest.raises(rules.OwnViewFirst):
             a_review().ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
 
+    def test_waits_alone_for_its_answer(self) -> None:
+        review = a_review()
+        views(review)
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+
+        with pytest.raises(rules.QuestionWaits):
+            review.ask(by=REVIEWER, question=Question.STRENGTHS, question_id=uuid4(), at=after(20))
+
+        assert (review.question, review.paused_at) == (Question.AGE, after(15))
+
     def test_answered_gives_back_the_time_it_took(self) -> None:
         review = a_review()
         due, question_id = review.due_at, uuid4()
