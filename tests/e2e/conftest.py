@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -35,6 +36,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 @pytest.fixture(scope="session")
 def site(folder: Folder) -> Iterator[Site]:
+    with serving(folder) as site:
+        yield site
+
+
+@contextmanager
+def serving(folder: Folder) -> Iterator[Site]:
+    """What is in the folder, served on a spare port with its workers running."""
     system = embedded.build(folder)
     web = server.listen(system, port=0)
     system.start()

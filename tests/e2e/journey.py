@@ -1,5 +1,6 @@
 """One referral all the way, at the browsers of the people through whose hands it goes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,13 @@ from tests.waiting import wait_until
 LONDON = ZoneInfo("Europe/London")
 WHY = "An invented reason that nobody had."
 
+Look = Callable[[str, Page], None]
+"""Called as `look(name, page)` at what somebody has filled in, before they send it, and at what it led to."""
+
+
+def unseen(_name: str, _page: Page) -> None:
+    """Nobody looks."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Referral:
@@ -20,7 +28,7 @@ class Referral:
     reference: str
 
 
-def refer(navigator: Person, *, name: str) -> Referral:
+def refer(navigator: Person, *, name: str, look: Look = unseen) -> Referral:
     """The five required answers at 2 a.m., and a line of concern; then the check page, then sent."""
     page = navigator.open("/intake/referrals/new")
     page.locator("[name='young_person.name']").fill(name)
@@ -33,7 +41,9 @@ def refer(navigator: Person, *, name: str) -> Referral:
         recipient_box.check()
         row = str(recipient_box.get_attribute("name")).removesuffix(".recipient_class")
         tick(page, f"{row}.basis", basis)
+    look("form", page)
     page.get_by_role("button", name="Continue").click()
+    look("check", page)
     page.get_by_role("button", name="Send referral").click()
     return sent(page)
 
@@ -46,7 +56,7 @@ def sent(page: Page) -> Referral:
     return Referral(id=page.url.partition("?")[0].rpartition("/")[2], reference=reference)
 
 
-def read_and_decide(reviewer: Person, referral: Referral) -> None:
+def read_and_decide(reviewer: Person, referral: Referral, *, look: Look = unseen) -> None:
     """An own view, then the estimate beside it, then the decision: early help."""
     review = wait_for_one(reviewer, f"/casework/api/v1/reviews?referral_id={referral.id}")
     page = reviewer.open(f"/casework/reviews/{review['id']}")
@@ -54,20 +64,23 @@ def read_and_decide(reviewer: Person, referral: Referral) -> None:
     tick(page, "level", "planned")
     tick(page, "sureness", "fairly")
     page.locator("[name='why']").fill(WHY)
+    look("own-view", page)
     page.get_by_role("button", name="Save my view and see the estimate").click()
     wait_until(lambda: _estimate_has_come(page), what="the estimate")
+    look("estimate", page)
     tick(page, "level", "planned")
     page.locator("input[name='pathway'][value^='early_intervention']").check()
     page.locator("[name='reasons']").fill(WHY)
     differs = page.locator("input[name='difference_reasons'][value='information_model_lacks']")
     if differs.count():
         differs.check()
+    look("decision", page)
     page.get_by_role("button", name="Record decision").click()
     page.wait_for_load_state()
     assert page.locator(".govuk-error-summary").count() == 0, page.locator(".govuk-error-summary").inner_text()
 
 
-def work(caseworker: Person, referral: Referral) -> None:
+def work(caseworker: Person, referral: Referral, *, look: Look = unseen) -> None:
     """Taken up, reached by telephone, first contact, an outcome, closed."""
     case = wait_for_one(caseworker, "/casework/api/v1/cases?list=unassigned&limit=100", reference=referral.reference)
     address = f"/casework/cases/{case['id']}"
@@ -79,6 +92,8 @@ def work(caseworker: Person, referral: Referral) -> None:
     page.locator("input[name='attempt_id']").first.check()
     tick(page, "answer", "accepts")
     page.get_by_role("button", name="Record first contact").click()
+    page.wait_for_load_state()
+    look("case", page)
     page = caseworker.open(f"{address}/outcome")
     tick(page, "outcome", "support_completed")
     page.get_by_role("button", name="Save outcome").click()
