@@ -22,21 +22,25 @@ def kind(address: str) -> str:
 def pages(page: Page, start: str, *, seen: set[str]) -> Iterator[str]:
     """Open each kind of page that can be reached from `start` and that is not in `seen`; give its kind."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
-    waiting = deque([start])
-    opened = 0
+    waiting, opened = deque([start]), 0
+    asked: set[str] = set()
     while waiting and opened < MOST_PAGES:
         address = waiting.popleft()
-        if kind(address) in seen:
+        if kind(address) in asked | (seen if asked else set()):
             continue
-        seen.add(kind(address))
+        asked.add(kind(address))
         response = page.goto(address)
         assert response is not None
         assert response.status < 400, f"{kind(address)} answers {response.status}"
         if "text/html" not in response.headers.get("content-type", ""):
             continue
-        opened += 1
         waiting.extend(_links(page, origin))
-        yield kind(address)
+        shown = kind(page.url)  # the front door leads each role to another page
+        if shown in seen:
+            continue
+        seen.update((shown, kind(address)))
+        opened += 1
+        yield shown
 
 
 def _links(page: Page, origin: str) -> list[str]:
