@@ -44,7 +44,7 @@ class Dispatcher:
     ) -> None:
         self._service = service
         self._database = database
-        self._tables = tables
+        self.tables = tables
         self._unit_of_work = unit_of_work
         self._handlers = handlers
         self._clock = clock
@@ -66,11 +66,11 @@ class Dispatcher:
         with self.transaction(actor=actor, correlation_id=correlation_id) as transaction:
             if once is None:
                 return self._run(command, transaction)
-            earlier = idempotency.earlier_answer(transaction.connection, self._tables, once, at=transaction.at)
+            earlier = idempotency.earlier_answer(transaction.connection, self.tables, once, at=transaction.at)
             if earlier is not None:
                 return earlier
             result = self._run(command, transaction)
-            return idempotency.remember(transaction.connection, self._tables, once, result)
+            return idempotency.remember(transaction.connection, self.tables, once, result)
 
     def handle_events(self, caused: Sequence[Caused]) -> int:
         """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""
@@ -84,13 +84,13 @@ class Dispatcher:
         """Run one event's command in a transaction that is open already. False when it was handled before."""
         transaction = Transaction(
             connection,
-            self._tables,
+            self.tables,
             at=self._clock(),
             actor=None,
             correlation_id=caused.correlation_id,
             causation_id=caused.event_id,
         )
-        if not inbox.first_time(connection, self._tables, caused.event_id, at=transaction.at):
+        if not inbox.first_time(connection, self.tables, caused.event_id, at=transaction.at):
             return False
         failpoint(f"{self._service}.inbox_inserted")
         self._run(caused.command, transaction)
@@ -104,7 +104,7 @@ class Dispatcher:
             failpoint(f"{self._service}.begun")
             transaction = Transaction(
                 connection,
-                self._tables,
+                self.tables,
                 at=self._clock(),
                 actor=actor,
                 correlation_id=correlation_id or uuid4(),

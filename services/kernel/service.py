@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,5 +32,7 @@ class Service:
     batch: bool = False
     """One poll is one transaction; when it fails, its events go one by one."""
     clock: Clock = system_clock
+    housekeeping: tuple[Callable[[sa.Connection, datetime], object], ...] = ()
+    """What is done every hour, beside the kernel's own: forgetting what is past its time."""
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     """What readiness tells of, by name: false is degraded, not dead."""

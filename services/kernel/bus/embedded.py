@@ -16,6 +16,7 @@ from services.kernel.db.tables import new_metadata
 from services.kernel.db.types import UtcDateTime
 
 KEPT_FOR = timedelta(days=14)
+_LOOKED_AT_EVERY = timedelta(hours=1)
 
 _metadata = new_metadata()
 _records = sa.Table(
@@ -46,6 +47,7 @@ class EmbeddedLog:
         self._clock = clock
         self._arrived = threading.Condition()
         self._ready = False
+        self._dropped_at: datetime | None = None
         self._read_to: dict[str, int | None] = {}
         """The newest position when a group last found nothing: until there is a newer one, nothing is looked for."""
 
@@ -53,6 +55,7 @@ class EmbeddedLog:
         at = self._clock()
         rows = [{"topic": r.topic, "key": r.key, "value": r.value, "appended_at": at} for r in records]
         with self._open().write() as connection:
+            self._drop_old(connection, at)
             connection.execute(sa.insert(_records), rows)
         with self._arrived:
             self._arrived.notify_all()
@@ -80,13 +83,14 @@ class EmbeddedLog:
                     .on_conflict_do_update(index_elements=["group_name", "topic"], set_={"position": position})
                 )
 
-    def drop_before(self, moment: datetime) -> int:
-        """Drop the records appended before the moment, read or not. Gives how many."""
-        with self._open().write() as connection:
-            return connection.execute(sa.delete(_records).where(_records.c.appended_at < moment)).rowcount
-
     def close(self) -> None:
         self.database.close()
+
+    def _drop_old(self, connection: sa.Connection, at: datetime) -> None:
+        """No record outlives its time, read or not: two topics carry names."""
+        if self._dropped_at is None or at - self._dropped_at > _LOOKED_AT_EVERY:
+            connection.execute(sa.delete(_records).where(_records.c.appended_at < at - KEPT_FOR))
+            self._dropped_at = at
 
     def _open(self) -> Database:
         if not self._ready:

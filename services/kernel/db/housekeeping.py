@@ -1,4 +1,4 @@
-"""Drops what was kept only so that a repeat is known: inbox marks, idempotency keys, sent outbox rows."""
+"""Drops what is past its time: inbox marks, idempotency keys, sent outbox rows, and what the service itself forgets."""
 
 from datetime import timedelta
 
@@ -19,3 +19,5 @@ def forget(service: Service) -> None:
         idempotency.forget_old(connection, service.tables, at=at)
         connection.execute(sa.delete(inbox).where(inbox.c.handled_at < at - INBOX_KEPT_FOR))
         connection.execute(sa.delete(outbox).where(outbox.c.published_at < at - OUTBOX_KEPT_FOR))
+        for forget_more in service.housekeeping:
+            forget_more(connection, at)

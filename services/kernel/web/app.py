@@ -11,7 +11,7 @@ from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
-from services.kernel.observability import logs
+from services.kernel.observability import logs, standing
 from services.kernel.observability.metrics import Metrics
 from services.kernel.settings import Settings
 from services.kernel.ui import frame
@@ -60,9 +60,10 @@ def make_app(
     )
     problems.register(app)
     metrics = Metrics(service)
+    standing_checks = {**standing.checks(database, dispatcher.tables, clock), **(checks or {})}
     _observe(app, metrics)
     _guard(app)
-    for blueprint in (*blueprints, health.blueprint(service, database, checks or {}, metrics)):
+    for blueprint in (*blueprints, health.blueprint(service, database, standing_checks, metrics)):
         app.register_blueprint(blueprint)
     api.register(app, service, api_blueprints)
     return app

@@ -1,6 +1,7 @@
 """What was committed is delivered, however often a part dies, and has its effect once."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from services.kernel.bus.log import Delivered, Record
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.worker import Worker
 from services.kernel.db.transaction import Transaction
+from services.kernel.observability import standing
 from services.kernel.service import Service
 from tests.kernel_service import Refused, WriteNote, a_clock, a_member, a_service, count, texts, write_note
 from tests.waiting import wait_until
@@ -266,3 +268,28 @@ def _mend(service: Service) -> None:
 
 def _foreign() -> bytes:
     return a_record().value.replace(b"accounts.staff.changed", b"accounts.staff.praised")
+
+
+class TestReadiness:
+    def test_tells_of_a_dead_letter_that_waits(self, service: Service, log: CrashingLog) -> None:
+        holds = standing.checks(service.database, service.tables, a_clock)["dead_letters"]
+        assert holds()
+        log.append([a_record(name="refuse")])
+
+        Consumer(service, log).run_once()
+
+        assert not holds()
+        _mend(service)
+        dead_letters.redrive(service, dead_letters.waiting(service)[0])
+        assert holds()
+
+    def test_tells_of_what_was_committed_and_is_not_sent(self, service: Service, a_relay: MakeRelay) -> None:
+        soon, later = (lambda: a_clock() + timedelta(seconds=1)), (lambda: a_clock() + timedelta(minutes=5))
+        write_notes(service, "a")
+        at_once, at_last = (
+            standing.checks(service.database, service.tables, clock)["outbox"] for clock in (soon, later)
+        )
+
+        assert (at_once(), at_last()) == (True, False)
+        a_relay(service).run_once()
+        assert at_last()
