@@ -1,0 +1,77 @@
+"""Steps of a review through its use cases, for their tests."""
+
+from typing import Any
+from uuid import UUID
+
+from services.casework.application.decide_review import (
+    AddBasis,
+    DecideReview,
+)
+from services.casework.application.hear_referral import HearReferral, hear_referral
+from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
+from services.casework.domain.review import OwnView, Review
+from services.contracts.codes import (
+    LawfulBasis,
+    Pathway,
+    RecipientClass,
+    SupportLevel,
+    Sureness,
+)
+from tests.factories.reviews import (
+    REVIEWER,
+    a_reader,
+    a_referral_event,
+)
+from tests.fakes.casework import FakeReviewUnitOfWork
+
+
+def received(uow: FakeReviewUnitOfWork, *told: RecipientClass, **said: Any) -> Review:
+    """The referral is heard of, and its review is there."""
+    event = a_referral_event(*told, **said)
+    hear_referral(HearReferral(event), uow)
+    return held(uow, event["referral_id"])
+
+
+def told_of(uow: FakeReviewUnitOfWork) -> list[str]:
+    return [schema.type for schema, _ in uow.published]
+
+
+def held(uow: FakeReviewUnitOfWork, referral_id: UUID) -> Review:
+    review = uow.reviews.of_referral(referral_id)
+    assert review is not None
+    return review
+
+
+def amended(uow: FakeReviewUnitOfWork, review: Review, *, version: int = 2, **said: Any) -> None:
+    event = a_referral_event(referral_id=review.referral_id, version=version, **said)
+    hear_referral(HearReferral(event), uow)
+
+
+def viewed(
+    uow: FakeReviewUnitOfWork, review: Review, by: UUID = REVIEWER, level: SupportLevel = SupportLevel.PLANNED
+) -> OwnView:
+    said = {"level": level, "sureness": Sureness.FAIRLY, "why": "Nobody at home."}
+    return record_own_view(RecordOwnView(review_id=review.id, reader=a_reader(by), **said), uow)
+
+
+def a_decision_of(review: Review, by: UUID = REVIEWER, **said: Any) -> DecideReview:
+    usual: dict[str, Any] = {
+        "level": SupportLevel.PLANNED,
+        "pathway": Pathway.UNIVERSAL_SUPPORT,
+        "reasons": "Enough is in place.",
+    }
+    return DecideReview(review_id=review.id, reader=a_reader(by), **usual | said)
+
+
+def shown(uow: FakeReviewUnitOfWork, review: Review, by: UUID = REVIEWER) -> Any:
+    return show_estimate(ShowEstimate(review_id=review.id, reader=a_reader(by)), uow).estimate
+
+
+def a_basis_for(review: Review, basis: LawfulBasis) -> AddBasis:
+    return AddBasis(
+        review_id=review.id,
+        reader=a_reader(),
+        recipient=RecipientClass.YOUTH_JUSTICE,
+        basis=basis,
+        reason="The court ordered it.",
+    )

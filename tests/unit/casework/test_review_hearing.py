@@ -1,0 +1,170 @@
+"""What a review becomes when its referral is received, amended or withdrawn."""
+
+import pytest
+
+from services.casework.application.decide_review import (
+    AskReferrer,
+    ConfirmWithdrawal,
+    ask_referrer,
+    confirm_withdrawal,
+    decide_review,
+)
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
+from services.casework.domain import review as rules
+from services.casework.domain.case import CaseState
+from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.review import ReviewState
+from services.contracts.codes import (
+    Pathway,
+    ProgressStep,
+    Question,
+    RecipientClass,
+)
+from tests.factories.cases import the_worker
+from tests.factories.reviews import (
+    NAVIGATOR,
+    a_reader,
+    a_referral_event,
+    a_team,
+    a_withdrawal_event,
+    after,
+    an_estimate_event,
+)
+from tests.fakes.casework import FakeReviewUnitOfWork
+from tests.unit.casework.review_steps import a_decision_of, amended, held, received, shown, told_of, viewed
+
+SUPPORT = RecipientClass.SUPPORT_SERVICE
+
+
+class TestAReceivedReferral:
+    def test_opens_one_review_and_tells_of_it(self) -> None:
+        uow = FakeReviewUnitOfWork()
+
+        review = received(uow)
+
+        assert (review.state, review.referred_by, review.version) == (ReviewState.WAITING, NAVIGATOR, 1)
+        assert told_of(uow) == ["casework.review.opened"]
+        assert uow.progress == [ProgressStep.RECEIVED]
+
+    def test_is_due_sooner_where_there_is_danger(self) -> None:
+        uow = FakeReviewUnitOfWork()
+
+        usual, danger = received(uow), received(uow, facts={"immediate_danger": "yes"})
+
+        assert (usual.due_at, danger.due_at) == (after(24 * 60), after(2 * 60))
+
+    def test_heard_of_twice_changes_nothing(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+
+        amended(uow, review, version=1)
+
+        assert held(uow, review.referral_id).version == 1
+        assert told_of(uow) == ["casework.review.opened"]
+
+    def test_may_come_after_its_own_amendment(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        event = a_referral_event(version=2)
+        hear_referral(HearReferral(event), uow)
+
+        hear_referral(HearReferral(event | {"version": 1}), uow)
+
+        assert held(uow, event["referral_id"]).referral_version == 2
+
+    def test_may_come_after_its_own_withdrawal(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        event = a_referral_event()
+        hear_withdrawal(HearWithdrawal(a_withdrawal_event(event["referral_id"])), uow)
+
+        hear_referral(HearReferral(event), uow)
+
+        review = held(uow, event["referral_id"])
+        assert (review.state, review.withdrawal_asked_at) == (ReviewState.WAITING, uow.at)
+
+    def test_may_come_after_its_own_estimate(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        event = a_referral_event()
+        uow.estimates.park(an_estimate_event(event["referral_id"]), estimated=True)
+        hear_referral(HearReferral(event), uow)
+        review = held(uow, event["referral_id"])
+        viewed(uow, review)
+
+        assert shown(uow, review).sequence == 1
+
+
+class TestAnAmendment:
+    def test_before_the_own_view_replaces_the_facts(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+
+        amended(uow, review)
+
+        assert held(uow, review.referral_id).referral_version == 2
+
+    def test_after_the_own_view_opens_step_1_again_and_keeps_the_view(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+        view = viewed(uow, review)
+
+        amended(uow, review)
+
+        assert [kept.id for kept in held(uow, review.referral_id).own_views] == [view.id]
+        with pytest.raises(rules.OwnViewFirst):
+            shown(uow, review)
+
+    def test_after_the_decision_is_something_to_read(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+        viewed(uow, review)
+        decide_review(a_decision_of(review), uow)
+
+        amended(uow, review)
+
+        assert uow.told.changes == [(review.referral_id, 2, "amended")]
+        assert held(uow, review.referral_id).state is ReviewState.DECIDED
+
+    def test_answers_the_question_and_lets_the_clock_run(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+        viewed(uow, review)
+        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.AGE), uow)
+
+        amended(uow, review, answers_question=str(held(uow, review.referral_id).question_id))
+
+        review = held(uow, review.referral_id)
+        assert (review.state, review.paused_at) == (ReviewState.WAITING, None)
+        assert uow.questions[-2:] == [Question.AGE, None]
+
+
+class TestAWithdrawal:
+    def test_waits_for_a_person(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+
+        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+
+        assert held(uow, review.referral_id).state is ReviewState.WAITING
+
+    def test_confirmed_closes_the_review_and_tells_the_referrer(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+
+        confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader()), uow)
+
+        assert held(uow, review.referral_id).state is ReviewState.CLOSED
+        assert uow.progress[-1] is ProgressStep.CLOSED
+
+    def test_never_closes_a_case(self) -> None:
+        team = a_team(SUPPORT)
+        uow = FakeReviewUnitOfWork(team)
+        review = received(uow, SUPPORT)
+        viewed(uow, review)
+        said = {"pathway": Pathway.EARLY_INTERVENTION, "team_id": team.id}
+        case_id = decide_review(a_decision_of(review, **said), uow)
+
+        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+
+        assert uow.told.changes == [(review.referral_id, 2, "withdrawn")]
+        assert case_id is not None
+        assert uow.cases.get(case_id, the_worker(team_id=team.id), Knowledge.LISTED).state is CaseState.OPEN
