@@ -12,7 +12,7 @@ from services.intake.application.drafts import KEPT_FOR, NoSuchDraft
 from services.intake.application.ports import Candidate, Member, Policy
 from services.intake.domain.age import Scope
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
-from services.intake.domain.matching import Digests, Known
+from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
 from services.intake.domain.referral import NoSuchReferral, Referral, StaleReferral
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
@@ -55,8 +55,9 @@ class FakePeople:
     def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
         found = []
         for referral_id, known in self._known.items():
-            shares = set(known.digests.items()) & set(digests.items())
-            if shares and referral_id != but:
+            shared = [kind for kind in known.digests if known.digests[kind] == digests.get(kind)]
+            enough = Identifier.NHS_NUMBER in shared or len(shared) >= ENOUGH_TO_WONDER
+            if enough and referral_id != but:
                 referral = self._referrals.get(referral_id)
                 found.append(
                     Candidate(

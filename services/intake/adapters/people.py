@@ -8,9 +8,7 @@ import sqlalchemy as sa
 from services.intake.adapters.referral_repository import SqlReferrals
 from services.intake.adapters.tables import births, identifiers, referrals
 from services.intake.application.ports import Candidate, Member
-from services.intake.domain.matching import Digests, Identifier, Known
-
-_MOST_CANDIDATES = 200
+from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
 
 
 class SqlPeople:
@@ -22,17 +20,11 @@ class SqlPeople:
         if not digests:
             return []
         self._wait_for_others(digests)
-        sharing = (
-            sa.select(identifiers.c.referral_id)
-            .where(sa.tuple_(identifiers.c.kind, identifiers.c.digest).in_(_pairs(digests)))
-            .where(identifiers.c.referral_id != but)
-        )
         query = (
             sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at, births.c.born_about)
             .join(births, births.c.referral_id == referrals.c.id)
-            .where(referrals.c.id.in_(sharing))
+            .where(referrals.c.id.in_(sharing_enough(digests, but=but)))
             .order_by(referrals.c.received_at, referrals.c.id)
-            .limit(_MOST_CANDIDATES)
         )
         found = self._connection.execute(query).all()
         known = self._digests([row.id for row in found])
@@ -84,5 +76,18 @@ class SqlPeople:
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def _pairs(digests: Digests) -> list[tuple[str, str]]:
-    return [(kind.value, digest) for kind, digest in digests.items()]
+def sharing_enough(digests: Digests, *, but: UUID) -> sa.Select[tuple[UUID]]:
+    """The referrals that may be about one person: one shared postcode alone is that of a hostel or a school.
+
+    One look-up in the index for each digest: asked for all at once, SQLite reads the whole table.
+    """
+    shared = sa.union_all(*(_sharing(kind, digest, but) for kind, digest in digests.items())).subquery()
+    enough = sa.func.sum(shared.c.weight) >= ENOUGH_TO_WONDER
+    return sa.select(shared.c.referral_id).group_by(shared.c.referral_id).having(enough)
+
+
+def _sharing(kind: Identifier, digest: str, but: UUID) -> sa.Select[tuple[UUID, int]]:
+    weight = ENOUGH_TO_WONDER if kind is Identifier.NHS_NUMBER else 1
+    return sa.select(identifiers.c.referral_id, sa.literal(weight).label("weight")).where(
+        identifiers.c.digest == digest, identifiers.c.kind == kind.value, identifiers.c.referral_id != but
+    )

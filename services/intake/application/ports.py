@@ -59,7 +59,10 @@ class People(Protocol):
     """Which referrals are about one person."""
 
     def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
-        """Referrals with one of these digests. Until the commit nobody else may look for the same ones."""
+        """Referrals with this NHS number or with two of the other digests, however many they are.
+
+        Fewer never say that it is one person. Until the commit nobody else may look for the same ones.
+        """
 
     def remember(self, referral_id: UUID, known: Known) -> None:
         """The identifiers by which this referral is found from now on."""

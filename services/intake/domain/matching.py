@@ -15,7 +15,8 @@ from services.intake.domain.age import Age
 from services.intake.domain.content import YoungPerson
 from services.intake.domain.postcode import NO_FIXED_ABODE
 
-_ENOUGH_TO_WONDER = 2
+ENOUGH_TO_WONDER = 2
+"""How many of the counted identifiers agree before a person should look."""
 _STATED_AGE_MAY_BE_OFF_BY = 2
 _DAYS_OF_A_YEAR = 365.25
 
@@ -91,7 +92,7 @@ def _verdict(agreeing: frozenset[Identifier], differing: frozenset[str]) -> Verd
         return Verdict.POSSIBLE if contradicted else Verdict.SAME
     if agreeing >= _WHOLE_PERSON:
         return Verdict.POSSIBLE if Identifier.NHS_NUMBER in differing else Verdict.SAME
-    return Verdict.POSSIBLE if len(agreeing & _COUNTED) >= _ENOUGH_TO_WONDER else Verdict.UNRELATED
+    return Verdict.POSSIBLE if len(agreeing & _COUNTED) >= ENOUGH_TO_WONDER else Verdict.UNRELATED
 
 
 def normalised_name(name: str) -> str:

@@ -119,35 +119,37 @@ class TestReferrals:
 
 
 class TestPeople:
-    def test_are_found_by_any_digest_they_share(self, begin: Begin) -> None:
-        one, other, stranger = (a_referral(received_at=NOW + timedelta(minutes=n)) for n in range(3))
+    def test_are_found_by_their_nhs_number_or_two_other_digests_they_share(self, begin: Begin) -> None:
+        one, other, neighbour, stranger = (a_referral(received_at=NOW + timedelta(minutes=n)) for n in range(4))
         with begin() as uow:
             for referral, digests in (
-                (one, {"name": "a", "phone": "b"}),
-                (other, {"phone": "b"}),
-                (stranger, {"name": "b"}),
+                (one, {"name": "a", "phone": "b", "postcode": "d"}),
+                (other, {"nhs_number": "c"}),
+                (neighbour, {"phone": "b"}),
+                (stranger, {"name": "b", "phone": "a"}),
             ):
                 uow.referrals.add(referral)
                 uow.people.remember(referral.id, known(**digests))
+        looked_for = known(name="a", phone="b", nhs_number="c").digests
 
         with begin() as uow:
-            found = uow.people.sharing(known(name="a", phone="b").digests, but=uuid4())
-            but_one = uow.people.sharing(known(name="a", phone="b").digests, but=one.id)
+            found = uow.people.sharing(looked_for, but=uuid4())
+            but_one = uow.people.sharing(looked_for, but=one.id)
 
         assert [candidate.referral_id for candidate in found] == [one.id, other.id]
-        assert found[0].known == known(name="a", phone="b")
+        assert found[0].known == known(name="a", phone="b", postcode="d")
         assert [candidate.referral_id for candidate in but_one] == [other.id]
 
     def test_are_found_no_more_by_what_they_were_known_by_before(self, begin: Begin) -> None:
         referral = a_referral()
         with begin() as uow:
             uow.referrals.add(referral)
-            uow.people.remember(referral.id, known(name="a"))
+            uow.people.remember(referral.id, known(nhs_number="a"))
         with begin() as uow:
-            uow.people.remember(referral.id, known(name="c"))
+            uow.people.remember(referral.id, known(nhs_number="c"))
 
         with begin() as uow:
-            assert not uow.people.sharing(known(name="a").digests, but=uuid4())
+            assert not uow.people.sharing(known(nhs_number="a").digests, but=uuid4())
 
     def test_may_turn_out_to_be_one(self, begin: Begin) -> None:
         one, other = a_referral(), a_referral()

@@ -2,8 +2,14 @@
 
 import threading
 from typing import Any
+from uuid import uuid4
 
+import sqlalchemy as sa
+
+from services.intake.adapters.people import sharing_enough
 from services.intake.adapters.tables import matches, persons, referrals
+from services.intake.domain.matching import Identifier
+from tests.factories.intake import a_content, a_receipt, somebody
 from tests.integration.intake.world import World, a_referral
 
 NHS = "9990000018"
@@ -59,6 +65,39 @@ class TestTheEvents:
         assert match["state"] == "possible"
         assert sorted(match["agreeing"]) == ["name", "phone"]
         assert "Aspen" not in str(match)
+
+
+class TestAnIdentifierOfMany:
+    """The postcode of a hostel, the placeholder for a phone: many earlier referrals have it."""
+
+    def many_at(self, world: World, postcode: str, count: int) -> None:
+        content = a_content(young_person=somebody(age_about=15, postcode=postcode))
+        for _ in range(count):
+            world.service.dispatcher.handle(a_receipt(content), actor=None)
+
+    def test_hides_nobody_who_is_referred_again(self, world: World) -> None:
+        self.many_at(world, "M1 1AE", 201)
+        for _ in range(2):
+            world.clock.go_on(minutes=1)
+            refer(world, nhs_number=NHS, name="Aspen Example", postcode="M1 1AE")
+
+        assert [row.state for row in world.rows(matches)] == ["linked"]
+        assert len({row.person_id for row in world.rows(referrals)}) == 202
+
+    def test_is_looked_up_in_the_index(self, world: World) -> None:
+        digests = {Identifier.NHS_NUMBER: "a" * 64, Identifier.POSTCODE: "b" * 64}
+        query = sharing_enough(digests, but=uuid4())
+        with world.service.database.read() as connection:
+            engine = connection.dialect.name
+            if engine == "postgresql":  # or it reads the few rows of a test one by one
+                connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+            compiled = query.compile(connection, compile_kwargs={"literal_binds": True, "render_postcompile": True})
+            explain = "EXPLAIN QUERY PLAN" if engine == "sqlite" else "EXPLAIN"
+            plan = str(connection.exec_driver_sql(f"{explain} {compiled}").all())
+
+        assert "ix_identifiers_digest" in plan
+        assert "SCAN identifiers" not in plan
+        assert "Seq Scan" not in plan
 
 
 class TestTwoAtOnce:
