@@ -69,6 +69,10 @@ class Person:
         self.page.goto(self.site.url + path)
         return self.page
 
+    def status(self, path: str) -> int:
+        """What the address answers to this browser's cookies."""
+        return self.context.request.get(self.site.url + path, max_redirects=0).status
+
     def sign_in(self, user: str) -> "Person":
         self.open("/accounts/sign-in")
         self.page.get_by_label("Sign-in name").fill(user)

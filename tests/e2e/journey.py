@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import Person
@@ -59,14 +61,18 @@ def sent(page: Page) -> Referral:
 def read_and_decide(reviewer: Person, referral: Referral, *, look: Look = unseen) -> None:
     """An own view, then the estimate beside it, then the decision: early help."""
     review = wait_for_one(reviewer, f"/casework/api/v1/reviews?referral_id={referral.id}")
+    wait_until(lambda: _estimate_is_held(reviewer, referral), what="the estimate in casework")
     page = reviewer.open(f"/casework/reviews/{review['id']}")
-    assert "out of 100" not in page.inner_text("main").lower()
+    assert not _shows_an_estimate(page)
+    early = reviewer.context.request.get(f"{reviewer.site.url}/casework/api/v1/reviews/{review['id']}/estimate")
+    assert early.status == 409
     tick(page, "level", "planned")
     tick(page, "sureness", "fairly")
     page.locator("[name='why']").fill(WHY)
     look("own-view", page)
     page.get_by_role("button", name="Save my view and see the estimate").click()
-    wait_until(lambda: _estimate_has_come(page), what="the estimate")
+    page.wait_for_url("**/estimate")
+    assert _shows_an_estimate(page)
     look("estimate", page)
     tick(page, "level", "planned")
     page.locator("input[name='pathway'][value^='early_intervention']").check()
@@ -129,9 +135,14 @@ def wait_for_one(person: Person, path: str, **like: Any) -> dict[str, Any]:
     return found()[0]
 
 
-def _estimate_has_come(page: Page) -> bool:
-    """The estimate page says "nothing has come" until it has."""
-    if "out of 100" in page.inner_text("main").lower() or "of 100" in page.inner_text("main").lower():
-        return True
-    page.reload()
-    return False
+def _estimate_is_held(person: Person, referral: Referral) -> bool:
+    casework = person.site.system.services["casework"]
+    estimates = casework.metadata.tables["estimates"]
+    with casework.database.read() as connection:
+        held = sa.select(sa.exists().where(estimates.c.referral_id == UUID(referral.id)))
+        return bool(connection.execute(held).scalar_one())
+
+
+def _shows_an_estimate(page: Page) -> bool:
+    shown = page.inner_text("main").lower()
+    return any(words in shown for words in ("of 100", "in 100", "invented data"))
