@@ -103,10 +103,15 @@ def received(journey: Journey, *, version: int, area: str, received_at: datetime
     return replace(journey, version=version, area=area, received_at=received_at)
 
 
+def read(journey: Journey, *, at: datetime) -> Journey:
+    """A reviewer has read it. The first reading counts, however often another takes over."""
+    return replace(journey, first_claimed_at=min(at, journey.first_claimed_at or at))
+
+
 def reviewed(journey: Journey, *, version: int, state: ReviewState, at: datetime) -> Journey:
-    """A review changed. The first opening by a reviewer counts, however often another takes over."""
+    """A review changed, or was told again as it stands."""
     if state is ReviewState.CLAIMED:
-        journey = replace(journey, first_claimed_at=min(at, journey.first_claimed_at or at))
+        journey = read(journey, at=at)
     if version <= journey.review_version:
         return journey
     return replace(journey, review_version=version, review_state=state)

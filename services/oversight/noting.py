@@ -33,6 +33,14 @@ class NoteReview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoteReading:
+    """A reviewer said what they think: they have read it, and the step stays as it is."""
+
+    referral_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteDecision:
     referral_id: UUID
     version: int
@@ -70,6 +78,10 @@ def note_review(command: NoteReview, transaction: Transaction) -> None:
     _change(command, transaction, journeys.reviewed)
 
 
+def note_reading(command: NoteReading, transaction: Transaction) -> None:
+    _change(command, transaction, journeys.read)
+
+
 def note_decision(command: NoteDecision, transaction: Transaction) -> None:
     _change(command, transaction, journeys.decided)
 
@@ -89,6 +101,7 @@ def note_model(command: NoteModel, transaction: Transaction) -> None:
 HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     NoteReferral: note_referral,
     NoteReview: note_review,
+    NoteReading: note_reading,
     NoteDecision: note_decision,
     NoteCase: note_case,
     NoteAsked: note_asked,

@@ -6,7 +6,15 @@ from services.contracts import casework, intake
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.service import Subscriptions
 from services.oversight.journeys import CaseChange, Decision, ReviewState
-from services.oversight.noting import NoteAsked, NoteCase, NoteDecision, NoteModel, NoteReferral, NoteReview
+from services.oversight.noting import (
+    NoteAsked,
+    NoteCase,
+    NoteDecision,
+    NoteModel,
+    NoteReading,
+    NoteReferral,
+    NoteReview,
+)
 
 
 def referral_told(event: dict[str, Any]) -> NoteReferral:
@@ -28,6 +36,10 @@ def review_claimed(event: dict[str, Any]) -> NoteReview:
 
 def question_asked(event: dict[str, Any]) -> NoteReview:
     return _review(event, ReviewState.QUESTION_ASKED)
+
+
+def own_view_recorded(event: dict[str, Any]) -> NoteReading:
+    return NoteReading(referral_id=event["referral_id"], at=event["at"])
 
 
 def review_closed(event: dict[str, Any]) -> NoteReview:
@@ -91,7 +103,7 @@ SUBSCRIPTIONS: Subscriptions = {
     ModelDescribedV1: model_described,
     casework.ReviewOpenedV1: review_opened,
     casework.ReviewClaimedV1: review_claimed,
-    casework.OwnViewRecordedV1: review_claimed,
+    casework.OwnViewRecordedV1: own_view_recorded,
     casework.QuestionAskedV1: question_asked,
     casework.ReviewDecidedV1: review_decided,
     casework.ReviewClosedV1: review_closed,

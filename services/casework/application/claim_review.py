@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_claimed
+from services.casework.application.review_publishing import tell_open
 from services.casework.domain.review import OPEN_STATES, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.kernel.errors import NotFound
@@ -54,6 +54,6 @@ def _claim(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork, *, take_
     if not review.claim(reader.staff_id, at=uow.at, take_over=take_over):
         return
     uow.reviews.save(review)
-    tell_claimed(review, uow)
+    tell_open(review, uow)
     what = "review.taken_over" if before else "review.claimed"
     uow.audit(what, subject_type="review", subject_id=review.id)

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.application.open_case import OpenCase, open_case
 from services.casework.application.record_own_view import check_versions
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_closed, tell_decided, tell_question
+from services.casework.application.review_publishing import tell_closed, tell_decided, tell_open
 from services.casework.domain import routing
 from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.review import Decision, Review
@@ -109,7 +109,7 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
     review = uow.reviews.get(command.review_id, command.reader)
     review.ask(by=command.reader.staff_id, question=command.question, question_id=uow.new_id(), at=uow.at)
     uow.reviews.save(review)
-    tell_question(review, uow)
+    tell_open(review, uow)
     uow.audit("review.question_asked", subject_type="review", subject_id=review.id)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.casework.application.review_ports import Event, ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_opened
+from services.casework.application.review_publishing import tell_open
 from services.casework.domain.review import OPEN_STATES, Review, ReviewState
 from services.contracts.codes import Answer
 
@@ -67,7 +67,7 @@ def _open(event: Event, uow: ReviewUnitOfWork) -> None:
     if uow.told.withdrawn(review.referral_id):
         review.withdrawal_asked_at = uow.at
     uow.reviews.add(review)
-    tell_opened(review, uow)
+    tell_open(review, uow)
     uow.audit("review.opened", subject_type="review", subject_id=review.id)
 
 
@@ -82,7 +82,7 @@ def _begin_again(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
     )
     review.area, review.person_id = event["area"], event["person_id"]
     uow.reviews.save(review)
-    tell_opened(review, uow)
+    tell_open(review, uow)
 
 
 def _danger(event: Event) -> bool:

@@ -1,35 +1,40 @@
 """A review's steps as the events that other services may know: codes and times, never a text."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.domain import agreement
-from services.casework.domain.review import Decision, OwnView, Review
+from services.casework.domain.review import Decision, OwnView, Review, ReviewState
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts import casework as contracts
 from services.contracts.codes import ProgressStep
+from services.contracts.schema import EventSchema
+
+_STANDS: Mapping[ReviewState, type[EventSchema]] = MappingProxyType(
+    {
+        ReviewState.WAITING: contracts.ReviewOpenedV1,
+        ReviewState.BEING_READ: contracts.ReviewClaimedV1,
+        ReviewState.QUESTION_ASKED: contracts.QuestionAskedV1,
+    }
+)
 
 
-def tell_opened(review: Review, uow: ReviewUnitOfWork) -> None:
-    """Opened, or opened again. A question that still stands is told with the step."""
-    uow.publish(contracts.ReviewOpenedV1, _of_review(review, uow))
-    step = ProgressStep.BEING_READ if review.claimed_by else ProgressStep.RECEIVED
+def tell_open(review: Review, uow: ReviewUnitOfWork) -> None:
+    """Where an open review now stands, whatever brought it there: one event for one version.
+
+    A question that still waits is told with every step, for each step replaces what the referrer was told before.
+    """
+    said = {"question": review.question} if review.question else {}
+    uow.publish(_STANDS[review.state], _of_review(review, uow) | said)
+    step = ProgressStep.RECEIVED if review.state is ReviewState.WAITING else ProgressStep.BEING_READ
     uow.make_progress(review.referral_id, step, review.question, review.question_id)
-
-
-def tell_claimed(review: Review, uow: ReviewUnitOfWork) -> None:
-    uow.publish(contracts.ReviewClaimedV1, _of_review(review, uow))
-    uow.make_progress(review.referral_id, ProgressStep.BEING_READ)
 
 
 def tell_own_view(review: Review, view: OwnView, uow: ReviewUnitOfWork) -> None:
     said = {"level": view.level, "sureness": view.sureness, "estimate_seen_before": view.estimate_seen_before}
     uow.publish(contracts.OwnViewRecordedV1, _of_review(review, uow) | said)
-
-
-def tell_question(review: Review, uow: ReviewUnitOfWork) -> None:
-    uow.publish(contracts.QuestionAskedV1, _of_review(review, uow) | {"question": review.question})
-    uow.make_progress(review.referral_id, ProgressStep.BEING_READ, review.question, review.question_id)
 
 
 def tell_decided(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:

@@ -3,8 +3,10 @@
 import pytest
 
 from services.casework.adapters.review_tables import decisions, reviews
-from services.casework.adapters.tables import bases
-from services.contracts.codes import RecipientClass
+from services.casework.adapters.tables import bases, kernel
+from services.contracts import envelope
+from services.contracts.casework import ProgressMadeV1
+from services.contracts.codes import Question, RecipientClass
 from tests.factories import reviews as make
 from tests.integration.casework.review_form_steps import decide, text_of, view
 from tests.integration.casework.review_world import ReviewWorld
@@ -243,3 +245,25 @@ class TestAQuestion:
         assert "this cannot wait for an answer" in page
         assert answer.status_code == 422
         assert review_world.rows(reviews)[0]["paused_at"] is None
+
+    @pytest.mark.parametrize("through", ["the page", "the API"])
+    def test_still_waits_for_the_referrer_when_the_review_is_taken_over(
+        self, review_world: ReviewWorld, through: str
+    ) -> None:
+        client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
+        referred = review_world.referral()
+        client.get(referred.page)
+        view(client, referred, level="not_enough_information")
+        client.post(f"{referred.page}/question", {"key": "q", "question": "safe_contact"})
+
+        if through == "the page":
+            other.post(f"{referred.page}/claim", {})
+        else:
+            other.post_json(f"{referred.api}/claim", {"take_over": True})
+
+        [review] = review_world.rows(reviews)
+        told = [envelope.read(row["value"]) for row in review_world.rows(kernel.outbox)]
+        steps = [ProgressMadeV1.decode(event.data) for event in told if event.type == ProgressMadeV1.type]
+        newest = max(steps, key=lambda step: step["version"])
+        assert review["claimed_by"] == make.COLLEAGUE
+        assert (newest["question"], newest["question_id"]) == (Question.SAFE_CONTACT, review["question_id"])

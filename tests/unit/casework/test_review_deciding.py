@@ -256,3 +256,15 @@ class TestAQuestion:
 
         assert uow.questions[-1] is Question.STRENGTHS
         assert held(uow, review.referral_id).paused_at == uow.at
+
+    def test_still_waits_when_another_reviewer_takes_the_review_over(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+        open_review(OpenReview(review_id=review.id, reader=a_reader()), uow)
+        viewed(uow, review)
+        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.STRENGTHS), uow)
+
+        open_review(OpenReview(review_id=review.id, reader=a_reader(COLLEAGUE), take_over=True), uow)
+
+        assert uow.questions[-1] is Question.STRENGTHS
+        assert told_of(uow)[-1] == "casework.review.question_asked"

@@ -1,0 +1,141 @@
+"""For random histories of a review, oversight's step is the state that casework holds."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.casework.application.claim_review import OpenReview, open_review
+from services.casework.application.decide_review import (
+    AskReferrer,
+    ConfirmWithdrawal,
+    ask_referrer,
+    confirm_withdrawal,
+    decide_review,
+)
+from services.casework.application.hear_referral import HearWithdrawal, hear_withdrawal
+from services.casework.domain.review import OPEN_STATES, Review, ReviewState
+from services.contracts.codes import Pathway, Question
+from services.kernel.errors import RuleBroken
+from services.oversight import journeys
+from services.oversight.journeys import Journey, Step
+from services.oversight.noting import NoteDecision, NoteReading, NoteReview
+from services.oversight.subscriptions import SUBSCRIPTIONS
+from tests.factories.reviews import COLLEAGUE, REVIEWER, a_reader, a_withdrawal_event
+from tests.fakes.casework import FakeReviewUnitOfWork
+from tests.unit.casework.review_steps import a_decision_of, amended, held, received, viewed
+
+STEP_OF = {
+    ReviewState.WAITING: Step.WAITING,
+    ReviewState.BEING_READ: Step.BEING_READ,
+    ReviewState.QUESTION_ASKED: Step.QUESTION_ASKED,
+    ReviewState.DECIDED: Step.ENDED_AT_REVIEW,
+    ReviewState.CLOSED: Step.WITHDRAWN,
+}
+NOTED = {NoteReview: journeys.reviewed, NoteReading: journeys.read, NoteDecision: journeys.decided}
+Act = Callable[[FakeReviewUnitOfWork, Review], object]
+
+
+def opens(by: UUID, *, take_over: bool) -> Act:
+    return lambda uow, r: open_review(OpenReview(review_id=r.id, reader=a_reader(by), take_over=take_over), uow)
+
+
+def says_what_they_think(by: UUID) -> Act:
+    return lambda uow, review: viewed(uow, review, by)
+
+
+def asks(by: UUID) -> Act:
+    return lambda uow, r: ask_referrer(AskReferrer(review_id=r.id, reader=a_reader(by), question=Question.AGE), uow)
+
+
+def is_amended(*, danger: bool = False, answers: bool = False) -> Act:
+    def amend(uow: FakeReviewUnitOfWork, review: Review) -> None:
+        known = uow.told.referrals[review.referral_id]["version"]
+        said = {"answers_question": str(review.question_id)} if answers and review.question_id else {}
+        amended(uow, review, version=known + 1, facts={"immediate_danger": "yes" if danger else "no"}, **said)
+
+    return amend
+
+
+def is_withdrawn(uow: FakeReviewUnitOfWork, review: Review) -> None:
+    hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+
+
+def is_confirmed_as_withdrawn(uow: FakeReviewUnitOfWork, review: Review) -> None:
+    confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader()), uow)
+
+
+def is_decided(uow: FakeReviewUnitOfWork, review: Review) -> None:
+    decide_review(a_decision_of(review, pathway=Pathway.NO_FURTHER_ACTION), uow)
+
+
+GOING_ON = (
+    *(opens(by, take_over=take_over) for by in (REVIEWER, COLLEAGUE) for take_over in (False, True)),
+    *(says_what_they_think(by) for by in (REVIEWER, COLLEAGUE)),
+    *(asks(by) for by in (REVIEWER, COLLEAGUE)),
+    is_amended(),
+    is_amended(answers=True),
+    is_amended(danger=True),
+    is_withdrawn,
+)
+ENDING = (is_decided, is_confirmed_as_withdrawn)
+
+
+def happens(*acts: Act) -> tuple[FakeReviewUnitOfWork, Review]:
+    """A review after these acts; what a rule refuses did not happen."""
+    uow = FakeReviewUnitOfWork()
+    review = received(uow)
+    for act in acts:
+        try:
+            act(uow, held(uow, review.referral_id))
+        except RuleBroken:
+            continue
+    return uow, held(uow, review.referral_id)
+
+
+def heard(uow: FakeReviewUnitOfWork, order: list[int]) -> Journey:
+    """The journey as oversight notes it when these of the published events come, in this order."""
+    journey = Journey(referral_id=UUID(int=1))
+    for place in order:
+        schema, said = uow.published[place]
+        command = SUBSCRIPTIONS[schema](schema.decode(schema.encode(said)))
+        fields = {name: value for name, value in vars(command).items() if name != "referral_id"}
+        journey = NOTED[type(command)](journey, **fields)
+    return journey
+
+
+class TestTheStep:
+    @settings(max_examples=300, deadline=None)
+    @given(st.lists(st.sampled_from(GOING_ON), max_size=10), st.lists(st.sampled_from(ENDING), max_size=1), st.data())
+    def test_is_the_state_that_casework_holds(self, acts: list[Act], end: list[Act], data: st.DataObject) -> None:
+        uow, review = happens(*acts, *end)
+        order = data.draw(st.permutations(range(len(uow.published))))
+
+        assert heard(uow, order).step is STEP_OF[review.state]
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.lists(st.sampled_from(GOING_ON), max_size=10))
+    def test_is_told_with_a_version_of_its_own_and_the_question_that_waits(self, acts: list[Act]) -> None:
+        uow, review = happens(*acts)
+        versions = [said["version"] for _, said in uow.published]
+
+        assert versions == sorted(set(versions))
+        assert review.state in OPEN_STATES
+        assert uow.questions[-1] is review.question
+
+    @pytest.mark.parametrize(
+        ("last", "step"),
+        [
+            (is_amended(), Step.QUESTION_ASKED),
+            (is_amended(answers=True), Step.BEING_READ),
+            (is_amended(danger=True), Step.BEING_READ),
+            (opens(COLLEAGUE, take_over=True), Step.QUESTION_ASKED),
+            (says_what_they_think(COLLEAGUE), Step.QUESTION_ASKED),
+        ],
+    )
+    def test_after_a_question_is_where_it_stands(self, last: Act, step: Step) -> None:
+        uow, _ = happens(opens(REVIEWER, take_over=False), says_what_they_think(REVIEWER), asks(REVIEWER), last)
+
+        assert heard(uow, list(range(len(uow.published)))).step is step
