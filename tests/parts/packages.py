@@ -23,6 +23,8 @@ class Part:
 
 PARTS = (
     Part("PostgreSQL", ("postgresql",), lambda: postgresql.binaries() is not None),
+    # The README's commands.
+    Part("curl", ("curl",), lambda: shutil.which("curl") is not None),
     # Without a font of Arial's measures a page is measured with whatever is there.
     Part("Chromium", ("chromium", "fonts-liberation"), lambda: chromium.executable() is not None),
 )

@@ -1,0 +1,66 @@
+"""What the documents name is there: files, pictures, headings, commands, demonstration users."""
+
+import re
+import struct
+from pathlib import Path
+
+import click
+import pytest
+
+from services.accounts.demonstration import accounts
+from services.command_line.main import waymark
+from tests import documents
+from tests.documents import README, ROOT
+
+_ELSEWHERE = ("http://", "https://", "mailto:")
+_IMAGES = ROOT / "docs" / "images"
+_WIDTH, _MOST_BYTES = 1200, 150_000
+
+
+@pytest.mark.parametrize("document", documents.documents(), ids=lambda path: str(path.relative_to(ROOT)))
+class TestADocument:
+    def test_links_only_to_what_is_there(self, document: Path) -> None:
+        assert [link for link in documents.links(document) if not _leads_somewhere(document, link)] == []
+
+    def test_names_only_commands_that_exist(self, document: Path) -> None:
+        named = documents.code_words(document)
+
+        assert [words for words in named if not _exists(words)] == []
+
+
+class TestTheReadme:
+    def test_shows_every_picture_and_no_picture_is_left_over(self) -> None:
+        shown = {Path(link).name for link in documents.links(README) if link.startswith("docs/images/")}
+
+        assert shown == {path.name for path in _IMAGES.iterdir()}
+
+    def test_shows_who_can_sign_in_as_make_run_prints_it(self) -> None:
+        printed = next(block for block in documents.blocks(README) if block.language == "text")
+
+        staff = [f"  {account.sign_in_name:<32}{account.display_name}" for account in accounts()]
+        assert [line for line in printed.lines if line.startswith("  ")] == staff
+
+
+@pytest.mark.parametrize("picture", sorted(_IMAGES.glob("*.png")), ids=lambda path: path.name)
+def test_a_picture_is_fit_for_a_readme(picture: Path) -> None:
+    content = picture.read_bytes()
+
+    assert struct.unpack(">I", content[16:20]) == (_WIDTH,)  # the header of PNG has the width there
+    assert len(content) < _MOST_BYTES
+
+
+def _leads_somewhere(document: Path, link: str) -> bool:
+    if link.startswith(_ELSEWHERE):
+        return True
+    path, _, anchor = link.partition("#")
+    target = (document.parent / path).resolve() if path else document
+    return target.exists() and (not anchor or anchor in documents.anchors(target))
+
+
+def _exists(words: str) -> bool:
+    """Whether `make x` is a target, and `waymark x` a command; anything else is no command of ours."""
+    if found := re.match(r"make ([a-z-]+)", words):
+        return re.search(rf"^{found[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE) is not None
+    if found := re.match(r"(?:\.venv/bin/)?waymark ([a-z]+)", words):
+        return waymark.get_command(click.Context(waymark), found[1]) is not None
+    return True
