@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from services.casework.domain.case import TEAM_CLASS, Act, Case
+from services.casework.domain.case import Act, Case
 from services.casework.domain.case_reader import CaseReader
+from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import ContactMode, Outcome, Pathway, SupportLevel
 
 DECIDED_AT = datetime(2026, 11, 20, 9, 30, 20, tzinfo=UTC)
@@ -38,7 +39,7 @@ def a_case(
         referral_id=referral_id or uuid4(),
         person_id=uuid4(),
         team_id=team_id,
-        team_class=TEAM_CLASS[pathway],
+        team_class=TEAM_CLASS_OF[pathway],
         pathway=pathway,
         level=SupportLevel.PLANNED,
         area=area,
@@ -63,7 +64,7 @@ def with_attempt(case: Case, *, reached: bool, at: datetime | None = None) -> UU
 
 
 def in_contact(case: Case) -> Case:
-    case.make_first_contact(with_attempt(case, reached=True), an_act())
+    case.make_first_contact(with_attempt(case, reached=True), an_act(), today=DECIDED_AT.date())
     return case
 
 
@@ -73,12 +74,12 @@ def with_outcome(case: Case) -> Case:
 
 
 def the_worker(staff_id: UUID = WORKER, *, team_id: UUID = TEAM) -> CaseReader:
-    return CaseReader(staff_id=staff_id, teams=frozenset({team_id}), classes=frozenset(TEAM_CLASS.values()))
+    return CaseReader(staff_id=staff_id, teams=frozenset({team_id}), classes=frozenset(TEAM_CLASS_OF.values()))
 
 
 def the_manager(staff_id: UUID = MANAGER, *, team_id: UUID = TEAM) -> CaseReader:
     return CaseReader(
-        staff_id=staff_id, teams=frozenset({team_id}), classes=frozenset(TEAM_CLASS.values()), manager=True
+        staff_id=staff_id, teams=frozenset({team_id}), classes=frozenset(TEAM_CLASS_OF.values()), manager=True
     )
 
 

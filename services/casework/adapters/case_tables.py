@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
-from services.casework.domain.case import HAND_OVERS, TEAM_CLASS, CaseState
+from services.casework.domain.case import HAND_OVERS, CaseState
 from services.casework.domain.case_entries import EntryKind
+from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -20,7 +21,7 @@ from services.contracts.codes import (
 from services.kernel.db.types import CodeType, UtcDateTime
 
 _PATHWAY_FITS_TEAM = " OR ".join(
-    f"(pathway = '{pathway}' AND team_class = '{to}')" for pathway, to in TEAM_CLASS.items()
+    f"(pathway = '{pathway}' AND team_class = '{to}')" for pathway, to in TEAM_CLASS_OF.items()
 )
 _IS_HAND_OVER = "pathway IN ({})".format(", ".join(f"'{pathway}'" for pathway in sorted(HAND_OVERS)))
 

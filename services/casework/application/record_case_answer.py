@@ -7,6 +7,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
+from services.casework.domain.case_clock import london_day
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.contracts.codes import YoungPersonAnswer
 
@@ -38,7 +39,9 @@ def record_first_contact(command: RecordFirstContact, uow: CaseUnitOfWork) -> UU
     case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
-    case.make_first_contact(command.attempt_id, act, answer=command.answer, later_on=command.later_on)
+    case.make_first_contact(
+        command.attempt_id, act, answer=command.answer, later_on=command.later_on, today=london_day(uow.at)
+    )
     keep_case(case, uow, "case.first_contact_made")
     return case.id
 
@@ -47,6 +50,6 @@ def record_case_answer(command: RecordCaseAnswer, uow: CaseUnitOfWork) -> UUID:
     case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
-    case.record_answer(command.answer, act, later_on=command.later_on)
+    case.record_answer(command.answer, act, later_on=command.later_on, today=london_day(uow.at))
     keep_case(case, uow, "case.answer_recorded")
     return case.id

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.casework.domain import case_rules as rules
 from services.casework.domain.case_entries import Entry, EntryKind
+from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -17,14 +18,6 @@ from services.contracts.codes import (
     SupportLevel,
     YoungPersonAnswer,
 )
-
-TEAM_CLASS = {
-    Pathway.YOUTH_JUSTICE: RecipientClass.YOUTH_JUSTICE,
-    Pathway.EARLY_INTERVENTION: RecipientClass.SUPPORT_SERVICE,
-    Pathway.SAFEGUARDING: RecipientClass.CHILDRENS_SERVICES,
-    Pathway.ADULT_SERVICES: RecipientClass.ADULT_SERVICES,
-}
-"""Which class of team a pathway goes to. A pathway that is not here opens no case."""
 
 HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
 
@@ -93,9 +86,9 @@ class Case:
         due_at: datetime,
     ) -> Self:
         """A case, or by its pathway a hand-over. Its opening entry bears the case's own id."""
-        if pathway not in TEAM_CLASS:
+        if pathway not in TEAM_CLASS_OF:
             raise rules.NoCaseOnPathway
-        if TEAM_CLASS[pathway] is not team_class:
+        if TEAM_CLASS_OF[pathway] is not team_class:
             raise rules.TeamNotOfPathway
         case = cls(
             id=case_id,
@@ -167,6 +160,7 @@ class Case:
         *,
         answer: YoungPersonAnswer | None = None,
         later_on: date | None = None,
+        today: date,
     ) -> None:
         """Once in a case, from an attempt that reached the young person; it happened when that attempt did.
 
@@ -176,7 +170,7 @@ class Case:
         if self.first_contact_at is not None:
             raise rules.FirstContactAlreadyRecorded
         attempt = self._first_that_reached() if attempt_id is None else self._attempt(attempt_id)
-        _check_answer(answer, later_on, act.at)
+        _check_answer(answer, later_on, today)
         self.first_contact_at = attempt.occurred_at
         self.answer, self.later_on = answer, later_on
         self._add(
@@ -190,12 +184,12 @@ class Case:
             later_on=later_on,
         )
 
-    def record_answer(self, answer: YoungPersonAnswer, act: Act, *, later_on: date | None = None) -> None:
+    def record_answer(self, answer: YoungPersonAnswer, act: Act, *, later_on: date | None = None, today: date) -> None:
         """What the young person says now to the offer of support. An earlier answer stays in the chronology."""
         self._must_be_open()
         if self.first_contact_at is None:
             raise rules.AnswerBeforeFirstContact
-        _check_answer(answer, later_on, act.at)
+        _check_answer(answer, later_on, today)
         self.answer, self.later_on = answer, later_on
         self._add(EntryKind.ANSWER_RECORDED, act, answer=answer, later_on=later_on)
 
@@ -229,6 +223,12 @@ class Case:
         self._must_be_past(confirmed_at, act.at, "/confirmed_at")
         self.state, self.confirmed_at = CaseState.CONFIRMED, confirmed_at
         self._add(EntryKind.HAND_OVER_CONFIRMED, act, confirmed_by=confirmed_by, occurred_at=confirmed_at)
+
+    def must_be_in_contact(self) -> None:
+        """Open, and the young person was reached: only then can they answer questions about themselves."""
+        self._must_be_open()
+        if self.first_contact_at is None:
+            raise rules.EqualityBeforeFirstContact
 
     def _assign(self, to: UUID, act: Act) -> None:
         self.assignee_id = to
@@ -279,11 +279,11 @@ class Case:
         )
 
 
-def _check_answer(answer: YoungPersonAnswer | None, later_on: date | None, now: datetime) -> None:
+def _check_answer(answer: YoungPersonAnswer | None, later_on: date | None, today: date) -> None:
     if answer is YoungPersonAnswer.LATER:
         if later_on is None:
             raise rules.LaterNeedsDate
-        if later_on < now.date():
+        if later_on < today:
             raise rules.LaterIsPast
     elif later_on is not None:
         raise rules.DateOnlyForLater

@@ -1,11 +1,13 @@
-"""When a first contact is due: the decision plus the elapsed hours of its support level."""
+"""When a first contact is due, and which day it is where the young person lives."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from services.contracts.codes import SupportLevel
 
+_LONDON = ZoneInfo("Europe/London")
 CASE_HOURS: Mapping[SupportLevel, int] = MappingProxyType(
     {SupportLevel.URGENT: 24, SupportLevel.PLANNED: 72, SupportLevel.LIGHT: 168, SupportLevel.NONE: 168}
 )
@@ -15,3 +17,8 @@ CASE_HOURS: Mapping[SupportLevel, int] = MappingProxyType(
 def case_due_at(decided_at: datetime, level: SupportLevel, hours: Mapping[SupportLevel, int] = CASE_HOURS) -> datetime:
     """Computed once, at the decision, and stored: a later change of the hours moves no promise already made."""
     return decided_at + timedelta(hours=hours.get(level, hours[SupportLevel.PLANNED]))
+
+
+def london_day(moment: datetime) -> date:
+    """The day that London's calendar shows at an aware time."""
+    return moment.astimezone(_LONDON).date()

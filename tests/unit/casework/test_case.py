@@ -51,6 +51,9 @@ def opened_on(pathway: Pathway, team_class: RecipientClass) -> Case:
     )
 
 
+TODAY = date(2026, 11, 20)
+
+
 class TestOpening:
     @pytest.mark.parametrize("pathway", [Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION])
     def test_is_refused_on_a_pathway_that_goes_to_no_team(self, pathway: Pathway) -> None:
@@ -172,7 +175,7 @@ class TestFirstContact:
         case = a_case(assignee_id=WORKER)
         attempt_id = with_attempt(case, reached=True)
 
-        case.make_first_contact(attempt_id, an_act(at=later(300)))
+        case.make_first_contact(attempt_id, an_act(at=later(300)), today=TODAY)
 
         assert case.first_contact_at == later(20)
 
@@ -181,28 +184,30 @@ class TestFirstContact:
         attempt_id = with_attempt(case, reached=False)
 
         with pytest.raises(rules.NobodyWasReached):
-            case.make_first_contact(attempt_id, an_act())
+            case.make_first_contact(attempt_id, an_act(), today=TODAY)
 
     def test_needs_an_attempt_of_this_case(self) -> None:
         with pytest.raises(rules.AttemptNotFound):
-            a_case(assignee_id=WORKER).make_first_contact(uuid4(), an_act())
+            a_case(assignee_id=WORKER).make_first_contact(uuid4(), an_act(), today=TODAY)
 
     def test_is_recorded_once(self) -> None:
         case = in_contact(a_case(assignee_id=WORKER))
 
         with pytest.raises(rules.FirstContactAlreadyRecorded):
-            case.make_first_contact(with_attempt(case, reached=True), an_act())
+            case.make_first_contact(with_attempt(case, reached=True), an_act(), today=TODAY)
 
 
 class TestTheYoungPersonsAnswer:
     def test_waits_for_the_first_contact(self) -> None:
         with pytest.raises(rules.AnswerBeforeFirstContact):
-            a_case(assignee_id=WORKER).record_answer(YoungPersonAnswer.ACCEPTS, an_act())
+            a_case(assignee_id=WORKER).record_answer(YoungPersonAnswer.ACCEPTS, an_act(), today=TODAY)
 
     def test_may_be_given_with_the_first_contact(self) -> None:
         case = a_case(assignee_id=WORKER)
 
-        case.make_first_contact(with_attempt(case, reached=True), an_act(), answer=YoungPersonAnswer.ACCEPTS)
+        case.make_first_contact(
+            with_attempt(case, reached=True), an_act(), answer=YoungPersonAnswer.ACCEPTS, today=TODAY
+        )
 
         assert case.answer is YoungPersonAnswer.ACCEPTS
 
@@ -210,22 +215,22 @@ class TestTheYoungPersonsAnswer:
         case = in_contact(a_case(assignee_id=WORKER))
 
         with pytest.raises(rules.LaterNeedsDate):
-            case.record_answer(YoungPersonAnswer.LATER, an_act())
+            case.record_answer(YoungPersonAnswer.LATER, an_act(), today=TODAY)
         with pytest.raises(rules.LaterIsPast):
-            case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=date(2026, 11, 19))
-        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=date(2026, 11, 20))
+            case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=date(2026, 11, 19), today=TODAY)
+        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=TODAY, today=TODAY)
 
     def test_has_a_date_for_later_alone(self) -> None:
         case = in_contact(a_case(assignee_id=WORKER))
 
         with pytest.raises(rules.DateOnlyForLater):
-            case.record_answer(YoungPersonAnswer.DECLINES, an_act(), later_on=date(2026, 12, 1))
+            case.record_answer(YoungPersonAnswer.DECLINES, an_act(), later_on=date(2026, 12, 1), today=TODAY)
 
     def test_that_changes_leaves_the_earlier_one_in_the_chronology(self) -> None:
         case = in_contact(a_case(assignee_id=WORKER))
-        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=date(2026, 12, 1))
+        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=date(2026, 12, 1), today=TODAY)
 
-        case.record_answer(YoungPersonAnswer.ACCEPTS, an_act())
+        case.record_answer(YoungPersonAnswer.ACCEPTS, an_act(), today=TODAY)
 
         assert (case.answer, case.later_on) == (YoungPersonAnswer.ACCEPTS, None)
         assert [entry.answer for entry in case.entries if entry.answer] == ["later", "accepts"]

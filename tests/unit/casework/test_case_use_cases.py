@@ -1,6 +1,7 @@
 """What the use cases of a case change, tell and record."""
 
-from uuid import UUID, uuid4
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 
@@ -9,8 +10,12 @@ from services.casework.application.attempt_case_contact import AttemptCaseContac
 from services.casework.application.close_case import CloseCase, ReopenCase, close_case, reopen_case
 from services.casework.application.confirm_case_hand_over import ConfirmCaseHandOver, confirm_case_hand_over
 from services.casework.application.open_case import OpenCase, open_case
-from services.casework.application.record_case_answer import RecordFirstContact, record_first_contact
-from services.casework.application.record_case_equality import RecordCaseEquality, record_case_equality
+from services.casework.application.record_case_answer import (
+    RecordCaseAnswer,
+    RecordFirstContact,
+    record_case_answer,
+    record_first_contact,
+)
 from services.casework.application.record_case_outcome import RecordCaseOutcome, record_case_outcome
 from services.casework.application.take_case import TakeCase, TakeNextCase, take_case, take_next_case
 from services.casework.application.write_case_note import WriteCaseNote, write_case_note
@@ -19,15 +24,14 @@ from services.casework.domain.case_reader import Knowledge, case_reader
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
-    Ethnicity,
     OrganisationClass,
     Outcome,
     Pathway,
     ProgressStep,
     RecipientClass,
     Role,
-    Sex,
     SupportLevel,
+    YoungPersonAnswer,
 )
 from tests.factories.cases import (
     COLLEAGUE,
@@ -223,44 +227,26 @@ class TestContact:
         assert uow.progress == [ProgressStep.FIRST_CONTACT_MADE]
 
 
-class TestEquality:
-    def equality_of(self, case_id: UUID, sex: Sex | None = None) -> RecordCaseEquality:
-        return RecordCaseEquality(
-            case_id=case_id, reader=the_worker(), ethnicity=Ethnicity.PREFER_NOT_TO_SAY, sex=sex, disability=None
-        )
-
-    def test_is_asked_at_first_contact_not_before(self) -> None:
-        case = a_case(assignee_id=WORKER)
-
-        with pytest.raises(rules.EqualityBeforeFirstContact):
-            record_case_equality(self.equality_of(case.id), FakeCaseUnitOfWork(case))
-
-    def test_with_no_answer_at_all_is_not_recorded_as_asked(self) -> None:
+class TestAnAnswerOfLater:
+    def test_is_not_before_the_day_that_it_is_in_london(self) -> None:
+        """In summer London's day begins an hour before that of UTC."""
         case = in_contact(a_case(assignee_id=WORKER))
-        nothing = RecordCaseEquality(case_id=case.id, reader=the_worker(), ethnicity=None, sex=None, disability=None)
+        uow = FakeCaseUnitOfWork(case, at=datetime(2027, 6, 30, 23, 30, tzinfo=UTC))
 
-        with pytest.raises(rules.NothingAnswered):
-            record_case_equality(nothing, FakeCaseUnitOfWork(case))
+        def answered(later_on: date) -> None:
+            command = RecordCaseAnswer(
+                case_id=case.id,
+                entry_id=uuid4(),
+                reader=the_worker(),
+                version=case.version,
+                answer=YoungPersonAnswer.LATER,
+                later_on=later_on,
+            )
+            record_case_answer(command, uow)
 
-    def test_keeps_not_asked_apart_from_prefer_not_to_say(self) -> None:
-        case = in_contact(a_case(assignee_id=WORKER))
-        uow = FakeCaseUnitOfWork(case)
-
-        record_case_equality(self.equality_of(case.id), uow)
-
-        [(_, told)] = uow.published
-        assert (told["ethnicity"], told["disability"]) == (Ethnicity.PREFER_NOT_TO_SAY, None)
-
-    def test_said_again_is_a_new_version_and_leaves_no_trace_in_the_case(self) -> None:
-        case = in_contact(a_case(assignee_id=WORKER))
-        uow = FakeCaseUnitOfWork(case)
-        record_case_equality(self.equality_of(case.id), uow)
-
-        record_case_equality(self.equality_of(case.id, Sex.FEMALE), uow)
-
-        assert [equality.version for equality in uow.case_equality.recorded] == [1, 2]
-        assert uow.cases.get(case.id, the_worker(), Knowledge.WHOLE).version == case.version
-        assert uow.told_of() == ["casework.equality.recorded"] * 2
+        with pytest.raises(rules.LaterIsPast):
+            answered(date(2027, 6, 30))
+        answered(date(2027, 7, 1))
 
 
 class TestTheEnd:
