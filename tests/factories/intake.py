@@ -1,5 +1,6 @@
 """Referrals for tests: the least that is accepted, and what the test is about."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from services.contracts.codes import (
 )
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.domain.content import Basis, Content, YoungPerson
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import ReferredBy
 
 
@@ -28,8 +30,9 @@ def a_basis(
     *,
     gateway: DisclosureGateway | None = None,
     given_by: str | None = None,
+    expires_on: date | None = None,
 ) -> Basis:
-    return Basis(recipient_class=recipient, basis=basis, gateway=gateway, given_by=given_by)
+    return Basis(recipient_class=recipient, basis=basis, gateway=gateway, given_by=given_by, expires_on=expires_on)
 
 
 def a_content(**changes: Any) -> Content:
@@ -55,3 +58,14 @@ def a_receipt(
         referred_by=by or a_referrer(),
         area=area,
     )
+
+
+def a_match_reader(*areas: str, **changes: Any) -> MatchReader:
+    """A reviewer of the partnership, of these areas or of Northside."""
+    given = {
+        "staff_id": uuid4(),
+        "organisation_class": OrganisationClass.LOCAL_AUTHORITY,
+        "areas": frozenset(areas or ("northside",)),
+        "on": date(2026, 11, 22),
+    }
+    return MatchReader(**given | changes)

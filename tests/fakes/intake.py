@@ -12,6 +12,7 @@ from services.intake.application.drafts import KEPT_FOR, NoSuchDraft
 from services.intake.application.ports import Candidate, Member, Policy
 from services.intake.domain.age import Scope
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
 from services.intake.domain.referral import NoSuchReferral, Referral, StaleReferral
 
@@ -84,14 +85,26 @@ class FakePeople:
 
 
 class FakeMatches:
-    def __init__(self) -> None:
+    def __init__(self, referrals: FakeReferrals) -> None:
+        self._referrals = referrals
         self.kept: dict[UUID, Match] = {}
         self._versions: dict[UUID, int] = {}
 
-    def get(self, match_id: UUID) -> Match:
-        if match_id not in self.kept:
+    def get(self, match_id: UUID, reader: MatchReader) -> Match:
+        match = self.kept.get(match_id)
+        if match is None or not all(self._knows(reader, id) for id in (match.earlier_id, match.later_id)):
             raise NoSuchMatch
-        return self.kept[match_id]
+        return match
+
+    def _knows(self, reader: MatchReader, referral_id: UUID) -> bool:
+        referral = self._referrals.get(referral_id)
+        triage = [one for one in referral.content.bases if one.recipient_class is RecipientClass.TRIAGE]
+        return (
+            reader.organisation_class is not OrganisationClass.POLICE
+            and referral.area in reader.areas
+            and referral.referred_by.staff_id != reader.staff_id
+            and any(basis.expires_on is None or basis.expires_on >= reader.on for basis in triage)
+        )
 
     def of(self, referral_id: UUID) -> list[Match]:
         return [match for match in self.kept.values() if referral_id in (match.earlier_id, match.later_id)]
@@ -175,7 +188,7 @@ class FakeUnitOfWork:
         self.actor = actor
         self.referrals = FakeReferrals()
         self.people = FakePeople(self.referrals)
-        self.matches = FakeMatches()
+        self.matches = FakeMatches(self.referrals)
         self.drafts = FakeDrafts()
         self.teams = FakeTeams()
         self.staff = FakeStaff()

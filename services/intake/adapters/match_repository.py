@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from services.intake.adapters import match_scope
 from services.intake.adapters.tables import match_changes, matches
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
+from services.intake.domain.match_reader import MatchReader
 
 
 class SqlMatches:
@@ -18,8 +20,8 @@ class SqlMatches:
         self._seen: dict[UUID, Match] = {}
         self._stored: dict[UUID, int] = {}
 
-    def get(self, match_id: UUID) -> Match:
-        found = self._load(matches.c.id == match_id)
+    def get(self, match_id: UUID, reader: MatchReader) -> Match:
+        found = self._load((matches.c.id == match_id) & match_scope.knows(reader))
         if not found:
             raise NoSuchMatch
         return found[0]

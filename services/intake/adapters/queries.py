@@ -1,6 +1,6 @@
 """What people may read: each query knows who asks, and shows nobody what they may not know of."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts.codes import ProgressStep, Question
+from services.intake.adapters import match_scope
 from services.intake.adapters.match_repository import to_match
 from services.intake.adapters.referral_repository import load
 from services.intake.adapters.repositories import SqlTeams
 from services.intake.adapters.tables import drafts, match_changes, matches, referrals, staff, steps
 from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match, MatchState
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import Referral, ReferredBy
 
 
@@ -123,15 +125,9 @@ class Said:
     reason: str | None
 
 
-def match_for(connection: sa.Connection, match_id: UUID, *, areas: Collection[str]) -> MatchView | None:
-    """The match, for a reviewer who may know both referrals: those of these areas."""
-    earlier, later = referrals.alias(), referrals.alias()
-    query = (
-        sa.select(matches)
-        .join(earlier, earlier.c.id == matches.c.earlier_id)
-        .join(later, later.c.id == matches.c.later_id)
-        .where(matches.c.id == match_id, earlier.c.area.in_(areas), later.c.area.in_(areas))
-    )
+def match_for(connection: sa.Connection, match_id: UUID, reader: MatchReader) -> MatchView | None:
+    """The match, for a reviewer who may know both referrals."""
+    query = sa.select(matches).where(matches.c.id == match_id, match_scope.knows(reader))
     row = connection.execute(query).first()
     if row is None:
         return None

@@ -1,13 +1,13 @@
 """Use case: a reviewer says that two referrals are about one person, or are not, or takes a link back."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_matches
 from services.intake.application.same_person import settle_persons
-from services.intake.domain.match import Match, MatchState, NoSuchMatch
+from services.intake.domain.match import Match, MatchState
+from services.intake.domain.match_reader import MatchReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,20 +16,16 @@ class DecideMatch:
     expected_version: int
     state: MatchState
     reason: str
-    decided_by: UUID
-    areas: Collection[str]
-    """Whose referrals the reviewer may know: both of the two must be of one of these."""
+    reader: MatchReader
+    """Who decides."""
 
 
 def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     """Raises NoSuchMatch, StaleMatch or MatchAlreadyDecided."""
-    match = uow.matches.get(command.match_id)
+    match = uow.matches.get(command.match_id, command.reader)
     pair = [uow.referrals.get(referral_id) for referral_id in (match.earlier_id, match.later_id)]
-    if not {referral.area for referral in pair} <= set(command.areas):
-        raise NoSuchMatch
-    match.decide(
-        command.state, by=command.decided_by, reason=command.reason, at=uow.at, expected=command.expected_version
-    )
+    by = command.reader.staff_id
+    match.decide(command.state, by=by, reason=command.reason, at=uow.at, expected=command.expected_version)
     uow.matches.save(match)
     changed = [match]
     if match.state is not MatchState.LINKED and pair[0].person_id == pair[1].person_id:

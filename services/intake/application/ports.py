@@ -11,6 +11,7 @@ from services.contracts.schema import EventSchema
 from services.intake.domain.age import Scope
 from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import Digests, Known
 from services.intake.domain.referral import Referral
 
@@ -72,8 +73,8 @@ class People(Protocol):
 
 
 class Matches(Protocol):
-    def get(self, match_id: UUID) -> Match:
-        """Raises NoSuchMatch."""
+    def get(self, match_id: UUID, reader: MatchReader) -> Match:
+        """Raises NoSuchMatch, for a match of which this reader may not know too."""
 
     def of(self, referral_id: UUID) -> list[Match]: ...
     def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]: ...

@@ -7,10 +7,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.contracts.codes import OrganisationClass, Role
+from services.contracts.codes import Role
 from services.intake.adapters import queries
 from services.intake.application.decide_match import DecideMatch
 from services.intake.domain.match import MatchState, NoSuchMatch
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import Referral
 from services.intake.entrypoints import caller, wording
 from services.intake.entrypoints.forms import MatchForm
@@ -51,15 +52,14 @@ def _command(match_id: UUID, data: dict[str, Any]) -> DecideMatch:
         expected_version=data["version"],
         state=data["state"],
         reason=data["reason"],
-        decided_by=current.staff_id(),
-        areas=_areas(),
+        reader=_reader(),
     )
 
 
 def _read(match_id: UUID) -> queries.MatchView:
     """The match, with an audit row for the two records that are shown. Raises NoSuchMatch."""
     with current.transaction() as transaction:
-        view = queries.match_for(transaction.connection, match_id, areas=_areas())
+        view = queries.match_for(transaction.connection, match_id, _reader())
         if view is None:
             raise NoSuchMatch
         shown = {"referrals": [str(view.earlier.id), str(view.later.id)]}
@@ -67,11 +67,14 @@ def _read(match_id: UUID) -> queries.MatchView:
     return view
 
 
-def _areas() -> frozenset[str]:
-    """The areas whose referrals the reviewer may know. Of a police organisation, none."""
+def _reader() -> MatchReader:
     identity = current.identity()
-    police = identity.organisation_class is OrganisationClass.POLICE
-    return frozenset() if police else identity.areas
+    return MatchReader(
+        staff_id=identity.staff_id,
+        organisation_class=identity.organisation_class,
+        areas=identity.areas,
+        on=dates.local(current.now()).date(),
+    )
 
 
 def _page(view: queries.MatchView, form: Form) -> ResponseReturnValue:

@@ -1,25 +1,23 @@
 """Two referrals side by side, for reviewers who may know both."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, Role
-from services.intake.adapters import queries
 from services.intake.adapters.tables import match_changes, matches, referrals
-from tests.integration.intake.world import POLICE, World, a_referral, somebody
+from tests.integration.intake.world import PARTNERSHIP, POLICE, World, a_referral, somebody
 
 ASPEN = {"name": "Aspen Example", "phone": "07700900982", "age_about": 15}
 AREAS = ("northside", "riverside", "westborough")
 
 
-def refer(world: World, area: str = "northside", **person: Any) -> None:
+def refer(world: World, area: str = "northside", *, who: str = "navigator", **person: Any) -> None:
     world.clock.go_on(minutes=1)
-    assert world.api("navigator").post(a_referral(young_person=ASPEN | person, area=area)).status_code == 202
+    assert world.api(who).post(a_referral(young_person=ASPEN | person, area=area)).status_code == 202
 
 
 @pytest.fixture
@@ -121,24 +119,15 @@ class TestNeedToKnow:
     def test_is_for_reviewers(self, world: World, match_id: Any, who: str) -> None:
         assert world.browser(who).open(f"/intake/matches/{match_id}").status_code == 403
 
-    @settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(st.data())
-    def test_whoever_sees_a_match_may_know_both_and_a_list_holds_ones_own_alone(
-        self, world: World, data: st.DataObject
-    ) -> None:
-        """The rule written out a second time, over a world that grows from one example to the next."""
-        refer(world, data.draw(st.sampled_from(AREAS)))
-        areas = frozenset(data.draw(st.sets(st.sampled_from(AREAS))))
-        area_of = {row.id: row.area for row in world.rows(referrals)}
+    def test_a_reviewer_who_made_one_of_the_two_finds_nothing_and_decides_nothing(self, world: World) -> None:
+        maker = somebody(Role.REVIEWER, organisation=PARTNERSHIP, areas=AREAS)
+        world.know("maker", replace(maker, roles=frozenset({Role.REVIEWER, Role.NAVIGATOR})))
+        refer(world)
+        refer(world, who="maker")
+        path = f"/intake/matches/{world.rows(matches)[0].id}"
+        browser = world.browser("maker")
+        browser.open("/intake/referrals/new")
 
-        with world.service.database.read() as connection:
-            for row in world.rows(matches):
-                may = {area_of[row.earlier_id], area_of[row.later_id]} <= areas
-                assert (queries.match_for(connection, row.id, areas=areas) is not None) is may
-            for who in ("navigator", "colleague", "school"):
-                asking = queries.ReferredBy(
-                    staff_id=world.people[who].staff_id, organisation_id=None, organisation_class=None
-                )
-                shown = {one.id for one in queries.referrals_of(connection, asking, limit=100, after=None)}
-                own = {row.id for row in world.rows(referrals) if row.referred_by == asking.staff_id}
-                assert shown == own
+        assert browser.send({"state": "linked", "reason": "I know", "version": "1"}, path=path).status_code == 404
+        assert browser.open(path).status_code == 404
+        assert world.browser("reviewer").open(path).status_code == 200

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,13 +16,16 @@ from services.intake.application.drafts import NoSuchDraft
 from services.intake.domain.age import Age, AgeBasis
 from services.intake.domain.content import Concern, Equality, Sex
 from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import Identifier, Known
 from services.intake.domain.referral import NoSuchReferral, Progress, Referral, Source
 from services.intake.entrypoints import examples
 from services.intake.entrypoints.schema import ReferralSchema, content_from
-from tests.factories.intake import a_content, a_referrer
+from tests.factories.intake import a_basis, a_content, a_match_reader, a_referrer
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
 from tests.integration.intake.world import a_world
+
+MAKER, LAST_DAY = uuid4(), date(2026, 12, 1)
 
 Begin = Callable[[], AbstractContextManager[Any]]
 
@@ -165,8 +169,8 @@ class TestPeople:
 
 
 class TestMatches:
-    def made(self, begin: Begin) -> Match:
-        one, other = a_referral(), a_referral()
+    def made(self, begin: Begin, **of_later: Any) -> Match:
+        one, other = a_referral(), a_referral(**of_later)
         match = Match(
             id=uuid4(),
             earlier_id=one.id,
@@ -187,14 +191,14 @@ class TestMatches:
         match = self.made(begin)
 
         with begin() as uow:
-            assert uow.matches.get(match.id) == match
+            assert uow.matches.get(match.id, a_match_reader()) == match
             assert uow.matches.of(match.later_id) == [match]
             assert uow.matches.linked_among([match.earlier_id, match.later_id]) == []
 
     def test_come_back_with_what_a_person_said(self, begin: Begin) -> None:
         match = self.made(begin)
         with begin() as uow:
-            read = uow.matches.get(match.id)
+            read = uow.matches.get(match.id, a_match_reader())
             read.decide(MatchState.LINKED, by=uuid4(), reason="Their aunt said so", at=NOW, expected=1)
             uow.matches.save(read)
 
@@ -205,7 +209,26 @@ class TestMatches:
 
     def test_that_do_not_exist_are_not_found(self, begin: Begin) -> None:
         with begin() as uow, pytest.raises(NoSuchMatch):
-            uow.matches.get(uuid4())
+            uow.matches.get(uuid4(), a_match_reader())
+
+    @pytest.mark.parametrize(
+        "reader",
+        [
+            a_match_reader("riverside"),
+            a_match_reader(staff_id=MAKER),
+            a_match_reader(organisation_class=OrganisationClass.POLICE),
+            a_match_reader(on=LAST_DAY + timedelta(1)),
+        ],
+        ids=["another area", "own referral", "police", "basis expired"],
+    )
+    def test_are_not_found_by_who_may_not_know_both(self, begin: Begin, reader: MatchReader) -> None:
+        by = replace(a_referrer(), staff_id=MAKER)
+        match = self.made(begin, referred_by=by, content=a_content(bases=(a_basis(expires_on=LAST_DAY),)))
+
+        with begin() as uow, pytest.raises(NoSuchMatch):
+            uow.matches.get(match.id, reader)
+        with begin() as uow:
+            assert uow.matches.get(match.id, a_match_reader(on=LAST_DAY)).id == match.id
 
 
 class TestDrafts:

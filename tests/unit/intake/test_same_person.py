@@ -15,7 +15,7 @@ from services.intake.application.decide_match import DecideMatch, decide_match
 from services.intake.application.receive_referral import receive_referral
 from services.intake.domain.match import Match, MatchAlreadyDecided, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.referral import Referral
-from tests.factories.intake import a_content, a_receipt, somebody
+from tests.factories.intake import a_content, a_match_reader, a_receipt, somebody
 from tests.fakes.intake import FakeUnitOfWork
 
 NHS = "9990000018"
@@ -49,8 +49,7 @@ def say(uow: FakeUnitOfWork, match: Match, state: MatchState, areas: tuple[str, 
             expected_version=match.version,
             state=state,
             reason="They told me",
-            decided_by=REVIEWER,
-            areas=areas,
+            reader=a_match_reader(*areas, staff_id=REVIEWER),
         ),
         uow,
     )

@@ -1,0 +1,39 @@
+"""The need-to-know rule of matches as a condition of the query: what it leaves out looks like what does not exist."""
+
+import sqlalchemy as sa
+
+from services.contracts.codes import OrganisationClass, RecipientClass
+from services.intake.adapters.tables import bases, matches, referral_versions, referrals
+from services.intake.domain.match_reader import MatchReader
+
+
+def knows(reader: MatchReader) -> sa.ColumnElement[bool]:
+    """Whether the reader may know the match of the row: whoever may know both of its referrals."""
+    if reader.organisation_class is OrganisationClass.POLICE:
+        return sa.false()
+    return _knows_referral(matches.c.earlier_id, reader) & _knows_referral(matches.c.later_id, reader)
+
+
+def _knows_referral(referral_id: sa.ColumnElement[object], reader: MatchReader) -> sa.ColumnElement[bool]:
+    one = referrals.alias()
+    made_by_another = one.c.referred_by.is_(None) | (one.c.referred_by != reader.staff_id)
+    return (
+        sa.select(one.c.id)
+        .where(
+            one.c.id == referral_id, one.c.area.in_(reader.areas), made_by_another, _told_to_triage(one.c.id, reader)
+        )
+        .correlate(matches)
+        .exists()
+    )
+
+
+def _told_to_triage(referral_id: sa.ColumnElement[object], reader: MatchReader) -> sa.ColumnElement[bool]:
+    """Whether the newest version has a basis for triage that holds on the reader's day."""
+    versions = referral_versions.alias()
+    newest = sa.select(sa.func.max(versions.c.version)).where(versions.c.referral_id == referral_id).scalar_subquery()
+    return sa.exists().where(
+        bases.c.referral_id == referral_id,
+        bases.c.version == newest,
+        bases.c.recipient_class == RecipientClass.TRIAGE,
+        bases.c.expires_on.is_(None) | (bases.c.expires_on >= reader.on),
+    )

@@ -1,0 +1,19 @@
+"""Who asks about a match: what the need-to-know rule must know of a reviewer, and nothing else."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.contracts.codes import OrganisationClass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchReader:
+    """A reviewer knows a match of two referrals of their areas that triage may be told, and that they did not make."""
+
+    staff_id: UUID
+    organisation_class: OrganisationClass
+    """Of a police organisation nobody knows a match."""
+    areas: frozenset[str]
+    on: date
+    """The day in London, on which a basis holds or has expired."""
