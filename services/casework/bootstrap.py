@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.casework.adapters import case_tables, review_tables
+from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
@@ -50,6 +51,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         subscriptions=SUBSCRIPTIONS,
         clock=clock,
         migrations=_HERE / "migrations",
+        housekeeping=(drop_lapsed,),
         app=make_app(
             service="casework",
             dispatcher=dispatcher,

@@ -4,8 +4,10 @@ import sqlalchemy as sa
 
 from services.casework.adapters.bases import covers
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.tables import referrals
 from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import RecipientClass
 
 
 def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
@@ -20,9 +22,24 @@ def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
     )
     match knowledge:
         case Knowledge.LISTED:
-            of_area = sa.and_(cases.c.pathway.in_(HAND_OVERS), cases.c.area.in_(reader.review_areas))
-            return sa.or_(in_team, of_area)
+            return sa.or_(in_team, _as_reviewer(reader))
         case Knowledge.WHOLE:
             return in_team if reader.manager else sa.and_(in_team, cases.c.assignee_id == reader.staff_id)
         case Knowledge.MANAGED:
             return in_team if reader.manager else sa.false()
+
+
+def _as_reviewer(reader: CaseReader) -> sa.ColumnElement[bool]:
+    """A hand-over of a referral that they may know as reviewer: of their areas, told to triage, not their own."""
+    made = referrals.alias("made")
+    own = sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(made)
+        .where(made.c.id == cases.c.referral_id, made.c.referred_by_staff_id == reader.staff_id)
+    )
+    return sa.and_(
+        cases.c.pathway.in_(HAND_OVERS),
+        cases.c.area.in_(reader.review_areas),
+        covers(cases.c.referral_id, sa.literal(RecipientClass.TRIAGE.value)),
+        ~own,
+    )

@@ -41,6 +41,8 @@ class CaseWhole:
     level: SupportLevel
     date_of_birth: date | None
     phone: str | None
+    address: str | None
+    postcode: str | None
     safe_contact: Sequence[str]
     safe_contact_note: str | None
     do_not_contact: Sequence[str]
@@ -114,6 +116,8 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
         level=row.level,
         date_of_birth=row.date_of_birth,
         phone=told.get("phone"),
+        address=told.get("address"),
+        postcode=told.get("postcode"),
         safe_contact=told.get("safe_contact", []),
         safe_contact_note=told.get("safe_contact_note"),
         do_not_contact=told.get("do_not_contact", []),

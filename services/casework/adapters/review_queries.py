@@ -93,6 +93,7 @@ class ReviewWhole:
     name: str | None
     date_of_birth: date | None
     told: Mapping[str, Any] | None
+    interpreter_needed: bool
     texts: Mapping[str, str] | None
     bases: Sequence[BasisView]
     matches: Sequence[MatchView]
@@ -164,6 +165,7 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> R
         name=told.name,
         date_of_birth=told.date_of_birth,
         told=told.told,
+        interpreter_needed=bool(told.interpreter_needed),
         texts=told.texts,
         bases=_bases(connection, known.referral_id),
         matches=_matches(connection, reader, known.referral_id),

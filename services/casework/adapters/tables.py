@@ -71,6 +71,7 @@ bases = sa.Table(
     sa.Column("recipient_class", CodeType(RecipientClass), primary_key=True),
     sa.Column("basis", CodeType(LawfulBasis), primary_key=True),
     sa.Column("gateway", CodeType(DisclosureGateway), nullable=True),
+    sa.Column("expires_on", sa.Date, nullable=True, index=True),
     sa.Column("added_by", sa.Uuid, nullable=True),
     sa.Column("reason", sa.Text, nullable=True),
     sa.CheckConstraint("(added_by IS NULL) = (reason IS NULL)", name="added_with_reason"),

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import changes
+from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_queries import subject, teams_known
 from services.casework.adapters.review_tables import (
@@ -56,7 +57,7 @@ class SqlTold:
             "name": event["name"],
             "initials": initials(event["name"]),
             "date_of_birth": event["date_of_birth"],
-            "told": IdentityRecordedV1.encode(event),
+            "told": _needed(IdentityRecordedV1.encode(event)),
         }
         self._newer(identities, row, key="referral_id")
 
@@ -89,6 +90,7 @@ class SqlTold:
         self._connection.execute(sa.delete(bases).where(of_referrer))
         for basis in event["bases"]:
             insert_or_ignore(self._connection, bases, {"referral_id": row["id"], **basis})
+        drop_lapsed(self._connection, self._at)
         return True
 
     def hear_withdrawal(self, event: Event) -> bool:
@@ -157,6 +159,11 @@ def initials(name: str | None) -> str:
 def _of(event: Event, table: sa.Table) -> dict[str, Any]:
     """The event's fields that the table has columns for."""
     return {column.name: event[column.name] for column in table.columns if column.name in event}
+
+
+def _needed(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody here reads. The NHS number is for matching, which is not done here."""
+    return {name: value for name, value in identity.items() if name != "nhs_number"}
 
 
 def _plain(value: Any) -> Any:

@@ -1,15 +1,19 @@
 """A case that a decision opened tells its worker neither the reviewer's own view nor the estimate."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.tables import bases
 from services.casework.application import hear
 from services.casework.application.hear_referral import HearReferral
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.auth.identity import Identity
+from services.kernel.db import housekeeping
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, a_key, an_own_view
@@ -149,3 +153,21 @@ class TestAChangeAfterTheDecision:
         referral.withdrawn()
 
         assert referral.event["reference"] in world.reviewer().get("/casework/reviews").text
+
+
+class TestABasisThatLapses:
+    def test_lets_the_team_know_until_its_last_day_has_passed(self, world: ReviewWorld) -> None:
+        referral, case_id = decided(world, RecipientClass.SUPPORT_SERVICE)
+        worker = the_worker(world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+        worker.post("/casework/queue/next")
+        with world.database.write() as connection:
+            connection.execute(sa.update(bases).values(expires_on=world.now.date()))
+
+        housekeeping.forget(world.service)
+        on_its_last_day = worker.get(f"/casework/cases/{case_id}").status_code
+        world.now += timedelta(days=1)
+        housekeeping.forget(world.service)
+
+        assert on_its_last_day == 200
+        assert worker.get(f"/casework/cases/{case_id}").status_code == 404
+        assert world.reviewer().get(referral.page).status_code == 200

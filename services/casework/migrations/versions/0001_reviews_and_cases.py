@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("recipient_class", sa.String(64), nullable=False),
         sa.Column("basis", sa.String(64), nullable=False),
         sa.Column("gateway", sa.String(64), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("added_by", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -62,6 +63,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(added_by IS NULL) = (reason IS NULL)", name=op.f("ck_bases_added_with_reason")),
         sa.PrimaryKeyConstraint("referral_id", "recipient_class", "basis", name=op.f("pk_bases")),
     )
+    op.create_index(op.f("ix_bases_expires_on"), "bases", ["expires_on"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -565,6 +567,7 @@ def downgrade() -> None:
     op.drop_index("ix_cases_mine", table_name="cases")
     op.drop_index("ix_cases_hand_overs", table_name="cases")
     op.drop_table("cases")
+    op.drop_index(op.f("ix_bases_expires_on"), table_name="bases")
     op.drop_table("bases")
     op.drop_index(
         "ix_audit_rows_unsealed",
