@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|R-[0-9A-Z]{6}")
 _NOT_PAGES = ("/assets/", "/accounts/sign-out")
+_FILES = (".csv", ".json")
 MOST_PAGES = 60
 
 
@@ -46,4 +47,5 @@ def pages(page: Page, start: str, *, seen: set[str]) -> Iterator[str]:
 def _links(page: Page, origin: str) -> list[str]:
     found: list[str] = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     own = {urldefrag(link).url for link in found if link.startswith(origin + "/") or link == origin}
-    return sorted(link for link in own if not urlsplit(link).path.startswith(_NOT_PAGES))
+    paths = {link: urlsplit(link).path for link in own}
+    return sorted(link for link, path in paths.items() if not path.startswith(_NOT_PAGES) and not path.endswith(_FILES))

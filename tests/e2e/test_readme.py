@@ -22,7 +22,7 @@ RUN_ELSEWHERE = {
 """The commands that cannot be run from within a test, and who does run them."""
 
 _LANGUAGES = {"sh", "text", "mermaid"}
-_SECONDS = 240
+_SECONDS = 600
 _BEGIN = "set -euo pipefail"
 _REFERRAL = re.compile(r"^(/intake/api/v1/referrals/[0-9a-f-]{36}) is (R-[0-9A-Z]{6})$", re.MULTILINE)
 

@@ -121,6 +121,25 @@ def backdated(door: Door) -> None:
     refused(door.reviewer.post(f"{review}/own-view", own_view), 422, at="own_view_at")
 
 
+@row(104)
+def narrowed_to_one(door: Door) -> None:
+    """An area with hardly anybody: no count is told, and no total gives it away."""
+    accepted(door.world.caller("navigator-west").post("/intake/api/v1/referrals", plain()))
+    door.world.settle()
+    board = door.world.caller("board-member")
+    at = door.clock.at
+    steps = f"/oversight/api/v1/steps/{at.year}-Q{(at.month + 2) // 3}"
+
+    few = board.get(f"{steps}?area=westborough").get_json()
+    everybody = board.get(steps).get_json()
+
+    assert few["received"] == "*"
+    assert all(count in ("*", 0) for count in few["steps"].values())
+    assert everybody["received"] == "*" or everybody["received"] % 5 == 0
+    for narrower in ("person_id=1", "site=anytown-general", "age=15"):
+        refused(board.get(f"{steps}?{narrower}"), 400)
+
+
 def _navigator_and_reviewer(door: Door) -> Caller:
     """Somebody new who refers and reviews in the same area."""
     accounts = door.world.system.services["accounts"]
