@@ -1,5 +1,6 @@
 """A creating request sent twice has one effect: its key is stored in the transaction of that effect."""
 
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,10 +46,10 @@ def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, 
     Raises KeyReused when the key came with another body.
     """
     keys = tables.idempotency_keys
-    row = {"scope": once.scope, "key": once.key, "body_sha256": once.body_sha256, "created_at": at}
+    row = {"scope": once.scope, "key": _digest(once), "body_sha256": once.body_sha256, "created_at": at}
     if insert_or_ignore(connection, keys, row):
         return None
-    held = connection.execute(sa.select(keys).where(keys.c.scope == once.scope, keys.c.key == once.key)).one()
+    held = connection.execute(sa.select(keys).where(keys.c.scope == once.scope, keys.c.key == _digest(once))).one()
     if not hmac.compare_digest(held.body_sha256, once.body_sha256):
         raise KeyReused
     return Answer(status=held.status, location=held.location, replayed=True)
@@ -60,10 +61,15 @@ def remember(connection: sa.Connection, tables: KernelTables, once: Once, result
     keys = tables.idempotency_keys
     connection.execute(
         sa.update(keys)
-        .where(keys.c.scope == once.scope, keys.c.key == once.key)
+        .where(keys.c.scope == once.scope, keys.c.key == _digest(once))
         .values(status=status, location=location)
     )
     return Answer(status=status, location=location, replayed=False)
+
+
+def _digest(once: Once) -> str:
+    """A key is its sender's own choice, and may be somebody's number: it is not kept as it came."""
+    return hashlib.sha256(f"{once.scope} {once.key}".encode()).hexdigest()
 
 
 def forget_old(connection: sa.Connection, tables: KernelTables, *, at: datetime) -> int:

@@ -15,7 +15,7 @@ from flask import request
 
 from services.kernel.errors import BadRequest
 from services.kernel.text import N_
-from services.kernel.web import current
+from services.kernel.web import current, redirects
 
 MOST = 100
 USUAL = 25
@@ -69,7 +69,7 @@ def paged(rows: Sequence[_Item], page: PageRequest, positions: Sequence[Position
 
 def next_address(cursor: str) -> str:
     """This page's address with another cursor, for the link to the next page."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    kept = [(name, value) for name, value in redirects.ours(request.args.items(multi=True)) if name != "cursor"]
     return f"{request.path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 

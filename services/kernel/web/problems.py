@@ -17,7 +17,8 @@ from services.kernel.web import current, redirects
 
 MEDIA_TYPE = "application/problem+json"
 _TRY_AGAIN_AFTER = "5"
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}|[0-9]{1,9}", re.ASCII)
+# As names of fields are written, and not as names of people, postcodes and telephone numbers are.
+_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,63}|[0-9]{1,5}", re.ASCII)
 
 _TITLES = {
     400: N_("The request could not be read"),
