@@ -31,6 +31,13 @@ class ReviewState(StrEnum):
     CLOSED = "closed"
 
 
+class AskedBy(StrEnum):
+    """Who put the equality questions: each counts its own versions."""
+
+    REFERRER = "referrer"
+    WORKER = "worker"
+
+
 class CaseChange(StrEnum):
     OPENED = "opened"
     FIRST_CONTACT_MADE = "first_contact_made"
@@ -61,6 +68,16 @@ class Decision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Whether somebody asked the young person. What they said is not kept here, only that they were asked."""
+
+    version: int = 0
+    ethnicity: bool = False
+    sex: bool = False
+    disability: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Journey:
     """One referral's steps. The versions are those of the aggregate that each event told of."""
 
@@ -80,9 +97,20 @@ class Journey:
     first_contact_at: datetime | None = None
     confirmed_at: datetime | None = None
     case_closed_at: datetime | None = None
-    ethnicity_asked: bool = False
-    sex_asked: bool = False
-    disability_asked: bool = False
+    referrer_asked: Asked = Asked()
+    worker_asked: Asked = Asked()
+
+    @property
+    def ethnicity_asked(self) -> bool:
+        return self.referrer_asked.ethnicity or self.worker_asked.ethnicity
+
+    @property
+    def sex_asked(self) -> bool:
+        return self.referrer_asked.sex or self.worker_asked.sex
+
+    @property
+    def disability_asked(self) -> bool:
+        return self.referrer_asked.disability or self.worker_asked.disability
 
     @property
     def step(self) -> Step:
@@ -138,11 +166,12 @@ def worked(journey: Journey, *, version: int, change: CaseChange, at: datetime) 
     return replace(journey, case_version=version, case_closed=closed, case_closed_at=at if closed else None)
 
 
-def asked(journey: Journey, *, ethnicity: bool, sex: bool, disability: bool) -> Journey:
-    """Somebody asked the young person. What they said is not kept here, only that they were asked."""
-    return replace(
-        journey,
-        ethnicity_asked=journey.ethnicity_asked or ethnicity,
-        sex_asked=journey.sex_asked or sex,
-        disability_asked=journey.disability_asked or disability,
-    )
+def asked(journey: Journey, *, by: AskedBy, answers: Asked) -> Journey:
+    """The highest version of each who asks holds: an answer taken back counts as not asked."""
+    if by is AskedBy.REFERRER:
+        return replace(journey, referrer_asked=_newer(journey.referrer_asked, answers))
+    return replace(journey, worker_asked=_newer(journey.worker_asked, answers))
+
+
+def _newer(held: Asked, told: Asked) -> Asked:
+    return told if told.version > held.version else held

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.kernel.db.transaction import Transaction
 from services.kernel.db.upsert import insert_or_ignore
 from services.oversight import journeys
-from services.oversight.journeys import CaseChange, Decision, Journey, ReviewState
+from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, Journey, ReviewState
 from services.oversight.tables import journeys as table
 from services.oversight.tables import models
 
@@ -59,9 +59,8 @@ class NoteCase:
 @dataclass(frozen=True, kw_only=True)
 class NoteAsked:
     referral_id: UUID
-    ethnicity: bool
-    sex: bool
-    disability: bool
+    by: AskedBy
+    answers: Asked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +124,15 @@ def _change(command: Any, transaction: Transaction, noted: Callable[..., Journey
 def to_row(journey: Journey) -> dict[str, Any]:
     row = dict(vars(journey))
     decision = row.pop("decision")
+    for by in AskedBy:
+        row |= {f"{by}_asked_{name}": value for name, value in vars(row.pop(f"{by}_asked")).items()}
     return {**row, **(vars(decision) if decision else dict.fromkeys(Decision.__dataclass_fields__))}
 
 
 def to_journey(row: Any) -> Journey:
     values = dict(row._mapping)
     decision = {name: values.pop(name) for name in Decision.__dataclass_fields__}
+    for by in AskedBy:
+        answers = {name: values.pop(f"{by}_asked_{name}") for name in Asked.__dataclass_fields__}
+        values[f"{by}_asked"] = Asked(**answers)
     return Journey(**values, decision=Decision(**decision) if decision["pathway"] else None)

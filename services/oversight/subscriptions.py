@@ -5,7 +5,7 @@ from typing import Any
 from services.contracts import casework, intake
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.service import Subscriptions
-from services.oversight.journeys import CaseChange, Decision, ReviewState
+from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, ReviewState
 from services.oversight.noting import (
     NoteAsked,
     NoteCase,
@@ -82,14 +82,12 @@ def case_reopened(event: dict[str, Any]) -> NoteCase:
     return _case(event, CaseChange.REOPENED)
 
 
+def equality_referred(event: dict[str, Any]) -> NoteAsked:
+    return _asked(event, AskedBy.REFERRER)
+
+
 def equality_recorded(event: dict[str, Any]) -> NoteAsked:
-    """ "Prefer not to say" is an answer: the young person was asked."""
-    return NoteAsked(
-        referral_id=event["referral_id"],
-        ethnicity=event["ethnicity"] is not None,
-        sex=event["sex"] is not None,
-        disability=event["disability"] is not None,
-    )
+    return _asked(event, AskedBy.WORKER)
 
 
 def model_described(event: dict[str, Any]) -> NoteModel:
@@ -99,7 +97,7 @@ def model_described(event: dict[str, Any]) -> NoteModel:
 SUBSCRIPTIONS: Subscriptions = {
     intake.ReferralReceivedV1: referral_told,
     intake.ReferralAmendedV1: referral_told,
-    intake.EqualityRecordedV1: equality_recorded,
+    intake.EqualityRecordedV1: equality_referred,
     ModelDescribedV1: model_described,
     casework.ReviewOpenedV1: review_opened,
     casework.ReviewClaimedV1: review_claimed,
@@ -118,6 +116,12 @@ SUBSCRIPTIONS: Subscriptions = {
 
 def _review(event: dict[str, Any], state: ReviewState) -> NoteReview:
     return NoteReview(referral_id=event["referral_id"], version=event["version"], state=state, at=event["at"])
+
+
+def _asked(event: dict[str, Any], by: AskedBy) -> NoteAsked:
+    """ "Prefer not to say" is an answer: the young person was asked. Null is not asked, or taken back."""
+    answers = {name: event[name] is not None for name in ("ethnicity", "sex", "disability")}
+    return NoteAsked(referral_id=event["referral_id"], by=by, answers=Asked(version=event["version"], **answers))
 
 
 def _case(event: dict[str, Any], change: CaseChange) -> NoteCase:

@@ -1,14 +1,26 @@
 """Oversight's tables: journeys of referrals, without identities, and which models were made from invented data."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from services.contracts.codes import Pathway, SupportLevel
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, UtcDateTime
-from services.oversight.journeys import ReviewState
+from services.oversight.journeys import AskedBy, ReviewState
 
 metadata = new_metadata()
 kernel = kernel_tables(metadata)
+
+
+def _asked(by: AskedBy) -> list[sa.Column[Any]]:
+    """Whether they asked, never what was answered, in the highest version that they told."""
+    version = sa.Column(f"{by}_asked_version", sa.Integer, nullable=False)
+    answered = [
+        sa.Column(f"{by}_asked_{name}", sa.Boolean, nullable=False) for name in ("ethnicity", "sex", "disability")
+    ]
+    return [version, *answered]
+
 
 journeys = sa.Table(
     "journeys",
@@ -33,9 +45,8 @@ journeys = sa.Table(
     sa.Column("first_contact_at", UtcDateTime, nullable=True),
     sa.Column("confirmed_at", UtcDateTime, nullable=True),
     sa.Column("case_closed_at", UtcDateTime, nullable=True),
-    sa.Column("ethnicity_asked", sa.Boolean, nullable=False),
-    sa.Column("sex_asked", sa.Boolean, nullable=False),
-    sa.Column("disability_asked", sa.Boolean, nullable=False),
+    *_asked(AskedBy.REFERRER),
+    *_asked(AskedBy.WORKER),
     sa.CheckConstraint("(version = 0) = (received_at IS NULL)", name="received_whole"),
     sa.CheckConstraint("(decided_version = 0) = (pathway IS NULL)", name="decision_whole"),
 )

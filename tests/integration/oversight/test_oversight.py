@@ -17,6 +17,7 @@ from services.kernel.bus.translate import Translator
 from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.oversight.bootstrap import build
+from services.oversight.noting import to_journey
 from services.oversight.settings import Settings
 from services.oversight.tables import journeys, kernel
 from tests.contracts.frozen import payload
@@ -76,6 +77,12 @@ def referral(service: Service, *, area: str = "northside", days: int = 9, decide
     hear(service, *events)
 
 
+def asked(service: Service) -> tuple[bool, bool, bool]:
+    with service.database.read() as connection:
+        journey = to_journey(connection.execute(sa.select(journeys)).one())
+    return journey.ethnicity_asked, journey.sex_asked, journey.disability_asked
+
+
 class TestTheTables:
     def test_are_those_of_the_migrations(self, service: Service) -> None:
         assert migrate.differences(service) == []
@@ -97,9 +104,16 @@ class TestWhatIsHeard:
         hear(service, event(intake.EqualityRecordedV1, ethnicity=None, disability=None))
         hear(service, event(casework.EqualityRecordedV1, sex=None, disability=None))
 
-        with service.database.read() as connection:
-            row = connection.execute(sa.select(journeys)).one()
-        assert (row.ethnicity_asked, row.sex_asked, row.disability_asked) == (True, True, False)
+        assert asked(service) == (True, True, False)
+
+    def test_of_an_answer_taken_back_is_that_it_was_not_asked(self, service: Service) -> None:
+        given = event(intake.EqualityRecordedV1, version=1)
+        nothing = dict.fromkeys(("ethnicity", "sex", "disability"))
+        taken_back = event(intake.EqualityRecordedV1, version=2, **nothing)
+
+        hear(service, taken_back, given)
+
+        assert asked(service) == (False, False, False)
 
     def test_may_be_any_event_it_listens_to(self, service: Service) -> None:
         events = [event(schema) for schema in service.subscriptions]

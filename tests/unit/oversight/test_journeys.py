@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.contracts.codes import Pathway, SupportLevel
 from services.oversight import journeys
-from services.oversight.journeys import CaseChange, Decision, Journey, ReviewState, Step
+from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, Journey, ReviewState, Step
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
@@ -43,6 +43,10 @@ def decided(pathway: Pathway, *, version: int, at: float) -> Noted:
 
 def worked(change: CaseChange, *, version: int, at: float) -> Noted:
     return lambda journey: journeys.worked(journey, version=version, change=change, at=hour(at))
+
+
+def asked(by: AskedBy, *, version: int, **answered: bool) -> Noted:
+    return lambda journey: journeys.asked(journey, by=by, answers=Asked(version=version, **answered))
 
 
 def told(*events: Noted) -> Journey:
@@ -123,8 +127,19 @@ class TestAJourney:
         assert told(*STORY).first_claimed_at == hour(2)
 
     def test_forgets_what_was_answered_and_keeps_that_it_was_asked(self) -> None:
-        first = journeys.asked(told(received()), ethnicity=True, sex=False, disability=False)
+        journey = told(
+            received(),
+            asked(AskedBy.REFERRER, version=1, ethnicity=True),
+            asked(AskedBy.WORKER, version=1, sex=True),
+        )
 
-        both = journeys.asked(first, ethnicity=False, sex=True, disability=False)
+        assert (journey.ethnicity_asked, journey.sex_asked, journey.disability_asked) == (True, True, False)
 
-        assert (both.ethnicity_asked, both.sex_asked, both.disability_asked) == (True, True, False)
+    def test_counts_an_answer_taken_back_as_not_asked(self) -> None:
+        given = asked(AskedBy.REFERRER, version=1, ethnicity=True, sex=True)
+        taken_back = asked(AskedBy.REFERRER, version=2)
+        by_worker = asked(AskedBy.WORKER, version=1, sex=True)
+
+        for order in permutations((received(), given, taken_back, by_worker, given)):
+            journey = told(*order)
+            assert (journey.ethnicity_asked, journey.sex_asked, journey.disability_asked) == (False, True, False)

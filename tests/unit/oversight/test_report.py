@@ -17,7 +17,7 @@ from services.contracts.codes import Pathway, SupportLevel
 from services.oversight import exports
 from services.oversight.disclosure import Shown
 from services.oversight.durations import FEWEST_TO_TIME
-from services.oversight.journeys import Decision, Journey, ReviewState, Step
+from services.oversight.journeys import Asked, Decision, Journey, ReviewState, Step
 from services.oversight.periods import NoSuchPeriod, Quarter
 from services.oversight.report import EVERYWHERE, Report, disclosed, report_on, sums, to_json
 from tests.unit.oversight.test_disclosure import attack
@@ -54,9 +54,9 @@ def a_journey(random: Random, *, area: str | None = None) -> Journey:
         decision=decision,
         first_contact_at=times[2] if decision and random.random() < 0.6 else None,
         case_closed=bool(decision) and random.random() < 0.3,
-        ethnicity_asked=random.random() < 0.4,
-        sex_asked=random.random() < 0.9,
-        disability_asked=random.random() < 0.1,
+        referrer_asked=Asked(
+            ethnicity=random.random() < 0.4, sex=random.random() < 0.9, disability=random.random() < 0.1
+        ),
     )
 
 
