@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
@@ -54,4 +55,5 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         migrations=_HERE / "migrations",
         clock=clock,
         app=app,
+        housekeeping=(forget_expired_drafts,),
     )

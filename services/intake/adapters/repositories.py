@@ -41,7 +41,12 @@ class SqlDrafts:
         self._connection.execute(sa.delete(drafts).where(mine))
 
     def forget_expired(self, *, at: datetime) -> int:
-        return self._connection.execute(sa.delete(drafts).where(drafts.c.expires_at < at)).rowcount
+        return forget_expired_drafts(self._connection, at)
+
+
+def forget_expired_drafts(connection: sa.Connection, at: datetime) -> int:
+    """What was typed and left alone for too long goes, whether or not anybody comes back. Gives how many drafts."""
+    return connection.execute(sa.delete(drafts).where(drafts.c.expires_at < at)).rowcount
 
 
 class SqlTeams:
