@@ -15,15 +15,24 @@ from services.contracts.schema import EventSchema
 from tests.factories.cases import later
 
 
-def may_know(case: Case, reader: CaseReader, knowledge: Knowledge, *, covered: bool = True) -> bool:
+def may_know(
+    case: Case,
+    reader: CaseReader,
+    knowledge: Knowledge,
+    *,
+    covered: bool = True,
+    triage: bool = True,
+    referred_by: UUID | None = None,
+) -> bool:
     """The need-to-know rule in plain words, to hold the SQL against.
 
-    `covered`: a recorded lawful basis lets the class of the case's team know of the referral.
+    `covered`: a recorded lawful basis lets the class of the case's team know of the referral; `triage`: the reviewers.
     """
     in_team = case.team_id in reader.teams and case.team_class in reader.classes and covered
     match knowledge:
         case Knowledge.LISTED:
-            return in_team or (case.pathway in HAND_OVERS and case.area in reader.review_areas)
+            reviews = case.area in reader.review_areas and triage and referred_by != reader.staff_id
+            return in_team or (case.pathway in HAND_OVERS and reviews)
         case Knowledge.WHOLE:
             return in_team and (reader.manager or case.assignee_id == reader.staff_id)
         case Knowledge.MANAGED:
@@ -35,6 +44,8 @@ class FakeCaseRepository:
         self._stored: dict[UUID, Case] = {}
         self.uncovered: set[UUID] = set()
         """Referrals of which no basis lets the case's team know."""
+        self.not_for_triage: set[UUID] = set()
+        self.referrers: dict[UUID, UUID] = {}
         for case in cases:
             self.add(case)
 
@@ -62,7 +73,14 @@ class FakeCaseRepository:
         self.add(case)
 
     def _known(self, case: Case, reader: CaseReader, knowledge: Knowledge) -> bool:
-        return may_know(case, reader, knowledge, covered=case.referral_id not in self.uncovered)
+        return may_know(
+            case,
+            reader,
+            knowledge,
+            covered=case.referral_id not in self.uncovered,
+            triage=case.referral_id not in self.not_for_triage,
+            referred_by=self.referrers.get(case.referral_id),
+        )
 
 
 class FakeCaseEqualityRepository:

@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from services.casework.adapters import case_scope
 from services.casework.adapters.case_queries import CaseList, Tab, count_cases, list_cases
 from services.casework.adapters.case_repository import SqlCaseRepository
+from services.casework.adapters.case_tables import cases
 from services.casework.adapters.case_view import read_case
-from services.casework.domain.case import TEAM_CLASS
 from services.casework.domain.case_reader import Knowledge
 from services.casework.domain.case_rules import CaseNotFound
+from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
 from tests.integration.casework.case_world import CaseWorld, Client, Member
 
-PATHWAYS = tuple(TEAM_CLASS)
+PATHWAYS = tuple(TEAM_CLASS_OF)
 HANDED_OVER = {Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES}
 CLASSES = tuple(RecipientClass)
 AREAS = ("northside", "riverside", "westborough")
@@ -45,12 +46,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Told:
-    """A referral with a case: on which team, in which area, which classes may know of it, and who has it."""
+    """A referral with a case: on which team, in which area, which classes may know of it, who has it, who referred."""
 
     pathway: Pathway
     area: str
     covered: frozenset[RecipientClass]
     assignee: int | None
+    referrer: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,26 @@ class Known:
 
 
 class Rule:
-    """Who may know what of a case, as design.md 8.11 says it."""
+    """Who may know what of a case, as design.md 8.11 says it.
 
-    def known(self, person: Person, told: Told, *, has_it: bool) -> Known:
+    "A case's team, if a basis covers its class, knows initials, reference and due date; its assigned worker and their
+    manager know the rest." "Reviewers know the referrals of their areas": those that triage may be told of, and the
+    pathway of none that they made, for "a referrer knows what they wrote and its steps". "Police roles know what they
+    sent."
+    """
+
+    def known(self, person: Person, told: Told, *, has_it: bool, made_it: bool) -> Known:
         if person.organisation is OrganisationClass.POLICE:
             return Known(listed=False, whole=False)
         in_team = person.team == PATHWAYS.index(told.pathway) and self.works(person, told.pathway)
-        in_team = in_team and TEAM_CLASS[told.pathway] in told.covered
-        reviews = Role.REVIEWER in person.roles and told.area in person.areas and told.pathway in HANDED_OVER
+        in_team = in_team and TEAM_CLASS_OF[told.pathway] in told.covered
+        knows_the_referral = (
+            Role.REVIEWER in person.roles
+            and told.area in person.areas
+            and RecipientClass.TRIAGE in told.covered
+            and not made_it
+        )
+        reviews = knows_the_referral and told.pathway in HANDED_OVER
         whole = in_team and (has_it or Role.TEAM_MANAGER in person.roles)
         return Known(listed=in_team or reviews, whole=whole)
 
@@ -93,6 +107,10 @@ YOUTH_JUSTICE_WORKER = Person(
     frozenset({Role.YOUTH_JUSTICE_CASEWORKER}), 0, frozenset({"northside"}), OrganisationClass.YOUTH_JUSTICE
 )
 
+NORTHSIDE_REVIEWER = Person(
+    frozenset({Role.REVIEWER}), None, frozenset({"northside"}), OrganisationClass.LOCAL_AUTHORITY
+)
+
 
 @st.composite
 def people(draw: st.DrawFn) -> Person:
@@ -114,11 +132,13 @@ def referrals(draw: st.DrawFn) -> Told:
     """Half of them may be told to the class of their team."""
     pathway = draw(st.sampled_from(PATHWAYS))
     covered = draw(st.frozensets(st.sampled_from(CLASSES), max_size=3))
+    covered |= draw(st.sampled_from([frozenset(), frozenset({RecipientClass.TRIAGE})]))
     return Told(
         pathway=pathway,
         area=draw(st.sampled_from(AREAS)),
-        covered=covered | {TEAM_CLASS[pathway]} if draw(st.booleans()) else covered,
+        covered=covered | {TEAM_CLASS_OF[pathway]} if draw(st.booleans()) else covered,
         assignee=draw(st.none() | st.integers(0, 2)),
+        referrer=draw(st.none() | st.integers(0, 2)),
     )
 
 
@@ -129,10 +149,12 @@ class Populated:
     world: CaseWorld
     members: list[Member]
     cases: list[tuple[UUID, Told, UUID | None]]
+    referrers: list[UUID | None]
 
     def may(self, person: Person, member: Member) -> Iterator[tuple[UUID, int, Known]]:
         for number, (case_id, told, assignee_id) in enumerate(self.cases):
-            yield case_id, number, Rule().known(person, told, has_it=assignee_id == member.id)
+            mine = {"has_it": assignee_id == member.id, "made_it": self.referrers[number] == member.id}
+            yield case_id, number, Rule().known(person, told, **mine)
 
 
 def populate(world: CaseWorld, persons: list[Person], tolds: list[Told]) -> Populated:
@@ -143,7 +165,7 @@ def populate(world: CaseWorld, persons: list[Person], tolds: list[Told]) -> Popu
 
 
 def _populated(world: CaseWorld, persons: list[Person], tolds: list[Told]) -> Populated:
-    teams = [world.team(TEAM_CLASS[pathway], pathway.value) for pathway in PATHWAYS]
+    teams = [world.team(TEAM_CLASS_OF[pathway], pathway.value) for pathway in PATHWAYS]
     members = [
         world.member(
             *person.roles,
@@ -154,7 +176,7 @@ def _populated(world: CaseWorld, persons: list[Person], tolds: list[Told]) -> Po
         )
         for place, person in enumerate(persons)
     ]
-    cases = []
+    cases, referrers = [], []
     for number, told in enumerate(tolds):
         referral_id = world.referral(
             *told.covered,
@@ -162,15 +184,20 @@ def _populated(world: CaseWorld, persons: list[Person], tolds: list[Told]) -> Po
             area=told.area,
             reference=f"REF{number}REF",
             concern=f"Zq{number}concern",
+            referred_by=_of(members, told.referrer),
         )
+        referrers.append(_of(members, told.referrer))
         team_id = teams[PATHWAYS.index(told.pathway)]
         case_id = world.case(team_id, referral_id, pathway=told.pathway, area=told.area)
-        assignee = members[told.assignee].id if told.assignee is not None and told.assignee < len(members) else None
-        assignee = None if told.pathway in HANDED_OVER else assignee
+        assignee = None if told.pathway in HANDED_OVER else _of(members, told.assignee)
         if assignee is not None:
             world.assign(case_id, assignee)
         cases.append((case_id, told, assignee))
-    return Populated(world, members, cases)
+    return Populated(world, members, cases, referrers)
+
+
+def _of(members: list[Member], place: int | None) -> UUID | None:
+    return members[place].id if place is not None and place < len(members) else None
 
 
 def said_to(client: Client, populated: Populated) -> str:
@@ -281,6 +308,21 @@ class TestNeedToKnow:
 
         with pytest.raises(AssertionError):
             check(populated, [YOUTH_JUSTICE_WORKER])
+
+    @pytest.mark.parametrize("check", [check_queries, check_pages])
+    @pytest.mark.parametrize(("triage", "referrer"), [(True, 0), (False, None)])
+    def test_would_fail_on_a_query_that_asks_a_reviewer_for_the_area_alone(
+        self, world: CaseWorld, monkeypatch: pytest.MonkeyPatch, triage: bool, referrer: int | None, check: Any
+    ) -> None:
+        """And this scope forgets that a reviewer knows neither their own referral nor one that triage is not told of."""
+        monkeypatch.setattr(case_scope, "_as_reviewer", lambda reader: cases.c.area.in_(reader.review_areas))
+        covered = frozenset({RecipientClass.TRIAGE}) if triage else frozenset({RecipientClass.SUPPORT_SERVICE})
+        told = Told(Pathway.SAFEGUARDING, "northside", covered, None, referrer)
+
+        populated = populate(world, [NORTHSIDE_REVIEWER], [told])
+
+        with pytest.raises(AssertionError):
+            check(populated, [NORTHSIDE_REVIEWER])
 
 
 class TestAConsentGivenToAYouthWorkerAlone:

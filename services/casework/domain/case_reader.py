@@ -18,7 +18,7 @@ class Knowledge(StrEnum):
     """How much of a case a reader must be allowed to know for what they ask."""
 
     LISTED = "listed"
-    """Initials, reference, due date, and who has it: the team; of a hand-over, the reviewers of its area too."""
+    """Initials, reference, due date, and who has it: the team; of a hand-over, the reviewers who may know its referral too."""
     WHOLE = "whole"
     """All but the estimate and the reviewer's own view: the assigned worker and the team's manager."""
     MANAGED = "managed"

@@ -16,9 +16,9 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.open_case import OpenCase, open_case
 from services.casework.bootstrap import build
-from services.casework.domain.case import TEAM_CLASS
 from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.case_reader import CaseReader, case_reader
+from services.casework.domain.routing import TEAM_CLASS_OF
 from services.casework.settings import Settings
 from services.contracts.codes import (
     AgeBasis,
@@ -169,6 +169,7 @@ class CaseWorld:
         area: str = "northside",
         reference: str | None = None,
         concern: str = "Afraid to go back to college",
+        referred_by: UUID | None = None,
         **told: Any,
     ) -> UUID:
         """A referral that these classes may be told of."""
@@ -182,6 +183,7 @@ class CaseWorld:
             received_at=DECIDED_AT - timedelta(hours=2),
             source=Source.AE_NAVIGATOR,
             area=area,
+            referred_by_staff_id=referred_by,
             age=16,
             age_basis=AgeBasis.DATE_OF_BIRTH,
             facts={"what_happened": ["knife_or_sharp_object"], "injury": "needs_treatment"},
@@ -220,14 +222,14 @@ class CaseWorld:
         name: str | None = "Kofi Adjei",
     ) -> UUID:
         """A case on the team's queue, by default of a referral that its class may be told of."""
-        referral_id = referral_id or self.referral(TEAM_CLASS[pathway], area=area, name=name)
+        referral_id = referral_id or self.referral(TEAM_CLASS_OF[pathway], RecipientClass.TRIAGE, area=area, name=name)
         opening = OpenCase(
             case_id=uuid4(),
             review_id=uuid4(),
             referral_id=referral_id,
             person_id=uuid4(),
             team_id=team_id,
-            team_class=TEAM_CLASS[pathway],
+            team_class=TEAM_CLASS_OF[pathway],
             pathway=pathway,
             level=SupportLevel.PLANNED,
             area=area,

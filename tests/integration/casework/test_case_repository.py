@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -23,7 +23,12 @@ class TestTheSqlRepository(CaseRepositorySuite):
             with case_world.database.write() as connection:
                 yield SqlCaseRepository(connection)
 
-        return Kept(unit_of_work, lambda covered: case_world.referral(*([covered] if covered else [])))
+        def referral(covered: RecipientClass | None, *, triage: bool = True, referred_by: UUID | None = None) -> UUID:
+            told = [covered] if covered else []
+            told += [RecipientClass.TRIAGE] if triage else []
+            return case_world.referral(*told, referred_by=referred_by)
+
+        return Kept(unit_of_work, referral)
 
 
 class TestTheEqualityAnswersOfACase:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from services.casework.domain.case_rules import CaseNotFound, StaleCase
 from services.contracts.codes import Pathway, RecipientClass, YoungPersonAnswer
 from tests.factories.cases import (
     COLLEAGUE,
+    REVIEWER,
     WORKER,
     a_case,
     a_hand_over,
@@ -27,12 +29,18 @@ from tests.factories.cases import (
 )
 
 
+class AReferral(Protocol):
+    def __call__(
+        self, covered: RecipientClass | None, *, triage: bool = True, referred_by: UUID | None = None
+    ) -> UUID: ...
+
+
 @dataclass
 class Kept:
     """A repository that keeps what each unit of work saved, and a way to add a referral that a class may know of."""
 
     unit_of_work: Callable[[], AbstractContextManager[CaseRepository]]
-    referral: Callable[[RecipientClass | None], UUID]
+    referral: "AReferral"
 
     def case(self, case: Case) -> Case:
         with self.unit_of_work() as cases:
@@ -46,7 +54,7 @@ class CaseRepositorySuite:
     def test_gives_back_what_was_added_with_its_whole_chronology(self, kept: Kept) -> None:
         case = a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE), assignee_id=WORKER)
         in_contact(case).note("He’d like to go back to college", an_act())
-        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=later().date())
+        case.record_answer(YoungPersonAnswer.LATER, an_act(), later_on=later().date(), today=later().date())
 
         kept.case(case)
 
@@ -104,6 +112,15 @@ class CaseRepositorySuite:
         for reader, case_id in ((the_reviewer(), case.id), (the_reviewer(area="westborough"), hand_over.id)):
             with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
                 cases.get(case_id, reader, Knowledge.LISTED)
+
+    def test_hides_a_hand_over_from_a_reviewer_who_may_not_know_its_referral(self, kept: Kept) -> None:
+        to = RecipientClass.CHILDRENS_SERVICES
+        own = kept.case(a_hand_over(referral_id=kept.referral(to, referred_by=REVIEWER)))
+        not_for_triage = kept.case(a_hand_over(referral_id=kept.referral(to, triage=False)))
+
+        for hand_over in (own, not_for_triage):
+            with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
+                cases.get(hand_over.id, the_reviewer(), Knowledge.LISTED)
 
     def test_gives_next_the_soonest_due_that_nobody_has(self, kept: Kept) -> None:
         def waiting(minutes: int, assignee_id: UUID | None = None) -> Case:

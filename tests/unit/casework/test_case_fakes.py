@@ -21,8 +21,12 @@ class TestTheFakeRepository(CaseRepositorySuite):
         def unit_of_work() -> Iterator[CaseRepository]:
             yield repository
 
-        def referral(covered: RecipientClass | None) -> UUID:
+        def referral(covered: RecipientClass | None, *, triage: bool = True, referred_by: UUID | None = None) -> UUID:
             referral_id = uuid4()
+            if not triage:
+                repository.not_for_triage.add(referral_id)
+            if referred_by is not None:
+                repository.referrers[referral_id] = referred_by
             if covered is None:
                 repository.uncovered.add(referral_id)
             return referral_id
