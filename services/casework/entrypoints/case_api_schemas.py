@@ -79,6 +79,8 @@ class CaseWholeItem(Schema):
     level = _code(SupportLevel)
     date_of_birth = fields.Date(allow_none=True)
     phone = fields.String(allow_none=True)
+    address = fields.String(allow_none=True)
+    postcode = fields.String(allow_none=True)
     safe_contact = fields.List(fields.String())
     safe_contact_note = fields.String(allow_none=True)
     do_not_contact = fields.List(fields.String())

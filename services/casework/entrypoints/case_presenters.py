@@ -264,6 +264,8 @@ def _contact(whole: CaseWhole) -> list[Row]:
         {"key": _("Do not use"), "value": _ways(whole.do_not_contact, whole.do_not_contact_note) or _("Nothing named")},
         {"key": _("Safe ways"), "value": _ways(whole.safe_contact, whole.safe_contact_note) or _("Not known")},
         {"key": _("Phone"), "value": whole.phone or _("Not known")},
+        {"key": _("Address"), "value": whole.address or _("Not known")},
+        {"key": _("Postcode"), "value": whole.postcode or _("Not known")},
     ]
     if whole.interpreter_language or whole.interpreter_needed:
         rows.append({"key": _("Interpreter"), "value": whole.interpreter_language or _("Needed; language not known")})

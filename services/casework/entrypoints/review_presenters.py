@@ -156,8 +156,9 @@ def _who(whole: ReviewWhole) -> list[Row]:
         {"key": _("Safe ways to contact"), "value": _ways(known, "safe_contact") or _("Not known")},
         {"key": _("Phone"), "value": known.get("phone") or _("Not known")},
     ]
-    if known.get("interpreter_language"):
-        rows.append({"key": _("Interpreter"), "value": known["interpreter_language"]})
+    language = known.get("interpreter_language")
+    if language or whole.interpreter_needed:
+        rows.append({"key": _("Interpreter needed"), "value": language or _("Language not known")})
     return rows
 
 

@@ -238,6 +238,28 @@ class TestTheExamples:
         assert all(example in shown for example in EXAMPLES.values())
 
 
+class TestWhereTheYoungPersonLives:
+    def test_is_known_to_the_worker_and_the_manager_beside_what_not_to_use(self, case_world: CaseWorld) -> None:
+        team_id = case_world.team(RecipientClass.SUPPORT_SERVICE)
+        covered = (RecipientClass.SUPPORT_SERVICE, RecipientClass.TRIAGE)
+        referral_id = case_world.referral(*covered, address="4 Invented Row", postcode="BN1 1AA")
+        case_id = case_world.case(team_id, referral_id)
+        people = [
+            case_world.member(role, team_id=team_id)
+            for role in (Role.EARLY_INTERVENTION_CASEWORKER, Role.TEAM_MANAGER, Role.EARLY_INTERVENTION_CASEWORKER)
+        ]
+        worker, manager, colleague = (case_world.client(person) for person in people)
+        case_world.assign(case_id, people[0].id)
+
+        for client in (worker, manager):
+            page = client.get(f"/casework/cases/{case_id}").text
+            whole = client.get(f"{API}/{case_id}").json["whole"]
+            assert page.index("Do not use") < page.index("4 Invented Row") < page.index("BN1 1AA")
+            assert (whole["address"], whole["postcode"]) == ("4 Invented Row", "BN1 1AA")
+        for address in (f"/casework/cases/{case_id}", f"{API}/{case_id}"):
+            assert "4 Invented Row" not in colleague.get(address).text
+
+
 class TestAHandOver:
     def test_is_known_to_a_reviewer_of_its_area_by_its_initials(self, case_world: CaseWorld) -> None:
         team_id = case_world.team(RecipientClass.CHILDRENS_SERVICES, "Children's services")

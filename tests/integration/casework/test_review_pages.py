@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from services.casework.adapters.review_tables import own_views, reviews
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from tests.factories import reviews as make
@@ -118,6 +120,15 @@ class TestTheFirstStep:
         assert "Details arriving" in text_of(client.get(referred.page))
         assert view(client, referred).status_code == 303
         assert decide(client, referred).status_code == 303
+
+    @pytest.mark.parametrize(("needed", "told"), [(True, True), (False, False), (None, False)])
+    def test_tells_that_an_interpreter_is_needed_also_when_the_language_is_unknown(
+        self, review_world: ReviewWorld, needed: bool | None, told: bool
+    ) -> None:
+        client = review_world.reviewer()
+        referred = review_world.referral(interpreter_needed=needed)
+
+        assert ("Interpreter needed" in text_of(client.get(referred.page))) is told
 
     def test_says_who_else_has_it_and_lets_it_be_taken_over(self, review_world: ReviewWorld) -> None:
         client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE, name="Rae Reviewer")

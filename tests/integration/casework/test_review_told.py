@@ -78,6 +78,16 @@ class TestWhatCaseworkIsTold:
 
         assert len(world.rows(reviews)) == 1
 
+    def test_of_an_nhs_number_is_not_kept_for_nobody_reads_it(self, world: ReviewWorld) -> None:
+        referred = world.referral(details=False)
+        event = make.an_identity_event(referred.id) | {"nhs_number": "9990000000", "postcode": "BN1 1AA"}
+
+        world.hear(hear.HearIdentity(event))
+
+        [row] = world.rows(identities, referral_id=referred.id)
+        assert row["told"]["postcode"] == "BN1 1AA"
+        assert "9990000000" not in str(row)
+
     def test_late_changes_nothing(self, world: ReviewWorld) -> None:
         referred = world.referral(RecipientClass.SUPPORT_SERVICE)
         world.hear(hear.HearIdentity(make.an_identity_event(referred.id, version=3, name="Newest Name")))
