@@ -43,6 +43,8 @@ class Basis(Part):
     recipient_class = code(RecipientClass, required=True)
     basis = code(LawfulBasis, required=True)
     gateway = code(DisclosureGateway, allow_none=True, load_default=None)
+    expires_on = fields.Date(allow_none=True, load_default=None)
+    """The last day on which it holds; null when it does not end."""
 
 
 class Facts(Part):

@@ -32,7 +32,9 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         referring=referral.referred_by.organisation_class,
         referred_at=referral.received_at,
         uow=uow,
+        said_before=referral.content.bases,
     )
+    equality_before = referral.content.equality
     referral.amend(
         command.content,
         age=age,
@@ -43,7 +45,7 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
     )
     uow.referrals.save(referral)
     matches = _look_again(referral, uow)
-    tell_amended(referral, uow)
+    tell_amended(referral, uow, equality_before=equality_before)
     tell_matches(matches, uow)
     uow.audit(
         "referral.amended", subject_type="referral", subject_id=referral.id, details={"version": referral.version}

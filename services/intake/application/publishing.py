@@ -15,7 +15,7 @@ from services.contracts.intake import (
     ReferralWithdrawnV1,
 )
 from services.intake.application.ports import UnitOfWork
-from services.intake.domain.content import Content
+from services.intake.domain.content import Content, Equality
 from services.intake.domain.match import Match
 from services.intake.domain.referral import Referral
 from services.intake.domain.rules import notices
@@ -24,11 +24,14 @@ from services.intake.domain.rules import notices
 def tell_received(referral: Referral, uow: UnitOfWork) -> None:
     uow.publish(ReferralReceivedV1, _referral(referral))
     _tell_who_and_what(referral, uow)
+    _tell_equality(referral, uow)
 
 
-def tell_amended(referral: Referral, uow: UnitOfWork) -> None:
+def tell_amended(referral: Referral, uow: UnitOfWork, *, equality_before: Equality) -> None:
+    """`equality_before` is what the version before said: what is taken back is told too, as nothing."""
     uow.publish(ReferralAmendedV1, _referral(referral) | {"amended_at": referral.recorded_at})
     _tell_who_and_what(referral, uow)
+    _tell_equality(referral, uow, before=equality_before)
 
 
 def tell_withdrawn(referral: Referral, uow: UnitOfWork) -> None:
@@ -70,8 +73,11 @@ def _tell_who_and_what(referral: Referral, uow: UnitOfWork) -> None:
     uow.publish(IdentityRecordedV1, _identity(referral))
     texts = dict(_texts(referral.content, referral.recorded_at))
     uow.publish(NarrativeRecordedV1, {"referral_id": referral.id, "version": referral.version, "texts": texts})
+
+
+def _tell_equality(referral: Referral, uow: UnitOfWork, *, before: Equality | None = None) -> None:
     equality = referral.content.equality
-    if any((equality.ethnicity, equality.sex, equality.disability)):
+    if equality.counted or (before is not None and before.counted):
         uow.publish(
             EqualityRecordedV1,
             {
@@ -112,7 +118,12 @@ def _referral(referral: Referral) -> dict[str, Any]:
             "immediate_danger": content.immediate_danger,
         },
         "bases": [
-            {"recipient_class": basis.recipient_class, "basis": basis.basis, "gateway": basis.gateway}
+            {
+                "recipient_class": basis.recipient_class,
+                "basis": basis.basis,
+                "gateway": basis.gateway,
+                "expires_on": basis.expires_on,
+            }
             for basis in content.bases
         ],
         "told_young_person": content.told.young_person,

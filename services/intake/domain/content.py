@@ -121,6 +121,7 @@ class Basis:
     given_by: str | None = None
     """Who consented, when a parent or carer did."""
     expires_on: date | None = None
+    """The last day on which it holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +179,12 @@ class Equality:
 
     @property
     def said(self) -> bool:
-        return any((self.ethnicity, self.sex, self.disability, self.gender))
+        return self.counted or bool(self.gender)
+
+    @property
+    def counted(self) -> bool:
+        """Whether anything of it is told to those who see whether people are treated fairly."""
+        return any((self.ethnicity, self.sex, self.disability))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ specified authority that is a health or social care authority. The Act never rep
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 
 from services.contracts.codes import DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass
 from services.intake.domain.content import Basis, Content
@@ -61,9 +62,20 @@ class BasesRefused(Invalid):
     title = N_("Look again at who may be told")
 
 
-def check_bases(content: Content, *, referring: OrganisationClass | None, bodies: Bodies) -> None:
-    """Raises BasesRefused, with a sentence at each basis that does not hold."""
+def check_bases(
+    content: Content,
+    *,
+    referring: OrganisationClass | None,
+    bodies: Bodies,
+    today: date,
+    said_before: Collection[Basis] = (),
+) -> None:
+    """Raises BasesRefused, with a sentence at each basis that does not hold. `today` is the day in London.
+
+    One said before that has ended since may stay as it is: it lets nobody in, and other answers can still be changed.
+    """
     faults = list(_faults(content, referring, bodies))
+    faults += _ended(content.bases, today, said_before)
     if faults:
         raise BasesRefused(errors=faults)
 
@@ -108,6 +120,12 @@ def _faults(content: Content, referring: OrganisationClass | None, bodies: Bodie
 def _consent_faults(basis: Basis, at: str) -> Iterator[FieldError]:
     if basis.basis is LawfulBasis.CONSENT_PARENT_OR_CARER and not basis.given_by:
         yield FieldError(f"{at}/given_by", N_("Enter who gave consent, like “mother” or “foster carer”"))
+
+
+def _ended(bases: Sequence[Basis], today: date, said_before: Collection[Basis]) -> Iterator[FieldError]:
+    for place, basis in enumerate(bases):
+        if basis.expires_on is not None and basis.expires_on < today and basis not in said_before:
+            yield FieldError(f"/bases/{place}/expires_on", N_("The last day must be today or later"))
 
 
 def _told_twice(bases: Sequence[Basis]) -> Iterator[FieldError]:

@@ -70,6 +70,8 @@ def _basis(basis: Mapping[str, Any]) -> str:
         words += f" ({basis['given_by']})"
     if basis.get("gateway"):
         words += f", {wording.word(basis['gateway'])}"
+    if basis.get("expires_on"):
+        words += ", " + _("until %(day)s", day=dates.day(basis["expires_on"]))
     return words
 
 

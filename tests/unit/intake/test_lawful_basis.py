@@ -1,5 +1,6 @@
 """Who may be told, and why."""
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -29,6 +30,7 @@ from tests.fakes.intake import NOW, FakeUnitOfWork
 DUTY = DisclosureGateway.SERIOUS_VIOLENCE_DUTY
 CRIME_AND_DISORDER = DisclosureGateway.CRIME_AND_DISORDER
 TRIAGE = RecipientClass.TRIAGE
+TODAY = NOW.date()
 
 organisations = st.sampled_from(OrganisationClass)
 recipients = st.sampled_from(RecipientClass)
@@ -63,7 +65,7 @@ def allowed(
 def faults_at(content: Content, *, referring: OrganisationClass, bodies: Bodies) -> dict[str, str]:
     """The sentences of what is refused, by pointer."""
     try:
-        check_bases(content, referring=referring, bodies=bodies)
+        check_bases(content, referring=referring, bodies=bodies, today=TODAY)
     except BasesRefused as refused:
         return {error.pointer: error.detail for error in refused.errors}
     return {}
@@ -159,7 +161,7 @@ class TestTheCrimeAndDisorderAct:
 class TestBases:
     def test_for_triage_is_required(self) -> None:
         with pytest.raises(BasesRefused) as refused:
-            check_bases(a_content(bases=()), referring=OrganisationClass.HEALTH, bodies={})
+            check_bases(a_content(bases=()), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
 
         assert [error.pointer for error in refused.value.errors] == ["/bases"]
 
@@ -167,15 +169,34 @@ class TestBases:
         consent = a_basis(basis=LawfulBasis.CONSENT_PARENT_OR_CARER)
 
         with pytest.raises(BasesRefused):
-            check_bases(a_content(bases=(consent,)), referring=OrganisationClass.HEALTH, bodies={})
+            check_bases(a_content(bases=(consent,)), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
         given_by_her = a_basis(basis=LawfulBasis.CONSENT_PARENT_OR_CARER, given_by="Mother")
-        check_bases(a_content(bases=(given_by_her,)), referring=OrganisationClass.HEALTH, bodies={})
+        check_bases(a_content(bases=(given_by_her,)), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
+
+    @pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
+    def test_end_today_or_later(self, days: int, refused: bool) -> None:
+        content = a_content(bases=(a_basis(expires_on=TODAY + timedelta(days)),))
+
+        assert set(faults_at(content, referring=OrganisationClass.HEALTH, bodies={})) == (
+            {"/bases/0/expires_on"} if refused else set()
+        )
+
+    def test_that_ended_since_they_were_said_may_stay(self) -> None:
+        ended = a_basis(expires_on=TODAY - timedelta(1))
+
+        check_bases(
+            a_content(bases=(ended,)),
+            referring=OrganisationClass.HEALTH,
+            bodies={},
+            today=TODAY,
+            said_before=(ended,),
+        )
 
     def test_one_recipient_has_one(self) -> None:
         twice = (a_basis(), a_basis(basis=LawfulBasis.PUBLIC_TASK))
 
         with pytest.raises(BasesRefused):
-            check_bases(a_content(bases=twice), referring=OrganisationClass.HEALTH, bodies={})
+            check_bases(a_content(bases=twice), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
 
     @given(st.sets(recipients).map(lambda found: found | {TRIAGE}), st.data())
     def test_consent_to_one_recipient_never_spreads_to_another(

@@ -44,7 +44,7 @@ from services.intake.domain.referral import (
 )
 from services.intake.domain.rules import AnswersDisagree, NotForThisOrganisation, mixes_scripts
 from services.kernel.errors import RuleBroken
-from tests.factories.intake import a_content, a_receipt, a_referrer, somebody
+from tests.factories.intake import a_basis, a_content, a_receipt, a_referrer, somebody
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
 
 
@@ -208,6 +208,24 @@ class TestAmending:
         assert (told["version"], told["reference"]) == (2, referral.reference)
         assert told["facts"]["what_happened"]
         assert uow.of(IdentityRecordedV1)[1]["version"] == 2
+
+    def test_tells_that_answers_on_equality_were_taken_back(self, uow: FakeUnitOfWork) -> None:
+        referral = receive_referral(a_receipt(a_content(equality=Equality(ethnicity=Ethnicity.CARIBBEAN))), uow)
+
+        amend_referral(amendment(referral), uow)
+        amend_referral(amendment(referral), uow)
+
+        told = [(one["version"], one["ethnicity"], one["sex"], one["disability"]) for one in uow.of(EqualityRecordedV1)]
+        assert told == [(1, Ethnicity.CARIBBEAN, None, None), (2, None, None, None)]
+
+    def test_can_be_told_after_a_basis_has_ended(self, uow: FakeUnitOfWork) -> None:
+        bases = (a_basis(expires_on=uow.at.date()),)
+        referral = receive_referral(a_receipt(a_content(bases=bases)), uow)
+        uow.at += timedelta(days=2)
+
+        amend_referral(amendment(referral, a_content(bases=bases, concern=Concern(concern="More"))), uow)
+
+        assert uow.of(ReferralAmendedV1)[0]["bases"][0]["expires_on"] == bases[0].expires_on
 
     def test_of_a_version_that_is_no_more_is_refused(self, uow: FakeUnitOfWork) -> None:
         referral = receive_referral(a_receipt(), uow)
