@@ -6,6 +6,7 @@ import pytest
 
 from services.intake.adapters.tables import drafts, identities, narratives, referrals
 from services.intake.application.drafts import KEPT_FOR
+from services.kernel.db import housekeeping
 from tests.integration.intake.world import Browser, World
 
 NEW = "/intake/referrals/new"
@@ -49,6 +50,11 @@ EVERYTHING = AT_TWO_IN_THE_MORNING | {
 @pytest.fixture
 def navigator(world: World) -> Browser:
     return world.browser("navigator")
+
+
+def until(day: str, month: str, year: str) -> dict[str, str]:
+    """The last day on which triage may be told, as it is typed."""
+    return {f"bases.0.expires_on-{part}": text for part, text in (("day", day), ("month", month), ("year", year))}
 
 
 def check_page(browser: Browser, fields: dict[str, Any]) -> str:
@@ -123,6 +129,30 @@ class TestTheForm:
         navigator.send({}, path=f"{NEW}/{draft_id}/send")
 
         assert len(world.events("intake.referral.received")[0]["bases"]) == 1
+
+    def test_tells_until_when_a_recipient_may_be_told(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING | until("24", "12", "2026"))
+        assert "until 24 December 2026" in navigator.page.text
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert world.events("intake.referral.received")[0]["bases"][0]["expires_on"] == "2026-12-24"
+
+    def test_refuses_a_last_day_that_is_past(self, navigator: Browser) -> None:
+        check_page(navigator, AT_TWO_IN_THE_MORNING | until("21", "11", "2026"))
+
+        assert navigator.page.status_code == 422
+        assert 'href="#bases-0-expires-on-day"' in navigator.page.text
+        assert 'id="bases-0-expires-on-day"' in navigator.page.text
+
+    def test_lets_an_optional_answer_be_taken_back(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, EVERYTHING)
+        page = navigator.open(f"{NEW}?draft={draft_id}")
+        assert 'name="equality.sex" type="radio" value=""' in " ".join(page.text.split())
+        navigator.send(EVERYTHING | {"equality.sex": "", "facts.retaliation_feared": ""}, path=NEW)
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert not world.events("intake.equality.recorded")
+        assert "retaliation_feared" not in world.events("intake.referral.received")[0]["facts"]
 
     def test_offers_a_hospital_no_gateway_and_a_school_one(self, world: World, navigator: Browser) -> None:
         assert "bases.3.gateway" not in navigator.open(NEW).text
@@ -207,6 +237,17 @@ class TestADraft:
         world.clock.at += KEPT_FOR
 
         assert navigator.open(f"{NEW}/{draft_id}/check").status_code == 404
+
+    def test_goes_by_itself_then(self, world: World, navigator: Browser) -> None:
+        check_page(navigator, AT_TWO_IN_THE_MORNING)
+        world.clock.at += KEPT_FOR
+        housekeeping.forget(world.service)
+        assert len(world.rows(drafts)) == 1
+        world.clock.go_on(hours=1)
+
+        housekeeping.forget(world.service)
+
+        assert not world.rows(drafts)
 
     def test_survives_the_end_of_the_session(self, world: World, navigator: Browser) -> None:
         navigator.open(NEW)
