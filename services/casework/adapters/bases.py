@@ -1,14 +1,12 @@
 """Whether a recorded lawful basis lets a class of recipient know of a referral."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import bases
+from services.casework.domain.case_clock import london_day
 from services.contracts.codes import RecipientClass
-
-_LONDON = ZoneInfo("Europe/London")
 
 
 def covers(referral_id: sa.ColumnElement[object], recipient_class: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
@@ -22,6 +20,6 @@ def drop_lapsed(connection: sa.Connection, at: datetime) -> None:
 
     The one for triage stays: without readers the referral would be lost, and a withdrawal is how it is taken back.
     """
-    today = at.astimezone(_LONDON).date()
+    today = london_day(at)
     lapsed = sa.and_(bases.c.expires_on < today, bases.c.recipient_class != RecipientClass.TRIAGE)
     connection.execute(sa.delete(bases).where(lapsed))
