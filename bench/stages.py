@@ -44,9 +44,7 @@ def of_the_path(system: System, *, body: dict[str, Any], store: Callable[[], obj
     )
     with bare_commit(scratch / "bare.sqlite") as commit:
         yield Stage(name="store", floor="a bare commit", work=store, least=commit)
-        yield Stage(
-            name="open review", floor="a bare commit", work=lambda: _hear(system, "casework"), least=commit
-        )
+        yield Stage(name="open review", floor="a bare commit", work=lambda: _hear(system, "casework"), least=commit)
 
 
 def of_the_model(kept: KeptModels, facts: dict[str, Any]) -> Iterator[Stage]:
@@ -75,9 +73,7 @@ def relay(system: System, scratch: Path) -> Measured:
     with intake.database.read() as connection:
         outbox = intake.tables.outbox
         waiting = sa.select(outbox).where(outbox.c.published_at.is_(None)).limit(_SENT_BY_THE_RELAY)
-        records = [
-            Record(topic=row.topic, key=row.key, value=row.value) for row in connection.execute(waiting)
-        ]
+        records = [Record(topic=row.topic, key=row.key, value=row.value) for row in connection.execute(waiting)]
     log = EmbeddedLog(scratch / "bare-log.sqlite")
     log.append(records[:1])
     began = time.perf_counter()
