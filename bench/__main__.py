@@ -4,9 +4,11 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -44,7 +46,8 @@ def main() -> None:
 def _stages(world: World, kept: KeptModels, scratch: Path) -> list[Any]:
     navigator = world.caller("navigator")
     body = world.example("intake", _REFERRALS)
-    store = lambda: navigator.post(_REFERRALS, body, key=str(uuid4()))  # noqa: E731
+    new = _somebody_new(body)
+    store = lambda: _send(navigator, next(new))  # noqa: E731
     measured = [measure(stage) for stage in stages.of_the_path(world.system, body=body, store=store, scratch=scratch)]
     measured += [measure(stage) for stage in stages.of_the_model(kept, {"age": 15, **body["facts"]})]
     return [*measured, stages.relay(world.system, scratch)]
@@ -53,11 +56,11 @@ def _stages(world: World, kept: KeptModels, scratch: Path) -> list[Any]:
 def _whole_path(world: World) -> float:
     """Referrals per second from the first request to the last estimate that casework holds."""
     navigator = world.caller("navigator")
-    body = world.example("intake", _REFERRALS)
+    new = _somebody_new(world.example("intake", _REFERRALS))
     world.system.start()
     began = time.perf_counter()
     for _ in range(_WHOLE_PATH):
-        _send(navigator, body)
+        _send(navigator, next(new))
     while _arrived(world.system) < _WHOLE_PATH:
         if time.perf_counter() - began > _PATIENCE_SECONDS:
             raise SystemExit("The path did not come to its end.")
@@ -65,6 +68,14 @@ def _whole_path(world: World) -> float:
     taken = time.perf_counter() - began
     world.system.stop()
     return _WHOLE_PATH / taken
+
+
+def _somebody_new(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The referral, each time of another young person: the same one again and again would be one person's history."""
+    for number in count():
+        born = date(2008, 1, 1) + timedelta(days=number % 2500)
+        person = {"name": f"Person {number}", "date_of_birth": born.isoformat(), "postcode": "ZZ99 3VZ"}
+        yield {**body, "young_person": person}
 
 
 def _send(navigator: Caller, body: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ def of_the_path(system: System, *, body: dict[str, Any], store: Callable[[], obj
         least=lambda: json.loads(raw),
     )
     with bare_commit(scratch / "bare.sqlite") as commit:
-        yield Stage(name="store", floor="a bare commit", work=store, least=commit)
+        yield Stage(name="receive (HTTP, validate, store)", floor="a bare commit", work=store, least=commit)
         yield Stage(name="open review", floor="a bare commit", work=lambda: _hear(system, "casework"), least=commit)
 
 
