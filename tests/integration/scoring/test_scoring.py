@@ -141,7 +141,7 @@ class TestWithoutAModel:
 
         told = service.app.test_client().get("/scoring/health/ready")
 
-        assert (told.status_code, told.get_json()["checks"]) == (200, {"model": False})
+        assert (told.status_code, told.get_json()["checks"]["model"]) == (200, False)
 
 
 class TestAnotherChampion:
