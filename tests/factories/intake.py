@@ -66,6 +66,5 @@ def a_match_reader(*areas: str, **changes: Any) -> MatchReader:
         "staff_id": uuid4(),
         "organisation_class": OrganisationClass.LOCAL_AUTHORITY,
         "areas": frozenset(areas or ("northside",)),
-        "on": date(2026, 11, 22),
     }
     return MatchReader(**given | changes)

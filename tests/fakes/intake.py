@@ -103,7 +103,7 @@ class FakeMatches:
             reader.organisation_class is not OrganisationClass.POLICE
             and referral.area in reader.areas
             and referral.referred_by.staff_id != reader.staff_id
-            and any(basis.expires_on is None or basis.expires_on >= reader.on for basis in triage)
+            and bool(triage)
         )
 
     def of(self, referral_id: UUID) -> list[Match]:

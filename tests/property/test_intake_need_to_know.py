@@ -18,7 +18,7 @@ from services.intake.adapters import match_scope, queries
 from services.intake.adapters.tables import matches
 from services.intake.domain.referral import Referral, ReferredBy
 from services.kernel.auth.identity import Identity
-from tests.factories.intake import a_basis, a_content, a_receipt
+from tests.factories.intake import a_content, a_receipt
 from tests.factories.intake import somebody as a_young_person
 from tests.integration.intake.world import HOSPITAL, PARTNERSHIP, POLICE, World, a_referral, a_world, somebody
 
@@ -50,7 +50,6 @@ class Told:
 
     area: str
     made_by: int | None
-    triage_expired: bool = False
 
 
 def wrote(place: int, persons: list[Person], told: Told) -> bool:
@@ -64,10 +63,10 @@ def wrote(place: int, persons: list[Person], told: Told) -> bool:
 
 
 def may_review(place: int, persons: list[Person], told: Told) -> bool:
-    """Reviewers know the referrals of their areas, never their own, while triage may be told; the police none."""
+    """Reviewers know the referrals of their areas, never their own; the police none."""
     person = persons[place]
     reviews = Role.REVIEWER in person.roles and person.organisation != POLICE
-    return reviews and told.area in person.areas and told.made_by != place and not told.triage_expired
+    return reviews and told.area in person.areas and told.made_by != place
 
 
 def people() -> st.SearchStrategy[Person]:
@@ -77,9 +76,7 @@ def people() -> st.SearchStrategy[Person]:
 
 
 def referrals() -> st.SearchStrategy[Told]:
-    expired = st.sampled_from([False, False, False, True])
-    made_by = st.none() | st.integers(0, 1)
-    return st.builds(Told, area=st.sampled_from(AREAS), made_by=made_by, triage_expired=expired)
+    return st.builds(Told, area=st.sampled_from(AREAS), made_by=st.none() | st.integers(0, 1))
 
 
 @pytest.fixture
@@ -94,7 +91,6 @@ def ask_everybody(world: World, persons: list[Person], tolds: list[Told]) -> Non
     """
     names = [_known(world, person) for person in persons]
     made = _referred(world, [world.people[name] for name in names], tolds)
-    world.clock.go_on(days=1)
     for place, name in enumerate(names):
         roles = persons[place].roles
         listed = _list(world, name)
@@ -123,14 +119,13 @@ def _referred(world: World, staff: list[Identity], tolds: list[Told]) -> list[Re
     who = a_young_person(name=f"Fern Fiction {uuid4()}", phone=f"07700 {uuid4().int % 10**6:06}", age_about=15)
     made = []
     for told in tolds:
-        basis = a_basis(expires_on=world.clock.at.date() if told.triage_expired else None)
         maker = staff[told.made_by] if told.made_by is not None and told.made_by < len(staff) else None
         by = ReferredBy(
             staff_id=None if maker and maker.has(Role.PARTNER_SYSTEM) else maker.staff_id if maker else uuid4(),
             organisation_id=maker.organisation_id if maker else uuid4(),
             organisation_class=(maker or world.people["navigator"]).organisation_class,
         )
-        receipt = a_receipt(a_content(young_person=who, bases=(basis,)), by=by, area=told.area)
+        receipt = a_receipt(a_content(young_person=who), by=by, area=told.area)
         made.append(world.service.dispatcher.handle(receipt, actor=by.staff_id))
     return made
 
@@ -209,10 +204,9 @@ class TestNeedToKnowOfIntake:
             (REVIEWER, [OURS, OURS]),
             (REVIEWER, [OURS, OWN]),
             (REVIEWER, [OURS, Told("westborough", made_by=None)]),
-            (REVIEWER, [OURS, replace(OURS, triage_expired=True)]),
             (A_POLICE_REVIEWER, [OURS, OURS]),
         ],
-        ids=["both", "own referral", "another area", "basis expired", "police"],
+        ids=["both", "own referral", "another area", "police"],
     )
     def test_holds_for_each_part_of_the_rule(self, world: World, person: Person, tolds: list[Told]) -> None:
         ask_everybody(world, [person], tolds)

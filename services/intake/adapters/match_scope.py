@@ -19,21 +19,18 @@ def _knows_referral(referral_id: sa.ColumnElement[object], reader: MatchReader) 
     made_by_another = one.c.referred_by.is_(None) | (one.c.referred_by != reader.staff_id)
     return (
         sa.select(one.c.id)
-        .where(
-            one.c.id == referral_id, one.c.area.in_(reader.areas), made_by_another, _told_to_triage(one.c.id, reader)
-        )
+        .where(one.c.id == referral_id, one.c.area.in_(reader.areas), made_by_another, _told_to_triage(one.c.id))
         .correlate(matches)
         .exists()
     )
 
 
-def _told_to_triage(referral_id: sa.ColumnElement[object], reader: MatchReader) -> sa.ColumnElement[bool]:
-    """Whether the newest version has a basis for triage that holds on the reader's day."""
+def _told_to_triage(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
+    """Whether the newest version has a basis for triage: it never ends but by a newer version."""
     versions = referral_versions.alias()
     newest = sa.select(sa.func.max(versions.c.version)).where(versions.c.referral_id == referral_id).scalar_subquery()
     return sa.exists().where(
         bases.c.referral_id == referral_id,
         bases.c.version == newest,
         bases.c.recipient_class == RecipientClass.TRIAGE,
-        bases.c.expires_on.is_(None) | (bases.c.expires_on >= reader.on),
     )

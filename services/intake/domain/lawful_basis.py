@@ -46,7 +46,11 @@ USUAL_BODIES: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
 }
 """The kinds of body behind each class of recipient where no team of it is known yet."""
 
+TOLD_WITHOUT_END = RecipientClass.TRIAGE
+"""Without the triage team nobody could read the referral any more: withdrawing it is how it is taken back."""
+
 ASK_TRIAGE = N_("Say that the triage team may be told, and why: nobody else can read the referral")
+_NO_LAST_DAY = N_("Leave the triage team’s last day blank. To take a referral back from them, withdraw it")
 
 _HEALTH_FACTS = (
     "injury", "violence_attendances_12m", "self_harm_12m", "substance_use", "alcohol_or_drugs_involved",
@@ -72,10 +76,10 @@ def check_bases(
 ) -> None:
     """Raises BasesRefused, with a sentence at each basis that does not hold. `today` is the day in London.
 
-    One said before that has ended since may stay as it is: it lets nobody in, and other answers can still be changed.
+    A last day said before may stay as it is, past or not: other answers can still be changed.
     """
     faults = list(_faults(content, referring, bodies))
-    faults += _ended(content.bases, today, said_before)
+    faults += _last_days(content.bases, today, said_before)
     if faults:
         raise BasesRefused(errors=faults)
 
@@ -122,9 +126,13 @@ def _consent_faults(basis: Basis, at: str) -> Iterator[FieldError]:
         yield FieldError(f"{at}/given_by", N_("Enter who gave consent, like “mother” or “foster carer”"))
 
 
-def _ended(bases: Sequence[Basis], today: date, said_before: Collection[Basis]) -> Iterator[FieldError]:
+def _last_days(bases: Sequence[Basis], today: date, said_before: Collection[Basis]) -> Iterator[FieldError]:
     for place, basis in enumerate(bases):
-        if basis.expires_on is not None and basis.expires_on < today and basis not in said_before:
+        if basis.expires_on is None or basis in said_before:
+            continue
+        if basis.recipient_class is TOLD_WITHOUT_END:
+            yield FieldError(f"/bases/{place}/expires_on", _NO_LAST_DAY)
+        elif basis.expires_on < today:
             yield FieldError(f"/bases/{place}/expires_on", N_("The last day must be today or later"))
 
 

@@ -1,7 +1,6 @@
 """Who asks about a match: what the need-to-know rule must know of a reviewer, and nothing else."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from services.contracts.codes import OrganisationClass
@@ -15,5 +14,3 @@ class MatchReader:
     organisation_class: OrganisationClass
     """Of a police organisation nobody knows a match."""
     areas: frozenset[str]
-    on: date
-    """The day in London, on which a basis holds or has expired."""

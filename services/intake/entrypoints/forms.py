@@ -15,7 +15,7 @@ from services.contracts.codes import (
     RecipientClass,
     WithdrawalReason,
 )
-from services.intake.domain.lawful_basis import USUAL_BODIES, Bodies, gateways
+from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, USUAL_BODIES, Bodies, gateways
 from services.intake.domain.match import MatchState
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.schema import ContactSchema
@@ -112,13 +112,16 @@ def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
 
 
 def basis_items(bodies: Bodies, referring: OrganisationClass) -> list[dict[str, Any]]:
-    """One row for each class of recipient: the bases, and the gateways that this organisation may use towards it."""
+    """One row for each class of recipient: the bases, the gateways that this organisation may use towards it, and
+    whether they may be told until a last day.
+    """
     return [
         {
             "row": row,
             "value": recipient.value,
             "text": wording.word(recipient),
             "bases": wording.items(LawfulBasis),
+            "may_end": recipient is not TOLD_WITHOUT_END,
             "gateways": [
                 {"value": gateway.value, "text": wording.word(gateway)}
                 for gateway in gateways(

@@ -73,7 +73,6 @@ def _reader() -> MatchReader:
         staff_id=identity.staff_id,
         organisation_class=identity.organisation_class,
         areas=identity.areas,
-        on=dates.local(current.now()).date(),
     )
 
 

@@ -45,6 +45,7 @@ REFUSED: list[dict[str, Any]] = [
     {"area": "atlantis"},
     {"site": "atlantis"},
 ]
+TRIAGE_UNTIL_NEW_YEAR = {"recipient_class": "triage", "basis": "safeguarding", "expires_on": "2026-12-31"}
 NAMES = [
             "O’Neill", "Nguyễn", "Łukasz", "Zoë", "Zoe\u0308", "李", "محمد", "X", "A" * 100, "Anne-Marie Smith", "Null",
             "True", "N/A", "<script>alert(1)</script>", "' OR 1=1--", "{{7*7}}",
@@ -185,6 +186,11 @@ class TestCreate:
         refused = world.api("navigator").post(body)
         assert (refused.status_code, pointers(refused)) == (422, {"/bases/1/gateway"})
 
+    def test_takes_no_last_day_for_triage(self, world: World) -> None:
+        answer = world.api("navigator").post(a_referral(bases=[TRIAGE_UNTIL_NEW_YEAR]))
+
+        assert (answer.status_code, pointers(answer)) == (422, {"/bases/0/expires_on"})
+
     @pytest.mark.parametrize("who", ["reviewer", "data-scientist"])
     def test_is_not_for_other_roles(self, world: World, who: str) -> None:
         assert world.api(who).post(a_referral()).status_code == 403
@@ -296,6 +302,14 @@ class TestAmend:
 
     def test_accepts_its_own_example(self, world: World, location: str) -> None:
         assert world.api("navigator").put(location, examples.AMENDMENT, version=1).status_code == 200
+
+    def test_takes_no_last_day_for_triage(self, world: World, location: str) -> None:
+        ending = a_referral(bases=[TRIAGE_UNTIL_NEW_YEAR])
+
+        answer = world.api("navigator").put(location, ending, version=1)
+
+        assert (answer.status_code, pointers(answer)) == (422, {"/bases/0/expires_on"})
+        assert len(world.rows(referral_versions)) == 1
 
     def test_must_name_the_version_that_was_read(self, world: World, location: str) -> None:
         assert world.api("navigator").put(location, a_referral(), version=None).status_code == 428

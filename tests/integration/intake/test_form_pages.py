@@ -52,9 +52,11 @@ def navigator(world: World) -> Browser:
     return world.browser("navigator")
 
 
-def until(day: str, month: str, year: str) -> dict[str, str]:
-    """The last day on which triage may be told, as it is typed."""
-    return {f"bases.0.expires_on-{part}": text for part, text in (("day", day), ("month", month), ("year", year))}
+def until(day: str, month: str, year: str, *, row: int = 1) -> dict[str, str]:
+    """A last day as it is typed: of a support service that is told, unless another row is named."""
+    parts = (("day", day), ("month", month), ("year", year))
+    told = {"bases.1.recipient_class": "support_service", "bases.1.basis": "safeguarding"}
+    return told | {f"bases.{row}.expires_on-{part}": text for part, text in parts}
 
 
 def check_page(browser: Browser, fields: dict[str, Any]) -> str:
@@ -135,12 +137,24 @@ class TestTheForm:
         assert "until 24 December 2026" in navigator.page.text
         navigator.send({}, path=f"{NEW}/{draft_id}/send")
 
-        assert world.events("intake.referral.received")[0]["bases"][0]["expires_on"] == "2026-12-24"
+        assert world.events("intake.referral.received")[0]["bases"][1]["expires_on"] == "2026-12-24"
 
     def test_refuses_a_last_day_that_is_past(self, navigator: Browser) -> None:
         check_page(navigator, AT_TWO_IN_THE_MORNING | until("21", "11", "2026"))
 
         assert navigator.page.status_code == 422
+        assert 'href="#bases-1-expires-on-day"' in navigator.page.text
+        assert 'id="bases-1-expires-on-day"' in navigator.page.text
+
+    def test_offers_no_last_day_for_triage_and_refuses_one_at_its_field(self, navigator: Browser) -> None:
+        page = navigator.open(NEW)
+        assert "bases.1.expires_on-day" in page.text
+        assert "bases.0.expires_on-day" not in page.text
+
+        check_page(navigator, AT_TWO_IN_THE_MORNING | until("24", "12", "2026", row=0))
+
+        assert navigator.page.status_code == 422
+        assert "Leave the triage team’s last day blank." in navigator.page.text
         assert 'href="#bases-0-expires-on-day"' in navigator.page.text
         assert 'id="bases-0-expires-on-day"' in navigator.page.text
 

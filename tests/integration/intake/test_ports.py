@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,7 +25,7 @@ from tests.factories.intake import a_basis, a_content, a_match_reader, a_referre
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
 from tests.integration.intake.world import a_world
 
-MAKER, LAST_DAY = uuid4(), date(2026, 12, 1)
+MAKER = uuid4()
 
 Begin = Callable[[], AbstractContextManager[Any]]
 
@@ -217,18 +217,23 @@ class TestMatches:
             a_match_reader("riverside"),
             a_match_reader(staff_id=MAKER),
             a_match_reader(organisation_class=OrganisationClass.POLICE),
-            a_match_reader(on=LAST_DAY + timedelta(1)),
         ],
-        ids=["another area", "own referral", "police", "basis expired"],
+        ids=["another area", "own referral", "police"],
     )
     def test_are_not_found_by_who_may_not_know_both(self, begin: Begin, reader: MatchReader) -> None:
         by = replace(a_referrer(), staff_id=MAKER)
-        match = self.made(begin, referred_by=by, content=a_content(bases=(a_basis(expires_on=LAST_DAY),)))
+        match = self.made(begin, referred_by=by)
 
         with begin() as uow, pytest.raises(NoSuchMatch):
             uow.matches.get(match.id, reader)
         with begin() as uow:
-            assert uow.matches.get(match.id, a_match_reader(on=LAST_DAY)).id == match.id
+            assert uow.matches.get(match.id, a_match_reader()).id == match.id
+
+    def test_of_a_referral_that_triage_may_not_be_told_is_not_found(self, begin: Begin) -> None:
+        match = self.made(begin, content=a_content(bases=(a_basis(RecipientClass.SUPPORT_SERVICE),)))
+
+        with begin() as uow, pytest.raises(NoSuchMatch):
+            uow.matches.get(match.id, a_match_reader())
 
 
 class TestDrafts:

@@ -29,7 +29,7 @@ from tests.fakes.intake import NOW, FakeUnitOfWork
 
 DUTY = DisclosureGateway.SERIOUS_VIOLENCE_DUTY
 CRIME_AND_DISORDER = DisclosureGateway.CRIME_AND_DISORDER
-TRIAGE = RecipientClass.TRIAGE
+TRIAGE, SUPPORT = RecipientClass.TRIAGE, RecipientClass.SUPPORT_SERVICE
 TODAY = NOW.date()
 
 organisations = st.sampled_from(OrganisationClass)
@@ -175,17 +175,25 @@ class TestBases:
 
     @pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
     def test_end_today_or_later(self, days: int, refused: bool) -> None:
-        content = a_content(bases=(a_basis(expires_on=TODAY + timedelta(days)),))
+        content = a_content(bases=(a_basis(), a_basis(SUPPORT, expires_on=TODAY + timedelta(days))))
 
         assert set(faults_at(content, referring=OrganisationClass.HEALTH, bodies={})) == (
-            {"/bases/0/expires_on"} if refused else set()
+            {"/bases/1/expires_on"} if refused else set()
         )
 
+    @given(st.integers(-400, 400))
+    def test_for_triage_never_end(self, days: int) -> None:
+        content = a_content(bases=(a_basis(expires_on=TODAY + timedelta(days)),))
+
+        assert faults_at(content, referring=OrganisationClass.HEALTH, bodies={}) == {
+            "/bases/0/expires_on": "Leave the triage team’s last day blank. To take a referral back from them, withdraw it"
+        }
+
     def test_that_ended_since_they_were_said_may_stay(self) -> None:
-        ended = a_basis(expires_on=TODAY - timedelta(1))
+        ended = a_basis(SUPPORT, expires_on=TODAY - timedelta(1))
 
         check_bases(
-            a_content(bases=(ended,)),
+            a_content(bases=(a_basis(), ended)),
             referring=OrganisationClass.HEALTH,
             bodies={},
             today=TODAY,

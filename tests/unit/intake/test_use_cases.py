@@ -33,6 +33,7 @@ from services.intake.application.hear_progress import HearProgress, hear_progres
 from services.intake.application.receive_referral import receive_referral
 from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
 from services.intake.domain.content import Concern, Content, Equality, Incident, Knowing, Police
+from services.intake.domain.lawful_basis import BasesRefused
 from services.intake.domain.nhs_number import NotAnNhsNumber
 from services.intake.domain.referral import (
     NoSuchReferral,
@@ -219,13 +220,20 @@ class TestAmending:
         assert told == [(1, Ethnicity.CARIBBEAN, None, None), (2, None, None, None)]
 
     def test_can_be_told_after_a_basis_has_ended(self, uow: FakeUnitOfWork) -> None:
-        bases = (a_basis(expires_on=uow.at.date()),)
+        bases = (a_basis(), a_basis(RecipientClass.SUPPORT_SERVICE, expires_on=uow.at.date()))
         referral = receive_referral(a_receipt(a_content(bases=bases)), uow)
         uow.at += timedelta(days=2)
 
         amend_referral(amendment(referral, a_content(bases=bases, concern=Concern(concern="More"))), uow)
 
-        assert uow.of(ReferralAmendedV1)[0]["bases"][0]["expires_on"] == bases[0].expires_on
+        assert uow.of(ReferralAmendedV1)[0]["bases"][1]["expires_on"] == bases[1].expires_on
+
+    def test_cannot_end_what_triage_is_told(self, uow: FakeUnitOfWork) -> None:
+        referral = receive_referral(a_receipt(), uow)
+        ending = a_content(bases=(a_basis(expires_on=uow.at.date() + timedelta(days=9)),))
+
+        with pytest.raises(BasesRefused):
+            amend_referral(amendment(referral, ending), uow)
 
     def test_of_a_version_that_is_no_more_is_refused(self, uow: FakeUnitOfWork) -> None:
         referral = receive_referral(a_receipt(), uow)
