@@ -234,9 +234,7 @@ class Review:
             agrees=agrees,
             team_id=team_id,
         )
-        self.state = ReviewState.DECIDED
-        self.question = self.question_id = self.paused_at = None
-        self.version += 1
+        self._end(ReviewState.DECIDED)
         return self.decision
 
     def ask(self, *, by: UUID, question: Question, question_id: UUID, at: datetime) -> None:
@@ -283,7 +281,12 @@ class Review:
         self._must_not_be_own(by)
         if self.withdrawal_asked_at is None:
             raise NothingToConfirm
-        self.state = ReviewState.CLOSED
+        self._end(ReviewState.CLOSED)
+
+    def _end(self, state: ReviewState) -> None:
+        """A question that nobody answered ends with the review it was asked in."""
+        self.state = state
+        self.question = self.question_id = self.paused_at = None
         self.version += 1
 
     def must_be_open(self) -> None:

@@ -196,6 +196,17 @@ class TestTheFirstStep:
         assert still_open == "being_read"
         assert review_world.rows(reviews)[0]["state"] == "closed"
 
+    def test_closes_a_withdrawn_referral_that_a_question_waited_on(self, review_world: ReviewWorld) -> None:
+        client = review_world.reviewer()
+        referred = review_world.referral()
+        view(client, referred, level="not_enough_information")
+        client.post(f"{referred.page}/question", {"key": "q", "question": "safe_contact"})
+        referred.withdrawn()
+
+        client.post(f"{referred.page}/withdrawal")
+
+        assert review_world.rows(reviews)[0]["state"] == "closed"
+
     def test_shows_a_match_only_where_both_referrals_may_be_known(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred, known, unknown = (

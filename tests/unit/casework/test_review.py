@@ -305,6 +305,16 @@ class TestAWithdrawal:
 
         assert review.state is ReviewState.CLOSED
 
+    def test_takes_an_unanswered_question_with_it(self) -> None:
+        review = a_review()
+        views(review)
+        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+        review.ask_withdrawal(at=after(20))
+
+        review.confirm_withdrawal(by=REVIEWER)
+
+        assert (review.state, review.question, review.paused_at) == (ReviewState.CLOSED, None, None)
+
     def test_is_confirmed_only_when_asked_for(self) -> None:
         with pytest.raises(rules.NothingToConfirm):
             a_review().confirm_withdrawal(by=REVIEWER)
