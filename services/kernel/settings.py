@@ -1,7 +1,8 @@
-"""Settings come from the environment alone. A default must be safe in production and fit to be public."""
+"""Settings come from the environment, secrets from files. A default must be safe in production and fit to be public."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 from services.kernel import failpoints
@@ -11,6 +12,16 @@ _SECRET_BYTES = 32
 
 class Unset(SystemExit):
     """A setting is missing or unsafe: the process says so in one sentence and does not start."""
+
+
+class Process(StrEnum):
+    """Which process of a service this is. The command that starts it says so, never the environment."""
+
+    EMBEDDED = "embedded"
+    """Everything in one process."""
+    WEB = "web"
+    WORKER = "worker"
+    MIGRATE = "migrate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +37,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     """The host names that this service answers to; any other gets 400."""
     https: bool = True
+    process: Process = Process.EMBEDDED
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < _SECRET_BYTES:
@@ -36,6 +48,28 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         return cls(**kernel_settings(environ))
+
+
+def environment(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment and what lies in the folder that SECRETS_FOLDER names: each file there is a setting by its name.
+
+    Raises Unset where a name has both, since nobody could say which of them holds.
+    """
+    folder = environ.get("SECRETS_FOLDER")
+    if not folder:
+        return environ
+    try:
+        # Kubernetes keeps its own links beside the files, named with a dot.
+        secrets = {
+            path.name: path.read_text(encoding="utf-8").strip()
+            for path in Path(folder).iterdir()
+            if not path.name.startswith(".") and path.is_file()
+        }
+    except (OSError, UnicodeDecodeError):
+        raise Unset("The folder that SECRETS_FOLDER names cannot be read.") from None
+    if twice := sorted(secrets.keys() & environ.keys()):
+        raise Unset(f"Set both as a file and in the environment: {', '.join(twice)}.")
+    return {**environ, **secrets}
 
 
 def kernel_settings(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -62,3 +96,10 @@ def flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> boo
     if value not in {"true", "false"}:
         raise Unset(f"The setting {name} must be true or false.")
     return value == "true"
+
+
+def whole_number(environ: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise Unset(f"The setting {name} must be a whole number from {least} to {most}.")
+    return int(text)

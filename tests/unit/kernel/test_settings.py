@@ -1,9 +1,11 @@
 """A process with an unsafe setting does not start, and says why in one sentence."""
 
+from pathlib import Path
+
 import pytest
 
 from services.kernel import failpoints
-from services.kernel.settings import Settings, Unset
+from services.kernel.settings import Settings, Unset, environment
 
 SAFE = {"DATABASE_URL": "sqlite:///x.sqlite", "SECRET_KEY": "x" * 32}
 
@@ -35,3 +37,34 @@ class TestSettings:
             Settings.from_environment(SAFE)
 
         assert Settings.from_environment(SAFE | {"DEMONSTRATION": "true"}).demonstration
+
+
+class TestASecret:
+    def test_is_a_file_named_for_its_setting(self, tmp_path: Path) -> None:
+        (tmp_path / "DATABASE_URL").write_text("sqlite:///kept.sqlite\n")
+        environ = {"SECRETS_FOLDER": str(tmp_path), "SECRET_KEY": SAFE["SECRET_KEY"]}
+
+        settings = Settings.from_environment(environment(environ))
+
+        assert settings.database_url == "sqlite:///kept.sqlite"
+
+    def test_is_not_looked_for_in_the_links_that_kubernetes_keeps_beside_it(self, tmp_path: Path) -> None:
+        (tmp_path / "..2026_11_22").mkdir()
+        (tmp_path / "..data").symlink_to("..2026_11_22")
+        (tmp_path / "..2026_11_22" / "SECRET_KEY").write_text("y" * 32)
+        (tmp_path / "SECRET_KEY").symlink_to("..data/SECRET_KEY")
+
+        assert set(environment({"SECRETS_FOLDER": str(tmp_path)})) == {"SECRETS_FOLDER", "SECRET_KEY"}
+
+    def test_is_refused_when_the_environment_has_one_too(self, tmp_path: Path) -> None:
+        (tmp_path / "SECRET_KEY").write_text("y" * 32)
+
+        with pytest.raises(Unset, match="SECRET_KEY"):
+            environment(SAFE | {"SECRETS_FOLDER": str(tmp_path)})
+
+    def test_stops_the_process_when_its_folder_cannot_be_read(self, tmp_path: Path) -> None:
+        with pytest.raises(Unset, match="SECRETS_FOLDER"):
+            environment(SAFE | {"SECRETS_FOLDER": str(tmp_path / "nowhere")})
+
+    def test_may_lie_in_the_environment_on_one_machine(self) -> None:
+        assert environment(SAFE) == SAFE
