@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -41,8 +42,8 @@ def closes_what_it_opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     made: list[Database] = []
     make = Database.__init__
 
-    def remember(database: Database, url: str, *, schema: str | None = None) -> None:
-        make(database, url, schema=schema)
+    def remember(database: Database, url: str, **options: Any) -> None:
+        make(database, url, **options)
         made.append(database)
 
     monkeypatch.setattr(Database, "__init__", remember)

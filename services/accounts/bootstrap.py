@@ -47,7 +47,7 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
 
 def build(settings: Settings, *, identities: IdentityPort | None = None, clock: Clock = system_clock) -> Service:
     """The service. It answers for identities itself unless others are given."""
-    database = Database(settings.database_url, schema=settings.schema)
+    database = Database.of(settings, service=NAME)
     dispatcher = Dispatcher(
         service=NAME,
         database=database,

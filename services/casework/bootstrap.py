@@ -33,7 +33,7 @@ TABLES = (case_tables.cases, review_tables.reviews)
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
     """Opens nothing: the database is opened by whoever first needs it."""
-    database = Database(settings.database_url, schema=settings.schema)
+    database = Database.of(settings, service="casework")
     dispatcher = Dispatcher(
         service="casework",
         database=database,

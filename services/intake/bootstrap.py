@@ -24,7 +24,7 @@ NAME = "intake"
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
     """Opens nothing: the database is opened by whoever first needs it."""
-    database = Database(settings.database_url, schema=settings.schema)
+    database = Database.of(settings, service=NAME)
     policy = settings.policy
 
     def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:

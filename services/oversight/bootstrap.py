@@ -21,7 +21,7 @@ NAME = "oversight"
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
-    database = Database(settings.database_url, schema=settings.schema)
+    database = Database.of(settings, service=NAME)
     dispatcher = Dispatcher(
         service=NAME,
         database=database,

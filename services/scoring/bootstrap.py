@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
     """Opens nothing: the database and the model are opened by whoever first needs them."""
-    database = Database(settings.database_url, schema=settings.schema)
+    database = Database.of(settings, service="scoring")
     champions = build_champions(settings)
 
     def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:

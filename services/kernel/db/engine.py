@@ -5,22 +5,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.engine import make_url
+
+from services.kernel.db import postgresql
+from services.kernel.settings import Process, Settings
 
 _BUSY_MILLISECONDS = 10_000
-_STATEMENT_MILLISECONDS = 15_000
-_LOCK_MILLISECONDS = 5_000
 
 
 class Database:
     """Opens nothing until it is used, so that building a service costs nothing and is safe before a fork."""
 
-    def __init__(self, url: str, *, schema: str | None = None) -> None:
+    def __init__(
+        self, url: str, *, schema: str | None = None, service: str = "waymark", process: Process = Process.EMBEDDED
+    ) -> None:
         self.url = make_url(url)
         self.schema = schema
+        self._service = service
+        self._process = process
+
+    @classmethod
+    def of(cls, settings: Settings, *, service: str) -> Self:
+        return cls(settings.database_url, schema=settings.schema, service=service, process=settings.process)
 
     @property
     def is_sqlite(self) -> bool:
@@ -28,7 +37,9 @@ class Database:
 
     @cached_property
     def engine(self) -> sa.Engine:
-        return self._sqlite() if self.is_sqlite else self._postgresql()
+        if self.is_sqlite:
+            return self._sqlite()
+        return postgresql.engine(self.url, schema=self.schema, service=self._service, process=self._process)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -64,20 +75,6 @@ class Database:
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
 
-    def _postgresql(self) -> sa.Engine:
-        settings = [f"-c statement_timeout={_STATEMENT_MILLISECONDS}", f"-c lock_timeout={_LOCK_MILLISECONDS}"]
-        if self.schema:
-            settings.append(f"-c search_path={self.schema}")
-        engine = sa.create_engine(
-            self.url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=10,
-            connect_args={"connect_timeout": 5, "options": " ".join(settings)},
-        )
-        sa.event.listen(engine, "handle_error", _keep_first_line)
-        return engine
-
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # SQLAlchemy, not the driver, says when a transaction begins.
@@ -91,10 +88,3 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def _keep_first_line(context: ExceptionContext) -> None:
-    """PostgreSQL's DETAIL repeats the row: `Key (name)=(…) already exists`. What went wrong is in the first line."""
-    for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None:
-            error.args = tuple(str(argument).partition("\n")[0] for argument in error.args)
