@@ -14,7 +14,6 @@ from services.casework.domain.review import (
     Decision,
     OwnView,
     Review,
-    ReviewEnded,
     ReviewNotFound,
     ReviewState,
     Shown,
@@ -65,17 +64,11 @@ class SqlReviewRepository:
                 self._connection.execute(sa.insert(own_views).values(_view_row(review, view)))
                 self._known_views.add(view.id)
         if review.decision is not None:
-            self._add_decision(review, review.decision)
+            self._connection.execute(sa.insert(decisions).values(_decision_row(review, review.decision)))
         review.stored_version = review.version
 
     def save_shown(self, view: OwnView) -> None:
         self._connection.execute(sa.update(own_views).where(own_views.c.id == view.id).values(_shown_row(view)))
-
-    def _add_decision(self, review: Review, decision: Decision) -> None:
-        try:
-            self._connection.execute(sa.insert(decisions).values(_decision_row(review, decision)))
-        except sa.exc.IntegrityError as error:
-            raise ReviewEnded from error
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Review | None:
         found = sa.select(reviews).where(condition).with_for_update(of=reviews)
