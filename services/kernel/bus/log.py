@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+class BrokerAway(Exception):
+    """The broker does not answer now. What was asked was not done, or not wholly: ask again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """What is sent. Order holds within one topic and key, and nothing relies on it."""
@@ -19,17 +23,28 @@ class Delivered(Record):
     """What is read. A record stays with its group until `commit`, and comes again after a crash."""
 
     position: int
+    """Rises within a topic's partition."""
+    partition: int = 0
 
 
 class Log(Protocol):
     def append(self, records: Sequence[Record]) -> None:
-        """Store the records durably, all or none. When it returns, a crash cannot lose them."""
+        """Store the records durably. When it returns, a crash cannot lose them.
+
+        Raises BrokerAway when it cannot say so of each: all must be appended again, and some may then be there twice.
+        """
 
     def poll(self, group: str, topics: Sequence[str], *, limit: int, wait: float) -> list[Delivered]:
-        """The next records of these topics that the group has not committed, oldest first.
+        """The next records of these topics that the group has not committed, in order within a partition.
 
-        Waits up to `wait` seconds for one. Called by one thread per group.
+        Waits up to `wait` seconds for one. Called by one thread per group. Raises BrokerAway.
         """
 
     def commit(self, group: str, delivered: Sequence[Delivered]) -> None:
-        """The group is done with these and all before them."""
+        """The group is done with these and all before them in their partitions. Raises BrokerAway.
+
+        A partition that another process reads by now is left to it: there the records come again.
+        """
+
+    def close(self) -> None:
+        """Leave the groups and let connections go. What was not committed comes again."""

@@ -80,6 +80,7 @@ def _dead_letters(metadata: sa.MetaData) -> sa.Table:
         metadata,
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("topic", sa.String(64), nullable=False),
+        sa.Column("partition", sa.Integer, nullable=False, server_default="0"),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("value", sa.LargeBinary, nullable=False),
@@ -88,7 +89,6 @@ def _dead_letters(metadata: sa.MetaData) -> sa.Table:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("buried_at", UtcDateTime, nullable=False),
         sa.Column("redriven_at", UtcDateTime, nullable=True),
-        sa.UniqueConstraint("topic", "position"),
     )
 
 
