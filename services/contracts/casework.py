@@ -70,6 +70,7 @@ class ReviewDecidedV1(_ReviewEvent):
     """A person decided. `band` is the band shown, null when decided without the estimate."""
 
     type = "casework.review.decided"
+    counted_by = "level"
 
     level = code(SupportLevel, required=True)
     pathway = code(Pathway, required=True)
@@ -139,6 +140,7 @@ class FirstContactMadeV1(_CaseEvent):
 
 class CaseClosedV1(_CaseEvent):
     type = "casework.case.closed"
+    counted_by = "reason"
 
     reason = code(CloseReason, required=True)
 

@@ -36,6 +36,8 @@ class EventSchema(Part):
     topic: ClassVar[str]
     key: ClassVar[str]
     """The field whose value is the record's key: order holds within it."""
+    counted_by: ClassVar[str | None] = None
+    """The field, a code or a version, by which counts of these events are told apart."""
 
     @classmethod
     def encode(cls, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class ReferralEstimatedV1(EventSchema):
     type = "scoring.referral.estimated"
     topic = topics.ESTIMATES.name
     key = "person_id"
+    counted_by = "model_version"
 
     estimate_id = fields.UUID(required=True)
     referral_id = fields.UUID(required=True)
@@ -50,6 +51,7 @@ class ReferralNotEstimatedV1(EventSchema):
     type = "scoring.referral.not_estimated"
     topic = topics.ESTIMATES.name
     key = "person_id"
+    counted_by = "reason"
 
     referral_id = fields.UUID(required=True)
     referral_version = fields.Integer(required=True, validate=validate.Range(min=1))

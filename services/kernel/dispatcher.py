@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from services.kernel.db.idempotency import Once
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.transaction import Transaction
 from services.kernel.failpoints import failpoint
+from services.kernel.observability.metrics import Metrics
 
 Handler = Callable[[Any, Any], Any]
 
@@ -26,6 +28,8 @@ class Caused:
 
     command: object
     event_id: UUID
+    event_type: str
+    written_at: datetime
     correlation_id: UUID
 
 
@@ -48,6 +52,7 @@ class Dispatcher:
         self._unit_of_work = unit_of_work
         self._handlers = handlers
         self._clock = clock
+        self.metrics = Metrics(service)
         self.committed = threading.Event()
         """Set after each commit: the relay of the same process need not wait for its next look."""
 
@@ -76,12 +81,15 @@ class Dispatcher:
         """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""
         with self._database.write() as connection:
             failpoint(f"{self._service}.begun")
-            new = sum(self.handle_event_in(connection, item) for item in caused)
-        self._after_commit()
-        return new
+            done = [(item, self.handle_event_in(connection, item)) for item in caused]
+        new = [(item, transaction) for item, transaction in done if transaction]
+        self._after_commit(*(transaction for _, transaction in new))
+        for item, _ in new:
+            self.metrics.handled(item.event_type, (self._clock() - item.written_at).total_seconds())
+        return len(new)
 
-    def handle_event_in(self, connection: sa.Connection, caused: Caused) -> bool:
-        """Run one event's command in a transaction that is open already. False when it was handled before."""
+    def handle_event_in(self, connection: sa.Connection, caused: Caused) -> Transaction | None:
+        """Run one event's command in a transaction that is open already. None when it was handled before."""
         transaction = Transaction(
             connection,
             self.tables,
@@ -91,11 +99,11 @@ class Dispatcher:
             causation_id=caused.event_id,
         )
         if not inbox.first_time(connection, self.tables, caused.event_id, at=transaction.at):
-            return False
+            return None
         failpoint(f"{self._service}.inbox_inserted")
         self._run(caused.command, transaction)
         self._flush(transaction)
-        return True
+        return transaction
 
     @contextmanager
     def transaction(self, *, actor: UUID | None, correlation_id: UUID | None = None) -> Iterator[Transaction]:
@@ -111,7 +119,7 @@ class Dispatcher:
             )
             yield transaction
             self._flush(transaction)
-        self._after_commit()
+        self._after_commit(transaction)
 
     def _run(self, command: object, transaction: Transaction) -> Any:
         return self._handlers[type(command)](command, self._unit_of_work(transaction))
@@ -122,6 +130,9 @@ class Dispatcher:
         transaction.flush_audit()
         failpoint(f"{self._service}.audit_inserted")
 
-    def _after_commit(self) -> None:
+    def _after_commit(self, *transactions: Transaction) -> None:
         failpoint(f"{self._service}.after_commit")
         self.committed.set()
+        for transaction in transactions:
+            for event_type, code in transaction.written:
+                self.metrics.written(event_type, code)

@@ -41,4 +41,10 @@ class Translator:
         command = self._commands[schema](data)
         if command is None:
             return None
-        return Caused(command=command, event_id=event.id, correlation_id=event.correlation_id)
+        return Caused(
+            command=command,
+            event_id=event.id,
+            event_type=event.type,
+            written_at=event.time,
+            correlation_id=event.correlation_id,
+        )

@@ -31,6 +31,8 @@ class Transaction:
         self.correlation_id = correlation_id
         self.causation_id = causation_id
         self._tables = tables
+        self.written: list[tuple[str, str]] = []
+        """Type and code of each event published here, for the counters once it has committed."""
         self._events: list[dict[str, Any]] = []
         self._audit_rows: list[dict[str, Any]] = []
 
@@ -45,6 +47,7 @@ class Transaction:
             correlation_id=self.correlation_id,
             causation_id=self.causation_id,
         )
+        self.written.append((schema.type, str(data[schema.counted_by]) if schema.counted_by else ""))
         self._events.append(
             {
                 "event_id": event_id,

@@ -1,6 +1,27 @@
-"""Counters of one service's requests, by route and status: no ids, no addresses, no people."""
+"""Every figure that a service tells Prometheus, each named and explained here or as a `Measure`: codes, never people."""
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from services.kernel.clock import Clock
+from services.kernel.db.engine import Database
+
+_AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A figure that is read from the service's database when Prometheus asks. An index must serve it."""
+
+    name: str
+    help: str
+    read: Callable[[sa.Connection, datetime], float]
 
 
 class Metrics:
@@ -8,17 +29,67 @@ class Metrics:
 
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
-        names = ("method", "route", "status")
-        self._requests = Counter(f"{service}_requests", "Requests answered.", names, registry=self.registry)
-        self._seconds = Histogram(
-            f"{service}_request_seconds", "Time to answer.", ("method", "route"), registry=self.registry
+        self._service = service
+        self._requests = Counter(
+            "waymark_requests",
+            "Requests answered.",
+            ("service", "method", "route", "status"),
+            registry=self.registry,
+        )
+        self._request_seconds = Histogram(
+            "waymark_request_seconds",
+            "From a request's arrival in the process to its answer.",
+            ("service", "method", "route"),
+            registry=self.registry,
+        )
+        self._written = Counter(
+            "waymark_events_written",
+            "Events committed to the outbox. `code` tells them apart where their schema names a field for it.",
+            ("service", "event_type", "code"),
+            registry=self.registry,
+        )
+        self._handled_age = Histogram(
+            "waymark_event_age_seconds",
+            "From an event's writing to the commit of what it caused here: of intake.referral.received, received to "
+            "estimated in scoring and received to reviewable in casework.",
+            ("service", "event_type"),
+            buckets=_AGES,
+            registry=self.registry,
         )
 
-    def observe(self, *, method: str, route: str, status: int, seconds: float) -> None:
+    def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         if route == "none":
             method = "any"
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        self._requests.labels(self._service, method, route, str(status)).inc()
+        self._request_seconds.labels(self._service, method, route).observe(seconds)
+
+    def written(self, event_type: str, code: str) -> None:
+        self._written.labels(self._service, event_type, code).inc()
+
+    def handled(self, event_type: str, age: float) -> None:
+        """`age` in seconds; clocks of two machines may make it less than nothing."""
+        self._handled_age.labels(self._service, event_type).observe(max(0.0, age))
+
+    def measure(self, database: Database, clock: Clock, measures: Sequence[Measure]) -> None:
+        """Have these read at each scrape, from now on."""
+        self.registry.register(_Read(self._service, database, clock, measures))
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+class _Read(Collector):
+    def __init__(self, service: str, database: Database, clock: Clock, measures: Sequence[Measure]) -> None:
+        self._service, self._database, self._clock, self._measures = service, database, clock, measures
+
+    def describe(self) -> Iterator[Metric]:
+        """Without reading: what is registered opens no database."""
+        for measure in self._measures:
+            yield GaugeMetricFamily(measure.name, measure.help, labels=("service",))
+
+    def collect(self) -> Iterator[Metric]:
+        with self._database.read() as connection:
+            for measure in self._measures:
+                family = GaugeMetricFamily(measure.name, measure.help, labels=("service",))
+                family.add_metric((self._service,), measure.read(connection, self._clock()))
+                yield family

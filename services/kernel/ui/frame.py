@@ -1,10 +1,11 @@
 """The frame that every page stands in: templates, words, dates, navigation."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Flask, g, request
+from flask import Flask, Request, g, request
 from flask_babel import Babel, get_locale
 from jinja2 import (
     BaseLoader,
@@ -16,7 +17,7 @@ from jinja2 import (
     PrefixLoader,
 )
 from jinja2.bccache import Bucket
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, MapAdapter
 
 from services.kernel.auth.identity import Identity
 from services.kernel.observability import logs
@@ -59,8 +60,9 @@ class PageApp(Flask):
         "bytecode_cache": _Compiled(),
     }
 
-    def __init__(self, service: str, *, templates: Path | None) -> None:
+    def __init__(self, service: str, *, templates: Path | None, any_host: Collection[str] = ()) -> None:
         super().__init__(service, static_folder=None, template_folder=None, root_path=str(templates or HERE))
+        self._any_host = frozenset(any_host)
         self.url_map.merge_slashes = False
         self.url_map.converters["int"] = _Number
         self._templates = templates
@@ -74,6 +76,12 @@ class PageApp(Flask):
         )
         self.context_processor(_frame)
         self.jinja_env.filters.update(day=dates.day, moment=dates.moment, time_of_day=dates.time_of_day)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Flask holds every request to the trusted hosts here; a probe comes by number."""
+        if request is not None and request.path in self._any_host:
+            return self.url_map.bind_to_environ(request.environ)
+        return super().create_url_adapter(request)
 
     def log_exception(self, exc_info: Any) -> None:
         """Flask's own line would hold the message of the fault, and with it perhaps a value of a person's."""

@@ -12,7 +12,8 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.observability import logs, standing
-from services.kernel.observability.metrics import Metrics
+from services.kernel.observability.measures import of_every_service
+from services.kernel.observability.metrics import Measure, Metrics
 from services.kernel.settings import Settings
 from services.kernel.ui import frame
 from services.kernel.web import access, api, csrf, current, door, headers, health, problems
@@ -33,12 +34,16 @@ def make_app(
     blueprints: Sequence[Blueprint] = (),
     api_blueprints: Sequence[flask_smorest.Blueprint] = (),
     checks: Mapping[str, Callable[[], bool]] | None = None,
+    measures: Sequence[Measure] = (),
+    any_host: Sequence[str] = (),
 ) -> Flask:
     """The app. Blueprints carry their whole prefix (`/intake`, `/intake/api/v1`).
 
-    `checks` are told by /<service>/health/ready: one that is false means degraded, not dead.
+    `checks` are told by /<service>/health/ready: one that is false means degraded, not dead. `measures` are told by
+    /<service>/metrics beside those of every service. `any_host` are paths that only machines ask for, by whatever name
+    or number they know this process.
     """
-    app = frame.PageApp(service, templates=templates)
+    app = frame.PageApp(service, templates=templates, any_host={*health.paths(service), *any_host})
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
@@ -59,7 +64,8 @@ def make_app(
         ),
     )
     problems.register(app)
-    metrics = Metrics(service)
+    metrics = dispatcher.metrics
+    metrics.measure(database, clock, (*of_every_service(dispatcher.tables), *measures))
     standing_checks = {**standing.checks(database, dispatcher.tables, clock), **(checks or {})}
     _observe(app, metrics)
     _guard(app)
@@ -87,7 +93,7 @@ def _observe(app: Flask, metrics: Metrics) -> None:
     def finish(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
         route = request.url_rule.rule if request.url_rule else "none"
-        metrics.observe(method=request.method, route=route, status=response.status_code, seconds=seconds)
+        metrics.request(method=request.method, route=route, status=response.status_code, seconds=seconds)
         known = g.get("identity")
         logs.access(
             method=request.method if request.url_rule else "any",

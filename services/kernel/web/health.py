@@ -11,6 +11,10 @@ from services.kernel.observability.metrics import Metrics
 from services.kernel.web import access
 
 
+def paths(service: str) -> tuple[str, ...]:
+    return (f"/{service}/health/live", f"/{service}/health/ready", f"/{service}/metrics")
+
+
 def blueprint(
     service: str, database: Database, checks: Mapping[str, Callable[[], bool]], metrics: Metrics
 ) -> Blueprint:

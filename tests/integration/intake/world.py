@@ -87,7 +87,9 @@ class World:
     def hear(self, schema: type[EventSchema], data: dict[str, Any]) -> None:
         """What the service does with an event of another service."""
         command = self.service.subscriptions[schema](schema.decode(schema.encode(data)))
-        caused = Caused(command=command, event_id=uuid4(), correlation_id=uuid4())
+        caused = Caused(
+            command=command, event_id=uuid4(), event_type=schema.type, written_at=self.service.clock(), correlation_id=uuid4()
+        )
         self.service.dispatcher.handle_events([caused])
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """One command, one transaction."""
 
 import threading
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,16 @@ SOMEONE = uuid4()
 
 def a_note(text: str = "hello") -> WriteNote:
     return WriteNote(text=text, staff_id=SOMEONE)
+
+
+def an_event(text: str = "hello", event_id: UUID | None = None) -> Caused:
+    return Caused(
+        command=a_note(text),
+        event_id=event_id or uuid4(),
+        event_type="notes.note.asked_for",
+        written_at=datetime(2026, 11, 22, 2, 0, tzinfo=UTC),
+        correlation_id=uuid4(),
+    )
 
 
 def once(key: str = "k", body: str = "a" * 64) -> Once:
@@ -44,7 +55,7 @@ class TestACommand:
 class TestAnEventsCommand:
     def test_runs_once_however_often_the_event_comes(self, database_url: str) -> None:
         service = a_service(database_url)
-        caused = Caused(command=a_note(), event_id=uuid4(), correlation_id=uuid4())
+        caused = an_event()
 
         new = [service.dispatcher.handle_events([caused]) for _ in range(3)]
 
@@ -53,15 +64,14 @@ class TestAnEventsCommand:
 
     def test_runs_once_within_one_batch(self, database_url: str) -> None:
         service = a_service(database_url)
-        caused = Caused(command=a_note(), event_id=uuid4(), correlation_id=uuid4())
+        caused = an_event()
 
         assert service.dispatcher.handle_events([caused, caused]) == 1
 
     def test_can_come_again_after_it_failed(self, database_url: str) -> None:
         service = a_service(database_url)
         event_id = uuid4()
-        bad = Caused(command=a_note("refuse"), event_id=event_id, correlation_id=uuid4())
-        good = Caused(command=a_note(), event_id=event_id, correlation_id=uuid4())
+        bad, good = an_event("refuse", event_id), an_event("hello", event_id)
 
         with pytest.raises(Refused):
             service.dispatcher.handle_events([bad])

@@ -61,8 +61,8 @@ class TestMetrics:
 
         text = client.get("/toy/metrics").text
 
-        assert 'toy_requests_total{method="GET",route="/toy/hidden/<uuid:thing_id>",status="404"} 1.0' in text
-        assert 'toy_requests_total{method="any",route="none",status="404"} 1.0' in text
+        assert 'waymark_requests_total{method="GET",route="/toy/hidden/<uuid:thing_id>",service="toy",status="404"} 1.0' in text
+        assert 'waymark_requests_total{method="any",route="none",service="toy",status="404"} 1.0' in text
         assert "canary" not in text
 
 
@@ -73,4 +73,10 @@ class TestHealth:
         told = client.get("/toy/health/ready").get_json()
 
         assert told["status"] == "ready"
-        assert told["checks"] == {"always": True, "audit": True, "dead_letters": True, "outbox": True}
+        assert told["checks"] == {
+            "always": True,
+            "audit": True,
+            "consumer": True,
+            "dead_letters": True,
+            "outbox": True,
+        }
