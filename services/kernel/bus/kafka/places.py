@@ -1,0 +1,63 @@
+"""How far a group has been given records, and how far it has committed, by partition."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kafka import ConsumerRebalanceListener, TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from services.kernel.bus.log import Delivered
+
+
+@dataclass
+class _Given:
+    first: int
+    """The first record given and not committed."""
+    beyond: int
+    """The one after the last that was given."""
+
+
+class Places(ConsumerRebalanceListener):  # type: ignore[misc]  # the library carries no types
+    """What was given and not committed. A partition that is taken away is forgotten: it is another's to commit."""
+
+    def __init__(self) -> None:
+        self._given: dict[TopicPartition, _Given] = {}
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """The library takes up each partition where its group has committed."""
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        for partition in revoked:
+            self._given.pop(partition, None)
+
+    def give(self, partition: TopicPartition, first: int, last: int) -> None:
+        given = self._given.setdefault(partition, _Given(first, first))
+        given.beyond = last + 1
+
+    def uncommitted(self) -> Mapping[TopicPartition, int]:
+        """By partition, the first record that was given and not committed."""
+        return {partition: given.first for partition, given in self._given.items()}
+
+    def take_back(self) -> Mapping[TopicPartition, int]:
+        """The same, and nothing counts as given any more."""
+        back = self.uncommitted()
+        self._given.clear()
+        return back
+
+    def commits(self, delivered: Sequence[Delivered]) -> dict[TopicPartition, OffsetAndMetadata]:
+        """What to tell the broker when these are done: only of partitions that are still ours."""
+        reached: dict[TopicPartition, int] = {}
+        for record in delivered:
+            partition = TopicPartition(record.topic, record.partition)
+            if partition in self._given:
+                reached[partition] = max(record.position + 1, reached.get(partition, 0))
+        return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in reached.items()}
+
+    def committed(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+        for partition, offset in offsets.items():
+            given = self._given.get(partition)
+            if given is None:
+                continue
+            given.first = max(given.first, offset.offset)
+            if given.first >= given.beyond:
+                del self._given[partition]

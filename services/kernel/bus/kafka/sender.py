@@ -1,0 +1,66 @@
+"""The producer of one process, used by its relay alone."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Sequence
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from services.kernel.bus.kafka.clients import connected, is_away
+from services.kernel.bus.kafka.settings import DELIVERY_MS, KafkaSettings
+from services.kernel.bus.log import BrokerAway, Record
+
+# The library gives each record up after DELIVERY_MS; this is for the case that it does not.
+_SECONDS_TO_SEND = DELIVERY_MS / 1000 + 2
+
+
+class Sender:
+    """Any number of threads may send; a failure closes the producer, and the next call makes another."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._producer: KafkaProducer | None = None
+
+    def send(self, records: Sequence[Record]) -> None:
+        """Return when every record is acknowledged. Raises BrokerAway when one is not, or what refused it for good."""
+        producer = self._connected()
+        until = time.monotonic() + _SECONDS_TO_SEND
+        try:
+            sent = [producer.send(record.topic, key=record.key.encode(), value=record.value) for record in records]
+            for future in sent:
+                future.get(timeout=max(0.0, until - time.monotonic()))
+        except BaseException as error:
+            # Whether the others arrived is unknown, and a producer that has failed may not be told to send them again.
+            self._give_up(producer)
+            if is_away(error):
+                raise BrokerAway(type(error).__name__) from None
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            if self._producer is not None:
+                _end(self._producer)
+            self._producer = None
+
+    def _connected(self) -> KafkaProducer:
+        with self._lock:
+            if self._producer is None:
+                self._producer = connected(KafkaProducer, self._settings.producer())
+            return self._producer
+
+    def _give_up(self, producer: KafkaProducer) -> None:
+        with self._lock:
+            if self._producer is producer:
+                self._producer = None
+        _end(producer)
+
+
+def _end(producer: KafkaProducer) -> None:
+    """Let it go at once, with what it still holds: the outbox holds that too."""
+    # close() raises before it ends its thread when something is unsent (3.0.12), so the thread is told first.
+    producer._sender.force_close()
+    with contextlib.suppress(KafkaError):
+        producer.close(timeout=1)

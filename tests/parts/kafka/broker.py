@@ -1,0 +1,144 @@
+"""One broker process: broker and controller in one, its data in a folder of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.parts.kafka import jars
+
+ENDS_WITHIN = 30.0
+
+# A killed broker is known dead after 3 s and back after 6 (25 s with the defaults); one machine, so few partitions.
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id={node}
+controller.quorum.voters={voters}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+log.dirs={data}
+auto.create.topics.enable=false
+default.replication.factor={replicas}
+min.insync.replicas={in_sync}
+offsets.topic.replication.factor={replicas}
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor={replicas}
+transaction.state.log.min.isr={in_sync}
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor={replicas}
+share.coordinator.state.topic.min.isr={in_sync}
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+log.retention.check.interval.ms=60000
+"""
+
+
+@dataclass(frozen=True)
+class Address:
+    """A node's number, and the loopback ports of its broker and its controller."""
+
+    node: int
+    port: int
+    controller_port: int
+
+
+class Broker:
+    """A process that can be started, killed and started again on what it had written."""
+
+    def __init__(self, folder: Path, address: Address, others: tuple[Address, ...], *, heap_megabytes: int) -> None:
+        self.address = address
+        self._folder = folder
+        self._heap = f"{heap_megabytes}m"
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        nodes = (address, *others)
+        replicas = min(3, len(nodes))
+        self._properties = folder / "server.properties"
+        self._properties.write_text(
+            _PROPERTIES.format(
+                node=address.node,
+                voters=",".join(f"{node.node}@127.0.0.1:{node.controller_port}" for node in nodes),
+                port=address.port,
+                controller_port=address.controller_port,
+                data=folder / "data",
+                replicas=replicas,
+                in_sync=max(1, replicas - 1),
+            ),
+            encoding="utf-8",
+        )
+
+    def format(self, cluster_id: str) -> None:
+        """Make the data folder ready, once in its life."""
+        command = _java("-Xmx128m", "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._properties))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"Kafka's storage was not formatted: {(done.stdout + done.stderr)[-1500:]}")
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self.running and self._process else None
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start the process. It answers a little later: `Cluster.wait_until_it_answers`."""
+        options = ("-Xms128m", f"-Xmx{self._heap}", "-XX:+UseSerialGC")
+        command = [*_ends_with_its_parent(), *_java(*options, "kafka.Kafka", str(self._properties))]
+        with (self._folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(command, cwd=self._folder, stdout=output, stderr=output)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it as a crash would; what it acknowledged is in its files."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Let it hang: its port is open, and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def forget(self) -> None:
+        """Lose the disk. The broker must be stopped, and formatted again before it starts."""
+        shutil.rmtree(self._folder / "data", ignore_errors=True)
+
+    def output(self) -> str:
+        """The end of what the process wrote."""
+        written = self._folder / "output"
+        return written.read_text(errors="replace")[-3000:] if written.exists() else ""
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._signal(how)
+        try:
+            self._process.wait(timeout=ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _java(*arguments: str) -> list[str]:
+    log = f"-Dlog4j2.configurationFile={jars.HERE / 'log4j2.properties'}"
+    return ["java", "-cp", f"{jars.folder()}/*", log, *arguments]
+
+
+def _ends_with_its_parent() -> list[str]:
+    """What to put before a command so that a killed test run leaves no broker behind."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig=KILL", "--"] if setpriv and os.name == "posix" else []

@@ -1,0 +1,108 @@
+"""A Kafka of the tests' own, of one broker or three, on spare loopback ports."""
+
+import base64
+import shutil
+import socket
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from tests.parts.kafka.broker import Address, Broker
+
+STARTS_WITHIN = 60.0
+
+
+class Cluster:
+    """Running brokers. `bootstrap_servers` is what a client is told."""
+
+    def __init__(self, *, brokers: int = 1, folder: Path | None = None) -> None:
+        """In `folder` data outlives the cluster; without it, it does not."""
+        self._kept = folder is not None
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="waymark-kafka-"))
+        ports = _spare_ports(2 * brokers)
+        addresses = [Address(node + 1, *ports[2 * node : 2 * node + 2]) for node in range(brokers)]
+        heap = 512 if brokers == 1 else 384
+        self.brokers = [
+            Broker(
+                self._folder / f"node-{address.node}",
+                address,
+                tuple(other for other in addresses if other is not address),
+                heap_megabytes=heap,
+            )
+            for address in addresses
+        ]
+        self._format()
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return ",".join(f"127.0.0.1:{broker.address.port}" for broker in self.brokers)
+
+    def start(self) -> None:
+        for broker in self.brokers:
+            if not broker.running:
+                broker.start()
+        self.wait_until_it_answers()
+
+    def stop(self) -> None:
+        for broker in self.brokers:
+            broker.stop()
+
+    def wait_until_it_answers(self) -> None:
+        """Return when every running broker is known to the cluster. Raises RuntimeError after a minute."""
+        until = time.monotonic() + STARTS_WITHIN
+        wanted = {broker.address.node for broker in self.brokers if broker.running}
+        while time.monotonic() < until and all(
+            broker.running for broker in self.brokers if broker.address.node in wanted
+        ):
+            if self._known() >= wanted:
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"Kafka did not start: {self.brokers[0].output()}")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for broker in self.brokers:
+            broker.stop() if self._kept else broker.kill()
+        if not self._kept:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _format(self) -> None:
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        for broker in self.brokers:
+            broker.format(cluster_id)
+
+    def _known(self) -> set[int]:
+        """The numbers of the brokers that a client is told of now."""
+        try:
+            admin = KafkaAdminClient(bootstrap_servers=self.bootstrap_servers.split(","), bootstrap_timeout_ms=1000)
+        except KafkaError:
+            return set()
+        try:
+            return {broker["broker_id"] for broker in admin.describe_cluster()["brokers"]}
+        except KafkaError:
+            return set()
+        finally:
+            admin.close()
+
+
+def _spare_ports(count: int) -> list[int]:
+    """Ports that are free now, all different: each is held until the last is found."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
