@@ -17,6 +17,7 @@ from services.kernel.db.idempotency import Once
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.transaction import Transaction
 from services.kernel.failpoints import failpoint
+from services.kernel.observability import tracing
 from services.kernel.observability.metrics import Metrics
 
 Handler = Callable[[Any, Any], Any]
@@ -101,8 +102,9 @@ class Dispatcher:
         if not inbox.first_time(connection, self.tables, caused.event_id, at=transaction.at):
             return None
         failpoint(f"{self._service}.inbox_inserted")
-        self._run(caused.command, transaction)
-        self._flush(transaction)
+        with tracing.handling(caused.event_type, caused.event_id, caused.correlation_id):
+            self._run(caused.command, transaction)
+            self._flush(transaction)
         return transaction
 
     @contextmanager

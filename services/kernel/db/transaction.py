@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from services.contracts import envelope
 from services.contracts.schema import EventSchema
 from services.kernel.db.tables import KernelTables
+from services.kernel.observability import tracing
 
 
 class Transaction:
@@ -47,6 +48,7 @@ class Transaction:
             correlation_id=self.correlation_id,
             causation_id=self.causation_id,
         )
+        tracing.written(schema.type, event_id, self.correlation_id)
         self.written.append((schema.type, str(data[schema.counted_by]) if schema.counted_by else ""))
         self._events.append(
             {

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import flask_smorest
@@ -11,7 +12,7 @@ from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
-from services.kernel.observability import logs, standing
+from services.kernel.observability import logs, standing, tracing
 from services.kernel.observability.measures import of_every_service
 from services.kernel.observability.metrics import Measure, Metrics
 from services.kernel.settings import Settings
@@ -88,6 +89,8 @@ def _observe(app: Flask, metrics: Metrics) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        g.tracing = ExitStack()
+        g.span = g.tracing.enter_context(tracing.request(current.correlation_id()))
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -95,11 +98,17 @@ def _observe(app: Flask, metrics: Metrics) -> None:
         route = request.url_rule.rule if request.url_rule else "none"
         metrics.request(method=request.method, route=route, status=response.status_code, seconds=seconds)
         known = g.get("identity")
+        method = request.method if request.url_rule else "any"
+        tracing.answered(g.span, method=method, route=route, status=response.status_code)
         logs.access(
-            method=request.method if request.url_rule else "any",
+            method=method,
             route=route,
             status=response.status_code,
             milliseconds=seconds * 1000,
             staff_id=str(known.staff_id) if known else None,
         )
         return response
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        g.tracing.close()
