@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import CASE_HOURS
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.estimate import Estimated, EstimateShown, NotEstimated
 from services.casework.domain.review import OwnView, Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_clock import ReviewHours
@@ -94,8 +95,10 @@ class FakeTold:
         self.referrals: dict[UUID, Event] = {}
         self.withdrawals: dict[UUID, Event] = {}
         self.added: dict[UUID, set[RecipientClass]] = {}
-        self.changes: list[tuple[UUID, int, str]] = []
-        self.read: list[tuple[UUID, int, UUID]] = []
+        self.changes: list[tuple[UUID, int, ChangeKind]] = []
+        self.read: list[tuple[UUID, int, ChangeKind, UUID]] = []
+        self.hidden: dict[UUID, RecipientClass] = {}
+        """Of each review, the class of its case's team when no basis lets it know any more."""
         self.heard: list[Event] = []
 
     def hear_staff(self, event: Event) -> None:
@@ -112,14 +115,20 @@ class FakeTold:
     def withdrawn(self, referral_id: UUID) -> bool:
         return referral_id in self.withdrawals
 
-    def change_to_read(self, review: Review, *, referral_version: int, kind: str) -> None:
+    def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         self.changes.append((review.referral_id, referral_version, kind))
 
-    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        known = any(change[:2] == (referral_id, referral_version) for change in self.changes)
+    def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        raise NotImplementedError
+
+    def change_read(self, referral_id: UUID, referral_version: int, kind: ChangeKind, *, reader: ReviewReader) -> bool:
+        known = (referral_id, referral_version, kind) in self.changes
         if known:
-            self.read.append((referral_id, referral_version, by))
+            self.read.append((referral_id, referral_version, kind, reader.staff_id))
         return known
+
+    def hidden_from(self, review_id: UUID) -> RecipientClass | None:
+        return self.hidden.get(review_id)
 
     def told(self, referral_id: UUID) -> frozenset[RecipientClass]:
         event = self.referrals.get(referral_id)

@@ -105,10 +105,11 @@ class FakeTeamMembers:
 class FakeCaseChanges:
     def __init__(self) -> None:
         self.unread: set[tuple[UUID, int]] = set()
+        """Of each case, the versions of the referral that its worker has not read."""
 
-    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        was_unread = (referral_id, referral_version) in self.unread
-        self.unread.discard((referral_id, referral_version))
+    def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        was_unread = (case_id, referral_version) in self.unread
+        self.unread.discard((case_id, referral_version))
         return was_unread
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
 from services.casework.domain.case import HAND_OVERS, CaseState
@@ -152,8 +153,7 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
 
 
 def _has_changes() -> sa.ColumnElement[bool]:
-    c = changes_to_read.c
-    return sa.exists(sa.select(sa.literal(1)).where(c.case_id == cases.c.id, c.read_at.is_(None)))
+    return sa.exists(sa.select(sa.literal(1)).select_from(changes_to_read).where(unread_in_case(cases.c.id)))
 
 
 def row_of(row: sa.Row[Any]) -> CaseRow:

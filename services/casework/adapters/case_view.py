@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
+from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound
+from services.casework.domain.change import ChangeKind
 from services.contracts.codes import CloseReason, Outcome, SupportLevel, YoungPersonAnswer
 
 
@@ -27,10 +29,10 @@ class EntryView(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseChange:
-    """What the referrer did after the decision, not read yet: `kind` is amended or withdrawn."""
+    """What the referrer did after the decision, not read yet."""
 
     referral_version: int
-    kind: str
+    kind: ChangeKind
     arrived_at: datetime
 
 
@@ -147,7 +149,7 @@ def _changes(connection: sa.Connection, case_id: UUID) -> list[CaseChange]:
     c = changes_to_read.c
     found = (
         sa.select(c.referral_version, c.kind, c.arrived_at)
-        .where(c.case_id == case_id, c.read_at.is_(None))
+        .where(unread_in_case(sa.literal(case_id)))
         .order_by(c.referral_version)
     )
     return [CaseChange(**row._mapping) for row in connection.execute(found)]

@@ -9,9 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import changes
+from services.casework.adapters.bases import hidden_from_its_team
+from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import changes_to_read, decisions, matches, reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import OPEN_STATES, ReviewNotFound, ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
@@ -99,6 +102,8 @@ class ReviewWhole:
     matches: Sequence[MatchView]
     question: Question | None
     decision: DecisionView | None
+    hidden_from: RecipientClass | None
+    """The class of the case's team, when no basis lets it know any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +112,10 @@ class ChangeRow:
     referral_version: int
     review_id: UUID
     reference: str
-    kind: str
+    kind: ChangeKind
     arrived_at: datetime
+    team_class: RecipientClass | None
+    """The class of the team whose case it is, where a case was opened."""
 
 
 def list_reviews(
@@ -171,21 +178,36 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> R
         matches=_matches(connection, reader, known.referral_id),
         question=told.question,
         decision=_decision(connection, review_id),
+        hidden_from=hidden_from(connection, review_id),
     )
 
 
 def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
-    """What referrers changed or withdrew after this reader's decisions and no case's worker is there to read."""
-    c = changes_to_read.c
+    """What came after a decision and is this reader's to read, oldest first."""
+    c, opened = changes_to_read.c, cases.alias("opened")
     found = (
-        sa.select(c.referral_id, c.referral_version, c.review_id, referrals.c.reference, c.kind, c.arrived_at)
-        .join(reviews, reviews.c.id == c.review_id)
-        .join(decisions, decisions.c.review_id == c.review_id)
-        .join(referrals, referrals.c.id == c.referral_id)
-        .where(decisions.c.decided_by == reader.staff_id, ~changes.of_worked_case(), c.read_at.is_(None), knows(reader))
+        sa.select(
+            c.referral_id,
+            c.referral_version,
+            c.review_id,
+            referrals.c.reference,
+            c.kind,
+            c.arrived_at,
+            opened.c.team_class,
+        )
+        .select_from(
+            changes_to_read.join(referrals, referrals.c.id == c.referral_id).outerjoin(opened, opened.c.id == c.case_id)
+        )
+        .where(changes.unread_by(reader))
         .order_by(c.arrived_at)
     )
     return [ChangeRow(**change._mapping) for change in connection.execute(found)]
+
+
+def hidden_from(connection: sa.Connection, review_id: UUID) -> RecipientClass | None:
+    """The class of the team that no basis lets know any more of the case that this review opened, unfinished."""
+    found = sa.select(cases.c.team_class).where(cases.c.review_id == review_id, hidden_from_its_team())
+    return connection.execute(found).scalar_one_or_none()
 
 
 def subject(connection: sa.Connection, referral_id: UUID) -> Subject:

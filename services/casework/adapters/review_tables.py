@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.contracts.codes import Band, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
 from services.kernel.db.types import CodeType, Json, UtcDateTime
@@ -138,19 +139,20 @@ withdrawals = sa.Table(
     sa.Column("withdrawn_at", UtcDateTime, nullable=False),
 )
 
-# What the referrer said after the decision: for the case's worker or, with no case, for who decided.
+# What came after the decision: for the case's worker or, where none may read it, for who decided.
 changes_to_read = sa.Table(
     "changes_to_read",
     metadata,
     sa.Column("referral_id", sa.Uuid, primary_key=True),
     sa.Column("referral_version", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("kind", CodeType(ChangeKind), primary_key=True),
     sa.Column("case_id", sa.Uuid, nullable=True, index=True),
     sa.Column("review_id", sa.Uuid, sa.ForeignKey("reviews.id"), nullable=False, index=True),
     sa.Column("arrived_at", UtcDateTime, nullable=False),
     sa.Column("read_at", UtcDateTime, nullable=True),
     sa.Column("read_by", sa.Uuid, nullable=True),
-    sa.CheckConstraint("kind IN ('amended', 'withdrawn')", name="known_kind"),
+    sa.CheckConstraint("kind IN ('amended', 'withdrawn', 'basis_lapsed')", name="known_kind"),
+    sa.CheckConstraint("kind <> 'basis_lapsed' OR case_id IS NOT NULL", name="lapsed_for_a_case"),
     sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name="read_by_somebody"),
 )
 

@@ -8,12 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import changes
-from services.casework.adapters.bases import drop_lapsed
+from services.casework.adapters.bases import keep_told
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.review_queries import subject, teams_known
+from services.casework.adapters.review_queries import hidden_from, subject, teams_known
 from services.casework.adapters.review_tables import (
     changes_to_read,
-    decisions,
     matches,
     model_descriptions,
     reviews,
@@ -21,7 +20,9 @@ from services.casework.adapters.review_tables import (
 )
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
 from services.casework.application.review_ports import Event
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import Review
+from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.contracts.codes import LawfulBasis, RecipientClass
 from services.contracts.intake import Facts, IdentityRecordedV1
@@ -86,11 +87,7 @@ class SqlTold:
         }
         if not self._newer(referrals, row, key="id"):
             return False
-        of_referrer = sa.and_(bases.c.referral_id == row["id"], bases.c.added_by.is_(None))
-        self._connection.execute(sa.delete(bases).where(of_referrer))
-        for basis in event["bases"]:
-            insert_or_ignore(self._connection, bases, {"referral_id": row["id"], **basis})
-        drop_lapsed(self._connection, self._at)
+        keep_told(self._connection, row["id"], event["bases"], self._at)
         return True
 
     def hear_withdrawal(self, event: Event) -> bool:
@@ -100,7 +97,7 @@ class SqlTold:
         found = sa.select(withdrawals.c.referral_id).where(withdrawals.c.referral_id == referral_id)
         return self._connection.execute(found).one_or_none() is not None
 
-    def change_to_read(self, review: Review, *, referral_version: int, kind: str) -> None:
+    def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         case_id = self._connection.execute(sa.select(cases.c.id).where(cases.c.review_id == review.id)).scalar()
         row = {
             "referral_id": review.referral_id,
@@ -112,16 +109,20 @@ class SqlTold:
         }
         insert_or_ignore(self._connection, changes_to_read, row)
 
-    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
+    def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
         c = changes_to_read.c
-        theirs = sa.exists().where(cases.c.id == c.case_id, cases.c.assignee_id == by)
-        noted = (
-            sa.update(changes_to_read)
-            .where(c.referral_id == referral_id, c.referral_version == referral_version, c.read_at.is_(None))
-            .where(sa.or_(theirs, sa.and_(~changes.of_worked_case(), c.review_id.in_(_decided(by)))))
-            .values(read_at=self._at, read_by=by)
+        theirs = sa.exists().where(cases.c.id == case_id, cases.c.assignee_id == by)
+        return self._read(
+            by, c.referral_version == referral_version, changes.unread_in_case(sa.literal(case_id)), theirs
         )
-        return self._connection.execute(noted).rowcount == 1
+
+    def change_read(self, referral_id: UUID, referral_version: int, kind: ChangeKind, *, reader: ReviewReader) -> bool:
+        c = changes_to_read.c
+        this = sa.and_(c.referral_id == referral_id, c.referral_version == referral_version, c.kind == kind)
+        return self._read(reader.staff_id, this, changes.unread_by(reader))
+
+    def hidden_from(self, review_id: UUID) -> RecipientClass | None:
+        return hidden_from(self._connection, review_id)
 
     def subject(self, referral_id: UUID) -> Subject:
         return subject(self._connection, referral_id)
@@ -140,6 +141,10 @@ class SqlTold:
         for of_referral in (referrals.c.id, reviews.c.referral_id, cases.c.referral_id):
             told = sa.update(of_referral.table).where(of_referral == referral_id)
             self._connection.execute(told.values(person_id=person_id))
+
+    def _read(self, by: UUID, *which: sa.ColumnElement[bool]) -> bool:
+        noted = sa.update(changes_to_read).where(*which).values(read_at=self._at, read_by=by)
+        return self._connection.execute(noted).rowcount == 1
 
     def _newer(self, table: sa.Table, row: Mapping[str, Any], *, key: str) -> bool:
         """Insert the row, or put it in the place of a lower version. False when it is no news."""
@@ -168,7 +173,3 @@ def _needed(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _decided(by: UUID) -> sa.Select[Any]:
-    return sa.select(decisions.c.review_id).where(decisions.c.decided_by == by)

@@ -45,8 +45,8 @@ class TeamMembers(Protocol):
 
 
 class CaseChanges(Protocol):
-    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        """Mark what the referrer changed as read. False when it was, or was never told."""
+    def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
+        """Note that the case's worker read what the referrer changed. False when they did before, or are not it."""
         ...
 
 

@@ -9,6 +9,7 @@ from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_closed, tell_decided, tell_open
 from services.casework.domain import routing
 from services.casework.domain.case_clock import case_due_at
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import Decision, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import (
@@ -76,7 +77,8 @@ class ReadChange:
 
     referral_id: UUID
     referral_version: int
-    by: UUID
+    kind: ChangeKind
+    reader: ReviewReader
 
 
 def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
@@ -114,9 +116,13 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
 
 
 def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
-    """Raises ReviewNotFound, ReviewEnded, NobodyConsentsForAnother."""
+    """After the decision too, for the team of its case when no basis lets it know any more.
+
+    Raises ReviewNotFound, ReviewEnded, NobodyConsentsForAnother.
+    """
     review = uow.reviews.get(command.review_id, command.reader)
-    review.must_be_open()
+    if command.recipient is not uow.told.hidden_from(review.id):
+        review.must_be_open()
     if command.basis in _CONSENT:
         raise NobodyConsentsForAnother
     uow.told.add_basis(
@@ -140,7 +146,7 @@ def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> Non
 
 
 def read_change(command: ReadChange, uow: ReviewUnitOfWork) -> None:
-    if uow.told.change_read(command.referral_id, command.referral_version, by=command.by):
+    if uow.told.change_read(command.referral_id, command.referral_version, command.kind, reader=command.reader):
         uow.audit("change.read", subject_type="referral", subject_id=command.referral_id)
 
 

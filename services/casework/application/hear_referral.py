@@ -6,6 +6,7 @@ from typing import Any
 
 from services.casework.application.review_ports import Event, ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_open
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import OPEN_STATES, Review, ReviewState
 from services.contracts.codes import Answer
 
@@ -32,7 +33,7 @@ def hear_referral(command: HearReferral, uow: ReviewUnitOfWork) -> None:
     elif review.state in OPEN_STATES:
         _begin_again(review, event, uow)
     else:
-        uow.told.change_to_read(review, referral_version=event["version"], kind="amended")
+        uow.told.change_to_read(review, referral_version=event["version"], kind=ChangeKind.AMENDED)
 
 
 def hear_withdrawal(command: HearWithdrawal, uow: ReviewUnitOfWork) -> None:
@@ -47,7 +48,7 @@ def hear_withdrawal(command: HearWithdrawal, uow: ReviewUnitOfWork) -> None:
         review.ask_withdrawal(at=event["withdrawn_at"])
         uow.reviews.save(review)
     elif review.state is ReviewState.DECIDED:
-        uow.told.change_to_read(review, referral_version=event["version"], kind="withdrawn")
+        uow.told.change_to_read(review, referral_version=event["version"], kind=ChangeKind.WITHDRAWN)
 
 
 def _open(event: Event, uow: ReviewUnitOfWork) -> None:

@@ -17,5 +17,5 @@ class ReadCaseChange:
 def read_case_change(command: ReadCaseChange, uow: CaseUnitOfWork) -> None:
     """Does nothing to a change that was read before, and to none."""
     case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
-    if uow.told.change_read(case.referral_id, command.referral_version, by=command.reader.staff_id):
+    if uow.told.change_read_in_case(case.id, command.referral_version, by=command.reader.staff_id):
         uow.audit("case.change_read", subject_type="case", subject_id=case.id)

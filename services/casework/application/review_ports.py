@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.estimate import EstimateShown
 from services.casework.domain.review import OwnView, Review
 from services.casework.domain.review_clock import ReviewHours
@@ -71,12 +72,18 @@ class Told(Protocol):
 
     def withdrawn(self, referral_id: UUID) -> bool: ...
 
-    def change_to_read(self, review: Review, *, referral_version: int, kind: str) -> None:
+    def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         """Put what came after the decision before the case's worker or, with no case, before who decided."""
         ...
 
-    def change_read(self, referral_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        """Note that it was read. False when there is none that this person was to read."""
+    def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool: ...
+
+    def change_read(self, referral_id: UUID, referral_version: int, kind: ChangeKind, *, reader: ReviewReader) -> bool:
+        """Note that it was read. False when there is none that this reviewer was to read."""
+        ...
+
+    def hidden_from(self, review_id: UUID) -> RecipientClass | None:
+        """The class of the team that no basis lets know any more of the case that this review opened, unfinished."""
         ...
 
     def subject(self, referral_id: UUID) -> Subject: ...

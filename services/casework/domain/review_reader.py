@@ -12,11 +12,19 @@ class ReviewReader:
 
     staff_id: UUID
     areas: frozenset[str]
+    manages: frozenset[UUID] = frozenset()
+    """The teams whose manager they are."""
 
 
 def review_reader(
-    *, staff_id: UUID, roles: frozenset[Role], organisation_class: OrganisationClass, areas: frozenset[str]
+    *,
+    staff_id: UUID,
+    roles: frozenset[Role],
+    organisation_class: OrganisationClass,
+    teams: frozenset[UUID],
+    areas: frozenset[str],
 ) -> ReviewReader:
     """The reader that a member of staff is. One of a police organisation knows no review, whatever their roles."""
-    allowed = Role.REVIEWER in roles and organisation_class is not OrganisationClass.POLICE
-    return ReviewReader(staff_id=staff_id, areas=areas if allowed else frozenset())
+    if Role.REVIEWER not in roles or organisation_class is OrganisationClass.POLICE:
+        return ReviewReader(staff_id=staff_id, areas=frozenset())
+    return ReviewReader(staff_id=staff_id, areas=areas, manages=teams if Role.TEAM_MANAGER in roles else frozenset())

@@ -13,6 +13,7 @@ from services.casework.adapters.case_view import CaseChange, CaseView, CaseWhole
 from services.casework.domain.case import HAND_OVERS, CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_reader import CaseReader
+from services.casework.domain.change import ChangeKind
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_list_presenters import owner, status, who
 from services.casework.entrypoints.case_wording import contact_words, words
@@ -110,7 +111,7 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, An
 
 def _change(case_id: UUID, change: CaseChange) -> Row:
     when = dates.moment(change.arrived_at)
-    if change.kind == "withdrawn":
+    if change.kind is ChangeKind.WITHDRAWN:
         said = _(
             "The referrer asked to withdraw the referral on %(moment)s. The case stays open until you close it.",
             moment=when,

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.review_queries import ChangeRow, ReviewRow
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.review_wording import words
@@ -25,8 +26,8 @@ _DONE = {
     "basis": N_("Further basis recorded."),
 }
 _CHANGES = {
-    "amended": N_("The referrer changed the referral"),
-    "withdrawn": N_("The referrer asked to withdraw the referral"),
+    ChangeKind.AMENDED: N_("The referrer changed the referral"),
+    ChangeKind.WITHDRAWN: N_("The referrer asked to withdraw the referral"),
 }
 
 
@@ -65,11 +66,20 @@ def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
 def change(row: ChangeRow) -> dict[str, Any]:
     return {
         "href": url_for("reviews.show", review_id=row.review_id),
-        "read_href": url_for("reviews.read_change", referral_id=row.referral_id, version=row.referral_version),
-        "text": _(_CHANGES.get(row.kind, N_("The referrer changed the referral"))),
+        "read_href": url_for(
+            "reviews.read_change", referral_id=row.referral_id, version=row.referral_version, kind=row.kind
+        ),
+        "text": _(_CHANGES[row.kind]) if row.kind in _CHANGES else _lapsed(row),
         "reference": row.reference,
         "moment": dates.moment(row.arrived_at),
     }
+
+
+def _lapsed(row: ChangeRow) -> str:
+    assert row.team_class is not None, "the schema has a case with it"  # noqa: S101
+    return str(
+        _("%(recipient)s may no longer be told, so the team no longer sees the case", recipient=words(row.team_class))
+    )
 
 
 def who(row: ReviewRow) -> str:

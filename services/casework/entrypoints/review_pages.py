@@ -11,6 +11,7 @@ from services.casework.adapters import review_queries
 from services.casework.application.claim_review import NoReviewWaits, OpenNextReview
 from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
 from services.casework.application.record_own_view import RecordOwnView
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import OwnViewStands, StaleReview
 from services.casework.entrypoints import review_list_presenters as lists
 from services.casework.entrypoints import review_presenters as present
@@ -56,10 +57,12 @@ def take_next() -> ResponseReturnValue:
     return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
 
 
-@pages.post("/changes/<uuid:referral_id>/<int(max=1000000000):version>")
+@pages.post("/changes/<uuid:referral_id>/<int(max=1000000000):version>/<any(amended, withdrawn, basis_lapsed):kind>")
 @access.requires(Role.REVIEWER)
-def read_change(referral_id: UUID, version: int) -> ResponseReturnValue:
-    current.handle(ReadChange(referral_id=referral_id, referral_version=version, by=current.staff_id()))
+def read_change(referral_id: UUID, version: int, kind: str) -> ResponseReturnValue:
+    current.handle(
+        ReadChange(referral_id=referral_id, referral_version=version, kind=ChangeKind(kind), reader=reader())
+    )
     return redirect(url_for(".waiting", done="read"), code=303)
 
 
@@ -103,9 +106,12 @@ def confirm_withdrawal(review_id: UUID) -> ResponseReturnValue:
 @pages.get("/<uuid:review_id>/bases")
 @access.requires(Role.REVIEWER)
 def bases(review_id: UUID) -> ResponseReturnValue:
+    found = opened(review_id)
+    if not found.is_open and found.whole.hidden_from is None:
+        return redirect(url_for(".show", review_id=review_id), code=303)
     asked = request.args.get("recipient", "")
     start = {"recipient": asked} if asked in list(RecipientClass) else {}
-    return _basis_page(opened(review_id), Form(BasisBody(), start))
+    return _basis_page(found, Form(BasisBody(), start))
 
 
 @pages.post("/<uuid:review_id>/bases")
@@ -155,7 +161,7 @@ def _basis_page(found: Opened, form: Form) -> ResponseReturnValue:
         "casework/review_basis.html",
         review=present.page(found, current.staff_id(), current.now()),
         form=form,
-        recipients=choices(ADDED_RECIPIENTS),
+        recipients=choices([lost] if (lost := found.whole.hidden_from) else ADDED_RECIPIENTS),
         lawful_bases=choices(ADDED_BASES),
         most=MOST_REASON,
         key=request.form.get("key") or str(uuid4()),

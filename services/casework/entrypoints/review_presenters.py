@@ -55,6 +55,8 @@ class ReviewPage:
     earlier_view: Row | None
     decision: list[Row]
     hand_over_href: str | None
+    hidden_from: str
+    """The recipient whose team no longer sees the case that the decision opened."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         estimate_href=url_for("review_decisions.estimate", review_id=row.id),
         decision_href=url_for("review_decisions.decision", review_id=row.id),
         question_href=url_for("review_decisions.question", review_id=row.id),
-        bases_href=url_for("reviews.bases", review_id=row.id),
+        bases_href=url_for("reviews.bases", review_id=row.id, recipient=whole.hidden_from),
         list_href=url_for("reviews.waiting"),
         facts_version=row.referral_version,
         is_open=opened.is_open,
@@ -102,6 +104,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         earlier_view=view(opened.earlier_view),
         decision=_decision(whole),
         hand_over_href=_hand_over(whole),
+        hidden_from=words(whole.hidden_from) if whole.hidden_from else "",
     )
 
 

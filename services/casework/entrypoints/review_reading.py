@@ -31,7 +31,11 @@ class Opened:
 def reader() -> ReviewReader:
     who = current.identity()
     return review_reader(
-        staff_id=who.staff_id, roles=who.roles, organisation_class=who.organisation_class, areas=who.areas
+        staff_id=who.staff_id,
+        roles=who.roles,
+        organisation_class=who.organisation_class,
+        teams=who.teams,
+        areas=who.areas,
     )
 
 

@@ -107,7 +107,11 @@ class ReviewWorld:
     def reader(self, client: Client) -> ReviewReader:
         who = self.tokens.known[client.token]
         return review_reader(
-            staff_id=who.staff_id, roles=who.roles, organisation_class=who.organisation_class, areas=who.areas
+            staff_id=who.staff_id,
+            roles=who.roles,
+            organisation_class=who.organisation_class,
+            teams=who.teams,
+            areas=who.areas,
         )
 
     def referral(

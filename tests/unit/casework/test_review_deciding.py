@@ -245,6 +245,31 @@ class TestAFurtherBasis:
 
         assert uow.told.added == {}
 
+    def test_after_the_decision_is_refused(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = decided_with_nothing_more_to_do(uow)
+
+        with pytest.raises(rules.ReviewEnded):
+            add_basis(a_basis_for(review, LawfulBasis.PUBLIC_TASK), uow)
+
+        assert uow.told.added == {}
+
+    def test_is_recorded_for_a_team_that_may_no_longer_know_its_case(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = decided_with_nothing_more_to_do(uow)
+        uow.told.hidden[review.id] = RecipientClass.YOUTH_JUSTICE
+
+        add_basis(a_basis_for(review, LawfulBasis.PUBLIC_TASK), uow)
+
+        assert uow.told.added == {review.referral_id: {RecipientClass.YOUTH_JUSTICE}}
+
+
+def decided_with_nothing_more_to_do(uow: FakeReviewUnitOfWork) -> rules.Review:
+    review = received(uow)
+    viewed(uow, review)
+    decide_review(a_decision_of(review), uow)
+    return review
+
 
 class TestAQuestion:
     def test_goes_to_the_referrer_with_the_step(self) -> None:

@@ -1,0 +1,52 @@
+"""A referral that a reviewer decided, its case, and who works it."""
+
+from uuid import UUID, uuid4
+
+from services.casework.adapters.case_tables import cases
+from services.casework.application import hear
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
+from services.kernel.auth.identity import Identity
+from tests.integration.casework.case_world import Client
+from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, a_key, an_own_view
+
+
+def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] = ()) -> Client:
+    """A member of the team, as accounts tells of them."""
+    identity = Identity(
+        staff_id=uuid4(),
+        display_name="Amara Osei",
+        organisation_id=uuid4(),
+        organisation_name="Breakwater Youth Support",
+        organisation_class=OrganisationClass.VOLUNTARY,
+        roles=frozenset(roles),
+        teams=frozenset({world.teams[team]}),
+        areas=frozenset(areas),
+        session_id="s",
+    )
+    world.tokens.known[str(identity.staff_id)] = identity
+    event = {
+        "staff_id": identity.staff_id,
+        "version": 1,
+        "display_name": identity.display_name,
+        "organisation_id": identity.organisation_id,
+        "organisation_class": identity.organisation_class,
+        "teams": [world.teams[team]],
+        "areas": ["northside"],
+        "active": True,
+    }
+    world.hear(hear.HearStaff(event))
+    return Client(world.app.test_client(), str(identity.staff_id))
+
+
+def decided(world: ReviewWorld, *told: RecipientClass, **decision: str) -> tuple[Referred, UUID]:
+    """A referral that a reviewer decided with the estimate before them, and its case."""
+    referral, reviewer = world.referral(*told), world.reviewer()
+    referral.estimated(probability=0.1234)
+    reviewer.post_json(f"{referral.api}/claim", {"take_over": False})
+    reviewer.post_json(f"{referral.api}/own-view", an_own_view(why="Ownviewmark"), **a_key())
+    assert reviewer.get(f"{referral.api}/estimate").status_code == 200
+    said = a_decision(reasons="Decisionmark", difference_reasons=["other"], **decision)
+    answer = reviewer.post_json(f"{referral.api}/decision", said, **a_key())
+    assert answer.status_code < 300, answer.text
+    [case] = world.rows(cases, referral_id=referral.id)
+    return referral, case["id"]
