@@ -111,4 +111,5 @@ def _observe(app: Flask, metrics: Metrics) -> None:
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
-        g.tracing.close()
+        if "tracing" in g:
+            g.tracing.close()
