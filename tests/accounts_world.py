@@ -20,6 +20,7 @@ from services.kernel.service import Service
 from tests.unit.kernel_web.test_csrf import token_in
 
 PASSWORD = "correct horse"  # pragma: allowlist secret
+INTROSPECTION_KEY = "the key of intake, in this test alone"  # pragma: allowlist secret
 _ORGANISATIONS = {
     "hospital": OrganisationClass.HEALTH,
     "council": OrganisationClass.SOCIAL_CARE,
@@ -78,7 +79,13 @@ class World:
 
 def a_world(url: str, *, demonstration: bool = True, https: bool = False) -> World:
     clock = StoppedClock()
-    settings = Settings(database_url=url, secret_key=b"k" * 32, demonstration=demonstration, https=https)
+    settings = Settings(
+        database_url=url,
+        secret_key=b"k" * 32,
+        demonstration=demonstration,
+        https=https,
+        introspection_keys={"intake": ("the key before it, being replaced just now", INTROSPECTION_KEY)},
+    )
     service = build(settings, clock=clock)
     with service.database.write() as connection:
         tables.metadata.create_all(connection)

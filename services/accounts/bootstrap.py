@@ -6,6 +6,7 @@ from typing import Any
 
 from services.accounts import (
     home_pages,
+    introspection_api,
     sessions,
     sign_in,
     sign_in_pages,
@@ -19,6 +20,7 @@ from services.accounts import (
 from services.accounts.identities import LocalIdentities
 from services.accounts.settings import Settings
 from services.kernel.audit import pages as audit_pages
+from services.kernel.auth import claims
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
@@ -56,19 +58,22 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         handlers=HANDLERS,
         clock=clock,
     )
+    local = LocalIdentities(database, clock)
     app = make_app(
         service=NAME,
         dispatcher=dispatcher,
         database=database,
-        identities=identities or LocalIdentities(database, clock),
+        identities=identities or local,
         settings=settings,
         clock=clock,
         templates=HERE / "templates",
+        any_host=(claims.PATH,),
         blueprints=[
             home_pages.pages,
             sign_in_pages.pages,
             staff_pages.pages,
             team_pages.pages,
+            introspection_api.blueprint(local, settings.introspection_keys),
             audit_pages.blueprint(NAME, tables.kernel),
             static_files.blueprint,
         ],

@@ -1,5 +1,30 @@
-"""Settings of accounts: those of every service. The local sign-in is on in demonstration mode and nowhere else."""
+"""Settings of accounts. The local sign-in is on in demonstration mode and nowhere else."""
 
-from services.kernel.settings import Settings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
 
-__all__ = ["Settings"]
+from services.kernel.auth.claims import LEAST_KEY
+from services.kernel.settings import Settings as KernelSettings
+from services.kernel.settings import Unset, kernel_settings
+
+ASKING = ("intake", "scoring", "casework", "oversight")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(KernelSettings):
+    introspection_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The keys with which each service may ask who somebody is: one, and while it is being changed a second."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        keys = {service: _keys(environ, f"INTROSPECTION_KEY_{service.upper()}") for service in ASKING}
+        return cls(**kernel_settings(environ), introspection_keys=keys)
+
+
+def _keys(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Those of one setting, of which there may be none. Raises Unset."""
+    keys = tuple(key.strip() for key in environ.get(name, "").split(",") if key.strip())
+    if any(len(key) < LEAST_KEY for key in keys):
+        raise Unset(f"Each key of the setting {name} must have at least {LEAST_KEY} characters.")
+    return keys

@@ -1,7 +1,7 @@
 """Settings come from the environment, secrets from files. A default must be safe in production and fit to be public."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -29,8 +29,8 @@ class Process(StrEnum):
 class Settings:
     """What every service needs. A service with more subclasses this and extends `from_environment`."""
 
-    database_url: str
-    secret_key: bytes
+    database_url: str = field(repr=False)
+    secret_key: bytes = field(repr=False)
     """At least 32 bytes: keys of this service are derived from it."""
     schema: str | None = None
     demonstration: bool = False
@@ -104,3 +104,8 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int, least: 
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise Unset(f"The setting {name} must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def host_and_port(environ: Mapping[str, str]) -> tuple[str, int]:
+    """Where this process listens: HOST and PORT."""
+    return environ.get("HOST") or "127.0.0.1", whole_number(environ, "PORT", default=8000, least=1, most=65535)

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
+import structlog
 from alembic import autogenerate
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -14,9 +16,33 @@ from alembic.script import ScriptDirectory
 
 from services.kernel.service import Service
 
+_log = structlog.get_logger()
+
+
+class Standing(Enum):
+    """Where a database stands to this code."""
+
+    BEHIND = auto()
+    CURRENT = auto()
+    AHEAD = auto()
+    """A later release has been here: its revisions only added, so this code still works (`docs/database.md`)."""
+
+
+def standing(service: Service) -> Standing:
+    """By the numbers of the revisions."""
+    with service.database.read() as connection:
+        held = MigrationContext.configure(connection).get_current_revision()
+    head = _script(service).get_current_head()
+    if held == head:
+        return Standing.CURRENT
+    return Standing.AHEAD if int(held or 0) > int(head or 0) else Standing.BEHIND
+
 
 def upgrade(service: Service) -> None:
-    """Run the revisions that this database has not had, in one transaction."""
+    """Run the revisions that this database has not had, in one transaction. A database that is ahead is left alone."""
+    if standing(service) is Standing.AHEAD:
+        _log.warning("database_is_ahead", service=service.name)
+        return
     script = _script(service)
 
     def revisions(current: Any, _context: MigrationContext) -> Any:
@@ -29,6 +55,12 @@ def differences(service: Service) -> list[Any]:
     """What the tables in the code have that the database has not, or the other way round."""
     with service.database.read() as connection:
         return list(autogenerate.compare_metadata(_context(service, connection), service.metadata))
+
+
+def is_ready(service: Service) -> bool:
+    """Whether this code finds all that it needs in the database."""
+    found = standing(service)
+    return found is Standing.AHEAD or (found is Standing.CURRENT and not differences(service))
 
 
 def write_revision(service: Service, message: str) -> Path:

@@ -14,6 +14,9 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+APPEND_ONLY = "append_only"
+"""In a table's `info`: its rows are never taken back. The value names the columns that may be written later."""
+
 
 def new_metadata() -> sa.MetaData:
     """Metadata whose constraints all have names: a migration must be able to name what it drops."""
@@ -122,6 +125,7 @@ def _audit_rows(metadata: sa.MetaData) -> sa.Table:
         sa.Column("hash", sa.String(64), nullable=True),
         sa.Column("sealed_at", UtcDateTime, nullable=True),
         sa.CheckConstraint("(number IS NULL) = (hash IS NULL)", name="sealed_whole"),
+        info={APPEND_ONLY: ("number", "hash", "sealed_at")},
     )
     sa.Index("ix_audit_rows_subject", table.c.subject_type, table.c.subject_id)
     unsealed = table.c.number.is_(None)
@@ -138,4 +142,5 @@ def _audit_head(metadata: sa.MetaData) -> sa.Table:
         sa.Column("number", sa.BigInteger, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.CheckConstraint("id = 1", name="one_row"),
+        info={APPEND_ONLY: ("number", "hash")},
     )

@@ -51,6 +51,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ValidationError, _not_valid)
     app.register_error_handler(sa.exc.OperationalError, _database_unavailable)
     app.register_error_handler(sa.exc.TimeoutError, _database_unavailable)
+    app.register_error_handler(sa.exc.DBAPIError, _database_error)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -152,6 +153,11 @@ def _database_unavailable(error: Exception) -> Response:
     response = answer(503, urn="unavailable", title=_TITLES[503])
     response.headers["Retry-After"] = _TRY_AGAIN_AFTER
     return response
+
+
+def _database_error(error: sa.exc.DBAPIError) -> Response:
+    """A connection that broke under the request says so in several ways; anything else is a fault of ours."""
+    return _database_unavailable(error) if error.connection_invalidated else _our_fault(error)
 
 
 def _our_fault(error: Exception) -> Response:

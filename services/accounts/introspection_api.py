@@ -1,0 +1,71 @@
+"""Other services ask here who holds a session or a token (RFC 7662). Only a service with its key is answered."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from services.accounts.identities import Known, LocalIdentities
+from services.kernel.auth import claims
+from services.kernel.auth.claims import BEARER, SESSION
+from services.kernel.errors import RuleBroken
+from services.kernel.text import N_
+from services.kernel.web import access
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+class UnknownService(RuleBroken):
+    """Who asks is no service of this installation, or its key is not the one that it was given."""
+
+    status = 401
+    title = N_("Only a service may ask this")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers = {"WWW-Authenticate": 'Basic realm="introspection"'}
+
+
+def blueprint(identities: LocalIdentities, keys: Mapping[str, Sequence[str]]) -> Blueprint:
+    api = Blueprint("introspection", __name__)
+
+    @api.post(claims.PATH)
+    @access.public  # it is no person who asks: the key is looked at below
+    def introspect() -> Response:
+        """A secret is looked for first as what the hint says it is. Raises UnknownService."""
+        _require_service(keys)
+        if request.mimetype != _FORM:
+            raise UnsupportedMediaType
+        secret = request.form.get("token", "")
+        if not secret:
+            raise BadRequest
+        kinds = (SESSION, BEARER) if request.form.get("token_type_hint") == SESSION else (BEARER, SESSION)
+        for kind in kinds:
+            if known := _holder(identities, kind, secret):
+                return jsonify(claims.write(known.identity, kind=kind, expires_at=known.expires_at))
+        return jsonify(claims.NOT_ACTIVE)
+
+    return api
+
+
+def _holder(identities: LocalIdentities, kind: str, secret: str) -> Known | None:
+    if kind == SESSION:
+        return identities.known(session=secret, bearer=None)
+    return identities.known(session=None, bearer=secret)
+
+
+def _require_service(keys: Mapping[str, Sequence[str]]) -> None:
+    sent = request.authorization
+    if sent is None or sent.type != "basic" or not sent.username or not sent.password:
+        raise UnknownService
+    digest = _digest(sent.password)
+    # Every key of the service is compared, and each in the same time.
+    fits = [hmac.compare_digest(digest, _digest(key)) for key in keys.get(sent.username, ())]
+    if not any(fits):
+        raise UnknownService
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "replace")).digest()
