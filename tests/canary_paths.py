@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request
 
 from services.contracts import topics
 from services.embedded import staff
-from services.kernel.bus import dead_letters
+from services.kernel.bus import dead_letter_pages, dead_letters
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.log import Record
 from services.kernel.clock import system_clock
@@ -321,6 +321,7 @@ class Walk:
         for envelope, data in (
             ({"dataschemaversion": "9"}, {}),
             ({"dataschemaversion": PERSON["phone"]}, {}),
+            ({"dataschemaversion": PERSON["phone"].replace(" ", "").lstrip("0")}, {}),
             ({}, {"safe_contact": name, name: name}),
             ({}, {"version": 10**30}),
         ):
@@ -337,11 +338,21 @@ class Walk:
             for user in ("data-protection-officer", "administrator"):
                 shown = self.listener.caller(user).get(f"/{service}/audit?limit=100")
                 assert shown.status_code == 200
+            self._dead_letters_of(service)
             for path in ("metrics", "health/live", "health/ready", "api/v1/openapi.json"):
                 self.navigator.get(f"/{service}/{path}")
         board = self.listener.caller("board-member")
         for path in ("/oversight/", "/scoring/models", "/accounts/home"):
             board.get(path)
+
+    def _dead_letters_of(self, service: str) -> None:
+        if service not in dead_letter_pages.LISTENERS:
+            return
+        administrator = self.listener.caller("administrator")
+        assert administrator.get(f"/{service}/dead-letters").status_code == 200
+        for letter in dead_letters.waiting(self.world.system.services[service]):
+            for page in ("", "/redrive", "/drop"):
+                assert administrator.get(f"/{service}/dead-letters/{letter}{page}").status_code == 200
 
 
 def _raising(fault: Exception) -> Any:

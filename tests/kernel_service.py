@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from flask import Flask
 
+from services.contracts import envelope, topics
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass
+from services.kernel.bus.log import Record
 from services.kernel.clock import Clock
 from services.kernel.db.engine import Database
 from services.kernel.db.tables import kernel_tables, new_metadata
@@ -64,6 +66,21 @@ def a_member(staff_id: UUID, *, name: str = "Amara Osei") -> dict[str, Any]:
         "areas": [],
         "active": True,
     }
+
+
+def a_record(*, name: str = "Amara Osei", value: bytes | None = None) -> Record:
+    """A record that a member of staff changed, or one with this value."""
+    staff_id = uuid4()
+    if value is None:
+        value = envelope.write(
+            StaffChangedV1,
+            a_member(staff_id, name=name),
+            event_id=uuid4(),
+            time=a_clock(),
+            correlation_id=uuid4(),
+            causation_id=None,
+        )
+    return Record(topic=topics.STAFF.name, key=str(staff_id), value=value)
 
 
 def a_clock() -> datetime:

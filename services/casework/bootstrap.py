@@ -20,6 +20,7 @@ from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.casework.settings import Settings
 from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
+from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
@@ -66,6 +67,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
                 case_queue.pages,
                 case_pages.pages,
                 audit_pages.blueprint("casework", kernel),
+                dead_letter_pages.blueprint("casework", kernel, SUBSCRIPTIONS),
             ],
             api_blueprints=[review_api.api, case_api.api],
         ),

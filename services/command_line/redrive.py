@@ -1,26 +1,36 @@
 """`waymark redrive`: handles what was put aside once more."""
 
+from uuid import UUID
+
 import click
 
 from services.command_line.options import answer, folder_option, json_option
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.kernel.bus import dead_letters
+from services.kernel.bus.dead_letters import RedriveReason
 from services.kernel.service import Service
 
 
 @click.command("redrive")
 @click.argument("service_name", metavar="SERVICE")
+@click.option(
+    "--reason",
+    type=click.Choice([reason.value for reason in RedriveReason]),
+    default=RedriveReason.FAULT_MENDED.value,
+    show_default=True,
+    help="Why they may be handled now; kept in the audit.",
+)
 @folder_option
 @json_option
-def command(service_name: str, folder: Folder, as_json: bool) -> None:
+def command(service_name: str, reason: str, folder: Folder, as_json: bool) -> None:
     """Handle every dead letter of SERVICE again. Exit code 1 when one fails again; it stays a dead letter."""
     system = embedded.build(folder)
     try:
         service = system.services.get(service_name)
         if service is None:
             raise click.BadParameter(f"one of {', '.join(system.services)}", param_hint="SERVICE")
-        done, failed = _redrive(service)
+        done, failed = _redrive(service, RedriveReason(reason))
     finally:
         system.close()
     answer({"redriven": done, "failed": failed}, f"{done} redriven, {failed} failed again.", as_json=as_json)
@@ -28,11 +38,11 @@ def command(service_name: str, folder: Folder, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _redrive(service: Service) -> tuple[int, int]:
+def _redrive(service: Service, reason: RedriveReason) -> tuple[int, int]:
     done = failed = 0
     for letter_id in dead_letters.waiting(service):
         try:
-            dead_letters.redrive(service, letter_id)
+            _handle(service, letter_id, reason)
         except Exception as error:
             # Whatever it was, the letter is kept; its kind is told, its content never.
             click.echo(f"{letter_id}: {type(error).__name__}", err=True)
@@ -40,3 +50,11 @@ def _redrive(service: Service) -> tuple[int, int]:
         else:
             done += 1
     return done, failed
+
+
+def _handle(service: Service, letter_id: UUID, reason: RedriveReason) -> None:
+    dispatcher = service.dispatcher
+    with dispatcher.transaction(actor=None) as transaction:
+        dead_letters.redrive(
+            letter_id, reason, transaction=transaction, dispatcher=dispatcher, subscriptions=service.subscriptions
+        )

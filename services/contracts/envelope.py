@@ -1,5 +1,6 @@
 """The envelope of every event: CloudEvents 1.0 in its structured JSON form, with who caused what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from cloudevents.core.v1.event import CloudEvent
 from services.contracts.schema import EventSchema
 
 _format = JSONFormat()
+_VERSION = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 
 
 class NotAnEvent(ValueError):
@@ -70,10 +72,13 @@ def read(value: bytes) -> Envelope:
         causation = attributes.get("causationid")
         if not isinstance(data, dict):
             raise NotAnEvent("the data is not an object")
+        version = attributes["dataschemaversion"]
+        if not _VERSION.fullmatch(version):
+            raise NotAnEvent("the version of its contract is no number")
         return Envelope(
             id=UUID(attributes["id"]),
             type=attributes["type"],
-            version=int(attributes["dataschemaversion"]),
+            version=int(version),
             source=attributes["source"],
             key=attributes["subject"],
             time=attributes["time"],

@@ -11,6 +11,7 @@ from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
 from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
+from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
@@ -41,7 +42,13 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         settings=settings,
         clock=clock,
         templates=_HERE / "templates",
-        blueprints=[form_pages.pages, status_pages.pages, match_pages.pages, audit_pages.blueprint(NAME, kernel)],
+        blueprints=[
+            form_pages.pages,
+            status_pages.pages,
+            match_pages.pages,
+            audit_pages.blueprint(NAME, kernel),
+            dead_letter_pages.blueprint(NAME, kernel, SUBSCRIPTIONS),
+        ],
         api_blueprints=[api.blueprint],
     )
     app.extensions["intake"] = settings.locality

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
+from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
@@ -38,7 +39,11 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         settings=settings,
         clock=clock,
         templates=HERE / "templates",
-        blueprints=[pages, audit_pages.blueprint(NAME, tables.kernel)],
+        blueprints=[
+            pages,
+            audit_pages.blueprint(NAME, tables.kernel),
+            dead_letter_pages.blueprint(NAME, tables.kernel, SUBSCRIPTIONS),
+        ],
         api_blueprints=[api],
     )
     return Service(

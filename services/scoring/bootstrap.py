@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
+from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
@@ -67,7 +68,11 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             settings=settings,
             clock=clock,
             templates=_HERE / "templates",
-            blueprints=[pages.blueprint(champions), audit_pages.blueprint("scoring", kernel)],
+            blueprints=[
+                pages.blueprint(champions),
+                audit_pages.blueprint("scoring", kernel),
+                dead_letter_pages.blueprint("scoring", kernel, SUBSCRIPTIONS),
+            ],
             api_blueprints=[api.blueprint(champions)],
             checks=checks,
         ),

@@ -13,6 +13,9 @@ from services.embedded import system as embedded
 from services.embedded.demonstration import load
 from services.embedded.folder import Folder
 from services.embedded.system import System
+from services.kernel.bus import dead_letters
+from services.kernel.bus.log import Delivered
+from tests.kernel_service import a_record
 from tests.parts import tiny_model
 
 
@@ -31,7 +34,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = Folder(tmp_path_factory.mktemp("demonstration"))
     tiny_model.keep_in(folder.models)
     load.load(folder)
+    put_aside_an_event(folder)
     return folder
+
+
+def put_aside_an_event(folder: Folder) -> None:
+    """One that intake could not handle, so that the administrator has something to decide on."""
+    system = embedded.build(folder)
+    record = Delivered(**vars(a_record()), position=1_000_000)
+    dead_letters.bury(system.services["intake"], record, "HearStaff raised TimeoutError")
+    system.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,17 @@ from services.kernel.bus.log import Delivered, Log
 from services.kernel.bus.translate import Translator, Unreadable
 from services.kernel.dispatcher import Caused
 from services.kernel.failpoints import failpoint
+from services.kernel.observability import logs
 from services.kernel.service import Service
 
 _BATCH = 500
 _TRIES = 3
-_MOST_BURIED_IN_A_ROW = 10
 
 _log = structlog.get_logger()
 
 
 class TooManyDeadLetters(RuntimeError):
-    """So many in a row cannot be bad records: our own code is wrong. Stop, rather than drain the topic."""
+    """So many cannot be bad records: our own code is wrong. Stop, rather than drain the topic."""
 
 
 class Consumer:
@@ -28,10 +28,11 @@ class Consumer:
         self._service = service
         self._log = log
         self._translator = Translator(service.subscriptions)
-        self._buried_in_a_row = 0
+        self.stopped = False
+        """True while the next record may not be buried too: it waits in the log until a person has decided on some."""
 
     def run_once(self, *, wait: float = 0.0) -> int:
-        """Handle one poll. Gives how many records were read."""
+        """Handle one poll. Gives how many records were read. Raises TooManyDeadLetters; call again later then."""
         topics = self._translator.topics
         records = self._log.poll(self._service.name, topics, limit=_BATCH, wait=wait) if topics else []
         if not records:
@@ -39,6 +40,7 @@ class Consumer:
         failpoint(f"{self._service.name}.polled")
         if not (self._service.batch and self._as_one(records)):
             self._one_by_one(records)
+        self.stopped = False
         return len(records)
 
     def _as_one(self, records: list[Delivered]) -> bool:
@@ -69,12 +71,11 @@ class Consumer:
         except Unreadable as error:
             self._bury(record, str(error))
             return
-        if caused is not None and not self._try(record, caused):
-            return
-        self._buried_in_a_row = 0
+        if caused is not None:
+            self._try(record, caused)
 
-    def _try(self, record: Delivered, caused: Caused) -> bool:
-        """Run the command. False when it failed for good and was buried. Raises when the database is away."""
+    def _try(self, record: Delivered, caused: Caused) -> None:
+        """Run the command, and bury what fails for good. Raises when the database is away."""
         for attempt in range(1, _TRIES + 1):
             try:
                 self._service.dispatcher.handle_events([caused])
@@ -82,19 +83,23 @@ class Consumer:
                 raise
             except Exception as error:
                 if attempt == _TRIES:
+                    logs.failure(error)
                     # The type alone: a message may hold what the record holds.
                     self._bury(record, f"{type(caused.command).__name__} raised {type(error).__name__}")
-                    return False
             else:
-                return True
-        return False
+                return
 
     def _bury(self, record: Delivered, reason: str) -> None:
-        if self._buried_in_a_row >= _MOST_BURIED_IN_A_ROW:
-            raise TooManyDeadLetters(f"{self._service.name}: {_MOST_BURIED_IN_A_ROW} dead letters in a row")
-        dead_letters.bury(self._service, record, reason)
-        self._buried_in_a_row += 1
-        _log.error("dead_letter", service=self._service.name, topic=record.topic)
+        service = self._service
+        with service.database.read() as connection:
+            stop = dead_letters.at_limit(connection, service.tables)
+        if stop:
+            if not self.stopped:
+                _log.critical("consumer_stopped", service=service.name, topic=record.topic)
+            self.stopped = True
+            raise TooManyDeadLetters(service.name)
+        if dead_letters.bury(service, record, reason):
+            _log.error("dead_letter", service=service.name, topic=record.topic)
 
     def _commit(self, records: list[Delivered]) -> None:
         failpoint(f"{self._service.name}.before_offset_commit")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from services.kernel.audit import sealer
-from services.kernel.bus.consumer import Consumer, TooManyDeadLetters
+from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.log import Log
 from services.kernel.bus.relay import Relay
 from services.kernel.db import housekeeping
@@ -34,6 +34,11 @@ class Worker:
             self._thread("housekeeping", self._housekeeping_step),
         ]
 
+    @property
+    def consumer_stopped(self) -> bool:
+        """Whether it may bury no more: what it was given last waits in the log."""
+        return self._consumer.stopped
+
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
@@ -55,9 +60,6 @@ class Worker:
             try:
                 step()
                 backoff = 0.0
-            except TooManyDeadLetters:
-                _log.critical("consumer_stopped", service=self._service.name)
-                return
             except Exception as error:
                 # Whatever it was is still in the outbox or uncommitted in the log: it comes again.
                 backoff = min(max(0.1, backoff * 2), _MOST_BACKOFF_SECONDS)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from services.kernel.bus import dead_letters
 from services.kernel.clock import Clock
 from services.kernel.db.engine import Database
 from services.kernel.db.tables import KernelTables
@@ -15,7 +16,7 @@ _MOVES_WITHIN = timedelta(seconds=60)
 def checks(database: Database, tables: KernelTables, clock: Clock) -> Mapping[str, Callable[[], bool]]:
     """By name; each looks at an index, whichever process does the work.
 
-    `dead_letters` is false while one waits: a consumer stops after ten in a row, and leaves them to be seen here.
+    `dead_letters` is false while one waits, `consumer` while so many wait that another one stops the consumer.
     """
     letters, outbox, rows = tables.dead_letters.c, tables.outbox.c, tables.audit_rows.c
 
@@ -26,8 +27,13 @@ def checks(database: Database, tables: KernelTables, clock: Clock) -> Mapping[st
 
         return holds
 
+    def may_bury() -> bool:
+        with database.read() as connection:
+            return not dead_letters.at_limit(connection, tables)
+
     return {
-        "dead_letters": none(lambda: letters.redriven_at.is_(None)),
+        "dead_letters": none(lambda: letters.id.is_not(None)),
+        "consumer": may_bury,
         "outbox": none(lambda: outbox.published_at.is_(None) & (outbox.created_at < clock() - _MOVES_WITHIN)),
         "audit": none(lambda: rows.number.is_(None) & (rows.occurred_at < clock() - _MOVES_WITHIN)),
     }

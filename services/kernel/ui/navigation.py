@@ -31,6 +31,7 @@ ENTRIES = (
     Entry(N_("Staff"), "/accounts/staff", frozenset({Role.ADMINISTRATOR})),
     Entry(N_("Teams"), "/accounts/teams", frozenset({Role.ADMINISTRATOR})),
     Entry(N_("Audit"), "/accounts/audit", AUDITORS),
+    Entry(N_("Dead letters"), "/intake/dead-letters", frozenset({Role.ADMINISTRATOR})),
 )
 
 

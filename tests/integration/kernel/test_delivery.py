@@ -8,19 +8,16 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from services.contracts import envelope, topics
-from services.contracts.accounts import StaffChangedV1
-from services.kernel.bus import dead_letters
-from services.kernel.bus.consumer import Consumer, TooManyDeadLetters
+from services.contracts import topics
+from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.leadership import Leadership
 from services.kernel.bus.log import Delivered, Record
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.worker import Worker
-from services.kernel.db.transaction import Transaction
 from services.kernel.observability import standing
 from services.kernel.service import Service
-from tests.kernel_service import Refused, WriteNote, a_clock, a_member, a_service, count, texts, write_note
+from tests.kernel_service import WriteNote, a_clock, a_record, a_service, count, texts
 from tests.waiting import wait_until
 
 
@@ -72,20 +69,6 @@ def a_relay(log: CrashingLog) -> Iterator[Callable[[Service], Relay]]:
 
 
 MakeRelay = Callable[[Service], Relay]
-
-
-def a_record(*, name: str = "Amara Osei", value: bytes | None = None) -> Record:
-    staff_id = uuid4()
-    if value is None:
-        value = envelope.write(
-            StaffChangedV1,
-            a_member(staff_id, name=name),
-            event_id=uuid4(),
-            time=a_clock(),
-            correlation_id=uuid4(),
-            causation_id=None,
-        )
-    return Record(topic=topics.STAFF.name, key=str(staff_id), value=value)
 
 
 def write_notes(service: Service, *names: str) -> None:
@@ -196,16 +179,6 @@ class TestAConsumer:
         assert len(reasons) == 2
         assert not [reason for reason in reasons if "Canary" in reason]
 
-    def test_stops_rather_than_drain_a_topic_of_bad_records(self, service: Service, log: CrashingLog) -> None:
-        log.append([a_record(value=b"{") for _ in range(50)])
-        consumer = Consumer(service, log)
-
-        with pytest.raises(TooManyDeadLetters):
-            consumer.run_once()
-
-        assert count(service, service.tables.dead_letters) == 10
-        assert len(log.poll(service.name, [topics.STAFF.name], limit=100, wait=0)) == 40
-
     def test_handles_a_poll_in_one_transaction_but_for_the_bad_ones(self, database_url: str, log: CrashingLog) -> None:
         service = a_service(database_url, batch=True)
         log.append([a_record(name="a"), a_record(name="refuse"), a_record(name="b")])
@@ -214,30 +187,6 @@ class TestAConsumer:
 
         assert texts(service) == ["a", "b"]
         assert count(service, service.tables.dead_letters) == 1
-
-
-class TestADeadLetter:
-    def test_can_be_redriven_once_and_twice_is_harmless(self, service: Service, log: CrashingLog) -> None:
-        log.append([a_record(name="refuse")])
-        Consumer(service, log).run_once()
-        (letter,) = dead_letters.waiting(service)
-        _mend(service)
-
-        dead_letters.redrive(service, letter)
-        with pytest.raises(dead_letters.NoSuchDeadLetter):
-            dead_letters.redrive(service, letter)
-
-        assert texts(service) == ["mended"]
-
-    def test_stays_when_it_fails_again(self, service: Service, log: CrashingLog) -> None:
-        log.append([a_record(name="refuse")])
-        Consumer(service, log).run_once()
-        (letter,) = dead_letters.waiting(service)
-
-        with pytest.raises(Refused):
-            dead_letters.redrive(service, letter)
-
-        assert dead_letters.waiting(service) == [letter]
 
 
 class TestAWorker:
@@ -257,32 +206,11 @@ def a_service_like(service: Service) -> Service:
     return a_service(service.database.url.render_as_string(hide_password=False))
 
 
-def _mend(service: Service) -> None:
-    """Deploy a handler that no longer refuses."""
-
-    def mended(command: WriteNote, transaction: Transaction) -> object:
-        return write_note(WriteNote(text="mended", staff_id=command.staff_id), transaction)
-
-    service.dispatcher._handlers = {WriteNote: mended}
-
-
 def _foreign() -> bytes:
     return a_record().value.replace(b"accounts.staff.changed", b"accounts.staff.praised")
 
 
 class TestReadiness:
-    def test_tells_of_a_dead_letter_that_waits(self, service: Service, log: CrashingLog) -> None:
-        holds = standing.checks(service.database, service.tables, a_clock)["dead_letters"]
-        assert holds()
-        log.append([a_record(name="refuse")])
-
-        Consumer(service, log).run_once()
-
-        assert not holds()
-        _mend(service)
-        dead_letters.redrive(service, dead_letters.waiting(service)[0])
-        assert holds()
-
     def test_tells_of_what_was_committed_and_is_not_sent(self, service: Service, a_relay: MakeRelay) -> None:
         soon, later = (lambda: a_clock() + timedelta(seconds=1)), (lambda: a_clock() + timedelta(minutes=5))
         write_notes(service, "a")
