@@ -1,8 +1,8 @@
-"""python -m services.accounts migrate | check | revision"""
+"""python -m services.accounts web | worker | migrate | check | revision"""
 
 from services.accounts.bootstrap import build
 from services.accounts.settings import Settings
 from services.kernel.roles import run_role
 
 if __name__ == "__main__":
-    run_role("accounts", Settings, build)
+    run_role("accounts", Settings, build, asks_accounts=False)

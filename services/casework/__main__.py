@@ -1,4 +1,4 @@
-"""python -m services.casework migrate | check | revision."""
+"""python -m services.casework web | worker | migrate | check | revision."""
 
 from services.casework.bootstrap import build
 from services.casework.settings import Settings

@@ -1,4 +1,4 @@
-"""python -m services.intake migrate | check | revision"""
+"""python -m services.intake web | worker | migrate | check | revision"""
 
 from services.intake.bootstrap import build
 from services.intake.settings import Settings

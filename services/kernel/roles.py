@@ -1,25 +1,30 @@
-"""The roles of one service as a process: python -m services.<name> migrate | check | revision."""
+"""The roles of one service as a process: python -m services.<name> web | worker | migrate | check | revision."""
 
 import os
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol
 
 import click
+from flask import Flask
 
-from services.kernel.auth.identity import Identity, IdentityPort
-from services.kernel.db import migrate
+from services.kernel.auth.identity import Identity
+from services.kernel.auth.introspection import IntrospectedIdentities, IntrospectionSettings
+from services.kernel.bus import process
+from services.kernel.db import grants, migrate
+from services.kernel.observability import logs, tracing
 from services.kernel.service import Service
-from services.kernel.settings import Settings
+from services.kernel.settings import Process, Settings, environment, host_and_port
+from services.kernel.web import server
 
-_Settings = TypeVar("_Settings", bound=Settings, contravariant=True)
 
+class Build(Protocol):
+    """A service's composition root. Only accounts answers for identities itself, when it is given none."""
 
-class Build(Protocol[_Settings]):
-    """A service's composition root."""
-
-    def __call__(self, settings: _Settings, *, identities: IdentityPort) -> Service: ...
+    def __call__(self, settings: Any, *, identities: Any) -> Service: ...
 
 
 class _Nobody:
@@ -29,37 +34,78 @@ class _Nobody:
         return None
 
 
-def run_role(name: str, settings: type[_Settings], build: Build[_Settings]) -> None:
-    """Run the role named on the command line."""
+def run_role(name: str, settings: type[Settings], build: Build, *, asks_accounts: bool = True) -> None:
+    """Run the role named on the command line. Accounts alone does not ask accounts who somebody is."""
+    roles = Roles(name=name, settings=settings, build=build, asks_accounts=asks_accounts)
+    group = click.Group(name, help=f"Roles of the {name} service.")
+    for command in (roles.web, roles.worker, roles.migrate, roles.check, roles.revision):
+        group.add_command(_command(command))
+    group()
 
-    def built(environ: Mapping[str, str]) -> Service:
-        return build(settings.from_environment(environ), identities=_Nobody())
 
-    @click.group(name=name, help=f"Roles of the {name} service.")
-    def roles() -> None:
-        pass
+def _command(role: Callable[..., None]) -> click.Command:
+    arguments = [click.Argument(["message"])] if role.__name__ == "revision" else []
+    return click.Command(role.__name__, callback=role, params=[*arguments], help=role.__doc__)
 
-    @roles.command(name="migrate", help="Bring the database to the newest revision.")
-    def migrate_role() -> None:
-        migrate.upgrade(built(os.environ))
 
-    @roles.command(name="check", help="Say whether the settings are right and the database is at the newest revision.")
-    def check_role() -> None:
-        if migrate.differences(built(os.environ)):
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    name: str
+    settings: type[Settings]
+    build: Build
+    asks_accounts: bool
+
+    def web(self) -> None:
+        """Serve pages and operations, behind a proxy that buffers requests."""
+        environ = environment(os.environ)
+        settings = replace(self.settings.from_environment(environ), process=Process.WEB)
+        asked = IntrospectionSettings.from_environment(environ, service=self.name) if self.asks_accounts else None
+        logs.configure()
+
+        def app() -> Flask:
+            tracing.configure(self.name, environ)
+            return self.build(settings, identities=IntrospectedIdentities(asked) if asked else None).app
+
+        server.serve(self.name, app, server.WebSettings.from_environment(environ))
+
+    def worker(self) -> None:
+        """Send what the outbox holds, handle what other services sent, seal the audit chain."""
+        from services.kernel.bus.kafka.log import KafkaLog  # only a worker has a Kafka client
+        from services.kernel.bus.kafka.settings import KafkaSettings
+
+        environ = environment(os.environ)
+        log = KafkaLog(KafkaSettings.from_environment(environ))
+        service = self._built(Process.WORKER)
+        host, port = host_and_port(environ)
+        logs.configure()
+        tracing.configure(self.name, environ)
+        sys.exit(process.run(service, log, log.checks(), host=host, port=port))
+
+    def migrate(self) -> None:
+        """Bring the database to the newest revision, and let the application's role use it."""
+        service = self._built(Process.MIGRATE)
+        migrate.upgrade(service)
+        if role := environment(os.environ).get("APPLICATION_ROLE"):
+            grants.give(service, role)
+
+    def check(self) -> None:
+        """Say whether the settings are right and the database has what this code needs."""
+        if not migrate.is_ready(self._built(Process.MIGRATE)):
             raise click.ClickException("The database is not at the newest revision: run migrate.")
 
-    @roles.command(name="revision", help="Write the revision from the newest one to the tables in the code.")
-    @click.argument("message")
-    def revision_role(message: str) -> None:
+    def revision(self, message: str) -> None:
+        """Write the revision from the newest one to the tables in the code."""
         with tempfile.TemporaryDirectory() as folder:
             scratch = {
                 "DATABASE_URL": f"sqlite:///{Path(folder) / 'scratch.sqlite'}",
                 "SECRET_KEY": "scratch" * 6,  # pragma: allowlist secret
             }
-            service = built(scratch)
+            service = self.build(self.settings.from_environment(scratch), identities=_Nobody())
             (service.migrations / "versions").mkdir(parents=True, exist_ok=True)
             migrate.upgrade(service)
             click.echo(f"Wrote {migrate.write_revision(service, message).name}")
             service.database.close()
 
-    roles()
+    def _built(self, kind: Process) -> Service:
+        settings = self.settings.from_environment(environment(os.environ))
+        return self.build(replace(settings, process=kind), identities=_Nobody())

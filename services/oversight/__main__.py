@@ -1,4 +1,4 @@
-"""python -m services.oversight migrate | check | revision"""
+"""python -m services.oversight web | worker | migrate | check | revision"""
 
 from services.kernel.roles import run_role
 from services.oversight.bootstrap import build

@@ -1,4 +1,4 @@
-"""python -m services.scoring migrate | check | revision"""
+"""python -m services.scoring web | worker | migrate | check | revision"""
 
 from services.kernel.roles import run_role
 from services.scoring.bootstrap import build

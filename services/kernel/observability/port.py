@@ -1,0 +1,41 @@
+"""A worker's own port: whether it lives, how its work stands, and its counters."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from flask import Flask
+
+from services.kernel.observability import standing
+from services.kernel.service import Service
+from services.kernel.web import health
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = 5.0  # seconds of silence
+
+    def log_message(self, format: str, *args: object) -> None:
+        """A probe every few seconds is no news."""
+
+
+@contextmanager
+def opened(service: Service, checks: Mapping[str, Callable[[], bool]], *, host: str, port: int) -> Iterator[None]:
+    """Answer on the port, in threads of its own, until left. The addresses are those of the service's web process."""
+    told = {**standing.checks(service.database, service.tables, service.clock), **service.checks, **checks}
+    app = Flask(service.name)
+    app.register_blueprint(health.blueprint(service.name, service.database, told, service.dispatcher.metrics))
+    with _Server((host, port), _Handler) as server:
+        server.set_app(app)
+        thread = threading.Thread(target=server.serve_forever, name=f"{service.name}-health", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
