@@ -18,6 +18,7 @@ from services.contracts.codes import (
     SupportLevel,
     YoungPersonAnswer,
 )
+from services.kernel.db import append_only
 from services.kernel.db.types import CodeType, UtcDateTime
 
 _PATHWAY_FITS_TEAM = " OR ".join(
@@ -124,6 +125,8 @@ case_entries = sa.Table(
     _only(EntryKind.CLOSED, "close_reason"),
     _only(EntryKind.HAND_OVER_CONFIRMED, "confirmed_by"),
 )
+
+append_only.keep(case_entries)
 
 _first_contact = case_entries.c.kind == EntryKind.FIRST_CONTACT_MADE
 sa.Index(

@@ -6,6 +6,7 @@ from services.casework.adapters.tables import metadata
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.contracts.codes import Band, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
+from services.kernel.db import append_only
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
 reviews = sa.Table(
@@ -95,6 +96,9 @@ decisions = sa.Table(
     sa.CheckConstraint("level <> 'not_enough_information'", name="decided_level"),
     sa.CheckConstraint("(agrees IS NULL) = (band IS NULL)", name="agreement_with_band"),
 )
+
+append_only.keep(decisions)
+append_only.keep(own_views, filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version"))
 
 # Estimates and refusals to estimate, as they came. Read before a decision by one query only (review_estimate.py).
 estimates = sa.Table(

@@ -137,3 +137,13 @@ class TestAnEntryRow:
 
         assert not refused(self.entry(case_world, version=3, **correction))
         assert refused(self.entry(case_world, version=4, **correction))
+
+    @pytest.mark.parametrize("change", [{"text": "Another"}, {"recorded_by": uuid4()}, {"occurred_at": later(-9)}])
+    def test_is_never_changed_or_taken_back(
+        self, case_world: CaseWorld, refused: Callable[[sa.Executable], bool], change: Change
+    ) -> None:
+        assert not refused(self.entry(case_world, text="As it was"))
+
+        assert refused(sa.update(case_entries).values(**change))
+        assert refused(sa.delete(case_entries))
+        assert "As it was" in [row["text"] for row in case_world.rows(case_entries)]

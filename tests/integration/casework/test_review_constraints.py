@@ -128,6 +128,15 @@ class TestADecision:
         assert refused(sa.insert(own_views).values(own))
         assert refused(sa.insert(decisions).values(a_row(review, decided_by=NAVIGATOR)))
 
+    def test_is_never_changed_or_taken_back(self, database: Database, refused: Callable[[sa.Executable], bool]) -> None:
+        assert not refused(sa.insert(decisions).values(a_row(with_view(database))))
+        changes: list[Row] = [{"level": "urgent"}, {"reasons": "Better ones."}, {"decided_at": after(40)}]
+
+        taken = [change for change in changes if not refused(sa.update(decisions).values(**change))]
+
+        assert taken == []
+        assert refused(sa.delete(decisions))
+
 
 def a_view_row(review: Review, **change: Any) -> Row:
     return {
@@ -168,6 +177,19 @@ class TestAnOwnView:
         review = with_view(database)
 
         assert not refused(sa.insert(own_views).values(a_view_row(review)))
+
+    def test_is_never_changed_but_for_the_first_showing(
+        self, database: Database, refused: Callable[[sa.Executable], bool]
+    ) -> None:
+        with_view(database, shown=False)
+        shown = {"shown_at": after(12), "shown_sequence": 1, "shown_band": "raised", "shown_model_version": "3"}
+
+        assert refused(sa.update(own_views).values(level="urgent", **shown))
+        assert refused(sa.update(own_views).values(why="I thought so all along."))
+        assert not refused(sa.update(own_views).values(**shown))
+        assert refused(sa.update(own_views).values(**shown | {"shown_at": after(13)}))
+        assert refused(sa.update(own_views).values(shown_at=None, shown_sequence=None))
+        assert refused(sa.delete(own_views))
 
 
 class TestAReview:
