@@ -8,6 +8,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,9 +18,18 @@ import psycopg
 from psycopg import sql
 
 STARTS_WITHIN = 30.0
+PROVISION = Path(__file__).parents[2] / "services" / "kernel" / "db" / "provision.sql"
 
 # Nothing a test writes outlives it, so nothing waits for the disk.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """A service's schema, as its owner and as those who use it sign in to it."""
+
+    owner: str
+    user: str
 
 
 def binaries() -> Path | None:
@@ -67,6 +78,20 @@ class Cluster:
             connection.execute(sql.SQL("ALTER ROLE {0} SET search_path TO {0}").format(role))
         return self._url(name)
 
+    def provisioned(self, services: Iterable[str]) -> Mapping[str, Addresses]:
+        """A fresh database in which each service has its schema and its two roles, made as operators make them."""
+        database = f"waymark_{next(self._serial)}"
+        with psycopg.connect(self.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        psql = [str(self._binaries / "psql"), "-qX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        passwords = {"PASSWORD": "unused", "OWNER_PASSWORD": "unused"}  # pragma: allowlist secret
+        for service in services:
+            self._run([*psql, "-d", database, "-v", f"service={service}", "-f", str(PROVISION)], passwords)
+        return {
+            service: Addresses(self._url(f"{service}_owner", database), self._url(service, database))
+            for service in services
+        }
+
     def start(self) -> None:
         log = (self._folder / "log").open("ab")
         options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}", *self._settings]
@@ -96,12 +121,17 @@ class Cluster:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _url(self, role: str) -> str:
-        return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/postgres"
+    def _url(self, role: str, database: str = "postgres") -> str:
+        return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{database}"
 
-    def _run(self, command: list[str]) -> None:
+    def _run(self, command: list[str], more: Mapping[str, str] | None = None) -> None:
         done = subprocess.run(
-            [*_as_postgres(), *command], cwd=self._folder, capture_output=True, text=True, check=False
+            [*_as_postgres(), *command],
+            cwd=self._folder,
+            env={**os.environ, **(more or {})},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise RuntimeError(f"{Path(command[0]).name} failed: {done.stderr}")
