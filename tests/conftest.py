@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from services.kernel.db.engine import Database
 from tests.parts import chromium
+from tests.parts.kafka import cluster as kafka_cluster
 from tests.parts.postgresql import Cluster
 
 
@@ -17,6 +18,13 @@ from tests.parts.postgresql import Cluster
 def postgresql() -> Iterator[Cluster]:
     """A cluster of this test process's own, started when the first test asks for it."""
     with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[kafka_cluster.Cluster]:
+    """A broker of this test process's own, started when the first test asks for it. Tests name their own topics."""
+    with kafka_cluster.Cluster(short_lived=True) as cluster:
         yield cluster
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.parts import chromium, postgresql
+from tests.parts.kafka import jars
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Part:
 
 PARTS = (
     Part("PostgreSQL", ("postgresql",), lambda: postgresql.binaries() is not None),
+    Part("Java and Maven", ("default-jre-headless", "maven"), lambda: not jars.missing()),
+    # A reader of Kafka's topics that is not ours.
+    Part("kcat", ("kcat",), lambda: shutil.which("kcat") is not None),
     # The README's commands.
     Part("curl", ("curl",), lambda: shutil.which("curl") is not None),
     # Without a font of Arial's measures a page is measured with whatever is there.

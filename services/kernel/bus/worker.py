@@ -1,4 +1,4 @@
-"""What a worker of one service runs, each in a thread of its own: relay, consumer, sealer."""
+"""What a worker of one service runs, each in a thread of its own: relay, consumer, sealer, housekeeping, reconciler."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import structlog
 
 from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.log import Log
+from services.kernel.bus.log import BrokerAway, Log
 from services.kernel.bus.relay import Relay
 from services.kernel.db import housekeeping
 from services.kernel.service import Service
@@ -15,8 +15,10 @@ from services.kernel.service import Service
 _RELAY_SECONDS = 0.2
 _POLL_SECONDS = 1.0
 _SEAL_SECONDS = 2.0
+_RECONCILE_SECONDS = 30.0
 _HOUSEKEEPING_SECONDS = 3600.0
 _MOST_BACKOFF_SECONDS = 10.0
+_BROKER_BACKOFF_SECONDS = 1.0
 
 _log = structlog.get_logger()
 
@@ -32,6 +34,7 @@ class Worker:
             self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)),
             self._thread("sealer", self._sealer_step),
             self._thread("housekeeping", self._housekeeping_step),
+            self._thread("reconciler", self._reconciler_step),
         ]
 
     @property
@@ -62,7 +65,8 @@ class Worker:
                 backoff = 0.0
             except Exception as error:
                 # Whatever it was is still in the outbox or uncommitted in the log: it comes again.
-                backoff = min(max(0.1, backoff * 2), _MOST_BACKOFF_SECONDS)
+                most = _BROKER_BACKOFF_SECONDS if isinstance(error, BrokerAway) else _MOST_BACKOFF_SECONDS
+                backoff = min(max(0.1, backoff * 2), most)
                 _log.error("step_failed", service=self._service.name, step=name, error=_name(error))
 
     def _relay_step(self) -> None:
@@ -79,6 +83,16 @@ class Worker:
     def _housekeeping_step(self) -> None:
         housekeeping.forget(self._service)
         self._stopping.wait(_HOUSEKEEPING_SECONDS)
+
+    def _reconciler_step(self) -> None:
+        while reconcile(self._service) and not self._stopping.is_set():
+            pass
+        self._stopping.wait(_RECONCILE_SECONDS)
+
+
+def reconcile(service: Service) -> int:
+    """Give each of the service's reconciling commands once. Gives how much they did together."""
+    return sum(service.dispatcher.handle(command, actor=None) for command in service.reconcile)
 
 
 def _name(error: Exception) -> str:

@@ -12,12 +12,14 @@ from services.contracts import topics
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.leadership import Leadership
-from services.kernel.bus.log import Delivered, Record
+from services.kernel.bus.log import Delivered, Log, Record
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.worker import Worker
 from services.kernel.observability import standing
 from services.kernel.service import Service
 from tests.kernel_service import WriteNote, a_clock, a_record, a_service, count, texts
+from tests.logs import KafkaStorage, OnItsOwnTopics
+from tests.parts.postgresql import Cluster
 from tests.waiting import wait_until
 
 
@@ -25,18 +27,26 @@ class Crash(Exception):
     """The process ends here."""
 
 
-class CrashingLog(EmbeddedLog):
+class CrashingLog:
     """Dies right after a step, once."""
 
-    crash_after = ""
+    def __init__(self, log: Log) -> None:
+        self.crash_after = ""
+        self._log = log
 
     def append(self, records: Sequence[Record]) -> None:
-        super().append(records)
+        self._log.append(records)
         self._crash("append")
+
+    def poll(self, group: str, topics: Sequence[str], *, limit: int, wait: float) -> list[Delivered]:
+        return self._log.poll(group, topics, limit=limit, wait=wait)
 
     def commit(self, group: str, delivered: Sequence[Delivered]) -> None:
         self._crash("handled")
-        super().commit(group, delivered)
+        self._log.commit(group, delivered)
+
+    def close(self) -> None:
+        self._log.close()
 
     def _crash(self, step: str) -> None:
         if self.crash_after == step:
@@ -44,9 +54,28 @@ class CrashingLog(EmbeddedLog):
             raise Crash
 
 
+@pytest.fixture(params=["embedded on sqlite", "embedded on postgresql", "kafka on postgresql"])
+def parts(request: pytest.FixtureRequest) -> str:
+    """Which log on which database: every pair that is deployed."""
+    return str(request.param)
+
+
 @pytest.fixture
-def log(tmp_path: Path) -> CrashingLog:
-    return CrashingLog(tmp_path / "bus.sqlite")
+def database_url(parts: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if parts.endswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'service.sqlite'}"
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.schema("service")
+
+
+@pytest.fixture
+def log(parts: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CrashingLog]:
+    if parts.startswith("embedded"):
+        yield CrashingLog(EmbeddedLog(tmp_path / "bus.sqlite"))
+        return
+    storage = KafkaStorage(request.getfixturevalue("kafka").bootstrap_servers)
+    yield CrashingLog(OnItsOwnTopics(storage, storage.opened(), topics.STAFF.name))
+    storage.close()
 
 
 @pytest.fixture
@@ -76,7 +105,7 @@ def write_notes(service: Service, *names: str) -> None:
         service.dispatcher.handle(WriteNote(text=name, staff_id=uuid4()), actor=None)
 
 
-def sent(log: EmbeddedLog) -> list[Delivered]:
+def sent(log: Log) -> list[Delivered]:
     return log.poll("test", [topics.STAFF.name], limit=100, wait=0)
 
 

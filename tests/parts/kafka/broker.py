@@ -11,6 +11,9 @@ from tests.parts.kafka import jars
 
 ENDS_WITHIN = 30.0
 
+# The second is for a process that ends soon: its code is never compiled well, and it starts in two thirds of the work.
+_QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
 # A killed broker is known dead after 3 s and back after 6 (25 s with the defaults); one machine, so few partitions.
 _PROPERTIES = """\
 process.roles=broker,controller
@@ -50,10 +53,18 @@ class Address:
 class Broker:
     """A process that can be started, killed and started again on what it had written."""
 
-    def __init__(self, folder: Path, address: Address, others: tuple[Address, ...], *, heap_megabytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        address: Address,
+        others: tuple[Address, ...],
+        *,
+        heap_megabytes: int,
+        short_lived: bool,
+    ) -> None:
         self.address = address
         self._folder = folder
-        self._heap = f"{heap_megabytes}m"
+        self._options = ["-Xms128m", f"-Xmx{heap_megabytes}m", *_QUICK_START[: None if short_lived else 1]]
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         nodes = (address, *others)
@@ -74,7 +85,16 @@ class Broker:
 
     def format(self, cluster_id: str) -> None:
         """Make the data folder ready, once in its life."""
-        command = _java("-Xmx128m", "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(self._properties))
+        command = _java(
+            "-Xmx128m",
+            *_QUICK_START,
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            cluster_id,
+            "-c",
+            str(self._properties),
+        )
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"Kafka's storage was not formatted: {(done.stdout + done.stderr)[-1500:]}")
@@ -89,8 +109,7 @@ class Broker:
 
     def start(self) -> None:
         """Start the process. It answers a little later: `Cluster.wait_until_it_answers`."""
-        options = ("-Xms128m", f"-Xmx{self._heap}", "-XX:+UseSerialGC")
-        command = [*_ends_with_its_parent(), *_java(*options, "kafka.Kafka", str(self._properties))]
+        command = [*_ends_with_its_parent(), *_java(*self._options, "kafka.Kafka", str(self._properties))]
         with (self._folder / "output").open("ab") as output:
             self._process = subprocess.Popen(command, cwd=self._folder, stdout=output, stderr=output)
 

@@ -57,15 +57,13 @@ class KafkaLog:
             "partitions": lambda: not any(reader.progress.standing for reader in self._each()),
         }
 
-    def lags(self) -> Mapping[tuple[str, str, int], int]:
-        """By group, topic and partition: how many records wait, as last asked of the broker (every 15 seconds)."""
-        with self._lock:
-            readers = dict(self._readers)
-        return {
-            (group, partition.topic, partition.partition): lag
-            for group, reader in readers.items()
-            for partition, lag in reader.progress.lags.items()
-        }
+    def lag(self) -> Mapping[str, int]:
+        """By topic, how many records wait, as last asked of the broker (every 15 seconds)."""
+        waiting: dict[str, int] = {}
+        for reader in self._each():
+            for partition, lag in reader.progress.lags.items():
+                waiting[partition.topic] = waiting.get(partition.topic, 0) + lag
+        return waiting
 
     def _each(self) -> list[Reader]:
         with self._lock:

@@ -52,7 +52,8 @@ class Reader:
         self._places = Places()
         self._lock = threading.Lock()
         """The library's consumer is not for two threads at once."""
-        self._polled_at = self._looked_at = self._well_at = time.monotonic()
+        self._polled_at = self._well_at = time.monotonic()
+        self._looked_at = -_LOOK_EVERY_SECONDS
         self._closing = threading.Event()
         self._keeper: threading.Thread | None = None
 

@@ -16,7 +16,6 @@ SASL_SSL = "SASL_SSL"
 
 # A broker that is away is asked again every second (the library's own limit is 30 s), and is away after 10.
 _REQUEST_MS = 10_000
-_CONNECT_MS = 3_000
 DELIVERY_MS = 15_000
 _MOST_BYTES = 1024 * 1024
 
@@ -34,6 +33,8 @@ class KafkaSettings:
     password: str = field(default="", repr=False)
     ca_file: str | None = None
     """The authority that signed the brokers' certificates; without it, those that the machine trusts."""
+    connect_timeout_ms: int = 3_000
+    """So long a call waits for the first broker that answers."""
     session_timeout_ms: int = 10_000
     """A reader that was killed loses its partitions to the others after this time."""
     max_poll_interval_ms: int = 60_000
@@ -60,7 +61,7 @@ class KafkaSettings:
         """What every client of Kafka is told, the administrator's too."""
         return {
             "bootstrap_servers": list(self.bootstrap_servers),
-            "bootstrap_timeout_ms": _CONNECT_MS,
+            "bootstrap_timeout_ms": self.connect_timeout_ms,
             "client_dns_lookup": "use_all_dns_ips",
             "connections_max_idle_ms": 540_000,
             "max_in_flight_requests_per_connection": 5,
@@ -87,7 +88,7 @@ class KafkaSettings:
             "delivery_timeout_ms": DELIVERY_MS,
             "enable_idempotence": True,
             "linger_ms": 0,
-            "max_block_ms": _CONNECT_MS,
+            "max_block_ms": self.connect_timeout_ms,
             "max_request_size": _MOST_BYTES,
             "metrics_enabled": False,
             "retries": float("inf"),
