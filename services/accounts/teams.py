@@ -122,13 +122,19 @@ def change_team(command: ChangeTeam, transaction: Transaction) -> None:
 
 def tell(transaction: Transaction, team_id: UUID) -> None:
     """Publish the team as it now is."""
-    teams, organisations, team_areas = tables.teams, tables.organisations, tables.team_areas
+    teams, organisations, areas, team_areas = tables.teams, tables.organisations, tables.areas, tables.team_areas
     found = transaction.connection.execute(
         sa.select(teams, organisations.c.organisation_class)
         .join(organisations, organisations.c.id == teams.c.organisation_id)
         .where(teams.c.id == team_id)
     ).one()
-    areas = sa.select(team_areas.c.area).where(team_areas.c.team_id == team_id).order_by(team_areas.c.area)
+    served = (
+        sa.select(areas.c.code, areas.c.name)
+        .join(team_areas, team_areas.c.area == areas.c.code)
+        .where(team_areas.c.team_id == team_id)
+        .order_by(areas.c.code)
+    )
+    names = {row.code: row.name for row in transaction.connection.execute(served)}
     transaction.publish(
         TeamChangedV1,
         {
@@ -138,7 +144,8 @@ def tell(transaction: Transaction, team_id: UUID) -> None:
             "name": found.name,
             "team_class": found.team_class,
             "organisation_class": found.organisation_class,
-            "areas": list(transaction.connection.execute(areas).scalars()),
+            "areas": list(names),
+            "area_names": names,
             "age_from": found.age_from,
             "age_to": found.age_to,
             "on_call_address": found.on_call_address,

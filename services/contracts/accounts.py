@@ -40,6 +40,8 @@ class TeamChangedV1(EventSchema):
     team_class = code(RecipientClass, required=True)
     organisation_class = code(OrganisationClass, required=True)
     areas = fields.List(fields.String(), required=True)
+    area_names = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    """What each of the areas is called, by its code."""
     age_from = fields.Integer(required=True)
     age_to = fields.Integer(required=True)
     on_call_address = fields.String(allow_none=True, load_default=None)

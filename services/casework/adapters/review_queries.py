@@ -88,6 +88,7 @@ class ReviewWhole:
 
     row: ReviewRow
     area: str
+    area_name: str
     age_basis: AgeBasis
     referred_by_class: OrganisationClass | None
     received_at: datetime
@@ -164,6 +165,7 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> R
     return ReviewWhole(
         row=known,
         area=told.area,
+        area_name=_area_name(connection, told.area),
         age_basis=told.age_basis,
         referred_by_class=told.referred_by_class,
         received_at=told.received_at,
@@ -229,6 +231,12 @@ def teams_known(connection: sa.Connection) -> list[Team]:
         Team(**{name: team._mapping[name] for name in names}, code=team.team_code, areas=frozenset(team.areas))
         for team in connection.execute(sa.select(teams))
     ]
+
+
+def _area_name(connection: sa.Connection, area: str) -> str:
+    """What the teams that serve it call it; the code made readable where none does."""
+    told = [names for names in connection.execute(sa.select(teams.c.area_names)).scalars() if names]
+    return next((names[area] for names in told if area in names), area.replace("-", " ").capitalize())
 
 
 def _rows(reader: ReviewReader) -> sa.Select[Any]:

@@ -37,6 +37,7 @@ teams = sa.Table(
     sa.Column("team_class", CodeType(RecipientClass), nullable=False),
     sa.Column("organisation_class", CodeType(OrganisationClass), nullable=False),
     sa.Column("areas", Json, nullable=False),
+    sa.Column("area_names", Json, nullable=True),
     sa.Column("age_from", sa.Integer, nullable=False),
     sa.Column("age_to", sa.Integer, nullable=False),
     sa.Column("on_call_address", sa.String(200), nullable=True),

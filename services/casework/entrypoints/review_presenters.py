@@ -190,7 +190,7 @@ def _referred(whole: ReviewWhole) -> list[Row]:
     rows = [
         {"key": _("Who referred"), "value": by},
         {"key": _("Received"), "value": dates.moment(whole.received_at)},
-        {"key": _("Area"), "value": whole.area.replace("-", " ").capitalize()},
+        {"key": _("Area"), "value": whole.area_name},
     ]
     for name, key in (("arrived_at", _("Arrived")), ("discharge_expected_at", _("Expected to leave"))):
         if said := whole.circumstances.get(name):

@@ -158,7 +158,7 @@ class TestChangingATeam:
 
         team = told(world, TeamChangedV1, world.teams["triage"])[-1]
         assert (team["version"], team["age_to"], team["on_call_address"]) == (2, 25, "01632 960101")
-        assert team["areas"] == ["westborough"]
+        assert (team["areas"], team["area_names"]) == (["westborough"], {"westborough": "Westborough"})
         assert team["team_class"] is RecipientClass.TRIAGE
 
     @pytest.mark.parametrize(

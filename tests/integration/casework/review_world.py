@@ -60,6 +60,7 @@ class ReviewWorld:
             "team_class": team_class,
             "organisation_class": OrganisationClass.VOLUNTARY,
             "areas": ["northside", "westborough"],
+            "area_names": {"northside": "Northside and the Quays", "westborough": "Westborough"},
             "age_from": age_from,
             "age_to": age_to,
             "on_call_address": None,

@@ -113,6 +113,18 @@ class TestTheFirstStep:
         assert "An adult they trust" in page
         assert review_world.rows(reviews)[0]["claimed_by"] == make.REVIEWER
 
+    @pytest.mark.parametrize(
+        ("area", "called"),
+        [("northside", "Northside and the Quays"), ("old-town", "Old town")],
+        ids=["told", "not told"],
+    )
+    def test_names_the_area_as_its_teams_call_it(self, review_world: ReviewWorld, area: str, called: str) -> None:
+        referral = review_world.referral(area=area)
+
+        page = text_of(review_world.reviewer(make.REVIEWER, area).get(referral.page))
+
+        assert f"Area {called}" in page
+
     def test_works_before_the_details_have_come(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT, details=False)
