@@ -1,0 +1,138 @@
+"""Every service's revisions: killed half-way and run again, and the code of one release on the schema of the next."""
+
+import os
+import re
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from services.embedded import system as embedded
+from services.embedded.folder import Folder
+from services.embedded.system import System
+from services.kernel.db import migrate
+from services.kernel.db.migrate import Standing
+from services.kernel.service import Service
+from tests.world import a_world
+
+SERVICES = ("accounts", "intake", "scoring", "casework", "oversight")
+KILLED_AT = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Parts of the statements that were run; at 1 all of them were, and only the commit was not."""
+ROOT = Path(__file__).parents[2]
+TAKES_AWAY = re.compile(
+    r"op\.(drop_|rename_|alter_column\((?!.*(type_=|nullable=True)))|batch_op\.(drop_|alter_column\((?!.*nullable=True))"
+)
+CONTRACTS = re.compile(r'^"""[^"]*\bcontract\b', re.IGNORECASE)
+
+NewDatabase = Callable[[str], str]
+
+
+@contextmanager
+def opened(name: str, url: str, folder: Path) -> Iterator[Service]:
+    system = embedded.build(Folder(folder), database_url=lambda _service: url)
+    try:
+        yield system.services[name]
+    finally:
+        system.close()
+
+
+def statements_of(service: Service) -> int:
+    """Migrate it, and count what was executed."""
+    executed = []
+    sa.event.listen(service.database.engine, "before_cursor_execute", lambda *_: executed.append(1))
+    migrate.upgrade(service)
+    return len(executed)
+
+
+def killed_at(statement: int, name: str, url: str, folder: Path) -> int:
+    """Migrate in a process that is killed when it comes to this statement. Gives the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        system = embedded.build(Folder(folder), database_url=lambda _service: url)
+        service, executed = system.services[name], [0]
+
+        def count(*_: object) -> None:
+            if executed[0] == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+            executed[0] += 1
+
+        sa.event.listen(service.database.engine, "before_cursor_execute", count)
+        sa.event.listen(service.database.engine, "commit", lambda _connection: os.kill(os.getpid(), signal.SIGKILL))
+        migrate.upgrade(service)
+        os._exit(1)
+    _, status = os.waitpid(child, 0)
+    return os.WTERMSIG(status)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+class TestAMigration:
+    def test_that_was_killed_at_any_statement_can_be_run_again(
+        self, new_database: NewDatabase, tmp_path: Path, name: str
+    ) -> None:
+        with opened(name, new_database(name), tmp_path) as service:
+            statements = statements_of(service)
+        url = new_database(name)
+
+        for part in KILLED_AT:
+            assert killed_at(int(part * statements), name, url, tmp_path) == signal.SIGKILL
+
+        with opened(name, url, tmp_path) as service:
+            assert migrate.standing(service) is Standing.BEHIND
+            migrate.upgrade(service)
+            assert migrate.is_ready(service)
+
+
+class TestCodeOfTheReleaseBefore:
+    """What an expanding revision may do is done to every table: this code is then the release before."""
+
+    @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+    def test_works_on_the_schema_of_the_next(self, request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+        cluster = request.getfixturevalue("postgresql") if kind == "postgresql" else None
+        with a_world(tmp_path, **({"database_url": cluster.schema} if cluster else {})) as world:
+            expand(world.system)
+            refer = "/intake/api/v1/referrals"
+
+            taken = world.caller("navigator").post(refer, world.example("intake", refer))
+            world.settle()
+
+            assert taken.status_code == 202
+            for service in world.system.services.values():
+                assert migrate.standing(service) is Standing.AHEAD
+                assert migrate.is_ready(service)
+                migrate.upgrade(service)
+                assert migrate.standing(service) is Standing.AHEAD
+
+    def test_is_told_when_the_schema_lacks_what_it_needs(self, new_database: NewDatabase, tmp_path: Path) -> None:
+        with opened("accounts", new_database("accounts"), tmp_path) as service:
+            assert not migrate.is_ready(service)
+            migrate.upgrade(service)
+            with service.database.write() as connection:
+                connection.execute(sa.text("ALTER TABLE areas DROP COLUMN name"))
+
+            assert not migrate.is_ready(service)
+
+
+def expand(system: System) -> None:
+    """A column that may be empty, one with a default, an index and a table more, and the number of a later revision."""
+    for service in system.services.values():
+        with service.database.write() as connection:
+            for table in sa.inspect(connection).get_table_names():
+                connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN later_empty integer"))
+                connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN later_set integer NOT NULL DEFAULT 7"))
+            connection.execute(sa.text("CREATE INDEX ix_later ON outbox (later_set)"))
+            connection.execute(sa.text("CREATE TABLE later (number integer)"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+
+REVISIONS = sorted(ROOT.glob("services/*/migrations/versions/*.py"))
+
+
+@pytest.mark.parametrize("revision", REVISIONS, ids=lambda path: f"{path.parts[-4]} {path.stem}")
+def test_a_revision_that_takes_something_away_says_that_nothing_uses_it_any_more(revision: Path) -> None:
+    source = revision.read_text(encoding="utf-8")
+    upgrade = source.partition("def upgrade")[2].partition("def downgrade")[0]
+
+    assert not TAKES_AWAY.search(upgrade) or CONTRACTS.search(source)
