@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.casework.adapters import case_tables, review_tables
 from services.casework.adapters.bases import drop_lapsed
+from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
@@ -61,6 +62,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             settings=settings,
             clock=clock,
             templates=_HERE / "templates",
+            measures=MEASURES,
             blueprints=[
                 review_pages.pages,
                 review_decision_pages.pages,

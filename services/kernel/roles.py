@@ -79,6 +79,12 @@ class Roles:
         host, port = host_and_port(environ)
         logs.configure()
         tracing.configure(self.name, environ)
+        service.dispatcher.metrics.tell(
+            "waymark_consumer_lag",
+            "Events of this topic that wait to be handled here.",
+            ("topic",),
+            lambda: {(topic,): float(waiting) for topic, waiting in log.lag().items()},
+        )
         sys.exit(process.run(service, log, log.checks(), host=host, port=port))
 
     def migrate(self) -> None:

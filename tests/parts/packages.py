@@ -27,6 +27,8 @@ PARTS = (
     Part("Java and Maven", ("default-jre-headless", "maven"), lambda: not jars.missing()),
     # A reader of Kafka's topics that is not ours.
     Part("kcat", ("kcat",), lambda: shutil.which("kcat") is not None),
+    # What rehearses the alerts.
+    Part("promtool", ("prometheus",), lambda: shutil.which("promtool") is not None),
     # The README's commands.
     Part("curl", ("curl",), lambda: shutil.which("curl") is not None),
     # Without a font of Arial's measures a page is measured with whatever is there.

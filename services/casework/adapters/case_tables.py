@@ -80,6 +80,9 @@ def _only(kind: EntryKind, *columns: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(" AND ".join(said), name=f"{kind}_whole")
 
 
+uncontacted = (cases.c.state == CaseState.OPEN) & cases.c.first_contact_at.is_(None)
+sa.Index("ix_cases_uncontacted", cases.c.due_at, postgresql_where=uncontacted, sqlite_where=uncontacted)
+
 case_entries = sa.Table(
     "case_entries",
     metadata,

@@ -39,6 +39,10 @@ reviews = sa.Table(
     sa.Index("ix_reviews_queue", "area", "state", "due_at", "id"),
 )
 
+unpaused = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ])
+"""Its clock runs: nobody has decided, and no question stops it."""
+sa.Index("ix_reviews_unpaused", reviews.c.due_at, postgresql_where=unpaused, sqlite_where=unpaused)
+
 own_views = sa.Table(
     "own_views",
     metadata,

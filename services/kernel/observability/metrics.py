@@ -1,6 +1,6 @@
 """Every figure that a service tells Prometheus, each named and explained here or as a `Measure`: codes, never people."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,10 @@ from services.kernel.clock import Clock
 from services.kernel.db.engine import Database
 
 _AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+
+
+Figures = Mapping[tuple[str, ...], float]
+"""By the values of the labels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,7 @@ class Metrics:
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
         self._service = service
+        self._told: dict[str, Collector] = {}
         self._requests = Counter(
             "waymark_requests",
             "Requests answered.",
@@ -74,8 +79,36 @@ class Metrics:
         """Have these read at each scrape, from now on."""
         self.registry.register(_Read(self._service, database, clock, measures))
 
+    def tell(self, name: str, help: str, labels: tuple[str, ...], read: Callable[[], Figures]) -> None:
+        """Have these figures read at each scrape, instead of what was told by this name before."""
+        if earlier := self._told.get(name):
+            self.registry.unregister(earlier)
+        self._told[name] = _Told(name, help, self._service, labels, read)
+        self.registry.register(self._told[name])
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+@dataclass(frozen=True)
+class _Told(Collector):
+    name: str
+    help: str
+    service: str
+    labels: tuple[str, ...]
+    read: Callable[[], Figures]
+
+    def describe(self) -> Iterator[Metric]:
+        yield self._family()
+
+    def collect(self) -> Iterator[Metric]:
+        family = self._family()
+        for values, figure in self.read().items():
+            family.add_metric((self.service, *values), figure)
+        yield family
+
+    def _family(self) -> GaugeMetricFamily:
+        return GaugeMetricFamily(self.name, self.help, labels=("service", *self.labels))
 
 
 class _Read(Collector):

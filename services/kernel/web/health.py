@@ -19,6 +19,12 @@ def blueprint(
     service: str, database: Database, checks: Mapping[str, Callable[[], bool]], metrics: Metrics
 ) -> Blueprint:
     pages = Blueprint("health", __name__, url_prefix=f"/{service}")
+    metrics.tell(
+        "waymark_check",
+        "1 while this check of /health/ready holds, 0 while it does not.",
+        ("check",),
+        lambda: {(name,): float(_holds(check)) for name, check in checks.items()},
+    )
 
     @pages.get("/health/live")
     @access.public

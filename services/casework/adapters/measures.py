@@ -1,0 +1,42 @@
+"""What casework tells Prometheus of its clocks: who waits longer than was meant."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.casework.adapters.case_tables import cases, uncontacted
+from services.casework.adapters.review_tables import reviews, unpaused
+from services.kernel.observability.measures import age
+from services.kernel.observability.metrics import Measure
+
+
+def _overdue_reviews(connection: sa.Connection, now: datetime) -> float:
+    return _count(connection, reviews, unpaused & (reviews.c.due_at < now))
+
+
+def _overdue_cases(connection: sa.Connection, now: datetime) -> float:
+    return _count(connection, cases, uncontacted & (cases.c.due_at < now))
+
+
+def _count(connection: sa.Connection, table: sa.Table, condition: sa.ColumnElement[bool]) -> float:
+    query = sa.select(sa.func.count()).select_from(table).where(condition)
+    return float(connection.execute(query).scalar_one())
+
+
+MEASURES = (
+    Measure(
+        name="waymark_reviews_overdue",
+        help="Reviews past the time they were due, without those whose clock a question to the referrer has stopped.",
+        read=_overdue_reviews,
+    ),
+    Measure(
+        name="waymark_review_oldest_seconds",
+        help="Since the referral was received that has waited longest for a decision; 0 when none waits.",
+        read=age(reviews.c.received_at, unpaused),
+    ),
+    Measure(
+        name="waymark_cases_overdue",
+        help="Cases whose first contact was due and was not made.",
+        read=_overdue_cases,
+    ),
+)

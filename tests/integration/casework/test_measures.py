@@ -1,0 +1,50 @@
+"""What casework tells Prometheus of its clocks."""
+
+from datetime import timedelta
+
+from services.casework.adapters.case_tables import cases
+from services.casework.adapters.measures import MEASURES
+from services.casework.adapters.review_tables import reviews
+from services.contracts.codes import RecipientClass
+from tests.integration.casework.review_world import ReviewWorld, a_decision, a_key, an_own_view
+
+
+def told(world: ReviewWorld) -> dict[str, float]:
+    with world.database.read() as connection:
+        return {measure.name: measure.read(connection, world.now) for measure in MEASURES}
+
+
+class TestAReview:
+    def test_counts_as_overdue_once_it_is_past_its_time(self, review_world: ReviewWorld) -> None:
+        review_world.referral()
+        due_at = review_world.rows(reviews)[0]["due_at"]
+        received_at = review_world.rows(reviews)[0]["received_at"]
+
+        before = told(review_world)
+        review_world.now = due_at + timedelta(seconds=1)
+        after = told(review_world)
+
+        assert before["waymark_reviews_overdue"] == 0
+        assert after["waymark_reviews_overdue"] == 1
+        assert after["waymark_review_oldest_seconds"] == (review_world.now - received_at).total_seconds()
+
+    def test_does_not_count_while_the_referrer_is_asked(self, review_world: ReviewWorld) -> None:
+        client, referred = review_world.reviewer(), review_world.referral()
+        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key())
+        client.post_json(f"{referred.api}/question", {"question": "age"}, **a_key())
+
+        review_world.now += timedelta(days=30)
+
+        assert told(review_world)["waymark_reviews_overdue"] == 0
+
+
+class TestACase:
+    def test_counts_as_overdue_until_first_contact(self, review_world: ReviewWorld) -> None:
+        client, referred = review_world.reviewer(), review_world.referral(RecipientClass.SUPPORT_SERVICE)
+        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key())
+        client.post_json(f"{referred.api}/decision", a_decision(), **a_key())
+
+        before = told(review_world)["waymark_cases_overdue"]
+        review_world.now = review_world.rows(cases)[0]["due_at"] + timedelta(seconds=1)
+
+        assert (before, told(review_world)["waymark_cases_overdue"]) == (0, 1)
