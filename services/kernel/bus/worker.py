@@ -31,11 +31,13 @@ class Worker:
         self._consumer = Consumer(service, log)
         self._threads = [
             self._thread("relay", self._relay_step),
-            self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)),
             self._thread("sealer", self._sealer_step),
             self._thread("housekeeping", self._housekeeping_step),
             self._thread("reconciler", self._reconciler_step),
         ]
+        if service.subscriptions:
+            # A poll of nothing would not wait, and never rest.
+            self._threads.append(self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)))
 
     @property
     def consumer_stopped(self) -> bool:

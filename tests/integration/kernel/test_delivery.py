@@ -1,6 +1,8 @@
 """What was committed is delivered, however often a part dies, and has its effect once."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -228,6 +230,17 @@ class TestAWorker:
             wait_until(lambda: len(sent(log)) == 2, what="the effect's own event")
         finally:
             worker.stop()
+
+    def test_polls_nothing_for_a_service_that_listens_to_nothing(self, service: Service, log: CrashingLog) -> None:
+        worker = Worker(replace(service, subscriptions={}), log)
+        worker.start()
+        try:
+            threads = {thread.name for thread in threading.enumerate()}
+        finally:
+            worker.stop()
+
+        assert "notes-relay" in threads
+        assert "notes-consumer" not in threads
 
 
 def a_service_like(service: Service) -> Service:
