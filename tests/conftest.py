@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from services.kernel.db.engine import Database
 from tests.parts import chromium
-from tests.parts.kafka import cluster as kafka_cluster
 from tests.parts.postgresql import Cluster
+
+if TYPE_CHECKING:
+    from tests.parts.kafka.cluster import Cluster as KafkaCluster
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +24,12 @@ def postgresql() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[kafka_cluster.Cluster]:
+def kafka() -> Iterator["KafkaCluster"]:
     """A broker of this test process's own, started when the first test asks for it. Tests name their own topics."""
-    with kafka_cluster.Cluster(short_lived=True) as cluster:
+    # Imported here: the library takes half a second, which few tests need.
+    from tests.parts.kafka.cluster import Cluster as KafkaCluster
+
+    with KafkaCluster(short_lived=True) as cluster:
         yield cluster
 
 

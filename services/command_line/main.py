@@ -14,6 +14,7 @@ _MODULES = {
     "run": "services.command_line.run",
     "score": "services.command_line.score",
     "token": "services.command_line.token",
+    "topics": "services.command_line.topics",
     "train": "services.command_line.train",
 }
 

@@ -1,33 +1,55 @@
-"""Every topic: who owns it, and whether it may carry who a person is."""
+"""Every topic: who owns it, who reads it, how it is kept, and whether it may carry who a person is."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+KEPT_FOR = timedelta(days=14)
+"""No record outlives it by more than a day: a reader that was away for longer asks the owner to tell its state again."""
+
+REPLICAS = 3
+IN_SYNC = 2
+"""An event counts as sent when so many brokers have it."""
+
+_SPREAD = 12
+"""Enough for twelve readers of a service, and a number that 2, 3, 4 and 6 divide: each has as much to do."""
+_FEW = 1
+"""For what changes by hand."""
 
 
 @dataclass(frozen=True)
 class Topic:
     name: str
     owner: str
+    readers: frozenset[str]
+    """The services that subscribe to something on it; nobody else may be let in."""
     identifying: bool = False
     """True for the two topics that may carry a name, a contact or free text about a person."""
+    partitions: int = _SPREAD
+    """May grow, never shrink. It is the same for all that one service reads by person, so that they meet."""
 
 
-STAFF = Topic("accounts.staff", "accounts")
-TEAMS = Topic("accounts.teams", "accounts")
-REFERRALS = Topic("intake.referrals", "intake")
-IDENTITIES = Topic("intake.identities", "intake", identifying=True)
-NARRATIVES = Topic("intake.narratives", "intake", identifying=True)
-INTAKE_EQUALITY = Topic("intake.equality", "intake")
-ESTIMATES = Topic("scoring.estimates", "scoring")
-MODELS = Topic("scoring.models", "scoring")
-REVIEWS = Topic("casework.reviews", "casework")
-CASES = Topic("casework.cases", "casework")
-CASEWORK_EQUALITY = Topic("casework.equality", "casework")
-PROGRESS = Topic("casework.progress", "casework")
-OUTCOMES = Topic("casework.outcomes", "casework")
+STAFF = Topic("accounts.staff", "accounts", frozenset({"intake", "casework"}), partitions=_FEW)
+TEAMS = Topic("accounts.teams", "accounts", frozenset({"intake", "casework"}), partitions=_FEW)
+REFERRALS = Topic("intake.referrals", "intake", frozenset({"scoring", "casework", "oversight"}))
+IDENTITIES = Topic("intake.identities", "intake", frozenset({"casework"}), identifying=True)
+NARRATIVES = Topic("intake.narratives", "intake", frozenset({"casework"}), identifying=True)
+INTAKE_EQUALITY = Topic("intake.equality", "intake", frozenset({"oversight"}))
+ESTIMATES = Topic("scoring.estimates", "scoring", frozenset({"casework"}))
+MODELS = Topic("scoring.models", "scoring", frozenset({"casework", "oversight"}), partitions=_FEW)
+REVIEWS = Topic("casework.reviews", "casework", frozenset({"oversight"}))
+CASES = Topic("casework.cases", "casework", frozenset({"oversight"}))
+CASEWORK_EQUALITY = Topic("casework.equality", "casework", frozenset({"oversight"}))
+PROGRESS = Topic("casework.progress", "casework", frozenset({"intake"}))
+OUTCOMES = Topic("casework.outcomes", "casework", frozenset({"scoring"}))
+CASEWORK_RETELLINGS = Topic("casework.retellings", "casework", frozenset({"intake", "scoring"}), partitions=_FEW)
+OVERSIGHT_RETELLINGS = Topic(
+    "oversight.retellings", "oversight", frozenset({"intake", "scoring", "casework"}), partitions=_FEW
+)
 
 TOPICS = (
     STAFF, TEAMS,
     REFERRALS, IDENTITIES, NARRATIVES, INTAKE_EQUALITY,
     ESTIMATES, MODELS,
-    REVIEWS, CASES, CASEWORK_EQUALITY, PROGRESS, OUTCOMES,
+    REVIEWS, CASES, CASEWORK_EQUALITY, PROGRESS, OUTCOMES, CASEWORK_RETELLINGS,
+    OVERSIGHT_RETELLINGS,
 )  # fmt: skip

@@ -9,13 +9,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from services.contracts.topics import KEPT_FOR
 from services.kernel.bus.log import Delivered, Record
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.tables import new_metadata
 from services.kernel.db.types import UtcDateTime
 
-KEPT_FOR = timedelta(days=14)
 _LOOKED_AT_EVERY = timedelta(hours=1)
 
 _metadata = new_metadata()
