@@ -153,13 +153,14 @@ class StrictCode(_Strict, fields.Enum[Any]):
 
     def __init__(self, codes: type[StrEnum], *, only: Collection[StrEnum] | None = None, **options: Any) -> None:
         self.only = frozenset(codes if only is None else only)
-        described = {"enum": [code.value for code in codes if code in self.only]}
+        self._by_value = {code.value: code for code in codes if code in self.only}
+        described = {"enum": list(self._by_value)}
         super().__init__(enum=codes, by_value=True, **_described(options, described))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             self.refuse(self.ask)
-        found = next((code for code in self.only if code.value == value), None)
+        found = self._by_value.get(value)
         if found is None:
             self.refuse(self.ask if value == "" else N_("Choose one of the answers listed"))
         return found
@@ -208,6 +209,8 @@ def _described(options: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, A
 
 def _stacked(text: str) -> bool:
     """Whether more marks stand on one letter than any writing needs."""
+    if text.isascii():
+        return False
     run = 0
     for character in unicodedata.normalize("NFD", text):
         run = run + 1 if unicodedata.category(character) == "Mn" else 0
