@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from services.kernel.db import postgresql
+from services.kernel.db.turns import Turns
 from services.kernel.settings import Process, Settings
 
-_BUSY_MILLISECONDS = 10_000
+_BUSY_SECONDS = 10.0
 
 
 class Database:
@@ -26,6 +27,7 @@ class Database:
         self.schema = schema
         self._service = service
         self._process = process
+        self._turns = Turns()
 
     @classmethod
     def of(cls, settings: Settings, *, service: str) -> Self:
@@ -43,8 +45,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection that only reads. What it changed is rolled back."""
+        """A connection that only reads, and sees one moment. What it changed is rolled back."""
         with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
@@ -53,11 +57,19 @@ class Database:
 
         On SQLite it takes the write lock at once: a reader that turns writer later fails without waiting.
         """
-        with self.engine.connect() as connection:
+        with self._turn() if self.is_sqlite else nullcontext(), self.engine.begin() as connection:
             if self.is_sqlite:
-                connection.execution_options(sqlite_begin="IMMEDIATE")
-            with connection.begin():
-                yield connection
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.take(within=_BUSY_SECONDS):
+            raise sa.exc.OperationalError(None, None, sqlite3.OperationalError("database is locked"))
+        try:
+            yield
+        finally:
+            self._turns.give()
 
     def close(self) -> None:
         if "engine" in self.__dict__:
@@ -69,22 +81,16 @@ class Database:
         engine = sa.create_engine(
             self.url,
             hide_parameters=True,
-            connect_args={"timeout": _BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # SQLAlchemy, not the driver, says when a transaction begins.
+    # We, not the driver, say when a transaction begins. (A listener to `begin` would cost every statement its check.)
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")

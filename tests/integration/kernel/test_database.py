@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from services.kernel.db import engine
 from services.kernel.db.engine import Database
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
@@ -112,6 +113,24 @@ class TestATransaction:
 
         assert failures == []
         assert len(times(database)) == 160
+
+
+class TestAWriter:
+    def test_that_waits_in_vain_is_told_as_any_other_unavailable_database(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(engine, "_BUSY_SECONDS", 0.01)
+        database = Database(f"sqlite:///{tmp_path / 'service.sqlite'}")
+
+        with database.write(), pytest.raises(sa.exc.OperationalError), database.write():
+            pass
+
+    def test_that_failed_lets_the_next_one_write(self, database: Database) -> None:
+        with pytest.raises(RuntimeError), database.write():
+            raise RuntimeError
+
+        with database.write() as connection:
+            connection.execute(sa.insert(things).values(id=1))
 
 
 class TestAnError:
