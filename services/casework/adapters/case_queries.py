@@ -54,6 +54,7 @@ class CaseRow:
     """What a team knows of a case. The last four are None unless the reader knows it whole."""
 
     id: UUID
+    referral_id: UUID
     version: int
     reference: str
     initials: str
@@ -126,6 +127,7 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
     return (
         sa.select(
             cases.c.id,
+            cases.c.referral_id,
             cases.c.version,
             cases.c.due_at,
             cases.c.state,

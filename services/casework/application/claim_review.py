@@ -36,7 +36,8 @@ def open_review(command: OpenReview, uow: ReviewUnitOfWork) -> Review:
     review = uow.reviews.get(command.review_id, command.reader)
     if review.state in OPEN_STATES:
         _claim(review, command.reader, uow, take_over=command.take_over)
-    uow.audit("review.read", subject_type="review", subject_id=review.id, reason="review")
+    named = {"referral": str(review.referral_id)}
+    uow.audit("review.read", subject_type="review", subject_id=review.id, reason="review", details=named)
     return review
 
 

@@ -72,7 +72,8 @@ def show_estimate(command: ShowEstimate, uow: ReviewUnitOfWork) -> Comparison:
         if review.show(command.reader.staff_id, shown, at=uow.at):
             uow.reviews.save_shown(view)
             failpoint("casework.score_revealed")
-    uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review")
+    named = {"referral": str(review.referral_id)}
+    uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review", details=named)
     return Comparison(review=review, own_view=view, estimate=estimate)
 
 

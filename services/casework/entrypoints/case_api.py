@@ -21,8 +21,7 @@ from services.casework.domain.case_reader import Knowledge
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.entrypoints import case_api_schemas as schemas
 from services.casework.entrypoints import case_forms as forms
-from services.casework.entrypoints.case_presenters import task
-from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, read_audited, reader
 from services.kernel.web import access, current, etag, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
 
@@ -63,10 +62,7 @@ def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
 @access.requires(*HANDING_OVER)
 def one_case(case_id: UUID) -> ResponseReturnValue:
     """One case, as much of it as the reader may know"""
-    who = reader()
-    with current.transaction() as transaction:
-        view = read_case(transaction.connection, who, case_id, Knowledge.LISTED)
-        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=task(view, who))
+    view = read_audited(case_id, Knowledge.LISTED)
     answer = _item(view.row) | {"pathway": view.row.pathway, "team_name": view.row.team_name, "whole": view.whole}
     return answer, 200, {"ETag": etag.of(view.row.version)}
 
@@ -76,10 +72,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
 @access.requires(*WORKERS)
 def one_entry(case_id: UUID, entry_id: UUID) -> EntryView:
     """One entry of a case's chronology"""
-    who = reader()
-    with current.transaction() as transaction:
-        view = read_case(transaction.connection, who, case_id, Knowledge.WHOLE)
-        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=task(view, who))
+    view = read_audited(case_id, Knowledge.WHOLE)
     entries = view.whole.entries if view.whole else ()
     found = next((entry for entry in entries if entry.id == entry_id), None)
     if found is None:

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
-from services.casework.adapters.case_view import CaseView, read_case
+from services.casework.adapters.case_view import CaseView
 from services.casework.application.assign_case import AssignCase
 from services.casework.application.attempt_case_contact import AttemptCaseContact
 from services.casework.application.close_case import CloseCase, ReopenCase
@@ -24,7 +24,7 @@ from services.casework.entrypoints import case_forms as forms
 from services.casework.entrypoints import case_presenters as present
 from services.casework.entrypoints.case_list_presenters import done
 from services.casework.entrypoints.case_options import options, start
-from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, reader
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, read_audited, reader
 from services.contracts.codes import Role
 from services.kernel.errors import Conflict, FieldError, Invalid, Stale
 from services.kernel.ui.forms import Form
@@ -124,7 +124,7 @@ ACTS = (
 @pages.get("")
 @access.requires(*HANDING_OVER)
 def show(case_id: UUID) -> ResponseReturnValue:
-    view = _read(case_id, Knowledge.LISTED)
+    view = read_audited(case_id, Knowledge.LISTED)
     return render_template(
         "casework/case_show.html",
         case=present.case(view, reader(), current.now()),
@@ -141,7 +141,7 @@ def read_change(case_id: UUID, referral_version: int) -> ResponseReturnValue:
 
 def _serve(act: Act) -> None:
     def ask(case_id: UUID, **below: UUID) -> ResponseReturnValue:
-        view = _read(case_id, act.knowledge)
+        view = read_audited(case_id, act.knowledge)
         return _page(
             act, view, Form(act.schema(), start(act.name, view, current.identity(), current.now(), **below)), **below
         )
@@ -153,7 +153,7 @@ def _serve(act: Act) -> None:
                 return redirect(_done(act, case_id, form.data, **below), code=303)
             except (Invalid, Conflict) as error:
                 form.reject(_at_questions(error))
-        return _page(act, _read(case_id, act.knowledge), form, **below)
+        return _page(act, read_audited(case_id, act.knowledge), form, **below)
 
     pages.add_url_rule(act.path, act.name, access.requires(*act.roles)(ask), methods=["GET"])
     pages.add_url_rule(act.path, f"do_{act.name}", access.requires(*act.roles)(do), methods=["POST"])
@@ -180,15 +180,6 @@ def _at_questions(error: Invalid | Conflict) -> Invalid | Conflict:
         FieldError(_FORM_POINTERS.get(fault.pointer, fault.pointer), fault.detail) for fault in error.errors
     )
     return error
-
-
-def _read(case_id: UUID, knowledge: Knowledge) -> CaseView:
-    """The case as its reader may know it; the reading is audited with the task that it comes from."""
-    who = reader()
-    with current.transaction() as transaction:
-        view = read_case(transaction.connection, who, case_id, knowledge)
-        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=present.task(view, who))
-    return view
 
 
 def _page(act: Act, view: CaseView, form: Form, **below: UUID) -> ResponseReturnValue:

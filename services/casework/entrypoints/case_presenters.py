@@ -65,13 +65,6 @@ class CasePage:
     chronology: list[ChronologyEntry] = field(default_factory=list)
 
 
-def task(view: CaseView, reader: CaseReader) -> str:
-    """The reason of a reading, from the task that it is part of."""
-    if view.row.pathway in HAND_OVERS:
-        return "hand_over"
-    return "my_case" if view.row.owner_id == reader.staff_id else "my_team"
-
-
 def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
     row, whole = view.row, view.whole
     is_hand_over = row.pathway in HAND_OVERS

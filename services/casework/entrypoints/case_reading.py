@@ -4,7 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from services.casework.adapters.case_queries import CaseList, CaseRow, list_cases
-from services.casework.domain.case_reader import CaseReader, case_reader
+from services.casework.adapters.case_view import CaseView, read_case
+from services.casework.domain.case import HAND_OVERS
+from services.casework.domain.case_reader import CaseReader, Knowledge, case_reader
 from services.contracts.codes import Role
 from services.kernel.db.transaction import Transaction
 from services.kernel.web import current, paging
@@ -24,6 +26,16 @@ def reader() -> CaseReader:
     )
 
 
+def read_audited(case_id: UUID, knowledge: Knowledge) -> CaseView:
+    """The case as its reader may know it; the reading is audited with the task that it comes from."""
+    who = reader()
+    with current.transaction() as transaction:
+        view = read_case(transaction.connection, who, case_id, knowledge)
+        named = {"referral": str(view.row.referral_id)}
+        transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=_task(view, who), details=named)
+    return view
+
+
 def page_of(
     transaction: Transaction, who: CaseReader, wanted: CaseList, page: paging.PageRequest
 ) -> paging.Paged[CaseRow]:
@@ -36,6 +48,16 @@ def page_of(
         subject_type="list",
         subject_id=wanted.tab.value,
         reason="my_queue",
-        details={"cases": [str(row.id) for row in listed.items]},
+        details={
+            "cases": [str(row.id) for row in listed.items],
+            "referrals": [str(row.referral_id) for row in listed.items],
+        },
     )
     return listed
+
+
+def _task(view: CaseView, reader: CaseReader) -> str:
+    """The reason of a reading, from the task that it is part of."""
+    if view.row.pathway in HAND_OVERS:
+        return "hand_over"
+    return "my_case" if view.row.owner_id == reader.staff_id else "my_team"

@@ -64,7 +64,8 @@ def one_review(review_id: UUID) -> ResponseReturnValue:
         whole = review_queries.whole(transaction.connection, reader(), review_id)
         subject = review_queries.subject(transaction.connection, whole.row.referral_id)
         teams = review_queries.teams_known(transaction.connection)
-        transaction.audit("review.read", subject_type="review", subject_id=review_id, reason="review")
+        named = {"referral": str(whole.row.referral_id)}
+        transaction.audit("review.read", subject_type="review", subject_id=review_id, reason="review", details=named)
     answer = _whole(whole) | {
         "proposed_pathway": routing.proposed_pathway(subject),
         "routes": [_route(route) for route in routing.routes(subject, teams)],

@@ -71,6 +71,9 @@ def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> pagi
             subject_type="list",
             subject_id="reviews",
             reason="review",
-            details={"reviews": [str(row.id) for row in shown.items]},
+            details={
+                "reviews": [str(row.id) for row in shown.items],
+                "referrals": [str(row.referral_id) for row in shown.items],
+            },
         )
     return shown

@@ -1,6 +1,8 @@
 """The audit page of a service: who did or read what, by id, for the administrator and the data protection officer."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -46,21 +48,31 @@ def blueprint(service: str, tables: KernelTables) -> Blueprint:
     return pages
 
 
-def _read(tables: KernelTables, page: PageRequest, form: Form) -> list[sa.Row[tuple[object, ...]]]:
-    """Up to one row more than the page asks for, the newest first."""
+def asked(
+    tables: KernelTables, *, subject: str = "", actor: str = "", after: Sequence[Any] | None = None, limit: int
+) -> sa.Select[Any]:
+    """Audit rows, the newest first: of this subject, by this actor, older than that time and id."""
+    rows = tables.audit_rows
+    found, at, row_id = sa.select(rows), rows.c.occurred_at, rows.c.id
+    if subject:
+        named = tables.audit_subjects.c
+        found = found.join(tables.audit_subjects, named.row_id == rows.c.id).where(named.subject_id == subject)
+        # The index that finds them has their order too.
+        at, row_id = named.occurred_at, named.row_id
+    if actor:
+        found = found.where(rows.c.actor == _uuid(actor))
+    if after is not None:
+        last, last_id = datetime.fromisoformat(str(after[0])), UUID(str(after[1]))
+        found = found.where((at < last) | ((at == last) & (row_id < last_id)))
+    return found.order_by(at.desc(), row_id.desc()).limit(limit)
+
+
+def _read(tables: KernelTables, page: PageRequest, form: Form) -> list[sa.Row[Any]]:
+    """Up to one row more than the page asks for."""
     if not form.is_valid:
         return []
-    rows = tables.audit_rows
-    asked = sa.select(rows).order_by(rows.c.occurred_at.desc(), rows.c.id.desc()).limit(page.limit + 1)
-    if form.data["subject"]:
-        asked = asked.where(rows.c.subject_id == form.data["subject"])
-    if form.data["actor"]:
-        asked = asked.where(rows.c.actor == _uuid(form.data["actor"]))
-    if page.after is not None:
-        at, row_id = datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1]))
-        asked = asked.where((rows.c.occurred_at < at) | ((rows.c.occurred_at == at) & (rows.c.id < row_id)))
     with current.transaction() as transaction:
-        found = list(transaction.connection.execute(asked))
+        found = list(transaction.connection.execute(asked(tables, **form.data, after=page.after, limit=page.limit + 1)))
         transaction.audit("audit.read", subject_type="audit", subject_id=current.site().service, reason="audit")
     return found
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.kernel.db.tables import APPEND_ONLY
+
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -18,6 +20,7 @@ END $$
 
 def keep(table: sa.Table, *, filled_once: Sequence[str] = ()) -> None:
     """Whoever makes the table makes it append-only, but for columns that are filled once, together, after the rest."""
+    table.info[APPEND_ONLY] = tuple(filled_once)
     fixed = [column.name for column in table.columns if column.name not in filled_once]
 
     def protect(target: sa.Table, connection: sa.Connection, **_: Any) -> None:

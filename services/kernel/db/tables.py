@@ -30,6 +30,7 @@ class KernelTables:
     dead_letters: sa.Table
     idempotency_keys: sa.Table
     audit_rows: sa.Table
+    audit_subjects: sa.Table
     audit_head: sa.Table
 
 
@@ -40,6 +41,7 @@ def kernel_tables(metadata: sa.MetaData) -> KernelTables:
         dead_letters=_dead_letters(metadata),
         idempotency_keys=_idempotency_keys(metadata),
         audit_rows=_audit_rows(metadata),
+        audit_subjects=_audit_subjects(metadata),
         audit_head=_audit_head(metadata),
     )
 
@@ -127,10 +129,22 @@ def _audit_rows(metadata: sa.MetaData) -> sa.Table:
         sa.CheckConstraint("(number IS NULL) = (hash IS NULL)", name="sealed_whole"),
         info={APPEND_ONLY: ("number", "hash", "sealed_at")},
     )
-    sa.Index("ix_audit_rows_subject", table.c.subject_type, table.c.subject_id)
+    sa.Index("ix_audit_rows_actor", table.c.actor, table.c.occurred_at, table.c.id)
     unsealed = table.c.number.is_(None)
     sa.Index("ix_audit_rows_unsealed", table.c.id, postgresql_where=unsealed, sqlite_where=unsealed)
     return table
+
+
+def _audit_subjects(metadata: sa.MetaData) -> sa.Table:
+    """Which rows speak of an id: those about it, and those that name it in their details, as a list does."""
+    return sa.Table(
+        "audit_subjects",
+        metadata,
+        sa.Column("subject_id", sa.String(200), primary_key=True),
+        sa.Column("occurred_at", UtcDateTime, primary_key=True),
+        sa.Column("row_id", sa.Uuid, primary_key=True),
+        info={APPEND_ONLY: ()},
+    )
 
 
 def _audit_head(metadata: sa.MetaData) -> sa.Table:

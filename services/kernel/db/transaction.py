@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.contracts import envelope
 from services.contracts.schema import EventSchema
+from services.kernel.db import audit_subjects
 from services.kernel.db.tables import KernelTables
 from services.kernel.observability import tracing
 
@@ -94,4 +95,6 @@ class Transaction:
         """Write the collected audit rows. Called once, right before the commit."""
         if self._audit_rows:
             self.connection.execute(sa.insert(self._tables.audit_rows), self._audit_rows)
+            subjects = [subject for row in self._audit_rows for subject in audit_subjects.of(row)]
+            self.connection.execute(sa.insert(self._tables.audit_subjects), subjects)
         self._audit_rows = []

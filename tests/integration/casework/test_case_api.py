@@ -73,7 +73,8 @@ class TestTheList:
 
         [row] = case_world.rows(kernel.audit_rows, what="cases.listed")
         assert (row["actor"], row["reason"]) == (worker.id, "my_queue")
-        assert row["details"] == {"cases": [str(case_id)]}
+        [case] = case_world.rows(cases)
+        assert row["details"] == {"cases": [str(case_id)], "referrals": [str(case["referral_id"])]}
 
     @pytest.mark.parametrize("query", ["list=all", "limit=0", "limit=101", "cursor=x", "sort=estimate"])
     def test_refuses_a_query_that_is_none_of_its_own(self, asks: Client, query: str) -> None:
