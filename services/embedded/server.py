@@ -2,12 +2,15 @@
 
 import signal
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import waitress
 
 from services.embedded.system import System
 from services.kernel.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -21,11 +24,11 @@ class PortTaken(RuleBroken):
     """Another program listens on the port."""
 
 
-def listen(system: System, *, port: int) -> Any:
+def listen(app: "WSGIApplication", *, port: int) -> Any:
     """A web server that holds the port and serves once `run` is called. Raises PortTaken."""
     try:
         return waitress.create_server(
-            system.app,
+            app,
             host=HOST,
             port=port,
             threads=_THREADS,
@@ -40,7 +43,7 @@ def listen(system: System, *, port: int) -> Any:
 
 def serve(system: System, *, port: int = PORT, ready: Callable[[], None] = lambda: None) -> None:
     """Run workers and web server until SIGTERM or Ctrl-C; what has begun is ended. Raises PortTaken."""
-    server = listen(system, port=port)
+    server = listen(system.app, port=port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     system.start()
     try:

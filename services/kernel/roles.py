@@ -91,7 +91,8 @@ class Roles:
         """Bring the database to the newest revision, and let the application's role use it."""
         service = self._built(Process.MIGRATE)
         migrate.upgrade(service)
-        if role := environment(os.environ).get("APPLICATION_ROLE"):
+        role = environment(os.environ).get("APPLICATION_ROLE")
+        if role and migrate.standing(service) is migrate.Standing.CURRENT:
             grants.give(service, role)
 
     def check(self) -> None:

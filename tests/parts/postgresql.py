@@ -99,7 +99,11 @@ class Cluster:
         command = [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self.port), *arguments]
         with log:
             self._server = subprocess.Popen(
-                [*_as_postgres(dies_with_parent=True), *command], cwd=self._folder, stdout=log, stderr=log
+                [*_as_postgres(dies_with_parent=True), *command],
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+                process_group=0,  # Ctrl-C is its parent's to answer
             )
         self._wait_until_it_answers()
 

@@ -26,12 +26,20 @@ def is_loaded(folder: Folder) -> bool:
     return folder.loaded.exists()
 
 
-def load(folder: Folder, *, report: Report = lambda *_: None) -> None:
-    """Bring every plan's referrals as far as it says. What an interrupted load left is thrown away first."""
+def load(
+    folder: Folder,
+    *,
+    database_url: Callable[[str], str] | None = None,
+    report: Report = lambda *_: None,
+) -> None:
+    """Bring every plan's referrals as far as it says. What an interrupted load left is thrown away first.
+
+    The databases are in the folder unless `database_url` says where.
+    """
     _begin(folder)
     now = datetime.now(UTC).replace(microsecond=0)
     clock = StoryClock(now - _BEGAN)
-    system = embedded.build(folder, clock=clock)
+    system = embedded.build(folder, clock=clock, database_url=database_url)
     system.do_not_wait_for_the_disk()
     try:
         system.migrate()

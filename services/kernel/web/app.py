@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import flask_smorest
+import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, g, request
 
 from services.kernel.auth.identity import IdentityPort
@@ -82,7 +83,15 @@ def _guard(app: Flask) -> None:
         app.before_request(step)
     app.after_request(csrf.keep)
     app.after_request(headers.protect)
-    app.teardown_request(lambda _error: current.close_reading())
+    app.teardown_request(_end_reading)
+
+
+def _end_reading(_error: BaseException | None) -> None:
+    """The answer is made: a database that dies now takes nothing from it."""
+    try:
+        current.close_reading()
+    except sa.exc.DBAPIError as error:
+        logs.failure(error)
 
 
 def _observe(app: Flask, metrics: Metrics) -> None:
