@@ -87,11 +87,11 @@ def _given(environ: Mapping[str, str]) -> dict[str, Any]:
     if key := environ.get("MATCH_KEY"):
         given["match_key"] = _long_enough(key.encode())
     try:
-        given |= {name: int(environ[name.upper()]) for name in ("youngest", "oldest") if name.upper() in environ}
-        if "AREAS" in environ:
-            given["areas"] = dict(json.loads(environ["AREAS"]))
-        if "SITES" in environ:
-            given["sites"] = tuple(Site(**site) for site in json.loads(environ["SITES"]))
+        given |= {name: int(environ[name.upper()]) for name in ("youngest", "oldest") if environ.get(name.upper())}
+        if areas := environ.get("AREAS"):
+            given["areas"] = dict(json.loads(areas))
+        if sites := environ.get("SITES"):
+            given["sites"] = tuple(Site(**site) for site in json.loads(sites))
     except (ValueError, TypeError):
         raise Unset("YOUNGEST and OLDEST are whole numbers; AREAS and SITES are JSON.") from None
     return given
