@@ -11,6 +11,7 @@ _MODULES = {
     "audit": "services.command_line.audit",
     "redrive": "services.command_line.redrive",
     "replay": "services.command_line.replay",
+    "rollback": "services.command_line.rollback",
     "run": "services.command_line.run",
     "score": "services.command_line.score",
     "token": "services.command_line.token",
