@@ -1,6 +1,5 @@
 """Who a session or a token belongs to: asked by every service, for every request."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,43 +42,32 @@ class LocalIdentities:
     def named(self, sign_in_name: str) -> Identity | None:
         """The active account of this sign-in name, for what acts in its place on this machine."""
         with self._database.read() as connection:
-            return _identity(connection, tables.staff.c.sign_in_name == sign_in_name, session_id="")
+            found = connection.execute(_NAMED, {"name": sign_in_name}).first()
+            return None if found is None else _identity(connection, found, session_id="")
 
     def _by_token(self, bearer: str) -> Known | None:
-        table = tables.tokens
-        good = (table.c.secret_digest == secret.digest(bearer)) & tokens.is_good(self._clock())
         with self._database.read() as connection:
-            found = connection.execute(sa.select(table).where(good)).first()
+            found = connection.execute(_BY_TOKEN, {"digest": secret.digest(bearer), "at": self._clock()}).first()
             if found is None:
                 return None
-            identity = _identity(connection, tables.staff.c.id == found.staff_id, session_id=str(found.id))
-        return None if identity is None else Known(identity=identity, expires_at=found.expires_at)
+            identity = _identity(connection, found, session_id=str(found.secret_id))
+        return Known(identity=identity, expires_at=found.expires_at)
 
     def _by_session(self, session: str) -> Known | None:
-        table, at = tables.sessions, self._clock()
-        live = (table.c.secret_digest == secret.digest(session)) & sessions.is_live(at)
+        at = self._clock()
+        live = {"digest": secret.digest(session), **sessions.limits(at)}
         with self._database.read() as connection:
-            found = connection.execute(sa.select(table).where(live)).first()
+            found = connection.execute(_BY_SESSION, live).first()
             if found is None:
                 return None
-            identity = _identity(connection, tables.staff.c.id == found.staff_id, session_id=str(found.id))
-        if identity is None:
-            return None
+            identity = _identity(connection, found, session_id=str(found.secret_id))
         if found.last_used_at <= at - _NOTED_AFTER:
             with self._database.write() as connection:
-                connection.execute(sa.update(table).where(live, table.c.id == found.id).values(last_used_at=at))
+                connection.execute(_USED, {**live, "at": at})
         return Known(identity=identity, expires_at=min(at + sessions.IDLE, found.began_at + sessions.LONGEST))
 
 
-def _identity(connection: sa.Connection, which: sa.ColumnElement[bool], *, session_id: str) -> Identity | None:
-    staff, organisations = tables.staff, tables.organisations
-    found = connection.execute(
-        sa.select(staff, organisations.c.name.label("organisation_name"), organisations.c.organisation_class)
-        .join(organisations, organisations.c.id == staff.c.organisation_id)
-        .where(which, staff.c.active)
-    ).first()
-    if found is None:
-        return None
+def _identity(connection: sa.Connection, found: sa.Row[Any], *, session_id: str) -> Identity:
     return Identity(
         staff_id=found.id,
         display_name=found.display_name,
@@ -87,17 +75,39 @@ def _identity(connection: sa.Connection, which: sa.ColumnElement[bool], *, sessi
         organisation_name=found.organisation_name,
         organisation_class=found.organisation_class,
         session_id=session_id,
-        **_rights(connection, found.id),
+        **{name: frozenset(connection.scalars(rights, {"staff_id": found.id})) for name, rights in _RIGHTS.items()},
     )
 
 
-def _rights(connection: sa.Connection, staff_id: object) -> Mapping[str, Any]:
-    columns = {
-        "roles": tables.staff_roles.c.role,
-        "teams": tables.staff_teams.c.team_id,
-        "areas": tables.staff_areas.c.area,
-    }
-    return {
-        name: frozenset(connection.execute(sa.select(column).where(column.table.c.staff_id == staff_id)).scalars())
-        for name, column in columns.items()
-    }
+# Made once: every request of every service asks.
+_HOLDER = (
+    sa.select(
+        tables.staff,
+        tables.organisations.c.name.label("organisation_name"),
+        tables.organisations.c.organisation_class,
+    )
+    .select_from(tables.staff)
+    .join(tables.organisations, tables.organisations.c.id == tables.staff.c.organisation_id)
+    .where(tables.staff.c.active)
+)
+_NAMED = _HOLDER.where(tables.staff.c.sign_in_name == sa.bindparam("name"))
+_BY_TOKEN = (
+    _HOLDER.add_columns(tables.tokens.c.id.label("secret_id"), tables.tokens.c.expires_at)
+    .join(tables.tokens, tables.tokens.c.staff_id == tables.staff.c.id)
+    .where(tables.tokens.c.secret_digest == sa.bindparam("digest"), tokens.is_good(sa.bindparam("at")))
+)
+_LIVE = tables.sessions.c.secret_digest == sa.bindparam("digest")
+_LIVE &= sessions.used_and_begun_after(sa.bindparam("idle_since"), sa.bindparam("open_since"))
+_BY_SESSION = (
+    _HOLDER.add_columns(
+        tables.sessions.c.id.label("secret_id"), tables.sessions.c.began_at, tables.sessions.c.last_used_at
+    )
+    .join(tables.sessions, tables.sessions.c.staff_id == tables.staff.c.id)
+    .where(_LIVE)
+)
+_USED = sa.update(tables.sessions).where(_LIVE).values(last_used_at=sa.bindparam("at"))
+_RIGHTS = {
+    "roles": sa.select(tables.staff_roles.c.role).where(tables.staff_roles.c.staff_id == sa.bindparam("staff_id")),
+    "teams": sa.select(tables.staff_teams.c.team_id).where(tables.staff_teams.c.staff_id == sa.bindparam("staff_id")),
+    "areas": sa.select(tables.staff_areas.c.area).where(tables.staff_areas.c.staff_id == sa.bindparam("staff_id")),
+}

@@ -13,6 +13,8 @@ from services.kernel.errors import NotFound
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=10)
 
+_Moment = datetime | sa.BindParameter[datetime]
+
 
 class UnknownSession(NotFound):
     """This member has no such session (any more)."""
@@ -87,5 +89,12 @@ def end_everything(transaction: Transaction, staff_id: UUID) -> None:
 
 def is_live(at: datetime) -> sa.ColumnElement[bool]:
     """Neither idle too long nor open too long."""
-    sessions = tables.sessions
-    return (sessions.c.last_used_at > at - IDLE) & (sessions.c.began_at > at - LONGEST)
+    return used_and_begun_after(**limits(at))
+
+
+def used_and_begun_after(idle_since: _Moment, open_since: _Moment) -> sa.ColumnElement[bool]:
+    return (tables.sessions.c.last_used_at > idle_since) & (tables.sessions.c.began_at > open_since)
+
+
+def limits(at: datetime) -> dict[str, datetime]:
+    return {"idle_since": at - IDLE, "open_since": at - LONGEST}

@@ -59,5 +59,5 @@ def revoke_token(command: RevokeToken, transaction: Transaction) -> None:
     transaction.audit("token.revoked", subject_type="token", subject_id=command.token_id)
 
 
-def is_good(at: datetime) -> sa.ColumnElement[bool]:
+def is_good(at: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return tables.tokens.c.revoked_at.is_(None) & (tables.tokens.c.expires_at > at)
