@@ -21,6 +21,7 @@ RUNTIME_READY := $(call stamp,runtime,requirements/runtime.lock pyproject.toml)
 DEV_READY := $(call stamp,dev,requirements/dev.lock)
 ASSETS_READY := $(call stamp,assets,$(UI)/package-lock.json $(UI)/assets.py)
 AXE_READY := $(call stamp,axe,$(UI)/package-lock.json)
+MANIFESTS_READY := $(call stamp,manifests,requirements/manifests.lock)
 
 # uv does not read pip's settings: on a machine whose pip asks a mirror, uv is told the same address.
 PIP_INDEX = $(shell $(BIN)/pip config get global.index-url 2>/dev/null || $(BIN)/pip config get :env:.index-url 2>/dev/null)
@@ -40,6 +41,11 @@ setup: $(RUNTIME_READY) $(ASSETS_READY) ## all that `make run` needs: .venv, loc
 .PHONY: run
 run: setup ## serve the whole system with demonstration data on this machine
 	@$(BIN)/waymark run
+
+.PHONY: kafka
+kafka: setup-dev ## the distributed form on this machine: Kafka, PostgreSQL and one process per service role
+	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.parts.run_distributed
 
 .PHONY: train
 train: setup ## train a champion and register it in MLflow
@@ -66,6 +72,10 @@ check: setup-dev ## lint, types, import rules, architecture tests, secrets scan:
 .PHONY: secrets
 secrets: $(DEV_READY)
 	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files '(\.lock|package-lock\.json)$$'
+
+.PHONY: manifests
+manifests: setup-dev $(MANIFESTS_READY) ## Dockerfiles, compose and Kubernetes, against schemas and policies
+	@$(BIN)/python -m tests.parts.manifests
 
 .PHONY: bench
 bench: setup-dev ## benchmarks: a table of ratios, and bench/results/*.json
@@ -109,6 +119,13 @@ $(RUNTIME_READY): $(UV_READY)
 
 $(DEV_READY): $(RUNTIME_READY)
 	@$(UV) pip install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(MANIFESTS_READY): $(UV_READY)
+	@echo 'Installing what checks the manifests into $(VENV)/manifests'
+	@$(BIN)/python -m venv --without-pip $(VENV)/manifests
+	@$(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) VIRTUAL_ENV=$(VENV)/manifests $(BIN)/uv --quiet pip install \
+		--require-hashes -r requirements/manifests.lock
 	@touch $@
 
 # The machine's npm when there is one; else Node comes as a wheel, for these two steps only.

@@ -53,8 +53,8 @@ class Distributed:
         return (*self.web.values(), *self.workers.values())
 
     @property
-    def topics(self) -> Mapping[str, str]:
-        """The settings of `waymark topics apply`."""
+    def kafka(self) -> Mapping[str, str]:
+        """The settings with which its broker is spoken to."""
         return {**self._kafka, "DEMONSTRATION": "true"}
 
     def database_url(self, service: str) -> str:
