@@ -34,5 +34,8 @@ class Service:
     clock: Clock = system_clock
     housekeeping: tuple[Callable[[sa.Connection, datetime], object], ...] = ()
     """What is done every hour, beside the kernel's own: forgetting what is past its time."""
+    reconcile: tuple[object, ...] = ()
+    """Commands that a worker gives every half minute: find what lags behind, and mend it. Each tells how much it did,
+    and is given again at once until it did nothing."""
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     """What readiness tells of, by name: false is degraded, not dead."""
