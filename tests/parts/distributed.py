@@ -62,13 +62,11 @@ class Distributed:
 
     def migrate(self) -> None:
         """Run every service's migration, as its schema's owner."""
-        for service in self._services:
-            settings = {
-                **self._settings(service),
-                "DATABASE_URL": self._addresses[service].owner,
-                "APPLICATION_ROLE": service,
-            }
-            Role(service, "migrate", settings, folder=self.folder.root).run()
+        migrations = [self._migration(service) for service in self._services]
+        for migration in migrations:
+            migration.start()
+        for migration in migrations:
+            migration.finish()
 
     def in_process(self) -> System:
         """The same services on the same databases, to prepare them with or to look into them."""
@@ -95,6 +93,10 @@ class Distributed:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _migration(self, service: str) -> Role:
+        as_owner = {"DATABASE_URL": self._addresses[service].owner, "APPLICATION_ROLE": service}
+        return Role(service, "migrate", {**self._settings(service), **as_owner}, folder=self.folder.root)
 
     def _settings(self, service: str) -> dict[str, str]:
         asking = [name for name in SERVICES if name != "accounts"]

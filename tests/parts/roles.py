@@ -52,11 +52,9 @@ class Role:
                 process_group=0,  # Ctrl-C is its parent's to answer
             )
 
-    def run(self) -> None:
-        """Run a role that ends by itself. Raises RuntimeError with what it wrote when it fails."""
-        self.start()
-        assert self._process is not None
-        if self._process.wait() != 0:
+    def finish(self) -> None:
+        """Wait for a role that ends by itself. Raises RuntimeError with what it wrote when it failed."""
+        if self._process is not None and self._process.wait() != 0:
             raise RuntimeError(f"{self.service} {self.role} failed: {self.written()}")
 
     def lives(self) -> bool:

@@ -15,6 +15,7 @@ from services.embedded.demonstration import load
 from services.embedded.folder import Folder
 from services.kernel.bus.kafka import topics
 from services.kernel.bus.kafka.settings import KafkaSettings
+from services.kernel.observability import logs
 from tests.parts.distributed import Distributed
 from tests.parts.gateway import gateway
 from tests.parts.kafka.cluster import Cluster as Kafka
@@ -29,7 +30,11 @@ MODELS = Folder(Path("var"))
 def main(port: int) -> None:
     """Start everything anew, with invented data, and stop it on Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="waymark-distributed-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="waymark-distributed-") as folder,
+        Path(folder, "loading.log").open("w", encoding="utf-8") as lines,
+    ):
+        logs.configure(stream=lines)
         try:
             _serve(Path(folder), port)
         except KeyboardInterrupt:
