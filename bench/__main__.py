@@ -18,7 +18,7 @@ from services.embedded.folder import Folder
 from services.embedded.system import System
 from services.kernel.observability import logs
 from services.scoring.adapters.kept_models import KeptModels
-from tests.parts import tiny_model
+from tests.factories import small_model
 from tests.world import Caller, World, a_world
 
 _REFERRALS = "/intake/api/v1/referrals"
@@ -34,7 +34,7 @@ def main() -> None:
         models = trained if KeptModels(trained).current() else scratch / "tiny"
         if models != trained:
             print("No trained model is in var/: a tiny one takes its place (`make run` trains one).", file=sys.stderr)
-            tiny_model.keep_in(models)
+            small_model.keep(models)
         with a_world(scratch / "stages", models=models) as world:
             measured = _stages(world, KeptModels(models), scratch)
         with a_world(scratch / "whole", models=models) as world:

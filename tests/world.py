@@ -16,7 +16,7 @@ from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.embedded.system import System
 from services.kernel.clock import Clock, system_clock
-from tests.parts import tiny_model
+from tests.factories import small_model
 
 BASE = "http://127.0.0.1:8000"
 
@@ -88,7 +88,7 @@ def a_world(
     """
     folder = Folder(root)
     if models is None:
-        tiny_model.keep_in(folder.models)
+        small_model.keep(folder.models)
     else:
         shutil.copytree(models, folder.models)
     system = embedded.build(folder, clock=clock, database_url=database_url)

@@ -241,6 +241,13 @@ class Pathway(StrEnum):
     NO_FURTHER_ACTION = "no_further_action"
 
 
+CASE_PATHWAYS = frozenset({Pathway.YOUTH_JUSTICE, Pathway.EARLY_INTERVENTION})
+"""A team of ours works the case."""
+
+HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
+"""Another service works it: open here until that one confirms. The pathways not named end with the review."""
+
+
 class DifferenceReason(StrEnum):
     """Why a person decided otherwise than the estimate's band suggests."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.contracts.codes import Pathway, SupportLevel
+from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, Pathway, SupportLevel
 
 
 class Step(StrEnum):
@@ -46,8 +46,6 @@ class CaseChange(StrEnum):
     REOPENED = "reopened"
 
 
-CASES = frozenset({Pathway.YOUTH_JUSTICE, Pathway.EARLY_INTERVENTION})
-HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
 _AT_REVIEW = {
     ReviewState.OPENED: Step.WAITING,
     ReviewState.CLAIMED: Step.BEING_READ,
@@ -118,7 +116,7 @@ class Journey:
             return _AT_REVIEW.get(self.review_state, Step.BEING_READ)
         if self.decision.pathway in HAND_OVERS:
             return Step.HAND_OVER_CONFIRMED if self.confirmed_at else Step.HAND_OVER_WAITING
-        if self.decision.pathway not in CASES:
+        if self.decision.pathway not in CASE_PATHWAYS:
             return Step.ENDED_AT_REVIEW
         if self.case_closed:
             return Step.CASE_CLOSED

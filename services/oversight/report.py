@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.codes import Pathway
+from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, Pathway
 from services.oversight import durations
 from services.oversight.disclosure import Shown, Sum, disclose
 from services.oversight.durations import STRETCHES, Duration
-from services.oversight.journeys import CASES, HAND_OVERS, Journey, Step
+from services.oversight.journeys import Journey, Step
 
 EVERYWHERE = ""
 """The area code of the report on all areas."""
@@ -90,7 +90,7 @@ def sums(areas: Sequence[str]) -> list[Sum]:
         Sum("received", list(Step)),
         Sum("decided", list(Pathway)),
         Sum("decided", [Step.ENDED_AT_REVIEW, "cases", "hand_overs"]),
-        Sum("cases", sorted(CASES)),
+        Sum("cases", sorted(CASE_PATHWAYS)),
         Sum("cases", [Step.CASE_OPENED, Step.FIRST_CONTACT_MADE, Step.CASE_CLOSED]),
         Sum("hand_overs", sorted(HAND_OVERS)),
         Sum("hand_overs", [Step.HAND_OVER_WAITING, Step.HAND_OVER_CONFIRMED]),
@@ -116,7 +116,7 @@ def _counts(journeys: Sequence[Journey], *, everywhere: bool) -> dict[str, int]:
     counts: dict[str, int] = {
         "received": len(journeys),
         "decided": len(decisions),
-        "cases": sum(pathway in CASES for pathway in pathways),
+        "cases": sum(pathway in CASE_PATHWAYS for pathway in pathways),
         "hand_overs": sum(pathway in HAND_OVERS for pathway in pathways),
         **{step: steps.count(step) for step in Step},
         **{pathway: pathways.count(pathway) for pathway in Pathway},

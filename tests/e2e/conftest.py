@@ -15,8 +15,8 @@ from services.embedded.folder import Folder
 from services.embedded.system import System
 from services.kernel.bus import dead_letters
 from services.kernel.bus.log import Delivered
+from tests.factories import small_model
 from tests.kernel_service import a_record
-from tests.parts import tiny_model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Site:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The demonstration, loaded once for all browser tests."""
     folder = Folder(tmp_path_factory.mktemp("demonstration"))
-    tiny_model.keep_in(folder.models)
+    small_model.keep(folder.models)
     load.load(folder)
     put_aside_an_event(folder)
     return folder

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.casework.domain.case import HAND_OVERS, Case, CaseState
+from services.casework.domain.case import Case, CaseState
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound, StaleCase
-from services.contracts.codes import ProgressStep
+from services.contracts.codes import HAND_OVERS, ProgressStep
 from services.contracts.schema import EventSchema
 from tests.factories.cases import later
 

@@ -14,9 +14,9 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
-from services.casework.domain.case import HAND_OVERS, CaseState
+from services.casework.domain.case import CaseState
 from services.casework.domain.case_reader import CaseReader, Knowledge
-from services.contracts.codes import OrganisationClass, Pathway
+from services.contracts.codes import HAND_OVERS, OrganisationClass, Pathway
 
 Place = tuple[datetime, UUID]
 """Where a row stands in a list: its due time, and its id among those due at once."""

@@ -5,9 +5,8 @@ import sqlalchemy as sa
 from services.casework.adapters.bases import covers
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.tables import referrals
-from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.case_reader import CaseReader, Knowledge
-from services.contracts.codes import RecipientClass
+from services.contracts.codes import HAND_OVERS, RecipientClass
 
 
 def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:

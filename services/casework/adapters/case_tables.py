@@ -3,10 +3,11 @@
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
-from services.casework.domain.case import HAND_OVERS, CaseState
+from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import (
+    HAND_OVERS,
     CloseReason,
     ContactMode,
     Disability,

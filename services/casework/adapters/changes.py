@@ -8,9 +8,9 @@ from services.casework.adapters.bases import covers, hidden_from_its_team
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import changes_to_read, decisions, reviews
-from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
+from services.contracts.codes import HAND_OVERS
 
 _LAPSED = changes_to_read.c.kind == ChangeKind.BASIS_LAPSED
 

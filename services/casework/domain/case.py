@@ -10,6 +10,7 @@ from services.casework.domain import case_rules as rules
 from services.casework.domain.case_entries import Entry, EntryKind
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import (
+    HAND_OVERS,
     CloseReason,
     ContactMode,
     Outcome,
@@ -18,8 +19,6 @@ from services.contracts.codes import (
     SupportLevel,
     YoungPersonAnswer,
 )
-
-HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
 
 
 class CaseState(StrEnum):

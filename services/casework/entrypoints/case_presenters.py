@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.case_view import CaseChange, CaseView, CaseWhole, EntryView
-from services.casework.domain.case import HAND_OVERS, CaseState
+from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.change import ChangeKind
@@ -18,6 +18,7 @@ from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_list_presenters import owner, status, who
 from services.casework.entrypoints.case_wording import contact_words, words
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.contracts.codes import HAND_OVERS
 from services.kernel.ui import dates
 
 Row = dict[str, Any]

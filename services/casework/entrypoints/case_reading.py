@@ -5,9 +5,8 @@ from uuid import UUID
 
 from services.casework.adapters.case_queries import CaseList, CaseRow, list_cases
 from services.casework.adapters.case_view import CaseView, read_case
-from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.case_reader import CaseReader, Knowledge, case_reader
-from services.contracts.codes import Role
+from services.contracts.codes import HAND_OVERS, Role
 from services.kernel.db.transaction import Transaction
 from services.kernel.web import current, paging
 

@@ -10,7 +10,6 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.review_queries import BasisView, MatchView, ReviewWhole
-from services.casework.domain.case import HAND_OVERS
 from services.casework.domain.review import OwnView
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import contact_words
@@ -18,7 +17,7 @@ from services.casework.entrypoints.fact_wording import fact_rows, text_rows
 from services.casework.entrypoints.review_list_presenters import holder
 from services.casework.entrypoints.review_reading import Opened
 from services.casework.entrypoints.review_wording import identifiers, match_state, words
-from services.contracts.codes import Answer, PoliceTold, SupportLevel, Told
+from services.contracts.codes import HAND_OVERS, Answer, PoliceTold, SupportLevel, Told
 from services.kernel.ui import dates
 
 Row = dict[str, Any]

@@ -6,7 +6,7 @@ import pytest
 
 from services.casework.domain import agreement, routing
 from services.casework.domain.routing import TEAM_CLASS_OF
-from services.contracts.codes import AgeBasis, Band, Pathway, RecipientClass, SupportLevel
+from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, AgeBasis, Band, Pathway, RecipientClass, SupportLevel
 from tests.factories.reviews import a_subject, a_team
 
 UNSETTLED = (AgeBasis.DISPUTED, AgeBasis.NOT_KNOWN)
@@ -114,3 +114,8 @@ class TestTheAgreementTable:
             (Band.HIGH, SupportLevel.URGENT),
             (Band.HIGH, SupportLevel.PLANNED),
         }
+
+
+class TestThePathwaysThatGoToATeam:
+    def test_are_those_that_open_a_case_or_a_hand_over(self) -> None:
+        assert set(TEAM_CLASS_OF) == CASE_PATHWAYS | HAND_OVERS
