@@ -1,6 +1,7 @@
 """Logs to test with: the embedded one and Kafka, on storage that outlives a log as a broker outlives a process."""
 
 import gc
+import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,27 +73,29 @@ class KafkaStorage:
 class OnItsOwnTopics:
     """A log whose topics are nobody else's on a broker that many tests share."""
 
-    def __init__(self, storage: KafkaStorage, log: Log, *topics: str) -> None:
+    def __init__(self, storage: KafkaStorage, log: Log, *topics: str, prefix: str = "") -> None:
+        """Makes the topics. Without any, those that were made with this prefix."""
         self._log = log
-        self._prefix = f"t-{uuid4().hex[:8]}."
-        make_topics(storage.settings, *(self._prefix + topic for topic in topics))
+        self.prefix = prefix or f"t-{uuid4().hex[:8]}."
+        if topics:
+            make_topics(storage.settings, *(self.prefix + topic for topic in topics))
 
     def append(self, records: Sequence[Record]) -> None:
-        self._log.append([replace(record, topic=self._prefix + record.topic) for record in records])
+        self._log.append([replace(record, topic=self.prefix + record.topic) for record in records])
 
     def poll(self, group: str, topics: Sequence[str], *, limit: int, wait: float) -> list[Delivered]:
         found = self._log.poll(
-            self._prefix + group,
-            [self._prefix + topic for topic in topics],
+            self.prefix + group,
+            [self.prefix + topic for topic in topics],
             limit=limit,
             # A reader needs a moment to join its group.
             wait=wait or _JOINS_WITHIN_SECONDS,
         )
-        return [replace(record, topic=record.topic.removeprefix(self._prefix)) for record in found]
+        return [replace(record, topic=record.topic.removeprefix(self.prefix)) for record in found]
 
     def commit(self, group: str, delivered: Sequence[Delivered]) -> None:
-        named = [replace(record, topic=self._prefix + record.topic) for record in delivered]
-        self._log.commit(self._prefix + group, named)
+        named = [replace(record, topic=self.prefix + record.topic) for record in delivered]
+        self._log.commit(self.prefix + group, named)
 
     def close(self) -> None:
         self._log.close()
@@ -119,9 +122,8 @@ def forget_refused_sockets() -> None:
 
 def read(log: Log, group: str, topics: Sequence[str], *, count: int, within: float = 30.0) -> list[Delivered]:
     """What the group has not committed, once there are so many: a reader needs a moment to join its group."""
-    found = log.poll(group, topics, limit=500, wait=1.0)
-    for _ in range(int(within)):
-        if len(found) >= count:
-            break
+    until = time.monotonic() + within
+    while True:
         found = log.poll(group, topics, limit=500, wait=1.0)
-    return found
+        if len(found) >= count or time.monotonic() > until:
+            return found

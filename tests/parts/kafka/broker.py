@@ -35,6 +35,7 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor={replicas}
 share.coordinator.state.topic.min.isr={in_sync}
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=500
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 log.retention.check.interval.ms=60000
@@ -111,7 +112,8 @@ class Broker:
         """Start the process. It answers a little later: `Cluster.wait_until_it_answers`."""
         command = [*_ends_with_its_parent(), *_java(*self._options, "kafka.Kafka", str(self._properties))]
         with (self._folder / "output").open("ab") as output:
-            self._process = subprocess.Popen(command, cwd=self._folder, stdout=output, stderr=output)
+            # In a group of its own: Ctrl-C is its parent's to answer.
+            self._process = subprocess.Popen(command, cwd=self._folder, stdout=output, stderr=output, process_group=0)
 
     def stop(self) -> None:
         self._end(signal.SIGTERM)

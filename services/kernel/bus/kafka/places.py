@@ -23,12 +23,17 @@ class Places(ConsumerRebalanceListener):  # type: ignore[misc]  # the library ca
     def __init__(self) -> None:
         self._given: dict[TopicPartition, _Given] = {}
 
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """The library takes up each partition where its group has committed."""
-
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        for partition in revoked:
-            self._given.pop(partition, None)
+        """Every rebalance revokes all. Which are really taken away is known when it is over."""
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Forget the others. One that we keep is fetched on from where it was, so what was given of it must not be."""
+        kept = set(assigned)
+        self._given = {partition: given for partition, given in self._given.items() if partition in kept}
+
+    def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
+        """The group went on without us: each partition is taken up where it has been committed."""
+        self._given.clear()
 
     def give(self, partition: TopicPartition, first: int, last: int) -> None:
         given = self._given.setdefault(partition, _Given(first, first))

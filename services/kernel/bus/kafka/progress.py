@@ -35,11 +35,10 @@ class Progress:
     _seen: dict[TopicPartition, _Seen] = field(default_factory=dict)
 
     def look(self, at: float, positions: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> Found:
-        """Compare with the last look. Partitions that are not named any more are forgotten."""
+        """Compare with the last look. Partitions without a position are left out, and forgotten."""
         standing, shorter, seen = [], [], {}
-        for partition, end in ends.items():
-            before = self._seen.get(partition)
-            position = positions.get(partition, 0)
+        for partition, position in positions.items():
+            end, before = ends[partition], self._seen.get(partition)
             if before is not None and end < before.end:
                 shorter.append(partition)
             moved = before is None or position != before.position or position >= end
@@ -48,7 +47,7 @@ class Progress:
                 standing.append(partition)
             seen[partition] = _Seen(position, since, end)
         self._seen = seen
-        self.lags = {partition: max(0, end - positions.get(partition, 0)) for partition, end in ends.items()}
+        self.lags = {partition: max(0, ends[partition] - position) for partition, position in positions.items()}
         self.standing = tuple(standing)
         return Found(self.standing, tuple(shorter))
 

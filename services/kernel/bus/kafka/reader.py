@@ -120,8 +120,9 @@ class Reader:
         self._looked_at = at
         ends = consumer.end_offsets(list(assigned), timeout_ms=_LOOK_MS)
         given = self._places.uncommitted()
-        positions = {p: given.get(p) or consumer.position(p, timeout_ms=_LOOK_MS) or 0 for p in assigned}
-        found = self.progress.look(at, positions, ends)
+        fetched = {partition: consumer.position(partition, timeout_ms=0) for partition in assigned - given.keys()}
+        known = {partition: position for partition, position in fetched.items() if position is not None}
+        found = self.progress.look(at, {**known, **given}, ends)
         for partition in found.shorter:
             _log.critical("topic_is_shorter", service=self._group, topic=partition.topic, count=partition.partition)
         for partition in found.standing:

@@ -9,11 +9,11 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from services.kernel.bus.kafka.clients import connected, is_away
-from services.kernel.bus.kafka.settings import DELIVERY_MS, KafkaSettings
+from services.kernel.bus.kafka.settings import KafkaSettings
 from services.kernel.bus.log import BrokerAway, Record
 
-# The library gives each record up after DELIVERY_MS; this is for the case that it does not.
-_SECONDS_TO_SEND = DELIVERY_MS / 1000 + 2
+_SECONDS_OF_GRACE = 2.0
+"""The library gives each record up by itself; this is for the case that it does not."""
 
 
 class Sender:
@@ -27,7 +27,7 @@ class Sender:
     def send(self, records: Sequence[Record]) -> None:
         """Return when every record is acknowledged. Raises BrokerAway when one is not, or what refused it for good."""
         producer = self._connected()
-        until = time.monotonic() + _SECONDS_TO_SEND
+        until = time.monotonic() + self._settings.delivery_timeout_ms / 1000 + _SECONDS_OF_GRACE
         try:
             sent = [producer.send(record.topic, key=record.key.encode(), value=record.value) for record in records]
             for future in sent:

@@ -14,9 +14,6 @@ from services.kernel.settings import Unset, flag, required
 PLAINTEXT = "PLAINTEXT"
 SASL_SSL = "SASL_SSL"
 
-# A broker that is away is asked again every second (the library's own limit is 30 s), and is away after 10.
-_REQUEST_MS = 10_000
-DELIVERY_MS = 15_000
 _MOST_BYTES = 1024 * 1024
 
 _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
@@ -35,6 +32,9 @@ class KafkaSettings:
     """The authority that signed the brokers' certificates; without it, those that the machine trusts."""
     connect_timeout_ms: int = 3_000
     """So long a call waits for the first broker that answers."""
+    request_timeout_ms: int = 10_000
+    delivery_timeout_ms: int = 15_000
+    """After this time a record that is not acknowledged is given up, and its relay sends it again."""
     session_timeout_ms: int = 10_000
     """A reader that was killed loses its partitions to the others after this time."""
     max_poll_interval_ms: int = 60_000
@@ -67,9 +67,10 @@ class KafkaSettings:
             "max_in_flight_requests_per_connection": 5,
             "metadata_max_age_ms": 30_000,
             "receive_message_max_bytes": 100_000_000,
+            # A broker that is away is asked again every second; the library's own limit is 30.
             "reconnect_backoff_ms": 50,
             "reconnect_backoff_max_ms": 1_000,
-            "request_timeout_ms": _REQUEST_MS,
+            "request_timeout_ms": self.request_timeout_ms,
             "retry_backoff_ms": 100,
             "socket_options": _SOCKET_OPTIONS,
             "security_protocol": self.security_protocol,
@@ -85,7 +86,7 @@ class KafkaSettings:
             # 256 KB and not 16: it more than doubles the speed (docs/performance.md).
             "batch_size": 262_144,
             "compression_type": "lz4" if has_lz4() else "gzip",
-            "delivery_timeout_ms": DELIVERY_MS,
+            "delivery_timeout_ms": self.delivery_timeout_ms,
             "enable_idempotence": True,
             "linger_ms": 0,
             "max_block_ms": self.connect_timeout_ms,
