@@ -59,6 +59,12 @@ def markup(door: Door) -> None:
 def pages_that_are_not_there(door: Door) -> None:
     for query in ("limit=0", "limit=-1", "limit=1000000", "cursor=nonsense", "cursor=AAAA"):
         refused(door.reviewer.get(f"{REVIEWS}?{query}"), 400)
+    for _ in range(2):
+        accepted(door.refer(plain()))
+    door.world.settle()
+    following = f"{REVIEWS}?limit=1&cursor={door.reviewer.get(f'{REVIEWS}?limit=1').get_json()['next_cursor']}"
+    assert door.reviewer.get(following).status_code == 200
+    refused(door.world.caller("reviewer-two").get(following), 400)
 
 
 @row(80)
