@@ -56,7 +56,7 @@ def site(folder: Folder) -> Iterator[Site]:
 def serving(folder: Folder) -> Iterator[Site]:
     """What is in the folder, served on a spare port with its workers running."""
     system = embedded.build(folder)
-    web = server.listen(system, port=0)
+    web = server.listen(system.app, port=0)
     system.start()
     serving = threading.Thread(target=web.run, name="web", daemon=True)
     serving.start()
