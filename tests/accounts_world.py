@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from services.accounts import passwords, tables
 from services.accounts.bootstrap import build
+from services.accounts.provider_settings import ProviderSettings
 from services.accounts.settings import Settings
 from services.accounts.staff import AddMember, add_member
 from services.accounts.teams import AddTeam, add_team
@@ -77,7 +78,9 @@ class World:
         return [row.what for row in rows]
 
 
-def a_world(url: str, *, demonstration: bool = True, https: bool = False) -> World:
+def a_world(
+    url: str, *, demonstration: bool = True, https: bool = False, provider: ProviderSettings | None = None
+) -> World:
     clock = StoppedClock()
     settings = Settings(
         database_url=url,
@@ -85,6 +88,7 @@ def a_world(url: str, *, demonstration: bool = True, https: bool = False) -> Wor
         demonstration=demonstration,
         https=https,
         introspection_keys={"intake": ("the key before it, being replaced just now", INTROSPECTION_KEY)},
+        provider=provider,
     )
     service = build(settings, clock=clock)
     with service.database.write() as connection:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from flask import Blueprint
+
 from services.accounts import (
     home_pages,
     introspection_api,
+    provided_rights,
     sessions,
     sign_in,
     sign_in_pages,
@@ -18,6 +21,7 @@ from services.accounts import (
     tokens,
 )
 from services.accounts.identities import LocalIdentities
+from services.accounts.provider_settings import ProviderSettings
 from services.accounts.settings import Settings
 from services.kernel.audit import pages as audit_pages
 from services.kernel.auth import claims
@@ -37,6 +41,7 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     staff.ChangeMember: staff.change_member,
     teams.AddTeam: teams.add_team,
     teams.ChangeTeam: teams.change_team,
+    provided_rights.SignInVouchedFor: provided_rights.sign_in_vouched_for,
     sessions.BeginSession: sessions.begin_session,
     sessions.EndSession: sessions.end_session,
     sessions.EndAllSessions: sessions.end_all_sessions,
@@ -59,6 +64,7 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         clock=clock,
     )
     local = LocalIdentities(database, clock)
+    provider = _provider_pages(settings.provider) if settings.provider else None
     app = make_app(
         service=NAME,
         dispatcher=dispatcher,
@@ -71,6 +77,7 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         blueprints=[
             home_pages.pages,
             sign_in_pages.pages,
+            *([provider] if provider else []),
             staff_pages.pages,
             team_pages.pages,
             introspection_api.blueprint(local, settings.introspection_keys),
@@ -88,3 +95,10 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         app=app,
         clock=clock,
     )
+
+
+def _provider_pages(settings: ProviderSettings) -> Blueprint:
+    """The extra `oidc` is needed only where there is a provider."""
+    from services.accounts import provider, provider_pages
+
+    return provider_pages.blueprint(provider.Provider(settings))

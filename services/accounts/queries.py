@@ -122,6 +122,13 @@ def areas(connection: sa.Connection) -> Sequence[tuple[str, str]]:
     return [(row.code, row.name) for row in connection.execute(sa.select(table).order_by(table.c.name))]
 
 
+def vouched_for(connection: sa.Connection, staff_id: UUID) -> Member | None:
+    """The member, if it is the identity provider that says what they may do."""
+    subjects = tables.provider_subjects
+    known = connection.execute(sa.select(subjects.c.staff_id).where(subjects.c.staff_id == staff_id)).first()
+    return member(connection, staff_id) if known else None
+
+
 def open_sessions(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> Sequence[OpenSession]:
     """The member's own, the one used last first."""
     table = tables.sessions

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from services.accounts.provider_settings import ProviderSettings
 from services.kernel.auth.claims import LEAST_KEY
 from services.kernel.settings import Settings as KernelSettings
 from services.kernel.settings import Unset, kernel_settings
@@ -15,11 +16,15 @@ ASKING = ("intake", "scoring", "casework", "oversight")
 class Settings(KernelSettings):
     introspection_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The keys with which each service may ask who somebody is: one, and while it is being changed a second."""
+    provider: ProviderSettings | None = None
+    """The partnership's own identity provider, if it has one."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         keys = {service: _keys(environ, f"INTROSPECTION_KEY_{service.upper()}") for service in ASKING}
-        return cls(**kernel_settings(environ), introspection_keys=keys)
+        kernel = kernel_settings(environ)
+        provider = ProviderSettings.from_environment(environ, demonstration=kernel["demonstration"])
+        return cls(**kernel, introspection_keys=keys, provider=provider)
 
 
 def _keys(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

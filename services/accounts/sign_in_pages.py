@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from services.accounts import passwords, queries
 from services.accounts.sessions import BeginSession, EndAllSessions, EndSession, UnknownSession
@@ -57,10 +58,15 @@ def sign_in() -> ResponseReturnValue:
     except TooManyTries as error:
         form.reject(error)
         return _show(form, status=error.status, headers=error.headers)
-    site = current.site()
-    response = redirect(redirects.safe(request.args.get("next")), code=303)
-    cookies.put(response, cookies.session_name(https=site.https), made, https=site.https)  # type: ignore[arg-type]
-    cookies.remove(response, cookies.before_sign_in_name(https=site.https), https=site.https)  # type: ignore[arg-type]
+    return signed_in(made, redirects.safe(request.args.get("next")))
+
+
+def signed_in(made: str, where: str) -> WerkzeugResponse:
+    """Go on there, with this session."""
+    https = current.site().https
+    response = redirect(where, code=303)
+    cookies.put(response, cookies.session_name(https=https), made, https=https)
+    cookies.remove(response, cookies.before_sign_in_name(https=https), https=https)
     return response
 
 
@@ -139,10 +145,18 @@ def _end(session_id: UUID) -> None:
 def _signed_out() -> ResponseReturnValue:
     https = current.site().https
     response = redirect("/accounts/signed-out", code=303)
-    cookies.remove(response, cookies.session_name(https=https), https=https)  # type: ignore[arg-type]
+    cookies.remove(response, cookies.session_name(https=https), https=https)
     return response
 
 
+def _provider_address() -> str | None:
+    """Where the partnership's own sign-in begins, if it has one."""
+    if "provider.leave" not in current_app.view_functions:
+        return None
+    wanted = redirects.safe(request.args.get("next"))
+    return url_for("provider.leave", next=None if wanted == "/" else wanted)
+
+
 def _show(form: Form, *, status: int | None = None, headers: dict[str, str] | None = None) -> ResponseReturnValue:
-    page = render_template("accounts/sign_in.html", form=form)
+    page = render_template("accounts/sign_in.html", form=form, provider_address=_provider_address())
     return Response(page, status=status or form.status, headers=headers)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from services.accounts import sessions, tables
+from services.accounts import queries, sessions, tables
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.db.transaction import Transaction
@@ -49,6 +49,20 @@ class PoliceInTriage(Invalid):
     def __init__(self) -> None:
         detail = N_("A member of a police organisation cannot be in a triage team")
         super().__init__(errors=[FieldError("/teams", detail)])
+
+
+class RightsComeFromProvider(Conflict):
+    """The identity provider gives these rights at every sign-in: what is changed here would not last."""
+
+    title = N_("Their roles come from your organisation’s sign-in")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Groups of your organisation’s sign-in give these rights: change them there. Here you can only switch "
+                "the account off or on."
+            )
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +110,13 @@ def add_member(command: AddMember, transaction: Transaction) -> UUID:
 
 
 def change_member(command: ChangeMember, transaction: Transaction) -> None:
-    """Raises UnknownMember, NotYourOwn, Stale, RolesKeptApart, PoliceInTriage, UnknownTeamOrArea."""
+    """Raises UnknownMember, NotYourOwn, RightsComeFromProvider, Stale, RolesKeptApart, PoliceInTriage,
+    UnknownTeamOrArea.
+    """
     if command.staff_id == transaction.actor:
         raise NotYourOwn
+    if transaction.actor is not None:
+        _check_not_vouched_for(transaction.connection, command)
     _take_version(transaction, command)
     _set_rights(transaction, command.staff_id, command.roles, command.teams, command.areas)
     if not command.active:
@@ -145,6 +163,12 @@ def tell(transaction: Transaction, staff_id: UUID) -> None:
         for name, (table, column) in lists.items()
     }
     transaction.publish(StaffChangedV1, {**found._mapping, **held})
+
+
+def _check_not_vouched_for(connection: sa.Connection, command: ChangeMember) -> None:
+    member = queries.vouched_for(connection, command.staff_id)
+    if member and (member.roles, member.teams, member.areas) != (command.roles, command.teams, command.areas):
+        raise RightsComeFromProvider
 
 
 def _take_version(transaction: Transaction, command: ChangeMember) -> None:

@@ -93,6 +93,15 @@ staff_areas = sa.Table(
     sa.Column("area", sa.ForeignKey("areas.code"), primary_key=True),
 )
 
+provider_subjects = sa.Table(
+    "provider_subjects",
+    metadata,
+    sa.Column("issuer", sa.String(200), primary_key=True),
+    # OpenID Connect Core 1.0, 2: at most 255 ASCII characters.
+    sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("staff_id", sa.ForeignKey("staff.id"), nullable=False, unique=True),
+)
+
 passwords = sa.Table(
     "passwords",
     metadata,

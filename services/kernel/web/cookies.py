@@ -1,9 +1,11 @@
-"""The names and properties of the two cookies, and the bearer token: the only secrets a browser or a client sends."""
+"""The names and properties of our cookies, and the bearer token: the only secrets a browser or a client sends."""
 
-from flask import Request, Response
+from flask import Request
+from werkzeug.wrappers import Response
 
 _SESSION = "waymark_session"
 _BEFORE_SIGN_IN = "waymark_before_sign_in"
+_AT_PROVIDER = "waymark_at_provider"
 _LONGEST_SECRET = 200
 
 
@@ -13,6 +15,11 @@ def session_name(*, https: bool) -> str:
 
 def before_sign_in_name(*, https: bool) -> str:
     return _named(_BEFORE_SIGN_IN, https=https)
+
+
+def provider_name(*, https: bool) -> str:
+    """What a browser keeps while its person is at the identity provider."""
+    return _named(_AT_PROVIDER, https=https)
 
 
 def put(response: Response, name: str, secret: str, *, https: bool) -> None:

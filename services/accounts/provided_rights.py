@@ -1,0 +1,163 @@
+"""Use case: somebody whom the identity provider vouches for signs in, with the rights that their groups give."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.accounts import queries, staff, tables
+from services.accounts.sessions import BeginSession, begin_session
+from services.accounts.sign_in import plain_name
+from services.contracts.codes import Role
+from services.kernel.db.transaction import Transaction
+from services.kernel.errors import Forbidden
+from services.kernel.text import N_
+
+# A directory that writes groups as paths begins them with a stroke.
+_GROUP = re.compile(r"/?waymark:(role|team|area|organisation):([a-z0-9_-]{1,64})")
+_LONGEST_NAME = 100
+
+
+class NoPlaceHere(Forbidden):
+    """The provider knows them, and Waymark has nothing for them to do, or was told to keep them out."""
+
+    title = N_("You cannot use Waymark yet")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Your organisation's sign-in gives you no role in Waymark. Ask your administrator."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInVouchedFor:
+    """`ending` is the secret of the session that this browser held before, if any."""
+
+    issuer: str
+    subject: str
+    name_there: str
+    display_name: str
+    groups: Sequence[str]
+    ending: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rights:
+    organisation_id: UUID
+    roles: frozenset[Role]
+    teams: frozenset[UUID]
+    areas: frozenset[str]
+
+
+def command_of(claims: Mapping[str, Any], *, ending: str | None) -> SignInVouchedFor:
+    """From the claims of a checked ID token. A claim of a wrong type gives nothing."""
+    groups, name_there = claims.get("groups"), str(claims.get("preferred_username") or "")[:_LONGEST_NAME]
+    name = " ".join(str(claims.get("name") or name_there).split())[:_LONGEST_NAME]
+    return SignInVouchedFor(
+        issuer=str(claims["iss"]),
+        subject=str(claims["sub"]),
+        name_there=name_there,
+        display_name=name or "—",
+        groups=[group for group in groups if isinstance(group, str)] if isinstance(groups, list) else [],
+        ending=ending,
+    )
+
+
+def sign_in_vouched_for(command: SignInVouchedFor, transaction: Transaction) -> str:
+    """The secret of a new session. Raises NoPlaceHere, RolesKeptApart, PoliceInTriage."""
+    rights = _rights(transaction.connection, command.groups)
+    staff_id = _member(transaction.connection, command)
+    if staff_id is None:
+        staff_id = _add(command, rights, transaction)
+    else:
+        _bring_up_to_date(staff_id, command, rights, transaction)
+    return begin_session(BeginSession(staff_id=staff_id, ending=command.ending), transaction)
+
+
+def _rights(connection: sa.Connection, groups: Sequence[str]) -> _Rights:
+    """What the groups give. One that names nothing Waymark knows gives nothing."""
+    named: dict[str, set[str]] = {"role": set(), "team": set(), "area": set(), "organisation": set()}
+    for group in groups:
+        if match := _GROUP.fullmatch(group):
+            named[match[1]].add(match[2])
+    organisations = _ids(connection, tables.organisations.c.id, tables.organisations.c.code, named["organisation"])
+    roles = frozenset(role for role in Role if role.value in named["role"])
+    if len(organisations) != 1 or not roles:
+        raise NoPlaceHere
+    return _Rights(
+        organisation_id=next(iter(organisations)),
+        roles=roles,
+        teams=_ids(connection, tables.teams.c.id, tables.teams.c.code, named["team"]),
+        areas=_ids(connection, tables.areas.c.code, tables.areas.c.code, named["area"]),
+    )
+
+
+def _ids(
+    connection: sa.Connection, wanted: "sa.Column[Any]", code: "sa.Column[Any]", codes: set[str]
+) -> frozenset[Any]:
+    return frozenset(connection.execute(sa.select(wanted).where(code.in_(codes))).scalars())
+
+
+def _member(connection: sa.Connection, command: SignInVouchedFor) -> UUID | None:
+    subjects = tables.provider_subjects.c
+    found: UUID | None = connection.execute(
+        sa.select(subjects.staff_id).where(subjects.issuer == command.issuer, subjects.subject == command.subject)
+    ).scalar_one_or_none()
+    return found
+
+
+def _add(command: SignInVouchedFor, rights: _Rights, transaction: Transaction) -> UUID:
+    connection = transaction.connection
+    staff_id = staff.add_member(
+        staff.AddMember(
+            sign_in_name=_free_name(connection, command),
+            display_name=command.display_name,
+            organisation_id=rights.organisation_id,
+            roles=rights.roles,
+            teams=rights.teams,
+            areas=rights.areas,
+        ),
+        transaction,
+    )
+    new = {"issuer": command.issuer, "subject": command.subject, "staff_id": staff_id}
+    connection.execute(sa.insert(tables.provider_subjects).values(new))
+    return staff_id
+
+
+def _free_name(connection: sa.Connection, command: SignInVouchedFor) -> str:
+    """The name they have at the provider, unless somebody here has it. It opens nothing: they have no password."""
+    name = plain_name(command.name_there)
+    taken = connection.execute(sa.select(sa.exists().where(tables.staff.c.sign_in_name == name))).scalar_one()
+    if name and not taken:
+        return name
+    return "provider-" + hashlib.sha256(f"{command.issuer} {command.subject}".encode()).hexdigest()[:32]
+
+
+def _bring_up_to_date(staff_id: UUID, command: SignInVouchedFor, rights: _Rights, transaction: Transaction) -> None:
+    """Raises NoPlaceHere for a member whom an administrator has switched off."""
+    connection, of_member = transaction.connection, tables.staff.c.id == staff_id
+    held = queries.member(connection, staff_id)
+    organisation_id = connection.execute(sa.select(tables.staff.c.organisation_id).where(of_member)).scalar_one()
+    if held is None or not held.active:
+        raise NoPlaceHere
+    was = (held.display_name, organisation_id, held.roles, held.teams, held.areas)
+    if was == (command.display_name, rights.organisation_id, rights.roles, rights.teams, rights.areas):
+        return
+    connection.execute(
+        sa.update(tables.staff)
+        .where(of_member)
+        .values(display_name=command.display_name, organisation_id=rights.organisation_id)
+    )
+    staff.change_member(
+        staff.ChangeMember(
+            staff_id=staff_id,
+            expected_version=held.version,
+            active=True,
+            roles=rights.roles,
+            teams=rights.teams,
+            areas=rights.areas,
+        ),
+        transaction,
+    )

@@ -1,0 +1,179 @@
+"""The partnership's own identity provider, asked by OpenID Connect: authorization code flow with PKCE.
+
+OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE), RFC 9207 (who answered).
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import requests
+from authlib.common.security import generate_token
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from services.accounts.provider_settings import ProviderSettings
+from services.kernel.errors import BadRequest, Unavailable
+from services.kernel.text import N_
+
+_ALGORITHMS = ["RS256", "PS256", "ES256"]
+"""Signatures by a key that the provider alone has. A shared secret or no signature is nobody's word."""
+_LEEWAY_SECONDS = 10
+_ANSWERS_WITHIN_SECONDS = 5.0
+_KEYS_ASKED_EVERY_SECONDS = 60.0
+_LONGEST_TOKEN = 16_384
+
+
+class NotTheProvidersWord(BadRequest):
+    """What came back is not an answer of the provider's to a question of this browser's."""
+
+    title = N_("Sign-in did not work")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Start again from the sign-in page. If it happens again, tell your administrator."))
+
+
+class ProviderAway(Unavailable):
+    """Nobody is let in on a guess while the provider does not answer. Sessions that have begun go on."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("Your organisation's sign-in does not answer. Try again in a minute."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One try to sign in: what the browser keeps until it comes back, sealed."""
+
+    state: str = field(default_factory=lambda: generate_token(32))
+    nonce: str = field(default_factory=lambda: generate_token(32))
+    verifier: str = field(default_factory=lambda: generate_token(64))
+    next: str = "/"
+
+
+class Provider:
+    """Opens nothing until it is first asked."""
+
+    def __init__(self, settings: ProviderSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._metadata: dict[str, Any] | None = None
+        self._keys: KeySet | None = None
+        self._keys_asked_at = 0.0
+
+    def address(self, attempt: Attempt, *, return_to: str) -> str:
+        """Where the browser is sent. `prompt=login`: on a shared computer, nobody comes in as who was there before."""
+        with self._session(return_to) as session:
+            address, _ = session.create_authorization_url(
+                self._known("authorization_endpoint"),
+                state=attempt.state,
+                nonce=attempt.nonce,
+                code_verifier=attempt.verifier,
+                prompt="login",
+            )
+        return str(address)
+
+    def claims(self, answer: Mapping[str, str], attempt: Attempt, *, return_to: str) -> dict[str, Any]:
+        """The claims of the ID token that this answer's code gives. Raises NotTheProvidersWord, ProviderAway."""
+        self._check_answer(answer, attempt)
+        try:
+            with self._session(return_to) as session:
+                token = session.fetch_token(
+                    self._known("token_endpoint"),
+                    code=answer["code"],
+                    code_verifier=attempt.verifier,
+                    timeout=_ANSWERS_WITHIN_SECONDS,
+                )
+        except requests.RequestException:
+            raise ProviderAway from None
+        except (OAuthError, ValueError):
+            raise NotTheProvidersWord from None
+        return self._checked(token, attempt)
+
+    def _check_answer(self, answer: Mapping[str, str], attempt: Attempt) -> None:
+        if answer.get("state") != attempt.state or not answer.get("code") or "error" in answer:
+            raise NotTheProvidersWord
+        always_says_who = self._known("authorization_response_iss_parameter_supported", default=False)
+        if ("iss" in answer or always_says_who) and answer.get("iss") != self._settings.issuer:
+            raise NotTheProvidersWord
+
+    def _checked(self, token: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
+        value = token.get("id_token")
+        if not isinstance(value, str) or len(value) > _LONGEST_TOKEN:
+            raise NotTheProvidersWord
+        try:
+            signed = self._signed(value)
+            claims = CodeIDToken(
+                signed.claims,
+                signed.header,
+                # Said whole: left to itself the library takes another client's token, if its `azp` names us.
+                options={
+                    "iss": {"essential": True, "values": [self._settings.issuer]},
+                    "aud": {"essential": True, "values": [self._settings.client_id]},
+                    "nonce": {"essential": True},
+                },
+                params={"nonce": attempt.nonce, "client_id": self._settings.client_id},
+            )
+            claims.validate(leeway=_LEEWAY_SECONDS)
+        except (JoseError, ValueError):
+            raise NotTheProvidersWord from None
+        return dict(claims)
+
+    def _signed(self, value: str) -> jwt.Token:
+        """Keys are those the provider publishes, never one that the token names or brings along."""
+        try:
+            return jwt.decode(value, self._key_set(), algorithms=_ALGORITHMS)
+        except InvalidKeyIdError:
+            return jwt.decode(value, self._key_set(again=True), algorithms=_ALGORITHMS)
+
+    def _key_set(self, *, again: bool = False) -> KeySet:
+        """The provider's keys, asked for anew when it has changed them, once a minute at most."""
+        with self._lock:
+            old = time.monotonic() - self._keys_asked_at > _KEYS_ASKED_EVERY_SECONDS
+            if self._keys is None or (again and old):
+                self._keys = KeySet.import_key_set(
+                    cast(KeySetSerialization, _fetched(self._known_unlocked("jwks_uri")))
+                )
+                self._keys_asked_at = time.monotonic()
+            return self._keys
+
+    def _known(self, name: str, **default: Any) -> Any:
+        with self._lock:
+            return self._known_unlocked(name, **default)
+
+    def _known_unlocked(self, name: str, **default: Any) -> Any:
+        """What the provider says of itself. Raises ProviderAway, also where it calls itself by another name."""
+        if self._metadata is None:
+            found = _fetched(f"{self._settings.issuer}/.well-known/openid-configuration")
+            if found.get("issuer") != self._settings.issuer:
+                raise ProviderAway
+            self._metadata = found
+        if name not in self._metadata and not default:
+            raise ProviderAway
+        return self._metadata.get(name, default.get("default"))
+
+    def _session(self, return_to: str) -> OAuth2Session:
+        return OAuth2Session(
+            self._settings.client_id,
+            self._settings.client_secret,
+            scope="openid profile",
+            redirect_uri=return_to,
+            code_challenge_method="S256",
+        )
+
+
+def _fetched(address: str) -> dict[str, Any]:
+    try:
+        answer = requests.get(address, timeout=_ANSWERS_WITHIN_SECONDS, allow_redirects=False)
+        answer.raise_for_status()
+        found = answer.json()
+    except (requests.RequestException, ValueError):
+        raise ProviderAway from None
+    if not isinstance(found, dict):
+        raise ProviderAway
+    return found

@@ -1,0 +1,70 @@
+"""Sign in at the identity provider: there, and back."""
+
+from dataclasses import asdict
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from services.accounts import sign_in_pages
+from services.accounts.provided_rights import command_of
+from services.accounts.provider import Attempt, NotTheProvidersWord, Provider
+from services.kernel.web import access, cookies, current, redirects
+
+_THERE_AND_BACK_SECONDS = 600
+_RETURN = "/accounts/sign-in/provider/return"
+
+
+def blueprint(provider: Provider) -> Blueprint:
+    pages = Blueprint("provider", __name__)
+
+    @pages.get("/accounts/sign-in/provider")
+    @access.public
+    def leave() -> ResponseReturnValue:
+        """Raises ProviderAway."""
+        attempt = Attempt(next=redirects.safe(request.args.get("next")))
+        response = redirect(provider.address(attempt, return_to=_return_to()), code=303)
+        _keep(response, _sealer().dumps(asdict(attempt)))
+        return response
+
+    @pages.get(_RETURN)
+    @access.public
+    def come_back() -> ResponseReturnValue:
+        """Raises NotTheProvidersWord, ProviderAway, NoPlaceHere, RolesKeptApart, PoliceInTriage."""
+        attempt = _attempt()
+        claims = provider.claims(request.args, attempt, return_to=_return_to())
+        held = request.cookies.get(cookies.session_name(https=current.site().https))
+        response = sign_in_pages.signed_in(current.handle(command_of(claims, ending=held)), attempt.next)
+        _forget(response)
+        return response
+
+    return pages
+
+
+def _attempt() -> Attempt:
+    """The try that this browser began, ten minutes ago at most. Raises NotTheProvidersWord."""
+    kept = request.cookies.get(cookies.provider_name(https=current.site().https), "")
+    try:
+        return Attempt(**_sealer().loads(kept, max_age=_THERE_AND_BACK_SECONDS))
+    except BadData:
+        raise NotTheProvidersWord from None
+
+
+def _sealer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current.site().secret_key, salt="accounts.provider")
+
+
+def _return_to() -> str:
+    """Behind a proxy the request's own scheme is that of the proxy; the host was checked at the door."""
+    return f"{'https' if current.site().https else 'http'}://{request.host}{_RETURN}"
+
+
+def _keep(response: Response, sealed: str) -> None:
+    https = current.site().https
+    cookies.put(response, cookies.provider_name(https=https), sealed, https=https)
+
+
+def _forget(response: Response) -> None:
+    https = current.site().https
+    cookies.remove(response, cookies.provider_name(https=https), https=https)
