@@ -1,11 +1,11 @@
 """Reads a service's topics and runs the commands they give; the offset is committed after the database."""
 
-import sqlalchemy as sa
 import structlog
 
 from services.kernel.bus import dead_letters
 from services.kernel.bus.log import Delivered, Log
 from services.kernel.bus.translate import Translator, Unreadable
+from services.kernel.db.away import is_away
 from services.kernel.dispatcher import Caused
 from services.kernel.failpoints import failpoint
 from services.kernel.observability import logs
@@ -79,9 +79,9 @@ class Consumer:
         for attempt in range(1, _TRIES + 1):
             try:
                 self._service.dispatcher.handle_events([caused])
-            except (sa.exc.OperationalError, sa.exc.InterfaceError):
-                raise
             except Exception as error:
+                if is_away(error):
+                    raise
                 if attempt == _TRIES:
                     logs.failure(error)
                     # The type alone: a message may hold what the record holds.

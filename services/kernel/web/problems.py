@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
+from services.kernel.db.away import is_away
 from services.kernel.errors import FieldError, RuleBroken
 from services.kernel.observability import logs
 from services.kernel.text import N_
@@ -49,9 +50,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Unauthorized, sign_in_first)
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(ValidationError, _not_valid)
-    app.register_error_handler(sa.exc.OperationalError, _database_unavailable)
-    app.register_error_handler(sa.exc.TimeoutError, _database_unavailable)
-    app.register_error_handler(sa.exc.DBAPIError, _database_error)
+    app.register_error_handler(sa.exc.SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -148,16 +147,13 @@ def sign_in_first(error: Unauthorized) -> Response:
     return _http_error(error)
 
 
-def _database_unavailable(error: Exception) -> Response:
+def _database_error(error: sa.exc.SQLAlchemyError) -> Response:
+    if not is_away(error):
+        return _our_fault(error)
     logs.failure(error)
     response = answer(503, urn="unavailable", title=_TITLES[503])
     response.headers["Retry-After"] = _TRY_AGAIN_AFTER
     return response
-
-
-def _database_error(error: sa.exc.DBAPIError) -> Response:
-    """A connection that broke under the request says so in several ways; anything else is a fault of ours."""
-    return _database_unavailable(error) if error.connection_invalidated else _our_fault(error)
 
 
 def _our_fault(error: Exception) -> Response:

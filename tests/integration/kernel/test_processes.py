@@ -20,8 +20,8 @@ from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.leadership import Leadership
 from services.kernel.bus.log import Record
 from services.kernel.web import server
-from tests.integration.kernel.test_delivery import a_record, write_notes
-from tests.kernel_service import a_service, texts
+from tests.integration.kernel.test_delivery import write_notes
+from tests.kernel_service import a_record, a_service, texts
 from tests.parts.roles import ROOT, spare_port
 from tests.waiting import wait_until
 
