@@ -9,6 +9,7 @@ from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
 from services.casework.application.review_handlers import REVIEW_HANDLERS
+from services.casework.application.tell_again import AskForMissing
 from services.casework.entrypoints import (
     case_api,
     case_pages,
@@ -25,6 +26,7 @@ from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
 from services.kernel.web.app import make_app
 
@@ -54,6 +56,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),
+        reconcile=(AskForMissing(), TellAgainSome()),
         app=make_app(
             service="casework",
             dispatcher=dispatcher,

@@ -9,6 +9,7 @@ from services.kernel.errors import RuleBroken
 
 _MODULES = {
     "audit": "services.command_line.audit",
+    "rebuild": "services.command_line.rebuild",
     "redrive": "services.command_line.redrive",
     "replay": "services.command_line.replay",
     "rollback": "services.command_line.rollback",

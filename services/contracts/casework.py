@@ -20,6 +20,7 @@ from services.contracts.codes import (
     Sureness,
     YoungPersonAnswer,
 )
+from services.contracts.retelling import RetellingAsked, StateTold
 from services.contracts.schema import EventSchema, code, code_list, moment
 
 
@@ -180,6 +181,8 @@ class ProgressMadeV1(EventSchema):
     question = code(Question, allow_none=True, load_default=None)
     question_id = fields.UUID(allow_none=True, load_default=None)
     at = moment(required=True)
+    referral_version = fields.Integer(allow_none=True, load_default=None)
+    """The newest version of the referral that has arrived here. Told again with the same step when only it rises."""
 
 
 class EqualityRecordedV1(EventSchema):
@@ -197,3 +200,15 @@ class EqualityRecordedV1(EventSchema):
     sex = code(Sex, allow_none=True, load_default=None)
     disability = code(Disability, allow_none=True, load_default=None)
     recorded_at = moment(required=True)
+
+
+class RetellingAskedV1(RetellingAsked):
+    """A review lacks something that its owner holds: a name, a text, an estimate."""
+
+    type = "casework.retelling.asked"
+    topic = topics.CASEWORK_RETELLINGS.name
+
+
+class StateToldV1(StateTold):
+    type = "casework.state.told"
+    topic = topics.REVIEWS.name

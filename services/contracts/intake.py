@@ -26,6 +26,7 @@ from services.contracts.codes import (
     WhatHappened,
     WithdrawalReason,
 )
+from services.contracts.retelling import StateTold
 from services.contracts.schema import EventSchema, Part, code, code_list, moment
 
 
@@ -202,3 +203,8 @@ class EqualityRecordedV1(EventSchema):
     sex = code(Sex, allow_none=True, load_default=None)
     disability = code(Disability, allow_none=True, load_default=None)
     recorded_at = moment(required=True)
+
+
+class StateToldV1(StateTold):
+    type = "intake.state.told"
+    topic = topics.REFERRALS.name

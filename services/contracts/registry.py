@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from services.contracts import accounts, casework, intake, scoring
+from services.contracts import accounts, casework, intake, oversight, scoring
 from services.contracts.schema import EventSchema
 
 
@@ -16,6 +16,6 @@ def _declared_in(module: ModuleType) -> list[type[EventSchema]]:
 
 EVENTS: dict[tuple[str, int], type[EventSchema]] = {
     (schema.type, schema.schema_version): schema
-    for module in (accounts, intake, scoring, casework)
+    for module in (accounts, intake, scoring, casework, oversight)
     for schema in _declared_in(module)
 }

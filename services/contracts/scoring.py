@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.contracts import topics
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.contracts.retelling import StateTold
 from services.contracts.schema import EventSchema, Part, code, moment
 
 
@@ -91,3 +92,8 @@ class ModelDescribedV1(EventSchema):
     invented_data = fields.Boolean(required=True)
     features = fields.List(fields.Nested(FeatureWording), required=True)
     described_at = moment(required=True)
+
+
+class StateToldV1(StateTold):
+    type = "scoring.state.told"
+    topic = topics.MODELS.name

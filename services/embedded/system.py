@@ -20,7 +20,7 @@ from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.relay import Relay
-from services.kernel.bus.worker import Worker
+from services.kernel.bus.worker import Worker, reconcile
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db import migrate
 from services.kernel.service import Service
@@ -78,6 +78,12 @@ class System:
                     pass
         for relay in relays:
             relay.stop()
+
+    def reconcile(self) -> None:
+        """Without workers: find what lags behind and mend it, until nothing does."""
+        self.settle()
+        while sum(reconcile(service) for service in self.services.values()):
+            self.settle()
 
     def seal(self) -> None:
         """Without workers: link every audit row into its chain."""

@@ -6,6 +6,7 @@ from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
+from services.intake.application.tell_again import TellUnheard
 from services.intake.entrypoints import api, form_pages, match_pages, status_pages
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
@@ -16,6 +17,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
 from services.kernel.web.app import make_app
 
@@ -63,4 +65,5 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         app=app,
         housekeeping=(forget_expired_drafts,),
+        reconcile=(TellUnheard(), TellAgainSome()),
     )

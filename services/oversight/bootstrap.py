@@ -14,6 +14,7 @@ from services.oversight import tables
 from services.oversight.api import api
 from services.oversight.noting import HANDLERS
 from services.oversight.pages import pages
+from services.oversight.rebuilding import EndRebuild, NoteTold, Rebuild, end_rebuild, note_told, rebuild
 from services.oversight.settings import Settings
 from services.oversight.subscriptions import SUBSCRIPTIONS
 
@@ -28,7 +29,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         database=database,
         tables=tables.kernel,
         unit_of_work=lambda transaction: transaction,
-        handlers=HANDLERS,
+        handlers={**HANDLERS, Rebuild: rebuild, NoteTold: note_told, EndRebuild: end_rebuild},
         clock=clock,
     )
     app = make_app(
@@ -54,6 +55,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
         batch=True,
+        reconcile=(EndRebuild(),),
         migrations=HERE / "migrations",
         app=app,
         clock=clock,

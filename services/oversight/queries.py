@@ -34,3 +34,8 @@ def any_invented(connection: sa.Connection) -> bool:
     return (
         connection.execute(sa.select(models.c.model_version).where(models.c.invented_data).limit(1)).first() is not None
     )
+
+
+def how_many(connection: sa.Connection) -> int:
+    """Of how many referrals anything is known: for who runs the service, never for a page."""
+    return connection.execute(sa.select(sa.func.count()).select_from(journeys)).scalar_one()

@@ -3,7 +3,7 @@
 from services.kernel.errors import NotFound
 from services.kernel.text import N_
 from services.kernel.web import current
-from services.oversight import queries
+from services.oversight import queries, rebuilding
 from services.oversight.periods import NoSuchPeriod, Quarter
 from services.oversight.report import EVERYWHERE, Report, report_on
 
@@ -15,10 +15,12 @@ class NoSuchArea(NotFound):
 def read(period: str | None, area: str, *, form: str) -> tuple[Report, list[Quarter]]:
     """The report (on the newest quarter if none is named) and the quarters there are.
 
-    `form` is how it is read: page, csv or json. Raises NoSuchPeriod or NoSuchArea.
+    `form` is how it is read: page, csv or json. Raises NoSuchPeriod, NoSuchArea or BeingRebuilt.
     """
     with current.transaction() as transaction:
         connection = transaction.connection
+        if rebuilding.under_way(connection):
+            raise rebuilding.BeingRebuilt
         quarters = queries.quarters(connection, current.now())
         quarter = Quarter.read(period) if period else quarters[0]
         areas = queries.areas(connection)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.contracts import casework, intake
+from services.contracts import casework, intake, scoring
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.service import Subscriptions
 from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, ReviewState
@@ -15,6 +15,7 @@ from services.oversight.noting import (
     NoteReferral,
     NoteReview,
 )
+from services.oversight.rebuilding import NoteTold
 
 
 def referral_told(event: dict[str, Any]) -> NoteReferral:
@@ -94,6 +95,10 @@ def model_described(event: dict[str, Any]) -> NoteModel:
     return NoteModel(model_version=event["model_version"], invented_data=event["invented_data"])
 
 
+def state_told(event: dict[str, Any]) -> NoteTold:
+    return NoteTold(asking_id=event["asking_id"], told={part["topic"]: part["count"] for part in event["told"]})
+
+
 SUBSCRIPTIONS: Subscriptions = {
     intake.ReferralReceivedV1: referral_told,
     intake.ReferralAmendedV1: referral_told,
@@ -111,6 +116,9 @@ SUBSCRIPTIONS: Subscriptions = {
     casework.CaseClosedV1: case_closed,
     casework.CaseReopenedV1: case_reopened,
     casework.EqualityRecordedV1: equality_recorded,
+    intake.StateToldV1: state_told,
+    scoring.StateToldV1: state_told,
+    casework.StateToldV1: state_told,
 }
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.contracts.codes import Pathway, SupportLevel
 from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.types import CodeType, UtcDateTime
+from services.kernel.db.types import CodeType, Json, UtcDateTime
 from services.oversight.journeys import AskedBy, ReviewState
 
 metadata = new_metadata()
@@ -49,6 +49,17 @@ journeys = sa.Table(
     *_asked(AskedBy.WORKER),
     sa.CheckConstraint("(version = 0) = (received_at IS NULL)", name="received_whole"),
     sa.CheckConstraint("(decided_version = 0) = (pathway IS NULL)", name="decision_whole"),
+)
+
+# Each asking of the owners to tell everything again; no figures are shown while one has not ended.
+rebuilds = sa.Table(
+    "rebuilds",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    # By topic, how much its owner told; null until the owner has said so.
+    sa.Column("told", Json, nullable=False),
+    sa.Column("ended_at", UtcDateTime, nullable=True),
 )
 
 models = sa.Table(

@@ -9,6 +9,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
 from services.kernel.web.app import make_app
 from services.scoring.adapters.champions import Champions
@@ -57,6 +58,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
         batch=True,
+        reconcile=(TellAgainSome(),),
         clock=clock,
         migrations=_HERE / "migrations",
         checks=checks,

@@ -163,9 +163,13 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
         self.estimates = FakeEstimates()
         self.policy = SimpleNamespace(review_hours=ReviewHours(), case_hours=CASE_HOURS)
         self.questions: list[Question | None] = []
+        self.told_again: list[UUID] = []
 
     def new_id(self) -> UUID:
         return uuid4()
+
+    def tell_progress_again(self, referral_id: UUID) -> None:
+        self.told_again.append(referral_id)
 
     def make_progress(
         self,

@@ -15,6 +15,7 @@ from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMa
 from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
 from services.intake.domain.referral import NoSuchReferral, Referral, StaleReferral
+from tests.fakes.retelling import FakeRetellings
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 POLICY = Policy(
@@ -28,6 +29,7 @@ class FakeReferrals:
     def __init__(self) -> None:
         self.kept: dict[UUID, Referral] = {}
         self._versions: dict[UUID, int] = {}
+        self._history: dict[UUID, list[Referral]] = {}
 
     def get(self, referral_id: UUID) -> Referral:
         if referral_id not in self.kept:
@@ -37,15 +39,28 @@ class FakeReferrals:
     def add(self, referral: Referral) -> None:
         self.kept[referral.id] = referral
         self._versions[referral.id] = referral.version
+        self._history[referral.id] = [copy(referral)]
 
     def save(self, referral: Referral) -> None:
         if self.kept[referral.id] is not referral and self._versions[referral.id] != referral.version - 1:
             raise StaleReferral
         self.kept[referral.id] = referral
         self._versions[referral.id] = referral.version
+        if self._history[referral.id][-1].content is not referral.content:
+            self._history[referral.id].append(copy(referral))
 
     def reference_taken(self, reference: str) -> bool:
         return any(referral.reference == reference for referral in self.kept.values())
+
+    def known(self, referral_ids: Collection[UUID]) -> list[UUID]:
+        return sorted(referral_id for referral_id in referral_ids if referral_id in self.kept)
+
+    def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
+        there = sorted(referral.id for referral in self.kept.values() if referral.received_at <= received_by)
+        return [referral_id for referral_id in there if place is None or referral_id > place][:limit]
+
+    def history(self, referral_id: UUID) -> list[Referral]:
+        return self._history[referral_id]
 
 
 class FakePeople:
@@ -181,6 +196,16 @@ class FakeStaff:
         return _keep_newer(self.kept, staff_id, member)
 
 
+class FakeUnheard:
+    """Nobody is late here: that is a matter of times in the database."""
+
+    def due(self, *, at: datetime, limit: int) -> list[UUID]:
+        return []
+
+    def told_again(self, referral_id: UUID, *, at: datetime) -> None:
+        raise AssertionError("nothing was due")
+
+
 class FakeUnitOfWork:
     def __init__(self, *, policy: Policy = POLICY, at: datetime = NOW, actor: UUID | None = None) -> None:
         self.policy = policy
@@ -192,6 +217,8 @@ class FakeUnitOfWork:
         self.drafts = FakeDrafts()
         self.teams = FakeTeams()
         self.staff = FakeStaff()
+        self.unheard = FakeUnheard()
+        self.retellings = FakeRetellings()
         self.published: list[tuple[type[EventSchema], dict[str, Any]]] = []
         self.audited: list[tuple[str, str]] = []
         self.references = iter(f"R-{number:06}" for number in range(1000))

@@ -1,7 +1,7 @@
 """Scoring's unit of work in memory."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from services.scoring.application.ports import Champion, Given, RecordedOutcome
 from services.scoring.domain.answer import Answer, Estimate
 from services.scoring.domain.referral import Referral
 from tests.factories.scoring import FakeChampion, day
+from tests.fakes.retelling import FakeRetellings
 
 
 class FakeReferrals:
@@ -55,6 +56,13 @@ class FakeAnswers:
         self.given.append(given)
         self.current[given.referral_id] = given
 
+    def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
+        return [self.current[referral_id] for referral_id in sorted(referral_ids) if referral_id in self.current]
+
+    def current_after(self, place: UUID | None, *, given_by: datetime, limit: int) -> list[Given]:
+        after = [given for given in self.current_of(self.current) if place is None or given.referral_id > place]
+        return [given for given in after if given.at <= given_by][:limit]
+
 
 def _saying(answer: Answer) -> tuple[object, ...]:
     reason = None if isinstance(answer, Estimate) else answer.reason
@@ -65,8 +73,9 @@ class FakeVersions:
     def __init__(self) -> None:
         self.held: dict[object, int] = {}
         self.kept: dict[UUID, RecordedOutcome] = {}
+        self.descriptions: list[tuple[Mapping[str, Any], datetime]] = []
 
-    def newer(self, match_id: UUID, version: int) -> bool:
+    def newer(self, match_id: object, version: int) -> bool:
         if self.held.get(match_id, 0) >= version:
             return False
         self.held[match_id] = version
@@ -79,7 +88,13 @@ class FakeVersions:
         return True
 
     def describe(self, champion: Champion, at: datetime) -> bool:
-        return self.held.setdefault(champion.version, 0) == 0 and self.held.update({champion.version: 1}) is None
+        if not self.newer(champion.version, 1):
+            return False
+        self.descriptions.append((champion.description, at))
+        return True
+
+    def described(self) -> list[tuple[Mapping[str, Any], datetime]]:
+        return self.descriptions
 
 
 class FakeUnitOfWork:
@@ -89,6 +104,7 @@ class FakeUnitOfWork:
         self.matches = FakeVersions()
         self.outcomes = FakeVersions()
         self.models = FakeVersions()
+        self.retellings = FakeRetellings()
         self.champion: Champion | None = champion or FakeChampion()
         self.demonstration = demonstration
         self.published: list[tuple[type[EventSchema], Mapping[str, Any]]] = []

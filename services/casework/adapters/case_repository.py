@@ -35,6 +35,11 @@ class SqlCaseRepository:
             raise CaseNotFound
         return self._to_case(row._mapping)
 
+    def of_review(self, review_id: UUID) -> list[Case]:
+        """For what the system itself does."""
+        rows = self._connection.execute(sa.select(cases).where(cases.c.review_id == review_id).order_by(cases.c.id))
+        return [self._to_case(row._mapping) for row in rows.all()]
+
     def next_unassigned(self, reader: CaseReader) -> Case | None:
         waiting = (
             sa.select(cases)

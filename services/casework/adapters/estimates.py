@@ -15,6 +15,11 @@ from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimated
 from services.kernel.db.upsert import insert_or_ignore
 
 
+def unanswered(referral_id: sa.Column[Any], version: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Whether neither an estimate nor a reason for none has arrived for this version. For asking again; never shown."""
+    return ~sa.exists().where(estimates.c.referral_id == referral_id, estimates.c.referral_version == version)
+
+
 class SqlEstimates:
     def __init__(self, connection: sa.Connection, *, at: datetime) -> None:
         self._connection = connection

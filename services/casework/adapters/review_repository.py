@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from services.casework.adapters.review_scope import NOBODY_OF_OURS, knows
 from services.casework.adapters.review_tables import decisions, own_views, reviews
-from services.casework.domain import agreement
 from services.casework.domain.review import (
     Decision,
     OwnView,
@@ -43,6 +42,12 @@ class SqlReviewRepository:
 
     def of_referral(self, referral_id: UUID) -> Review | None:
         return self._one(reviews.c.referral_id == referral_id)
+
+    def whole(self, review_id: UUID) -> Review:
+        """For what the system itself does; there is such a review."""
+        review = self._one(reviews.c.id == review_id)
+        assert review is not None  # noqa: S101 (no review is ever deleted)
+        return review
 
     def next_unclaimed(self, reader: ReviewReader) -> Review | None:
         waiting = (
@@ -141,7 +146,7 @@ def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
         "difference_reasons": [DifferenceReason(reason).value for reason in decision.difference_reasons],
         "band": view.shown.band if view.shown else None,
         "agrees": decision.agrees,
-        "agreement_table": agreement.VERSION,
+        "agreement_table": decision.agreement_table,
         "model_version": view.shown.model_version if view.shown else None,
         "team_id": decision.team_id,
     }

@@ -25,6 +25,7 @@ reviews = sa.Table(
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("claimed_by", sa.Uuid, nullable=True),
     sa.Column("claimed_at", UtcDateTime, nullable=True),
+    sa.Column("first_claimed_at", UtcDateTime, nullable=True),
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
     sa.Column("paused_at", UtcDateTime, nullable=True),
@@ -171,4 +172,9 @@ progress = sa.Table(
     sa.Column("referral_id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("step", sa.String(32), nullable=False),
+    sa.Column("question", CodeType(Question), nullable=True),
+    sa.Column("question_id", sa.Uuid, nullable=True),
+    sa.Column("at", UtcDateTime, nullable=True),
+    # When to ask again for what its review lacks.
+    sa.Column("ask_again_at", UtcDateTime, nullable=True),
 )

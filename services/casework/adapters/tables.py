@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.contracts.codes import AgeBasis, DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass, Source
+from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
@@ -101,3 +102,5 @@ narratives = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("texts", Json, nullable=False),
 )
+
+retellings = retellings_table(metadata)

@@ -5,21 +5,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
-
 from services.casework.adapters.case_repository import (
     SqlCaseEqualityRepository,
     SqlCaseRepository,
     SqlTeamMembers,
 )
 from services.casework.adapters.estimates import SqlEstimates
+from services.casework.adapters.progress import SqlProgress
+from services.casework.adapters.retold import SqlLacking, SqlOwned
 from services.casework.adapters.review_repository import SqlReviewRepository
-from services.casework.adapters.review_tables import progress
+from services.casework.adapters.tables import retellings
 from services.casework.adapters.told import SqlTold
 from services.casework.application.review_ports import ReviewPolicy
-from services.contracts.casework import ProgressMadeV1
 from services.contracts.codes import ProgressStep, Question
 from services.contracts.schema import EventSchema
+from services.kernel.db.retellings import SqlRetellings
 from services.kernel.db.transaction import Transaction
 
 
@@ -34,6 +34,10 @@ class SqlUnitOfWork:
         self.cases = SqlCaseRepository(connection)
         self.case_equality = SqlCaseEqualityRepository(connection)
         self.team_members = SqlTeamMembers(connection)
+        self.owned = SqlOwned(connection)
+        self.lacking = SqlLacking(connection)
+        self.retellings = SqlRetellings(connection, retellings)
+        self._progress = SqlProgress(connection, transaction.publish, at=transaction.at)
 
     @property
     def at(self) -> datetime:
@@ -63,14 +67,7 @@ class SqlUnitOfWork:
         question: Question | None = None,
         question_id: UUID | None = None,
     ) -> None:
-        """Tell the step, with one counter per referral."""
-        connection = self._transaction.connection
-        of_referral = progress.c.referral_id == referral_id
-        held = connection.execute(sa.select(progress.c.version).where(of_referral)).scalar()
-        row = {"referral_id": referral_id, "version": (held or 0) + 1, "step": step.value}
-        if held is None:
-            connection.execute(sa.insert(progress).values(row))
-        else:
-            connection.execute(sa.update(progress).where(of_referral).values(row))
-        told = {"question": question, "question_id": question_id, "at": self.at}
-        self.publish(ProgressMadeV1, row | {"step": step} | told)
+        self._progress.make(referral_id, step, question, question_id)
+
+    def tell_progress_again(self, referral_id: UUID) -> None:
+        self._progress.tell_again(referral_id)

@@ -50,7 +50,11 @@ class CaseChanges(Protocol):
         ...
 
 
-class CaseUnitOfWork(Protocol):
+class Publisher(Protocol):
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
+
+
+class CaseUnitOfWork(Publisher, Protocol):
     @property
     def cases(self) -> CaseRepository: ...
 
@@ -65,8 +69,6 @@ class CaseUnitOfWork(Protocol):
 
     @property
     def at(self) -> datetime: ...
-
-    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
 
     def make_progress(self, referral_id: UUID, step: ProgressStep) -> None:
         """Tell the referrer's side of a step that a referrer may see."""

@@ -1,12 +1,17 @@
 """A case's new entries as the events that other services may know: codes and times, never a text."""
 
+from types import MappingProxyType
 from typing import Any
 
-from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_ports import CaseUnitOfWork, Publisher
 from services.casework.domain.case import Case
 from services.casework.domain.case_entries import Entry, EntryKind
 from services.contracts import casework as contracts
 from services.contracts.codes import ProgressStep
+
+_STEPS = MappingProxyType(
+    {EntryKind.FIRST_CONTACT_MADE: ProgressStep.FIRST_CONTACT_MADE, EntryKind.CLOSED: ProgressStep.CLOSED}
+)
 
 
 def keep_case(case: Case, uow: CaseUnitOfWork, what: str) -> None:
@@ -19,33 +24,38 @@ def keep_case(case: Case, uow: CaseUnitOfWork, what: str) -> None:
 
 def publish_entries(case: Case, entries: list[Entry], uow: CaseUnitOfWork) -> None:
     for entry in entries:
-        _publish(case, entry, uow)
+        tell_entry(case, entry, uow)
+        if step := _step(case, entry):
+            uow.make_progress(case.referral_id, step)
 
 
-def _publish(case: Case, entry: Entry, uow: CaseUnitOfWork) -> None:
+def tell_entry(case: Case, entry: Entry, publisher: Publisher) -> None:
+    """What others may know of it; notes and the young person's answers stay between them and the worker."""
     told = _of_case(case, entry)
     match entry.kind:
         case EntryKind.OPENED:
-            uow.publish(contracts.CaseOpenedV1, told | {"pathway": case.pathway, "due_at": case.due_at})
+            publisher.publish(contracts.CaseOpenedV1, told | {"pathway": case.pathway, "due_at": case.due_at})
         case EntryKind.ASSIGNED:
-            uow.publish(contracts.CaseAssignedV1, told)
+            publisher.publish(contracts.CaseAssignedV1, told)
         case EntryKind.CONTACT_ATTEMPTED:
-            uow.publish(contracts.ContactAttemptedV1, told | {"mode": entry.mode, "reached": entry.reached})
+            publisher.publish(contracts.ContactAttemptedV1, told | {"mode": entry.mode, "reached": entry.reached})
         case EntryKind.FIRST_CONTACT_MADE:
-            uow.publish(contracts.FirstContactMadeV1, told | {"mode": entry.mode, "answer": entry.answer})
-            uow.make_progress(case.referral_id, ProgressStep.FIRST_CONTACT_MADE)
+            publisher.publish(contracts.FirstContactMadeV1, told | {"mode": entry.mode, "answer": entry.answer})
         case EntryKind.OUTCOME_RECORDED:
-            uow.publish(contracts.OutcomeRecordedV1, _outcome(case, entry))
+            publisher.publish(contracts.OutcomeRecordedV1, _outcome(case, entry))
         case EntryKind.HAND_OVER_CONFIRMED:
-            uow.publish(contracts.HandOverConfirmedV1, told)
+            publisher.publish(contracts.HandOverConfirmedV1, told)
         case EntryKind.CLOSED:
-            uow.publish(contracts.CaseClosedV1, told | {"reason": entry.close_reason})
-            uow.make_progress(case.referral_id, ProgressStep.CLOSED)
+            publisher.publish(contracts.CaseClosedV1, told | {"reason": entry.close_reason})
         case EntryKind.REOPENED:
-            uow.publish(contracts.CaseReopenedV1, told)
-            uow.make_progress(case.referral_id, _step_before_close(case))
-        case EntryKind.NOTE | EntryKind.NOTE_CORRECTED | EntryKind.ANSWER_RECORDED:
-            pass  # between the worker and the young person
+            publisher.publish(contracts.CaseReopenedV1, told)
+
+
+def _step(case: Case, entry: Entry) -> ProgressStep | None:
+    """The step that the referrer may see, if the entry is one."""
+    if entry.kind is EntryKind.REOPENED:
+        return ProgressStep.FIRST_CONTACT_MADE if case.first_contact_at else ProgressStep.ACCEPTED
+    return _STEPS.get(entry.kind)
 
 
 def _of_case(case: Case, entry: Entry) -> dict[str, Any]:
@@ -71,7 +81,3 @@ def _outcome(case: Case, entry: Entry) -> dict[str, Any]:
         "outcome": entry.outcome,
         "at": entry.occurred_at,
     }
-
-
-def _step_before_close(case: Case) -> ProgressStep:
-    return ProgressStep.FIRST_CONTACT_MADE if case.first_contact_at else ProgressStep.ACCEPTED

@@ -24,8 +24,10 @@ class HearWithdrawal:
 
 
 def hear_referral(command: HearReferral, uow: ReviewUnitOfWork) -> None:
+    """What is no news was told again because its teller had not heard that it is known here: so that is said again."""
     event = command.event
     if not uow.told.hear_referral(event):
+        uow.tell_progress_again(event["referral_id"])
         return
     review = uow.reviews.of_referral(event["referral_id"])
     if review is None:
@@ -34,16 +36,22 @@ def hear_referral(command: HearReferral, uow: ReviewUnitOfWork) -> None:
         _begin_again(review, event, uow)
     else:
         uow.told.change_to_read(review, referral_version=event["version"], kind=ChangeKind.AMENDED)
+        uow.tell_progress_again(review.referral_id)
 
 
 def hear_withdrawal(command: HearWithdrawal, uow: ReviewUnitOfWork) -> None:
     """Nothing closes by itself: a person confirms, and a case is never closed by it."""
     event = command.event
-    if not uow.told.hear_withdrawal(event):
-        return
+    news = uow.told.hear_withdrawal(event)
     review = uow.reviews.of_referral(event["referral_id"])
     if review is None:
         return
+    if news:
+        _tell_of_withdrawal(review, event, uow)
+    uow.tell_progress_again(review.referral_id)
+
+
+def _tell_of_withdrawal(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
     if review.state in OPEN_STATES:
         review.ask_withdrawal(at=event["withdrawn_at"])
         uow.reviews.save(review)

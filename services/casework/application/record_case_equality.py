@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_ports import CaseUnitOfWork, Publisher
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import NothingAnswered
@@ -40,13 +40,13 @@ def record_case_equality(command: RecordCaseEquality, uow: CaseUnitOfWork) -> UU
         recorded_at=uow.at,
     )
     uow.case_equality.add(equality)
-    _publish(equality, uow)
+    tell_equality(equality, uow)
     uow.audit("case.equality_recorded", subject_type="case", subject_id=case.id)
     return case.id
 
 
-def _publish(equality: CaseEquality, uow: CaseUnitOfWork) -> None:
-    uow.publish(
+def tell_equality(equality: CaseEquality, publisher: Publisher) -> None:
+    publisher.publish(
         EqualityRecordedV1,
         {
             "person_id": equality.person_id,

@@ -19,6 +19,13 @@ from services.casework.application.decide_review import (
 from services.casework.application.hear import HEARING
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
 from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
+from services.casework.application.tell_again import (
+    AskForMissing,
+    ask_for_missing,
+    hear_retelling_asked,
+    tell_again_some,
+)
+from services.kernel.retelling import HearRetellingAsked, TellAgainSome
 
 REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     **HEARING,
@@ -33,4 +40,7 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     AddBasis: add_basis,
     ConfirmWithdrawal: confirm_withdrawal,
     ReadChange: read_change,
+    HearRetellingAsked: hear_retelling_asked,
+    TellAgainSome: tell_again_some,
+    AskForMissing: ask_for_missing,
 }

@@ -121,6 +121,10 @@ class ReviewUnitOfWork(CaseUnitOfWork, Protocol):
 
     def new_id(self) -> UUID: ...
 
+    def tell_progress_again(self, referral_id: UUID) -> None:
+        """Say that this version of the referral has arrived, though no step was taken."""
+        ...
+
     def make_progress(
         self,
         referral_id: UUID,

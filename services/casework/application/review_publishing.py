@@ -1,11 +1,12 @@
 """A review's steps as the events that other services may know: codes and times, never a text."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from services.casework.application.case_ports import Publisher
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.domain import agreement
 from services.casework.domain.review import Decision, OwnView, Review, ReviewState
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts import casework as contracts
@@ -27,28 +28,34 @@ def tell_open(review: Review, uow: ReviewUnitOfWork) -> None:
     A question that still waits is told with every step, for each step replaces what the referrer was told before.
     """
     said = {"question": review.question} if review.question else {}
-    uow.publish(_STANDS[review.state], _of_review(review, uow) | said)
+    uow.publish(_STANDS[review.state], _of_review(review, uow.at) | said)
     step = ProgressStep.RECEIVED if review.state is ReviewState.WAITING else ProgressStep.BEING_READ
     uow.make_progress(review.referral_id, step, review.question, review.question_id)
 
 
-def tell_own_view(review: Review, view: OwnView, uow: ReviewUnitOfWork) -> None:
+def tell_own_view(review: Review, view: OwnView, publisher: Publisher) -> None:
     said = {"level": view.level, "sureness": view.sureness, "estimate_seen_before": view.estimate_seen_before}
-    uow.publish(contracts.OwnViewRecordedV1, _of_review(review, uow) | said)
+    publisher.publish(contracts.OwnViewRecordedV1, _of_review(review, view.recorded_at) | said)
 
 
 def tell_decided(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:
+    _tell_decision(review, decision, uow)
+    accepted = decision.pathway in TEAM_CLASS_OF
+    uow.make_progress(review.referral_id, ProgressStep.ACCEPTED if accepted else ProgressStep.NOT_ACCEPTED)
+
+
+def _tell_decision(review: Review, decision: Decision, publisher: Publisher) -> None:
     shown = decision.own_view.shown
-    uow.publish(
+    publisher.publish(
         contracts.ReviewDecidedV1,
-        _of_review(review, uow)
+        _of_review(review, decision.decided_at)
         | {
             "level": decision.level,
             "pathway": decision.pathway,
             "own_level": decision.own_view.level,
             "band": shown.band if shown else None,
             "agrees": decision.agrees,
-            "agreement_table": agreement.VERSION,
+            "agreement_table": decision.agreement_table,
             "difference_reasons": list(decision.difference_reasons),
             "model_version": shown.model_version if shown else None,
             "own_view_at": decision.own_view.recorded_at,
@@ -56,22 +63,42 @@ def tell_decided(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> N
             "team_id": decision.team_id,
         },
     )
-    accepted = decision.pathway in TEAM_CLASS_OF
-    uow.make_progress(review.referral_id, ProgressStep.ACCEPTED if accepted else ProgressStep.NOT_ACCEPTED)
 
 
 def tell_closed(review: Review, uow: ReviewUnitOfWork) -> None:
-    uow.publish(contracts.ReviewClosedV1, _of_review(review, uow))
+    uow.publish(contracts.ReviewClosedV1, _of_review(review, uow.at))
     uow.make_progress(review.referral_id, ProgressStep.CLOSED)
 
 
-def _of_review(review: Review, uow: ReviewUnitOfWork) -> dict[str, Any]:
+def tell_as_it_stands(review: Review, publisher: Publisher) -> None:
+    """What the review has been through, for who has heard none of it. What it was before bears a lower version.
+
+    When it was opened and when it was closed is not kept: the referral's own times stand there.
+    """
+    before = review.version - 1
+    publisher.publish(contracts.ReviewOpenedV1, _of_review(review, review.received_at, version=1))
+    if review.first_claimed_at and before:
+        publisher.publish(contracts.ReviewClaimedV1, _of_review(review, review.first_claimed_at, version=before))
+    for view in review.own_views:
+        tell_own_view(review, view, publisher)
+    if review.decision is not None:
+        _tell_decision(review, review.decision, publisher)
+    elif review.state is ReviewState.CLOSED:
+        closed_at = review.withdrawal_asked_at or review.received_at
+        publisher.publish(contracts.ReviewClosedV1, _of_review(review, closed_at))
+    else:
+        said = {"question": review.question} if review.question else {}
+        since = review.paused_at or review.first_claimed_at or review.received_at
+        publisher.publish(_STANDS[review.state], _of_review(review, since) | said)
+
+
+def _of_review(review: Review, at: datetime, *, version: int | None = None) -> dict[str, Any]:
     return {
         "review_id": review.id,
-        "version": review.version,
+        "version": version or review.version,
         "referral_id": review.referral_id,
         "referral_version": review.referral_version,
         "person_id": review.person_id,
         "area": review.area,
-        "at": uow.at,
+        "at": at,
     }

@@ -124,6 +124,7 @@ class Decision:
     difference_reasons: tuple[DifferenceReason, ...]
     agrees: bool | None
     team_id: UUID | None
+    agreement_table: int = agreement.VERSION
 
 
 @dataclass(kw_only=True)
@@ -140,6 +141,8 @@ class Review:
     due_at: datetime
     claimed_by: UUID | None = None
     claimed_at: datetime | None = None
+    first_claimed_at: datetime | None = None
+    """Whoever took it over since, somebody had read it by then."""
     question: Question | None = None
     question_id: UUID | None = None
     paused_at: datetime | None = None
@@ -163,6 +166,7 @@ class Review:
         if self.claimed_by == by or (self.claimed_by is not None and not take_over):
             return False
         self.claimed_by, self.claimed_at = by, at
+        self.first_claimed_at = self.first_claimed_at or at
         if self.state is ReviewState.WAITING:
             self.state = ReviewState.BEING_READ
         self.version += 1

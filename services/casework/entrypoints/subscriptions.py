@@ -11,7 +11,8 @@ from services.casework.application.hear import (
     HearTeam,
 )
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
-from services.contracts import accounts, intake, scoring
+from services.contracts import accounts, intake, oversight, scoring
+from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
@@ -26,4 +27,5 @@ SUBSCRIPTIONS: Subscriptions = {
     scoring.ReferralEstimatedV1: HearEstimate,
     scoring.ReferralNotEstimatedV1: HearNoEstimate,
     scoring.ModelDescribedV1: HearModel,
+    oversight.RetellingAskedV1: asked,
 }

@@ -1,5 +1,7 @@
 """The need-to-know rule of matches as a condition of the query: what it leaves out looks like what does not exist."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from services.contracts.codes import OrganisationClass, RecipientClass
@@ -11,16 +13,19 @@ def knows(reader: MatchReader) -> sa.ColumnElement[bool]:
     """Whether the reader may know the match of the row: whoever may know both of its referrals."""
     if reader.organisation_class is OrganisationClass.POLICE:
         return sa.false()
-    return _knows_referral(matches.c.earlier_id, reader) & _knows_referral(matches.c.later_id, reader)
+    return knows_referral(matches.c.earlier_id, reader) & knows_referral(matches.c.later_id, reader)
 
 
-def _knows_referral(referral_id: sa.ColumnElement[object], reader: MatchReader) -> sa.ColumnElement[bool]:
+def knows_referral(referral_id: sa.Column[Any], reader: MatchReader) -> sa.ColumnElement[bool]:
+    """Whether the reader may know the referral of this id: of their areas, told to triage, made by somebody else."""
+    if reader.organisation_class is OrganisationClass.POLICE:
+        return sa.false()
     one = referrals.alias()
     made_by_another = one.c.referred_by.is_(None) | (one.c.referred_by != reader.staff_id)
     return (
         sa.select(one.c.id)
         .where(one.c.id == referral_id, one.c.area.in_(reader.areas), made_by_another, _told_to_triage(one.c.id))
-        .correlate(matches)
+        .correlate(referral_id.table)
         .exists()
     )
 
@@ -28,7 +33,8 @@ def _knows_referral(referral_id: sa.ColumnElement[object], reader: MatchReader) 
 def _told_to_triage(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
     """Whether the newest version has a basis for triage: it never ends but by a newer version."""
     versions = referral_versions.alias()
-    newest = sa.select(sa.func.max(versions.c.version)).where(versions.c.referral_id == referral_id).scalar_subquery()
+    of_basis = versions.c.referral_id == bases.c.referral_id
+    newest = sa.select(sa.func.max(versions.c.version)).where(of_basis).scalar_subquery()
     return sa.exists().where(
         bases.c.referral_id == referral_id,
         bases.c.version == newest,

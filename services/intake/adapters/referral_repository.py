@@ -1,10 +1,14 @@
 """Stores referrals with all their versions. Within one transaction the same referral is the same object."""
 
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.contracts.intake import Facts
 from services.intake.adapters import rows
 from services.intake.adapters.tables import (
     bases,
@@ -27,6 +31,9 @@ from services.intake.domain.referral import (
     Withdrawal,
 )
 from services.kernel.db.upsert import insert_or_ignore
+
+
+_facts = Facts()
 
 
 class SqlReferrals:
@@ -74,6 +81,25 @@ class SqlReferrals:
     def reference_taken(self, reference: str) -> bool:
         query = sa.select(referrals.c.id).where(referrals.c.reference == reference)
         return self._connection.execute(query).first() is not None
+
+    def known(self, referral_ids: Collection[UUID]) -> list[UUID]:
+        query = sa.select(referrals.c.id).where(referrals.c.id.in_(referral_ids)).order_by(referrals.c.id)
+        return list(self._connection.execute(query).scalars())
+
+    def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
+        query = sa.select(referrals.c.id).where(referrals.c.received_at <= received_by)
+        if place is not None:
+            query = query.where(referrals.c.id > place)
+        return list(self._connection.execute(query.order_by(referrals.c.id).limit(limit)).scalars())
+
+    def history(self, referral_id: UUID) -> list[Referral]:
+        row = self._connection.execute(sa.select(referrals).where(referrals.c.id == referral_id)).one()
+        versions = (
+            sa.select(referral_versions)
+            .where(referral_versions.c.referral_id == referral_id)
+            .order_by(referral_versions.c.version)
+        )
+        return [_as_told(row, version, self._connection) for version in self._connection.execute(versions).all()]
 
     def _remember(self, referral: Referral) -> None:
         self._seen[referral.id] = referral
@@ -167,7 +193,15 @@ def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
             question=row.question,
             question_id=row.question_id,
         ),
+        heard_version=row.heard_version,
     )
+
+
+def _as_told(row: Any, version: Any, connection: sa.Connection) -> Referral:
+    """One version in the form in which it was told: what is kept as text has its codes again."""
+    referral = _to_referral(row, version, connection)
+    content = replace(referral.content, facts=_facts.load(version.codes["facts"]))
+    return replace(referral, version=version.version, content=content)
 
 
 def _to_basis(row: Any) -> Basis:
@@ -200,6 +234,9 @@ def _row(referral: Referral) -> dict[str, Any]:
         "step_at": progress.at,
         "question": progress.question,
         "question_id": progress.question_id,
+        "heard_version": referral.heard_version,
+        "changed_at": withdrawal.at if withdrawal else referral.recorded_at,
+        "tell_again_at": None,
     }
 
 

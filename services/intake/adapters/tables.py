@@ -16,6 +16,7 @@ from services.contracts.codes import (
     WithdrawalReason,
 )
 from services.intake.domain.match import MatchState
+from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
@@ -50,6 +51,10 @@ referrals = sa.Table(
     sa.Column("step_at", UtcDateTime, nullable=True),
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
+    # The newest version that casework has said it knows; when the newest one was written; when to tell it again.
+    sa.Column("heard_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("changed_at", UtcDateTime, nullable=True),
+    sa.Column("tell_again_at", UtcDateTime, nullable=True),
     sa.CheckConstraint("version >= 1", name="version_from_one"),
     sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)", name="withdrawn_with_reason"),
     sa.CheckConstraint("(organisation_id IS NULL) = (organisation_class IS NULL)", name="organisation_whole"),
@@ -59,6 +64,8 @@ referrals = sa.Table(
 )
 sa.Index("ix_referrals_mine", referrals.c.referred_by, referrals.c.received_at, referrals.c.id)
 sa.Index("ix_referrals_ours", referrals.c.organisation_id, referrals.c.received_at, referrals.c.id)
+_unheard = sa.text("heard_version < version")
+sa.Index("ix_referrals_unheard", referrals.c.area, postgresql_where=_unheard, sqlite_where=_unheard)
 
 
 # The steps that the referrer may see, in turn.
@@ -221,3 +228,5 @@ staff = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("display_name", sa.String(200), nullable=False),
 )
+
+retellings = retellings_table(metadata)

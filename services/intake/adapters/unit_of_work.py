@@ -11,8 +11,11 @@ from services.intake.adapters.match_repository import SqlMatches
 from services.intake.adapters.people import SqlPeople
 from services.intake.adapters.referral_repository import SqlReferrals
 from services.intake.adapters.repositories import SqlDrafts, SqlStaff, SqlTeams
+from services.intake.adapters.tables import retellings
+from services.intake.adapters.unheard import SqlUnheard
 from services.intake.application.ports import Policy
 from services.intake.domain.reference import new_reference
+from services.kernel.db.retellings import SqlRetellings
 from services.kernel.db.transaction import Transaction
 
 
@@ -28,6 +31,8 @@ class SqlUnitOfWork:
         self.drafts = SqlDrafts(connection)
         self.teams = SqlTeams(connection)
         self.staff = SqlStaff(connection)
+        self.unheard = SqlUnheard(connection)
+        self.retellings = SqlRetellings(connection, retellings)
 
     @property
     def at(self) -> datetime:

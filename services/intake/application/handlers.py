@@ -10,7 +10,9 @@ from services.intake.application.drafts import DropDraft, SaveDraft, drop_draft,
 from services.intake.application.hear_accounts import HearStaff, HearTeam, hear_staff, hear_team
 from services.intake.application.hear_progress import HearProgress, hear_progress
 from services.intake.application.receive_referral import ReceiveReferral, receive_referral
+from services.intake.application.tell_again import TellUnheard, hear_retelling_asked, tell_again_some, tell_unheard
 from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
+from services.kernel.retelling import HearRetellingAsked, TellAgainSome
 
 HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     ReceiveReferral: receive_referral,
@@ -23,4 +25,7 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     HearProgress: hear_progress,
     HearTeam: hear_team,
     HearStaff: hear_staff,
+    HearRetellingAsked: hear_retelling_asked,
+    TellAgainSome: tell_again_some,
+    TellUnheard: tell_unheard,
 }

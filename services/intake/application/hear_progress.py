@@ -11,10 +11,12 @@ from services.intake.domain.referral import Progress
 class HearProgress:
     referral_id: UUID
     progress: Progress
+    knows: int = 1
+    """The newest version of the referral that casework knows."""
 
 
 def hear_progress(command: HearProgress, uow: UnitOfWork) -> None:
     """Raises NoSuchReferral: only intake makes referrals, so there is none that it does not know."""
     referral = uow.referrals.get(command.referral_id)
-    if referral.hear(command.progress):
+    if referral.hear(command.progress, knows=command.knows):
         uow.referrals.save(referral)

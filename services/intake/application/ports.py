@@ -14,6 +14,7 @@ from services.intake.domain.match import Match
 from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import Digests, Known
 from services.intake.domain.referral import Referral
+from services.kernel.retelling import Retellings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,14 @@ class Referrals(Protocol):
         """Write it only if nobody has since it was read. Raises StaleReferral."""
 
     def reference_taken(self, reference: str) -> bool: ...
+    def known(self, referral_ids: Collection[UUID]) -> list[UUID]:
+        """Those of these that there are."""
+
+    def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
+        """The next by id that were received by that time; those of the lowest ids when `place` is None."""
+
+    def history(self, referral_id: UUID) -> list[Referral]:
+        """Each version as it was told, the first one first, but for area, site and person, which are as they now are."""
 
 
 class People(Protocol):
@@ -114,7 +123,20 @@ class Staff(Protocol):
     def keep(self, staff_id: UUID, *, version: int, display_name: str) -> bool: ...
 
 
-class UnitOfWork(Protocol):
+class Unheard(Protocol):
+    """What casework has not said that it knows."""
+
+    def due(self, *, at: datetime, limit: int) -> list[UUID]:
+        """The referrals to tell again now."""
+
+    def told_again(self, referral_id: UUID, *, at: datetime) -> None: ...
+
+
+class Publisher(Protocol):
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
+
+
+class UnitOfWork(Publisher, Protocol):
     """One transaction. It is committed by the dispatcher, never here."""
 
     referrals: Referrals
@@ -123,7 +145,11 @@ class UnitOfWork(Protocol):
     drafts: Drafts
     teams: Teams
     staff: Staff
+    unheard: Unheard
     policy: Policy
+
+    @property
+    def retellings(self) -> Retellings: ...
 
     @property
     def at(self) -> datetime: ...
@@ -131,7 +157,6 @@ class UnitOfWork(Protocol):
     def actor(self) -> UUID | None: ...
     def new_id(self) -> UUID: ...
     def new_reference(self) -> str: ...
-    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
     def audit(
         self,
         what: str,

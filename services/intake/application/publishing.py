@@ -14,29 +14,29 @@ from services.contracts.intake import (
     ReferralReceivedV1,
     ReferralWithdrawnV1,
 )
-from services.intake.application.ports import UnitOfWork
+from services.intake.application.ports import Publisher, UnitOfWork
 from services.intake.domain.content import Content, Equality
 from services.intake.domain.match import Match
 from services.intake.domain.referral import Referral
 from services.intake.domain.rules import notices
 
 
-def tell_received(referral: Referral, uow: UnitOfWork) -> None:
-    uow.publish(ReferralReceivedV1, _referral(referral))
-    _tell_who_and_what(referral, uow)
-    _tell_equality(referral, uow)
+def tell_received(referral: Referral, publisher: Publisher) -> None:
+    publisher.publish(ReferralReceivedV1, _referral(referral))
+    _tell_who_and_what(referral, publisher)
+    _tell_equality(referral, publisher)
 
 
-def tell_amended(referral: Referral, uow: UnitOfWork, *, equality_before: Equality) -> None:
+def tell_amended(referral: Referral, publisher: Publisher, *, equality_before: Equality) -> None:
     """`equality_before` is what the version before said: what is taken back is told too, as nothing."""
-    uow.publish(ReferralAmendedV1, _referral(referral) | {"amended_at": referral.recorded_at})
-    _tell_who_and_what(referral, uow)
-    _tell_equality(referral, uow, before=equality_before)
+    publisher.publish(ReferralAmendedV1, _referral(referral) | {"amended_at": referral.recorded_at})
+    _tell_who_and_what(referral, publisher)
+    _tell_equality(referral, publisher, before=equality_before)
 
 
-def tell_withdrawn(referral: Referral, uow: UnitOfWork) -> None:
+def tell_withdrawn(referral: Referral, publisher: Publisher) -> None:
     assert referral.withdrawal is not None  # noqa: S101 (called after withdraw)
-    uow.publish(
+    publisher.publish(
         ReferralWithdrawnV1,
         {
             "referral_id": referral.id,
@@ -48,11 +48,11 @@ def tell_withdrawn(referral: Referral, uow: UnitOfWork) -> None:
     )
 
 
-def tell_matches(matches: Sequence[Match], uow: UnitOfWork) -> None:
+def tell_matches(matches: Sequence[Match], uow: UnitOfWork, publisher: Publisher | None = None) -> None:
     """After persons were settled: each match with the persons of its referrals as they now are."""
     for match in matches:
         persons = [uow.referrals.get(referral_id).person_id for referral_id in (match.earlier_id, match.later_id)]
-        uow.publish(
+        (publisher or uow).publish(
             MatchChangedV1,
             {
                 "match_id": match.id,
@@ -69,16 +69,16 @@ def tell_matches(matches: Sequence[Match], uow: UnitOfWork) -> None:
         )
 
 
-def _tell_who_and_what(referral: Referral, uow: UnitOfWork) -> None:
-    uow.publish(IdentityRecordedV1, _identity(referral))
+def _tell_who_and_what(referral: Referral, publisher: Publisher) -> None:
+    publisher.publish(IdentityRecordedV1, _identity(referral))
     texts = dict(_texts(referral.content, referral.recorded_at))
-    uow.publish(NarrativeRecordedV1, {"referral_id": referral.id, "version": referral.version, "texts": texts})
+    publisher.publish(NarrativeRecordedV1, {"referral_id": referral.id, "version": referral.version, "texts": texts})
 
 
-def _tell_equality(referral: Referral, uow: UnitOfWork, *, before: Equality | None = None) -> None:
+def _tell_equality(referral: Referral, publisher: Publisher, *, before: Equality | None = None) -> None:
     equality = referral.content.equality
     if equality.counted or (before is not None and before.counted):
-        uow.publish(
+        publisher.publish(
             EqualityRecordedV1,
             {
                 "person_id": referral.person_id,

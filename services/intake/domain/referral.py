@@ -72,6 +72,8 @@ class Referral:
     version: int = 1
     withdrawal: Withdrawal | None = None
     progress: Progress = Progress()
+    heard_version: int = 0
+    """The newest version that casework has said it knows."""
 
     def require_known_to(self, asking: ReferredBy) -> None:
         """Raises NoSuchReferral unless whoever asks wrote it: the same person, or a system of the same organisation."""
@@ -100,12 +102,13 @@ class Referral:
         self.withdrawal = Withdrawal(at=at, reason=reason)
         self.version += 1
 
-    def hear(self, progress: Progress) -> bool:
-        """Take over how far the referral has come. False when as much was known before."""
-        if progress.version <= self.progress.version:
-            return False
-        self.progress = progress
-        return True
+    def hear(self, progress: Progress, *, knows: int = 1) -> bool:
+        """Take over how far the referral has come, and which version is known there. False when nothing is news."""
+        further, more = progress.version > self.progress.version, knows > self.heard_version
+        if further:
+            self.progress = progress
+        self.heard_version = max(knows, self.heard_version)
+        return further or more
 
     def _expect(self, version: int) -> None:
         if version != self.version:

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from services.contracts import casework, oversight
 from services.contracts.accounts import StaffChangedV1, TeamChangedV1
 from services.contracts.casework import ProgressMadeV1
 from services.intake.application.hear_accounts import HearStaff, HearTeam
 from services.intake.application.hear_progress import HearProgress
 from services.intake.domain.referral import Progress
+from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 
 
 def _progress(event: dict[str, Any]) -> HearProgress:
     return HearProgress(
         referral_id=event["referral_id"],
+        knows=event["referral_version"] or 1,
         progress=Progress(
             version=event["version"],
             step=event["step"],
@@ -37,4 +40,10 @@ def _staff(event: dict[str, Any]) -> HearStaff:
     return HearStaff(staff_id=event["staff_id"], version=event["version"], display_name=event["display_name"])
 
 
-SUBSCRIPTIONS: Subscriptions = {ProgressMadeV1: _progress, TeamChangedV1: _team, StaffChangedV1: _staff}
+SUBSCRIPTIONS: Subscriptions = {
+    ProgressMadeV1: _progress,
+    TeamChangedV1: _team,
+    StaffChangedV1: _staff,
+    casework.RetellingAskedV1: asked,
+    oversight.RetellingAskedV1: asked,
+}

@@ -1,5 +1,6 @@
 """Stores estimates, which never change, and the answers given by them, of which one is current."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from services.kernel.db.upsert import insert_or_ignore
 from services.kernel.failpoints import failpoint
 from services.scoring.adapters.tables import answers, estimates
 from services.scoring.application.ports import Given
-from services.scoring.domain.answer import Answer, Contribution, Estimate
+from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
 
 
 class SqlAnswers:
@@ -49,6 +50,24 @@ class SqlAnswers:
         # Given apart from the statement, so that SQLAlchemy builds it once.
         self._connection.execute(sa.insert(answers), row)
         failpoint("scoring.score_inserted")
+
+    def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
+        return self._given(answers.c.referral_id.in_(referral_ids), limit=len(referral_ids))
+
+    def current_after(self, place: UUID | None, *, given_by: datetime, limit: int) -> list[Given]:
+        wanted = answers.c.given_at <= given_by
+        return self._given(wanted if place is None else wanted & (answers.c.referral_id > place), limit=limit)
+
+    def _given(self, which: sa.ColumnElement[bool], *, limit: int) -> list[Given]:
+        columns = [column for column in estimates.c if column.name not in answers.c]
+        query = (
+            sa.select(answers, *columns)
+            .outerjoin(estimates, estimates.c.id == answers.c.estimate_id)
+            .where(answers.c.is_current, which)
+            .order_by(answers.c.referral_id)
+            .limit(limit)
+        )
+        return [_to_given(row) for row in self._connection.execute(query)]
 
     def _estimate(self, given: Given, answer: Estimate) -> UUID:
         """The row of this estimate. An undone link may bring back what the same model said before: then that row."""
@@ -104,3 +123,40 @@ def _part_to_json(part: Contribution) -> dict[str, Any]:
 def part_from_json(stored: dict[str, Any]) -> Contribution:
     day = stored["observed_on"]
     return Contribution(**{**stored, "observed_on": date.fromisoformat(day) if day else None})
+
+
+def _to_given(row: Any) -> Given:
+    return Given(
+        id=row.id,
+        referral_id=row.referral_id,
+        referral_version=row.referral_version,
+        person_id=row.person_id,
+        sequence=row.sequence,
+        cause=row.cause,
+        at=row.given_at,
+        answer=_to_estimate(row) if row.reason is None else _to_refusal(row),
+    )
+
+
+def _to_estimate(row: Any) -> Estimate:
+    return Estimate(
+        probability=row.probability,
+        interval=None if row.interval_low is None else (row.interval_low, row.interval_high),
+        band=row.band,
+        base_rate=row.base_rate,
+        base_log_odds=row.base_log_odds,
+        contributions=tuple(part_from_json(part) for part in row.contributions),
+        missing=tuple(row.missing),
+        model_version=row.model_version,
+        invented_data=row.invented_data,
+        features=Features(snapshot=row.snapshot, digest=row.snapshot_digest),
+    )
+
+
+def _to_refusal(row: Any) -> NotEstimated:
+    return NotEstimated(
+        reason=row.reason,
+        missing=tuple(row.missing),
+        facts=tuple(row.out_of_range),
+        model_version=row.model_version,
+    )

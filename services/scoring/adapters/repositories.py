@@ -1,6 +1,8 @@
 """Stores what only its newest version matters of: matches, outcomes, model descriptions."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -48,3 +50,7 @@ class SqlModels:
             "described_at": at,
         }
         return insert_or_ignore(self._connection, models, row)
+
+    def described(self) -> list[tuple[Mapping[str, Any], datetime]]:
+        rows = self._connection.execute(sa.select(models.c.description, models.c.described_at))
+        return [(row.description, row.described_at) for row in rows]

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Outcome
+from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
@@ -111,3 +112,5 @@ outcomes = sa.Table(
     sa.Column("outcome", CodeType(Outcome), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
 )
+
+retellings = retellings_table(metadata)

@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts.schema import EventSchema
+from services.kernel.db.retellings import SqlRetellings
 from services.kernel.db.transaction import Transaction
 from services.scoring.adapters.answer_repository import SqlAnswers
 from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.repositories import SqlMatches, SqlModels, SqlOutcomes
+from services.scoring.adapters.tables import retellings
 from services.scoring.application.ports import Champion
 
 
@@ -24,6 +26,7 @@ class SqlUnitOfWork:
         self.matches = SqlMatches(connection)
         self.outcomes = SqlOutcomes(connection)
         self.models = SqlModels(connection)
+        self.retellings = SqlRetellings(connection, retellings)
         self.champion = champion
         self.demonstration = demonstration
 

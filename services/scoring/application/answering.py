@@ -1,11 +1,13 @@
 """Gives a referral its answer: estimates it, keeps what was given and tells the others. Shared by all use cases."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason
 from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
-from services.scoring.application.ports import Champion, Given, UnitOfWork
+from services.scoring.application.ports import Champion, Given, Publisher, UnitOfWork
 from services.scoring.domain.answer import Answer, Estimate, NotEstimated, adds_up
 from services.scoring.domain.referral import Referral, Telling, known_before
 
@@ -36,7 +38,7 @@ def answer_referral(
         answer=answer,
     )
     uow.answers.give(given)
-    _publish(given, uow)
+    tell_answer(given, uow)
     uow.audit(
         "estimate.given" if isinstance(answer, Estimate) else "estimate.refused",
         subject_type="referral",
@@ -84,10 +86,14 @@ def allowed(answer: Answer, *, champion: Champion, demonstration: bool) -> Answe
 def _describe(champion: Champion, uow: UnitOfWork) -> None:
     """Tell the wording of a model before the first estimate that needs it."""
     if uow.models.describe(champion, uow.at):
-        uow.publish(ModelDescribedV1, {**champion.description, "version": 1, "described_at": uow.at})
+        tell_model(champion.description, uow.at, uow)
 
 
-def _publish(given: Given, uow: UnitOfWork) -> None:
+def tell_model(description: Mapping[str, Any], described_at: datetime, publisher: Publisher) -> None:
+    publisher.publish(ModelDescribedV1, {**description, "version": 1, "described_at": described_at})
+
+
+def tell_answer(given: Given, publisher: Publisher) -> None:
     answer = given.answer
     common = {
         "referral_id": given.referral_id,
@@ -99,10 +105,10 @@ def _publish(given: Given, uow: UnitOfWork) -> None:
         "model_version": answer.model_version,
     }
     if isinstance(answer, NotEstimated):
-        uow.publish(ReferralNotEstimatedV1, {**common, "reason": answer.reason, "decided_at": given.at})
+        publisher.publish(ReferralNotEstimatedV1, {**common, "reason": answer.reason, "decided_at": given.at})
         return
     low, high = answer.interval or (None, None)
-    uow.publish(
+    publisher.publish(
         ReferralEstimatedV1,
         {
             **common,

@@ -1,6 +1,6 @@
 """What the use cases of scoring need from outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts.codes import EstimateCause, Outcome
 from services.contracts.schema import EventSchema
+from services.kernel.retelling import Retellings
 from services.scoring.domain.answer import Answer
 from services.scoring.domain.referral import Earlier, Referral
 
@@ -59,6 +60,12 @@ class Answers(Protocol):
     def give(self, given: Given) -> None:
         """Keep the answer as the referral's current one; the one before is kept and no longer current."""
 
+    def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
+        """What these referrals now stand answered with."""
+
+    def current_after(self, place: UUID | None, *, given_by: datetime, limit: int) -> list[Given]:
+        """The next by referral id that were given by that time; those of the lowest ids when `place` is None."""
+
 
 class Matches(Protocol):
     def newer(self, match_id: UUID, version: int) -> bool:
@@ -85,8 +92,15 @@ class Models(Protocol):
     def describe(self, champion: Champion, at: datetime) -> bool:
         """Keep the description of a model version. False when it is kept already."""
 
+    def described(self) -> list[tuple[Mapping[str, Any], datetime]]:
+        """Every description kept, and since when."""
 
-class UnitOfWork(Protocol):
+
+class Publisher(Protocol):
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
+
+
+class UnitOfWork(Publisher, Protocol):
     """One transaction. It is committed by the dispatcher, never here."""
 
     @property
@@ -100,12 +114,13 @@ class UnitOfWork(Protocol):
     @property
     def models(self) -> Models: ...
     @property
+    def retellings(self) -> Retellings: ...
+    @property
     def champion(self) -> Champion | None: ...
     @property
     def demonstration(self) -> bool: ...
     @property
     def at(self) -> datetime: ...
-    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
     def audit(
         self,
         what: str,

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from services.contracts import casework, oversight
 from services.contracts.casework import OutcomeRecordedV1
 from services.contracts.codes import EstimateCause
 from services.contracts.intake import MatchChangedV1, ReferralAmendedV1, ReferralReceivedV1, ReferralWithdrawnV1
+from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 from services.scoring.application.hear_match import HearMatch
 from services.scoring.application.hear_outcome import HearOutcome
@@ -60,6 +62,8 @@ SUBSCRIPTIONS: Subscriptions = {
     ReferralWithdrawnV1: withdrawn,
     MatchChangedV1: match_changed,
     OutcomeRecordedV1: outcome_recorded,
+    casework.RetellingAskedV1: asked,
+    oversight.RetellingAskedV1: asked,
 }
 
 

@@ -1,0 +1,75 @@
+"""`waymark rebuild oversight`: has everything told again that oversight reads."""
+
+import os
+from dataclasses import replace
+
+import click
+
+from services.command_line.options import answer, folder_option, json_option
+from services.embedded import system as embedded
+from services.embedded.folder import Folder
+from services.kernel.bus.leadership import Leadership
+from services.kernel.service import Service
+from services.kernel.settings import Process, environment
+from services.oversight import bootstrap as oversight
+from services.oversight.queries import how_many
+from services.oversight.rebuilding import Rebuild
+from services.oversight.settings import Settings
+
+
+@click.group("rebuild")
+def command() -> None:
+    """Make again what is made from what other services tell."""
+
+
+@command.command("oversight")
+@folder_option
+@json_option
+def oversight_command(folder: Folder, as_json: bool) -> None:
+    """Clear oversight's figures and have the other services tell again what they are made from.
+
+    Where DATABASE_URL is set, that is oversight's database, and the workers that run do the rest. There are no figures
+    until it is done.
+    """
+    environ = environment(os.environ)
+    if "DATABASE_URL" in environ:
+        settings = replace(Settings.from_environment(environ), process=Process.WORKER)
+        service = oversight.build(settings, identities=_Nobody())
+        _ask(service)
+        service.database.close()
+        answer({"ended": False}, _ASKED, as_json=as_json)
+        return
+    system = embedded.build(folder)
+    try:
+        service = system.services["oversight"]
+        _ask(service)
+        alone = _nobody_works_on(service)
+        if alone:
+            system.reconcile()
+        with service.database.read() as connection:
+            told = how_many(connection) if alone else None
+    finally:
+        system.close()
+    answer({"ended": alone, "referrals": told}, f"Rebuilt from {told} referrals." if alone else _ASKED, as_json=as_json)
+
+
+_ASKED = "Asked. The figures are back when everything has been told again: the page says so until then."
+
+
+class _Nobody:
+    """Nobody is signed in on a command line."""
+
+    def identify(self, *, session: str | None, bearer: str | None) -> None:
+        return None
+
+
+def _ask(service: Service) -> None:
+    service.dispatcher.handle(Rebuild(), actor=None)
+
+
+def _nobody_works_on(service: Service) -> bool:
+    """Whether no worker runs: one would hold the relay's lock."""
+    leadership = Leadership(service.database, "relay")
+    alone = leadership.held()
+    leadership.release()
+    return alone

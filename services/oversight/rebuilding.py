@@ -1,0 +1,102 @@
+"""Oversight begins from nothing: it clears what it has read, and asks the owners to tell it again.
+
+No topic is kept for ever, so what was read long ago is in no topic. While it is being told again there are no figures:
+half of them would be wrong, and the difference to the whole would tell what small numbers are hidden.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.contracts import topics
+from services.contracts.oversight import RetellingAskedV1
+from services.kernel.db.transaction import Transaction
+from services.kernel.errors import Unavailable
+from services.kernel.text import N_
+from services.oversight.tables import journeys, models, rebuilds
+
+READ = tuple(topic.name for topic in topics.TOPICS if "oversight" in topic.readers)
+
+
+class BeingRebuilt(Unavailable):
+    """There are no figures until everything that was asked for has been told again."""
+
+    title = N_("The figures are being rebuilt")
+
+    def __init__(self) -> None:
+        super().__init__(N_("They are read again from the rest of Waymark. Come back in a few minutes."))
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """Clear what was read, and ask for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteTold:
+    """An owner has told everything. `told` says how much, by topic."""
+
+    asking_id: UUID
+    told: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class EndRebuild:
+    """Show figures again, if everything that was told has been heard."""
+
+
+def rebuild(_command: Rebuild, transaction: Transaction) -> UUID:
+    """Gives the asking's id. One that is under way already is begun anew."""
+    connection, at = transaction.connection, transaction.at
+    asking_id = uuid4()
+    connection.execute(sa.delete(journeys))
+    connection.execute(sa.delete(models))
+    connection.execute(sa.update(rebuilds).where(rebuilds.c.ended_at.is_(None)).values(ended_at=at))
+    connection.execute(sa.insert(rebuilds).values(id=asking_id, asked_at=at, told=dict.fromkeys(READ)))
+    asked = {"topics": list(READ), "referral_ids": None, "asked_at": at}
+    transaction.publish(RetellingAskedV1, {"asking_id": asking_id, "version": 1, **asked})
+    transaction.audit("figures.rebuild_begun", subject_type="rebuild", subject_id=asking_id)
+    return asking_id
+
+
+def note_told(command: NoteTold, transaction: Transaction) -> None:
+    mine = rebuilds.c.id == command.asking_id
+    held = transaction.connection.execute(sa.select(rebuilds.c.told).where(mine).with_for_update()).scalar()
+    if held is not None:
+        transaction.connection.execute(sa.update(rebuilds).where(mine).values(told=held | dict(command.told)))
+
+
+def end_rebuild(_command: EndRebuild, transaction: Transaction) -> int:
+    connection = transaction.connection
+    row = connection.execute(sa.select(rebuilds).where(rebuilds.c.ended_at.is_(None)).with_for_update()).one_or_none()
+    if row is None or not all(_heard_all(connection, row.asked_at, topic, row.told[topic]) for topic in READ):
+        return 0
+    connection.execute(sa.update(rebuilds).where(rebuilds.c.id == row.id).values(ended_at=transaction.at))
+    transaction.audit("figures.rebuild_ended", subject_type="rebuild", subject_id=row.id)
+    return 1
+
+
+def under_way(connection: sa.Connection) -> bool:
+    return connection.execute(sa.select(rebuilds.c.id).where(rebuilds.c.ended_at.is_(None))).first() is not None
+
+
+_HEARD: Mapping[str, sa.ColumnElement[bool]] = {
+    topics.REFERRALS.name: journeys.c.version > 0,
+    topics.INTAKE_EQUALITY.name: journeys.c.referrer_asked_version > 0,
+    topics.REVIEWS.name: journeys.c.review_version > 0,
+    topics.CASES.name: journeys.c.case_version > 0,
+    topics.CASEWORK_EQUALITY.name: journeys.c.worker_asked_version > 0,
+}
+
+
+def _heard_all(connection: sa.Connection, asked_at: datetime, topic: str, told: int | None) -> bool:
+    """Owners count what was there when they were asked. Partitions keep no order between them, so it is counted here."""
+    if told is None:
+        return False
+    heard = sa.select(sa.func.count()).select_from(models)
+    if topic in _HEARD:
+        heard = sa.select(sa.func.count()).where(_HEARD[topic], journeys.c.received_at <= asked_at)
+    return bool(connection.execute(heard).scalar_one() >= told)
