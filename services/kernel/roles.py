@@ -1,5 +1,6 @@
-"""The roles of one service as a process: python -m services.<name> web | worker | migrate | check | revision."""
+"""The roles of one service as a process: python -m services.<name> web | worker | migrate | check | verify | revision."""
 
+import json
 import os
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import click
 from flask import Flask
 
+from services.kernel.audit.verify import verify
 from services.kernel.auth.identity import Identity
 from services.kernel.auth.introspection import IntrospectedIdentities, IntrospectionSettings
 from services.kernel.bus import process
@@ -38,7 +40,7 @@ def run_role(name: str, settings: type[Settings], build: Build, *, asks_accounts
     """Run the role named on the command line. Accounts alone does not ask accounts who somebody is."""
     roles = Roles(name=name, settings=settings, build=build, asks_accounts=asks_accounts)
     group = click.Group(name, help=f"Roles of the {name} service.")
-    for command in (roles.web, roles.worker, roles.migrate, roles.check, roles.revision):
+    for command in (roles.web, roles.worker, roles.migrate, roles.check, roles.verify, roles.revision):
         group.add_command(_command(command))
     group()
 
@@ -99,6 +101,13 @@ class Roles:
         """Say whether the settings are right and the database has what this code needs."""
         if not migrate.is_ready(self._built(Process.MIGRATE)):
             raise click.ClickException("The database is not at the newest revision: run migrate.")
+
+    def verify(self) -> None:
+        """Walk the audit chain and print, in JSON, what was found; kept elsewhere it is an anchor. Exit 1 for a fault."""
+        verdict = verify(self._built(Process.MIGRATE))
+        click.echo(json.dumps({**vars(verdict), "sound": verdict.sound}))
+        if not verdict.sound:
+            sys.exit(1)
 
     def revision(self, message: str) -> None:
         """Write the revision from the newest one to the tables in the code."""
