@@ -76,9 +76,13 @@ def change(row: ChangeRow) -> dict[str, Any]:
 
 
 def _lapsed(row: ChangeRow) -> str:
-    assert row.team_class is not None, "the schema has a case with it"  # noqa: S101
+    recipient = words(row.team_class) if row.team_class else _("The team")
     return str(
-        _("%(recipient)s may no longer be told, so the team no longer sees the case", recipient=words(row.team_class))
+        _(
+            "%(recipient)s may no longer be told, so the team no longer sees the case."
+            " Record a further basis with its reason, or hand over",
+            recipient=recipient,
+        )
     )
 
 
