@@ -1,16 +1,15 @@
-"""Starts the embedded system as a process, sends it referrals, and sees it die where it was told to."""
+"""Starts the embedded system as a process, sends it requests, and sees it die where it was told to."""
 
 import http.client
-import json
 import multiprocessing
 import signal
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import Any, Self
-from uuid import uuid4
+from typing import Self
 
 from tests.kill import serve
 from tests.waiting import wait_until
@@ -19,12 +18,23 @@ STARTS_WITHIN = 60.0
 ANSWERS_WITHIN = 20.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """Where a system keeps everything: its folder, and its databases where they are not in it."""
+
+    folder: Path
+    databases: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(kw_only=True)
 class Sent:
-    """One line of the client's ledger. `status` is None while no answer came: sent or not, nobody knows."""
+    """One line of the client's ledger. `status` is None while no answer came: done or not, nobody knows."""
 
+    method: str = "POST"
+    path: str
+    token: str
     key: str
-    body: bytes
+    body: bytes = b""
     status: int | None = None
     location: str | None = None
 
@@ -32,9 +42,10 @@ class Sent:
 class Process:
     """The system under test. Killed, if it still lives, when the block ends."""
 
-    def __init__(self, folder: Path, *, kill_at: str = "", fault: str = "") -> None:
+    def __init__(self, stored: Stored, *, kill_at: str = "", fault: str = "") -> None:
         self.port = spare_port()
-        self._process = _starter().Process(target=serve.main, args=(str(folder), self.port, kill_at, fault))
+        arguments = (str(stored.folder), dict(stored.databases), self.port, kill_at, fault)
+        self._process = _starter().Process(target=serve.main, args=arguments)
         self._process.start()
 
     @property
@@ -47,11 +58,13 @@ class Process:
     def wait_until_it_serves_or_dies(self) -> None:
         wait_until(lambda: self.killed or self._answers(), within=STARTS_WITHIN, what="the start")
 
-    def send(self, sent: Sent, token: str) -> None:
-        """Send the referral, again if need be, and note the answer; none is noted when the system dies meanwhile."""
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": sent.key, "Content-Type": "application/json"}
+    def send(self, sent: Sent) -> None:
+        """Send the request, again if need be, and note the answer; none is noted when the system dies meanwhile."""
+        headers = {"Authorization": f"Bearer {sent.token}", "Idempotency-Key": sent.key}
+        if sent.body:
+            headers["Content-Type"] = "application/json"
         try:
-            response = self._request("POST", "/intake/api/v1/referrals", sent.body, headers)
+            response = self._request(sent.method, sent.path, sent.body, headers)
         except (OSError, http.client.HTTPException):
             return
         sent.status, sent.location = response.status, response.headers.get("Location")
@@ -83,16 +96,26 @@ class Process:
         self._process.close()
 
 
+def killed_at(step: str, requests: Sequence[Sent], stored: Stored, *, fault: str = "") -> None:
+    """Start, send what has no answer yet, and see the system die at the step."""
+    with Process(stored, kill_at=step, fault=fault) as process:
+        process.wait_until_it_serves_or_dies()
+        send_unanswered(requests, process)
+        wait_until(lambda: process.killed, within=30.0, what=f"the kill at {step}")
+
+
+def send_unanswered(requests: Sequence[Sent], process: Process) -> None:
+    for sent in requests:
+        if sent.status is None:
+            process.send(sent)
+
+
 @cache
 def _starter() -> ForkServerContext:
-    """Imports everything once; each system is a fork of that."""
+    """Imports everything once, what runs the tests too; each system is a fork of that."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.kill.serve"])
+    context.set_forkserver_preload(["tests.kill.serve", "pytest"])
     return context
-
-
-def referrals(body: dict[str, Any], count: int) -> list[Sent]:
-    return [Sent(key=str(uuid4()), body=json.dumps(body).encode()) for _ in range(count)]
 
 
 def spare_port() -> int:

@@ -43,7 +43,7 @@ class Clients:
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            sent = Sent(key=str(uuid4()), body=self.body)
+            sent = Sent(path=REFERRALS, token=self.token, key=str(uuid4()), body=self.body)
             self.ledger.append(sent)
             while sent.status is None and not self.faults:
                 self._send(sent)

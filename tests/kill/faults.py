@@ -1,0 +1,98 @@
+"""What must never be, made on purpose: the tests must see what each of these faults loses, doubles or tears."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.kernel.bus import worker
+from services.kernel.bus.log import Log, Record
+from services.kernel.bus.relay import Relay
+from services.kernel.db import inbox
+from services.kernel.db.tables import KernelTables
+from services.kernel.db.transaction import Transaction
+from services.kernel.failpoints import failpoint
+from services.kernel.service import Service
+
+MARKS_BEFORE_IT_SENDS = "the relay marks rows as sent, and only then sends them"
+MARKS_BEFORE_IT_HANDLES = "the inbox commits its mark before the event is handled"
+MARKS_NOTHING = "the inbox never marks what was handled"
+COMMITS_HALF = "rows and events commit without their audit rows"
+
+
+class _MarksFirst(Relay):
+    """A crash between its two steps loses what was marked."""
+
+    def __init__(self, service: Service, log: Log) -> None:
+        super().__init__(service, _Late(log, self))  # type: ignore[arg-type]
+
+
+class _Late:
+    """A log that has the relay mark its rows before it appends them."""
+
+    def __init__(self, log: Log, relay: Relay) -> None:
+        self._log = log
+        self._relay = relay
+
+    def append(self, records: Sequence[Record]) -> None:
+        self._relay._mark([row.position for row in self._relay._waiting()])
+        failpoint("relay.before_mark")
+        self._log.append(records)
+
+
+def _mark_before_sending() -> None:
+    worker.Relay = _MarksFirst  # type: ignore[attr-defined]
+
+
+def _mark_before_handling() -> None:
+    first_time, not_yet_handled = inbox.first_time, inbox.not_yet_handled
+
+    def first(connection: sa.Connection, tables: KernelTables, event_id: UUID, *, at: datetime) -> bool:
+        new = first_time(connection, tables, event_id, at=at)
+        _commit(connection)
+        return new
+
+    def several(
+        connection: sa.Connection, tables: KernelTables, event_ids: Iterable[UUID], *, at: datetime
+    ) -> set[UUID]:
+        new = not_yet_handled(connection, tables, event_ids, at=at)
+        _commit(connection)
+        return new
+
+    inbox.first_time, inbox.not_yet_handled = first, several
+
+
+def _mark_nothing() -> None:
+    def first(connection: sa.Connection, tables: KernelTables, event_id: UUID, *, at: datetime) -> bool:
+        return True
+
+    def several(
+        connection: sa.Connection, tables: KernelTables, event_ids: Iterable[UUID], *, at: datetime
+    ) -> set[UUID]:
+        return set(event_ids)
+
+    inbox.first_time, inbox.not_yet_handled = first, several
+
+
+def _commit_half() -> None:
+    flush_events = Transaction.flush_events
+
+    def flush_and_commit(transaction: Transaction) -> None:
+        flush_events(transaction)
+        _commit(transaction.connection)
+
+    Transaction.flush_events = flush_and_commit  # type: ignore[method-assign, assignment]
+
+
+def _commit(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("BEGIN")
+
+
+FAULTS: Mapping[str, Callable[[], None]] = {
+    MARKS_BEFORE_IT_SENDS: _mark_before_sending,
+    MARKS_BEFORE_IT_HANDLES: _mark_before_handling,
+    MARKS_NOTHING: _mark_nothing,
+    COMMITS_HALF: _commit_half,
+}
