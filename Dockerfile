@@ -3,7 +3,7 @@
 # A service's image has the locked packages of its extras, the published language, the kernel and its own source. It has
 # no compiler, no package that is another's, no secret, and runs as a user who owns none of its files.
 
-ARG PYTHON=python:3.11-slim-bookworm
+ARG PYTHON=3.11-slim-bookworm
 
 # --- Made once, left behind -------------------------------------------------------------------------------------------
 
@@ -12,7 +12,7 @@ WORKDIR /frontend
 COPY services/kernel/ui/package.json services/kernel/ui/package-lock.json services/kernel/ui/.npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
-FROM ${PYTHON} AS source
+FROM python:${PYTHON} AS source
 WORKDIR /app
 COPY services services
 COPY models models
@@ -20,27 +20,28 @@ COPY --from=frontend /frontend/node_modules /frontend/node_modules
 RUN python -m services.kernel.ui.assets /frontend/node_modules \
     && python -m compileall -q --invalidation-mode unchecked-hash .
 
-FROM ${PYTHON} AS installer
+FROM python:${PYTHON} AS installer
+WORKDIR /locks
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all: PIP_REQUIRE_HASHES=1
 RUN python -m venv --without-pip /venv
-COPY requirements requirements
+COPY requirements .
 
 FROM installer AS service-packages
-RUN pip --python /venv/bin/python install -r requirements/service.lock
+RUN pip --python /venv/bin/python install -r service.lock
 
 FROM installer AS oversight-packages
-RUN pip --python /venv/bin/python install -r requirements/oversight.lock
+RUN pip --python /venv/bin/python install -r oversight.lock
 
 FROM installer AS scoring-packages
-RUN pip --python /venv/bin/python install -r requirements/scoring.lock
+RUN pip --python /venv/bin/python install -r scoring.lock
 
 FROM installer AS all-packages
-RUN pip --python /venv/bin/python install -r requirements/runtime.lock
+RUN pip --python /venv/bin/python install -r runtime.lock
 
 # --- What the image of every service begins with ----------------------------------------------------------------------
 
-FROM ${PYTHON} AS service
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0
+FROM python:${PYTHON} AS service
+ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp HOST=0.0.0.0
 WORKDIR /app
 COPY --from=source /app/services/__init__.py services/
 COPY --from=source /app/services/contracts services/contracts
@@ -65,7 +66,9 @@ ENTRYPOINT ["python", "-m", "services.intake"]
 
 # LightGBM's threads are the system's.
 FROM service AS service-with-model
-USER root
+USER 0:0
+# Debian's archive keeps one version of a package: pinned, an image could not be built again.
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
     && install --directory --owner=10001 --group=10001 /var/lib/waymark/models
 USER 10001:10001
@@ -107,6 +110,7 @@ HEALTHCHECK --interval=10s CMD ["wget", "--quiet", "--spider", "http://127.0.0.1
 
 # psql and pg_dump of the server's version, for jobs: roles, backups, the restore drill.
 FROM postgres:15-bookworm AS database
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends age && rm -rf /var/lib/apt/lists/*
 COPY services/kernel/db/provision.sql deploy/database/ /opt/waymark/
 USER 10001:10001

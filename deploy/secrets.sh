@@ -41,6 +41,9 @@ put postgres PGPASSWORD "$(random)"
 put backup PGPASSWORD "$(random)"
 put accounts-web OIDC_CLIENT_SECRET "$(random)"
 put keycloak OIDC_CLIENT_SECRET "$(cat secrets/accounts-web/OIDC_CLIENT_SECRET)"
+put accounts-demonstration DATABASE_URL "$(cat secrets/accounts-web/DATABASE_URL)"
+put accounts-demonstration SECRET_KEY "$(cat secrets/accounts-web/SECRET_KEY)"
+put accounts-demonstration DEMONSTRATION_PASSWORD "$(kept keycloak DEMONSTRATION_PASSWORD)"
 put keycloak KC_BOOTSTRAP_ADMIN_PASSWORD "$(random)"
 
 # A container’s user is nobody of this machine’s, and must read them. Their people are invented: see k8s for real ones.

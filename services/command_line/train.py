@@ -1,6 +1,7 @@
 """`waymark train`: a new model, with its baselines, tracked and registered in MLflow."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.option("--promote", is_flag=True, help="Make it the champion; the first model is in any case.")
+@click.option(
+    "--registry", envvar="REGISTRY_URL", metavar="ADDRESS", help="Register it in this MLflow server, not in the folder."
+)
 @folder_option
 @json_option
-def command(promote: bool, folder: Folder, as_json: bool) -> None:
+def command(promote: bool, registry: str | None, folder: Folder, as_json: bool) -> None:
     """Train on the invented population and register what comes of it."""
-    registered = train(folder, promote=promote)
+    registered = train_for(registry, promote=promote) if registry else train(folder, promote=promote)
     data = {"version": registered.version, "digest": registered.digest, "is_champion": registered.is_champion}
     rank = "and is the champion" if registered.is_champion else "but is not the champion"
     answer(data, f"Model version {registered.version} is trained and registered, {rank}.", as_json=as_json)
@@ -28,17 +32,26 @@ def command(promote: bool, folder: Folder, as_json: bool) -> None:
 
 def train(folder: Folder, *, promote: bool = False) -> "Registered":
     """Train into this folder's registry; scoring then uses the model if it is the champion."""
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    from models.training import run  # MLflow and scikit-learn take seconds to import
-
     folder.artefacts.mkdir(parents=True, exist_ok=True)
-    with progress.shown() as report:
-        registered = run.train(
-            tracking_uri=folder.tracking_uri,
-            artefact_root=folder.artefacts,
-            promote=promote or None,
-            progress=report,
-        )
+    registered = _train(folder.tracking_uri, folder.artefacts, promote=promote)
     if registered.is_champion:
         champion.take(folder)
     return registered
+
+
+def train_for(registry: str, *, promote: bool = False) -> "Registered":
+    """Train into a tracking server, which knows where its files lie; scoring fetches the champion from there."""
+    return _train(registry, None, promote=promote)
+
+
+def _train(tracking_uri: str, artefacts: Path | None, *, promote: bool) -> "Registered":
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    from models.training import run  # MLflow and scikit-learn take seconds to import
+
+    with progress.shown() as report:
+        return run.train(
+            tracking_uri=tracking_uri,
+            artefact_root=artefacts,
+            promote=promote or None,
+            progress=report,
+        )

@@ -18,7 +18,7 @@ from tests.deployments import FORMS, OVERLAYS, ROLES, ROOT, SERVICES, Process
 EVERY_PROCESS = [(service, role) for service in SERVICES for role in ROLES]
 
 # Read by Python, by the loader of commands, and by PostgreSQL's own client.
-OTHERS = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PGSSLMODE", "PGSSLROOTCERT"}
+OTHERS = {"HOME", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PGSSLMODE", "PGSSLROOTCERT"}
 # A schema is the role's own; the port is the same everywhere; what is for accounts' web alone is not given to the rest.
 LEFT_OUT = {"DATABASE_SCHEMA", "PORT"}
 FOR_WEB_ALONE = re.compile("INTROSPECTION_KEY_|OIDC_CLIENT_SECRET")

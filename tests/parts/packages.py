@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.parts import chromium, postgresql
+from tests.parts import chromium, nginx, postgresql
 from tests.parts.kafka import jars
 
 
@@ -29,6 +29,9 @@ PARTS = (
     Part("kcat", ("kcat",), lambda: shutil.which("kcat") is not None),
     # What rehearses the alerts.
     Part("promtool", ("prometheus",), lambda: shutil.which("promtool") is not None),
+    # Encrypts the backups.
+    Part("age", ("age",), lambda: shutil.which("age") is not None),
+    Part("nginx", ("nginx-light",), lambda: nginx.executable() is not None),
     # The README's commands.
     Part("curl", ("curl",), lambda: shutil.which("curl") is not None),
     # Without a font of Arial's measures a page is measured with whatever is there.

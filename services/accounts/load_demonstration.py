@@ -1,0 +1,22 @@
+"""`python -m services.accounts.load_demonstration`: the invented staff where accounts is a process of its own.
+
+Everybody's password is DEMONSTRATION_PASSWORD. What is there stays as it is, so that it may run at every start.
+"""
+
+import os
+
+from services.accounts.bootstrap import build
+from services.accounts.demonstration import load_demonstration
+from services.accounts.settings import Settings
+from services.kernel.settings import environment, required
+
+
+def main() -> None:
+    environ = environment(os.environ)
+    service = build(Settings.from_environment(environ))
+    load_demonstration(service, password=required(environ, "DEMONSTRATION_PASSWORD"))
+    service.database.close()
+
+
+if __name__ == "__main__":
+    main()

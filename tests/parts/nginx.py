@@ -1,0 +1,54 @@
+"""The proxy of deploy/proxy in front of given upstreams, on a spare loopback port."""
+
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.waiting import wait_until
+
+CONFIGURATION = Path(__file__).parents[2] / "deploy" / "proxy" / "nginx.conf"
+
+
+def executable() -> str | None:
+    """Debian keeps it where only root's path looks."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
+@contextmanager
+def running(folder: Path, *, upstream: str) -> Iterator[str]:
+    """The address of the proxy; whichever service it would ask, it asks the upstream, a host and port."""
+    found = executable()
+    if found is None:
+        raise FileNotFoundError("nginx is not installed: `make test` sees to it.")
+    port = _spare_port()
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    text = re.sub(r"server [a-z]+-web:\d+;", f"server {upstream};", text)
+    text = text.replace("listen 8080;", f"listen 127.0.0.1:{port};").replace(" /tmp/", f" {folder}/")
+    text = text.replace("/dev/stdout", str(folder / "access.log")).replace("/dev/stderr", str(folder / "error.log"))
+    written = folder / "nginx.conf"
+    written.write_text(text, encoding="utf-8")
+    server = subprocess.Popen(
+        [found, "-c", written, "-e", folder / "error.log", "-g", "daemon off; master_process off;"]
+    )
+    try:
+        wait_until(lambda: _listens(port), what="nginx")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _spare_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
