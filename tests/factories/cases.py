@@ -1,5 +1,6 @@
 """Cases and those who ask about them, for tests: each shows only what its test is about."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -74,14 +75,17 @@ def with_outcome(case: Case) -> Case:
 
 
 def the_worker(staff_id: UUID = WORKER, *, team_id: UUID = TEAM) -> CaseReader:
-    return CaseReader(staff_id=staff_id, teams=frozenset({team_id}), classes=frozenset(TEAM_CLASS_OF.values()))
-
-
-def the_manager(staff_id: UUID = MANAGER, *, team_id: UUID = TEAM) -> CaseReader:
     return CaseReader(
-        staff_id=staff_id, teams=frozenset({team_id}), classes=frozenset(TEAM_CLASS_OF.values()), manager=True
+        staff_id=staff_id,
+        on=DECIDED_AT.date(),
+        teams=frozenset({team_id}),
+        classes=frozenset(TEAM_CLASS_OF.values()),
     )
 
 
+def the_manager(staff_id: UUID = MANAGER, *, team_id: UUID = TEAM) -> CaseReader:
+    return replace(the_worker(staff_id, team_id=team_id), manager=True)
+
+
 def the_reviewer(staff_id: UUID = REVIEWER, *, area: str = "northside") -> CaseReader:
-    return CaseReader(staff_id=staff_id, review_areas=frozenset({area}))
+    return CaseReader(staff_id=staff_id, on=DECIDED_AT.date(), review_areas=frozenset({area}))

@@ -301,7 +301,7 @@ class TestNeedToKnow:
         self, world: CaseWorld, monkeypatch: pytest.MonkeyPatch, check: Any
     ) -> None:
         """The checks above can fail: this scope forgets the lawful basis."""
-        monkeypatch.setattr(case_scope, "covers", lambda *_: sa.true())
+        monkeypatch.setattr(case_scope, "covers", lambda *_, **__: sa.true())
         told = Told(Pathway.YOUTH_JUSTICE, "northside", frozenset({RecipientClass.SUPPORT_SERVICE}), None)
 
         populated = populate(world, [YOUTH_JUSTICE_WORKER], [told])

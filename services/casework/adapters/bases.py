@@ -1,7 +1,7 @@
 """Whether a recorded lawful basis lets a class of recipient know of a referral; and what happens when none does any more."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,22 @@ from services.contracts.codes import RecipientClass
 from services.kernel.db.upsert import insert_or_ignore
 
 
-def covers(referral_id: sa.ColumnElement[object], recipient_class: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
-    """The condition, for a query whose row has these two columns."""
+def covers(
+    referral_id: sa.ColumnElement[object], recipient_class: sa.ColumnElement[object], *, on: date | None = None
+) -> sa.ColumnElement[bool]:
+    """The condition, for a query whose row has these two columns.
+
+    Nobody is told anything after the last day of a basis: who reads asks for that `on` their day, and does not rely on
+    `drop_lapsed` having run.
+    """
     of_class = sa.and_(bases.c.referral_id == referral_id, bases.c.recipient_class == recipient_class)
-    return sa.exists(sa.select(sa.literal(1)).select_from(bases).where(of_class))
+    found = sa.select(sa.literal(1)).select_from(bases).where(of_class)
+    return sa.exists(found if on is None else found.where(holds(on)))
+
+
+def holds(on: date) -> sa.ColumnElement[bool]:
+    """Whether the basis of the row has not ended before this day; its last day itself still holds."""
+    return sa.or_(bases.c.expires_on.is_(None), bases.c.expires_on >= on, _FOR_TRIAGE)
 
 
 def hidden_from_its_team() -> sa.ColumnElement[bool]:
@@ -50,6 +62,7 @@ def drop_lapsed(connection: sa.Connection, at: datetime) -> None:
 
 
 _OF_CLASS = (bases.c.referral_id, bases.c.recipient_class)
+_FOR_TRIAGE = bases.c.recipient_class == RecipientClass.TRIAGE
 
 
 def _has_lapsed(basis: Mapping[str, Any], at: datetime) -> bool:

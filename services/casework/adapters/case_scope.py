@@ -17,7 +17,7 @@ def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
     in_team = sa.and_(
         cases.c.team_id.in_(reader.teams),
         cases.c.team_class.in_(reader.classes),
-        covers(cases.c.referral_id, cases.c.team_class),
+        covers(cases.c.referral_id, cases.c.team_class, on=reader.on),
     )
     match knowledge:
         case Knowledge.LISTED:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import changes
-from services.casework.adapters.bases import hidden_from_its_team
+from services.casework.adapters.bases import hidden_from_its_team, holds
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import changes_to_read, decisions, matches, reviews
@@ -212,8 +212,8 @@ def hidden_from(connection: sa.Connection, review_id: UUID) -> RecipientClass | 
     return connection.execute(found).scalar_one_or_none()
 
 
-def subject(connection: sa.Connection, referral_id: UUID) -> Subject:
-    """What routing knows of the referral."""
+def subject(connection: sa.Connection, referral_id: UUID, *, on: date) -> Subject:
+    """What routing knows of the referral on this day in London."""
     referral = connection.execute(sa.select(referrals).where(referrals.c.id == referral_id)).one()
     found_by_police = referral.referred_by_class is OrganisationClass.POLICE
     return Subject(
@@ -221,8 +221,13 @@ def subject(connection: sa.Connection, referral_id: UUID) -> Subject:
         age=referral.age,
         age_basis=referral.age_basis,
         weapon_found_by_police=found_by_police and bool(referral.facts.get("weapon_found_by_police_on")),
-        told=frozenset(basis.recipient_class for basis in _bases(connection, referral_id)),
+        told=_told(connection, referral_id, on),
     )
+
+
+def _told(connection: sa.Connection, referral_id: UUID, on: date) -> frozenset[RecipientClass]:
+    held = sa.select(bases.c.recipient_class).where(bases.c.referral_id == referral_id, holds(on))
+    return frozenset(connection.execute(held).scalars())
 
 
 def teams_known(connection: sa.Connection) -> list[Team]:

@@ -20,6 +20,7 @@ from services.casework.adapters.review_tables import (
 )
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
 from services.casework.application.review_ports import Event
+from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import Review
 from services.casework.domain.review_reader import ReviewReader
@@ -125,7 +126,7 @@ class SqlTold:
         return hidden_from(self._connection, review_id)
 
     def subject(self, referral_id: UUID) -> Subject:
-        return subject(self._connection, referral_id)
+        return subject(self._connection, referral_id, on=london_day(self._at))
 
     def teams(self) -> Collection[Team]:
         return teams_known(self._connection)

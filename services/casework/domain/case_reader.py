@@ -1,6 +1,7 @@
 """Who asks about cases: what the need-to-know rule must know of a member of staff, and nothing else."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -27,9 +28,13 @@ class Knowledge(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReader:
-    """`classes` are the classes of team whose cases this person may work; `areas` count for reviewers only."""
+    """`classes` are the classes of team whose cases this person may work; `areas` count for reviewers only.
+
+    `on` is the day in London on which they ask.
+    """
 
     staff_id: UUID
+    on: date
     teams: frozenset[UUID] = frozenset()
     classes: frozenset[RecipientClass] = frozenset()
     manager: bool = False
@@ -43,15 +48,17 @@ def case_reader(
     organisation_class: OrganisationClass,
     teams: frozenset[UUID],
     areas: frozenset[str],
+    on: date,
 ) -> CaseReader:
     """The reader that a member of staff is. One of a police organisation knows no case, whatever their roles."""
     if organisation_class is OrganisationClass.POLICE:
-        return CaseReader(staff_id=staff_id)
+        return CaseReader(staff_id=staff_id, on=on)
     classes: set[RecipientClass] = set()
     for role in roles:
         classes |= _CLASSES_WORKED.get(role, set())
     return CaseReader(
         staff_id=staff_id,
+        on=on,
         teams=teams,
         classes=frozenset(classes),
         manager=Role.TEAM_MANAGER in roles,

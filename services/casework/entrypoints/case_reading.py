@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.casework.adapters.case_queries import CaseList, CaseRow, list_cases
 from services.casework.adapters.case_view import CaseView, read_case
+from services.casework.domain.case_clock import london_day
 from services.casework.domain.case_reader import CaseReader, Knowledge, case_reader
 from services.contracts.codes import HAND_OVERS, Role
 from services.kernel.db.transaction import Transaction
@@ -22,6 +23,7 @@ def reader() -> CaseReader:
         organisation_class=identity.organisation_class,
         teams=identity.teams,
         areas=identity.areas,
+        on=london_day(current.now()),
     )
 
 

@@ -12,6 +12,7 @@ from services.casework.adapters.review_queries import ReviewWhole
 from services.casework.application.decide_review import AddBasis, AskReferrer
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
 from services.casework.domain import routing
+from services.casework.domain.case_clock import london_day
 from services.casework.domain.estimate import Estimated, NotEstimated
 from services.casework.entrypoints import review_api_schemas as schemas
 from services.casework.entrypoints import review_forms as forms
@@ -62,7 +63,8 @@ def one_review(review_id: UUID) -> ResponseReturnValue:
     """One review with the referral's facts. Reading it here claims nothing"""
     with current.transaction() as transaction:
         whole = review_queries.whole(transaction.connection, reader(), review_id)
-        subject = review_queries.subject(transaction.connection, whole.row.referral_id)
+        today = london_day(transaction.at)
+        subject = review_queries.subject(transaction.connection, whole.row.referral_id, on=today)
         teams = review_queries.teams_known(transaction.connection)
         named = {"referral": str(whole.row.referral_id)}
         transaction.audit("review.read", subject_type="review", subject_id=review_id, reason="review", details=named)

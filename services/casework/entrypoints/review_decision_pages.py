@@ -10,6 +10,7 @@ from services.casework.adapters import review_queries
 from services.casework.application.decide_review import AskReferrer
 from services.casework.application.record_own_view import Comparison, ShowEstimate
 from services.casework.domain import routing
+from services.casework.domain.case_clock import london_day
 from services.casework.domain.review import NotWhereThereIsDanger, OwnViewFirst, QuestionWaits, ReviewEnded, StaleReview
 from services.casework.entrypoints import review_choices, review_comparison
 from services.casework.entrypoints import review_presenters as present
@@ -131,7 +132,7 @@ def _at_questions(error: Invalid) -> Invalid:
 
 def _decision_page(found: Opened, form: Form | None, comparison: Comparison | None) -> ResponseReturnValue:
     connection = current.reading()
-    subject = review_queries.subject(connection, found.review.referral_id)
+    subject = review_queries.subject(connection, found.review.referral_id, on=london_day(current.now()))
     routes = routing.routes(subject, review_queries.teams_known(connection))
     review = present.page(found, current.staff_id(), current.now())
     page = render_template(

@@ -75,6 +75,7 @@ class Member:
             organisation_class=self.identity.organisation_class,
             teams=self.identity.teams,
             areas=self.identity.areas,
+            on=DECIDED_AT.date(),
         )
 
 

@@ -62,6 +62,32 @@ class TestWhatTheReferrerSays:
 
 
 class TestABasisThatLapses:
+    def test_lets_nobody_know_from_the_next_day_on_though_nothing_has_dropped_it_yet(
+        self, review_world: ReviewWorld
+    ) -> None:
+        _referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
+        worker = worked(review_world)
+        ends(review_world, on=review_world.now)
+        told = [worker.get(f"/casework/cases/{case_id}").status_code]
+
+        review_world.now += timedelta(days=1)
+
+        assert [*told, worker.get(f"/casework/cases/{case_id}").status_code] == [200, 404]
+
+    def test_opens_no_case_from_the_next_day_on_though_nothing_has_dropped_it_yet(
+        self, review_world: ReviewWorld
+    ) -> None:
+        referral, reviewer = review_world.referral(RecipientClass.SUPPORT_SERVICE), review_world.reviewer()
+        ends(review_world, on=review_world.now)
+        blocked = [reviewer.get(referral.api).json["routes"]]
+
+        review_world.now += timedelta(days=1)
+
+        blocked.append(reviewer.get(referral.api).json["routes"])
+        assert [
+            route["blocked"] for routes in blocked for route in routes if route["pathway"] == "early_intervention"
+        ] == [False, True]
+
     def test_lets_the_team_know_until_its_last_day_has_passed(self, review_world: ReviewWorld) -> None:
         _referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
         worker, decider = worked(review_world), review_world.reviewer()

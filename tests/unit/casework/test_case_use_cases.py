@@ -351,6 +351,7 @@ class TestAReader:
             organisation_class=organisation,
             teams=frozenset({TEAM}),
             areas=frozenset({"northside"}),
+            on=DECIDED_AT.date(),
         )
 
     def test_of_the_police_knows_no_case_whatever_their_roles(self) -> None:
@@ -362,6 +363,7 @@ class TestAReader:
             organisation_class=OrganisationClass.HEALTH,
             teams=frozenset(),
             areas=frozenset(),
+            on=DECIDED_AT.date(),
         )
 
     def test_of_early_intervention_works_no_youth_justice_case(self) -> None:
