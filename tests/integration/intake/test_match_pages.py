@@ -110,6 +110,13 @@ class TestNeedToKnow:
         assert reviewer.open(f"/intake/matches/{match_id}").status_code == 404
         assert world.rows(matches)[0].state == "possible"
 
+    def test_stays_when_another_referral_is_amended(self, world: World, match_id: Any) -> None:
+        sender = world.api("navigator")
+        other = sender.post(a_referral(area="northside")).headers["Location"]
+        assert sender.put(other, a_referral(), version=1).status_code == 200
+
+        assert world.browser("reviewer").open(f"/intake/matches/{match_id}").status_code == 200
+
     def test_a_reviewer_of_a_police_organisation_finds_nothing(self, world: World, match_id: Any) -> None:
         world.know("police-reviewer", somebody(Role.REVIEWER, organisation=POLICE, areas=AREAS))
 
