@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser
 
+from services.accounts import passwords
 from services.kernel.db.engine import Database
 from tests.parts import chromium
 from tests.parts.postgresql import Cluster
@@ -29,7 +31,7 @@ def kafka() -> Iterator["KafkaCluster"]:
     # Imported here: the library takes half a second, which few tests need.
     from tests.parts.kafka.cluster import Cluster as KafkaCluster
 
-    with KafkaCluster(short_lived=True) as cluster:
+    with KafkaCluster(short_lived=True, secured=True) as cluster:
         yield cluster
 
 
@@ -63,6 +65,15 @@ def closes_what_it_opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for database in made:
         database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly_passwords() -> Iterator[PasswordHasher]:
+    """The hasher of the product; tests use one that costs next to nothing, and every test may sign in."""
+    costly = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield costly
+    passwords._hasher = costly
 
 
 @pytest.fixture(scope="session")
