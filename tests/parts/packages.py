@@ -42,18 +42,27 @@ PARTS = (
 def main() -> int:
     missing = [part for part in PARTS if not part.is_here()]
     if not missing:
-        return 0
+        return _fetch_kafka()
     packages = [package for part in missing for package in part.packages]
     names = " and ".join(part.name for part in missing)
     if (prefix := _as_root()) is not None and shutil.which("apt-get"):
         print(f"Installing {names} for the tests (Debian packages {' '.join(packages)})", flush=True)
         if _install(prefix, packages) and all(part.is_here() for part in missing):
-            return 0
+            return _fetch_kafka()
     print(
         f"The tests need {names}: install {' '.join(packages)} (names of Debian packages), then try again.",
         file=sys.stderr,
     )
     return 1
+
+
+def _fetch_kafka() -> int:
+    try:
+        jars.folder()
+    except jars.NotFetched as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _as_root() -> list[str] | None:

@@ -31,7 +31,7 @@ from tests.waiting import wait_until
 GROUP = "readers"
 
 # The library leaves the sockets of refused connections to the garbage collector (3.0.12).
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <:ResourceWarning")
 
 
 @pytest.fixture

@@ -14,14 +14,26 @@ ENDS_WITHIN = 30.0
 # The second is for a process that ends soon: its code is never compiled well, and it starts in two thirds of the work.
 _QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
+# Nobody may do anything here that is not allowed, but for the tests themselves on the port without TLS.
+_SECURED = """\
+listeners=PLAINTEXT://127.0.0.1:{port},SECURED://127.0.0.1:{secured_port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURED://127.0.0.1:{secured_port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURED:SASL_SSL,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secured.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.secured.ssl.keystore.type=PEM
+listener.name.secured.ssl.keystore.location={certificate}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:ANONYMOUS
+"""
+
 # A killed broker is known dead after 3 s and back after 6 (25 s with the defaults); one machine, so few partitions.
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id={node}
 controller.quorum.voters={voters}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 log.dirs={data}
 auto.create.topics.enable=false
@@ -41,13 +53,20 @@ broker.heartbeat.interval.ms=500
 log.retention.check.interval.ms=60000
 """
 
+_OPEN = """\
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+"""
+
 
 @dataclass(frozen=True)
 class Address:
-    """A node's number, and the loopback ports of its broker and its controller."""
+    """A node's number, and the loopback ports of its broker (without and with TLS) and its controller."""
 
     node: int
     port: int
+    secured_port: int
     controller_port: int
 
 
@@ -62,6 +81,7 @@ class Broker:
         *,
         heap_megabytes: int,
         short_lived: bool,
+        certificate: Path | None,
     ) -> None:
         self.address = address
         self._folder = folder
@@ -72,10 +92,12 @@ class Broker:
         replicas = min(3, len(nodes))
         self._properties = folder / "server.properties"
         self._properties.write_text(
-            _PROPERTIES.format(
+            (_PROPERTIES + (_SECURED if certificate else _OPEN)).format(
                 node=address.node,
                 voters=",".join(f"{node.node}@127.0.0.1:{node.controller_port}" for node in nodes),
                 port=address.port,
+                secured_port=address.secured_port,
+                certificate=certificate,
                 controller_port=address.controller_port,
                 data=folder / "data",
                 replicas=replicas,

@@ -13,6 +13,7 @@ from typing import Self
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from tests.parts.kafka import certificate
 from tests.parts.kafka.broker import Address, Broker
 
 STARTS_WITHIN = 60.0
@@ -21,12 +22,16 @@ STARTS_WITHIN = 60.0
 class Cluster:
     """Running brokers. `bootstrap_servers` is what a client is told."""
 
-    def __init__(self, *, brokers: int = 1, folder: Path | None = None, short_lived: bool = False) -> None:
+    def __init__(
+        self, *, brokers: int = 1, folder: Path | None = None, short_lived: bool = False, secured: bool = False
+    ) -> None:
         """In `folder` data outlives the cluster; without it, it does not. Short-lived brokers start sooner, and are slower."""
         self._kept = folder is not None
         self._folder = folder or Path(tempfile.mkdtemp(prefix="waymark-kafka-"))
-        ports = _spare_ports(2 * brokers)
-        addresses = [Address(node + 1, *ports[2 * node : 2 * node + 2]) for node in range(brokers)]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        kept, self.trusted = certificate.write(self._folder) if secured else (None, None)
+        ports = _spare_ports(3 * brokers)
+        addresses = [Address(node + 1, *ports[3 * node : 3 * node + 3]) for node in range(brokers)]
         heap = 512 if brokers == 1 else 384
         self.brokers = [
             Broker(
@@ -35,6 +40,7 @@ class Cluster:
                 tuple(other for other in addresses if other is not address),
                 heap_megabytes=heap,
                 short_lived=short_lived,
+                certificate=kept,
             )
             for address in addresses
         ]
@@ -46,6 +52,11 @@ class Cluster:
 
     def _running(self) -> list[str]:
         return [f"127.0.0.1:{broker.address.port}" for broker in self.brokers if broker.running]
+
+    @property
+    def secured_servers(self) -> str:
+        """The same for a client with a password; `trusted` is the authority of their certificates."""
+        return ",".join(f"127.0.0.1:{broker.address.secured_port}" for broker in self.brokers)
 
     def start(self) -> None:
         for broker in self.brokers:
