@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, OrganisationClass
 from services.scoring.adapters.tables import answers, estimates, models
 
 
@@ -51,9 +51,13 @@ def models_newest_first(connection: sa.Connection) -> list[ModelRow]:
     return [ModelRow(**row.description, evaluation=row.evaluation, described_at=row.described_at) for row in rows]
 
 
-def answers_up_to(connection: sa.Connection, estimate_id: UUID) -> list[AnswerRow]:
-    """The answer published under this id and those before it to the same referral, oldest first; [] when unknown."""
-    asked = sa.select(answers.c.referral_id, answers.c.sequence).where(answers.c.id == estimate_id).subquery()
+def answers_up_to(connection: sa.Connection, estimate_id: UUID, *, asking: OrganisationClass) -> list[AnswerRow]:
+    """The answer published under this id and those before it to the same referral, oldest first.
+
+    [] when unknown, and to a police organisation: it knows what it sent, and no estimate.
+    """
+    known = sa.and_(answers.c.id == estimate_id, sa.literal(asking) != OrganisationClass.POLICE)
+    asked = sa.select(answers.c.referral_id, answers.c.sequence).where(known).subquery()
     query = (
         sa.select(answers, estimates.c.probability, estimates.c.band, estimates.c.contributions)
         .join(asked, asked.c.referral_id == answers.c.referral_id)

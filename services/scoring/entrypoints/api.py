@@ -59,7 +59,8 @@ def blueprint(champions: Champions) -> ApiBlueprint:
         def get(self, estimate_id: UUID) -> dict[str, Any]:
             """The estimates of one referral up to this one, and what moved each. They are known by pseudonym."""
             with current.transaction() as transaction:
-                found = queries.answers_up_to(transaction.connection, estimate_id)
+                asking = current.identity().organisation_class
+                found = queries.answers_up_to(transaction.connection, estimate_id, asking=asking)
                 if not found:
                     raise NoSuchEstimate
                 transaction.audit("estimate.changes_read", subject_type="estimate", subject_id=estimate_id)

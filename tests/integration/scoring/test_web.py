@@ -1,6 +1,7 @@
 """Scoring's page and API: for data scientists, by pseudonym."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from services.contracts.codes import Role
+from services.contracts.codes import OrganisationClass, Role
 from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.scoring.adapters.tables import answers, estimates, kernel
@@ -21,6 +22,7 @@ from tests.integration.scoring.events import amended, hear, received
 from tests.web_app import FakeIdentities, an_identity
 
 SCIENTIST = {"Authorization": "Bearer scientist"}
+POLICE = {"Authorization": "Bearer police"}
 BOARD = {"Authorization": "Bearer board"}
 REVIEWER = {"Authorization": "Bearer reviewer"}
 
@@ -30,6 +32,7 @@ def served(settings: Settings) -> Service:
     identities = FakeIdentities(
         bearers={
             "scientist": an_identity(Role.DATA_SCIENTIST),
+            "police": replace(an_identity(Role.DATA_SCIENTIST), organisation_class=OrganisationClass.POLICE),
             "board": an_identity(Role.BOARD_MEMBER),
             "reviewer": an_identity(Role.REVIEWER),
         }
@@ -135,6 +138,16 @@ class TestTheChangesOfAnEstimate:
         with served.database.read() as connection:
             read_rows = sa.select(kernel.audit_rows).where(kernel.audit_rows.c.what == "estimate.changes_read")
             assert connection.execute(read_rows).one().subject_id == str(estimate)
+
+    def test_are_not_for_a_police_organisation(self, served: Service, client: FlaskClient) -> None:
+        hear(served, received(uuid4(), uuid4()))
+        with served.database.read() as connection:
+            estimate = connection.scalar(sa.select(answers.c.id))
+
+        address = f"/scoring/api/v1/estimates/{estimate}/changes"
+        read = [client.get(address, headers=headers).status_code for headers in (SCIENTIST, POLICE)]
+
+        assert read == [200, 404]
 
     def test_of_an_unknown_one_are_not_found(self, client: FlaskClient) -> None:
         assert client.get(f"/scoring/api/v1/estimates/{uuid4()}/changes", headers=SCIENTIST).status_code == 404
