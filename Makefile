@@ -55,7 +55,7 @@ train: setup ## train a champion and register it in MLflow
 setup-dev: setup $(DEV_READY) $(AXE_READY)
 
 .PHONY: test
-test: setup-dev ## the whole test suite, against PostgreSQL and Chromium of its own
+test: setup-dev ## the whole test suite, against PostgreSQL, Kafka and Chromium of its own
 	@$(BIN)/python -m tests.parts.packages
 	@$(BIN)/pytest -n 2 --dist loadfile
 

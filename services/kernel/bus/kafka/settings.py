@@ -83,7 +83,7 @@ class KafkaSettings:
             **self.connection(),
             "acks": "all",
             "allow_auto_create_topics": False,
-            # 256 KB and not 16: it more than doubles the speed (docs/performance.md).
+            # 256 KB and not 16: it more than doubles the speed.
             "batch_size": 262_144,
             "compression_type": "lz4" if has_lz4() else "gzip",
             "delivery_timeout_ms": self.delivery_timeout_ms,
@@ -93,7 +93,7 @@ class KafkaSettings:
             "max_request_size": _MOST_BYTES,
             "metrics_enabled": False,
             "retries": float("inf"),
-            # Outbox and inbox do what Kafka's transactions promise (docs/adr).
+            # Outbox and inbox do what Kafka's transactions promise: docs/adr/0010.
             "transactional_id": None,
         }
 
