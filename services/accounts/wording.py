@@ -70,7 +70,11 @@ TASKS: dict[Role, tuple[Task, ...]] = {
         Task(N_("This account is for a program. It sends referrals with a bearer token")),
         Task(N_("Read how the referral interface works"), "/intake/api/v1/openapi.json"),
     ),
-    Role.REVIEWER: (Task(N_("Review referrals that wait for a decision"), "/casework/reviews"), _HAND_OVERS),
+    Role.REVIEWER: (
+        Task(N_("Review referrals that wait for a decision"), "/casework/reviews"),
+        Task(N_("See whether a referral was accepted and is not among the reviews yet"), "/intake/arriving"),
+        _HAND_OVERS,
+    ),
     Role.YOUTH_JUSTICE_CASEWORKER: _WORK,
     Role.EARLY_INTERVENTION_CASEWORKER: _WORK,
     Role.TEAM_MANAGER: (Task(N_("See your teams’ queue and who works on what"), "/casework/queue"), _HAND_OVERS),

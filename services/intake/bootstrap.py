@@ -7,7 +7,7 @@ from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
 from services.intake.application.tell_again import TellUnheard
-from services.intake.entrypoints import api, form_pages, match_pages, status_pages
+from services.intake.entrypoints import api, arriving_pages, form_pages, match_pages, status_pages
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
 from services.kernel.audit import pages as audit_pages
@@ -48,6 +48,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             form_pages.pages,
             status_pages.pages,
             match_pages.pages,
+            arriving_pages.pages,
             audit_pages.blueprint(NAME, kernel),
             dead_letter_pages.blueprint(NAME, kernel, SUBSCRIPTIONS),
         ],

@@ -32,7 +32,6 @@ from services.intake.domain.referral import (
 )
 from services.kernel.db.upsert import insert_or_ignore
 
-
 _facts = Facts()
 
 
