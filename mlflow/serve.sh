@@ -5,5 +5,5 @@ MLFLOW_BACKEND_STORE_URI=$(cat /run/waymark/DATABASE_URL)
 export MLFLOW_BACKEND_STORE_URI
 
 # Files go through the server, so that who trains or scores needs no key to where they lie.
-exec mlflow server --host 0.0.0.0 --port 5000 --workers 2 \
+exec mlflow server --host 0.0.0.0 --port 5000 --workers 1 \
     --serve-artifacts --artifacts-destination /var/lib/mlflow --default-artifact-root mlflow-artifacts:/
