@@ -44,3 +44,10 @@ class TestASubscriber:
 
     def test_never_hears_itself(self) -> None:
         assert [(service, name_of(schema)) for service, schema in HEARD if schema.type.startswith(f"{service}.")] == []
+
+
+class TestATopic:
+    def test_names_as_its_readers_those_who_subscribe_to_something_on_it(self) -> None:
+        subscribing = {topic.name: {name for name, schema in HEARD if schema.topic == topic.name} for topic in TOPICS}
+
+        assert {topic.name: set(topic.readers) for topic in TOPICS} == subscribing
