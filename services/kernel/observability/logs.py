@@ -12,7 +12,7 @@ import structlog
 KEYS = frozenset(
     {
         "event", "level", "timestamp", "service", "request_id", "method", "route", "status", "milliseconds",
-        "staff_id", "error", "where", "count", "topic", "position", "event_id", "event_type", "correlation_id",
+        "staff_id", "error", "where", "count", "topic", "partition", "position", "event_id", "event_type", "correlation_id",
         "model", "model_version", "reason_code", "port", "version", "step",
     }
 )  # fmt: skip

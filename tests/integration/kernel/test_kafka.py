@@ -13,11 +13,12 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from kafka import KafkaConsumer
 from kafka.admin import KafkaAdminClient
 
 from services.contracts import topics
 from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.kafka import reader
+from services.kernel.bus.kafka import progress, reader
 from services.kernel.bus.kafka.log import KafkaLog, UsedInAnotherProcess
 from services.kernel.bus.kafka.settings import KafkaSettings
 from services.kernel.bus.log import BrokerAway, Record
@@ -212,6 +213,37 @@ class TestASlowHandler:
         assert len(read(log, group, [topic], count=5)) == 5
 
 
+class TestAPartitionThatStandsStill:
+    def test_is_read_on_by_a_new_consumer(
+        self, storage: KafkaStorage, group: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(progress, "MOVES_WITHIN_SECONDS", 0.5)
+        monkeypatch.setattr(reader, "_LOOK_EVERY_SECONDS", 0.0)
+        topic, log = storage.topic(), storage.opened()
+        log.append(records(topic, 2))
+        log.commit(group, read(log, group, [topic], count=2))
+        log.append(records(topic, 3))
+        with monkeypatch.context() as stuck:
+            stuck.setattr(KafkaConsumer, "poll", lambda *_, **__: {})
+
+            wait_until(lambda: stands_still(log, group, topic), what="the watchdog")
+
+        assert len(read(log, group, [topic], count=3)) == 3
+
+    def test_is_told_of_while_a_handler_fails_and_how_much_waits(
+        self, storage: KafkaStorage, group: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(progress, "MOVES_WITHIN_SECONDS", 0.5)
+        monkeypatch.setattr(reader, "_LOOK_EVERY_SECONDS", 0.0)
+        topic, log = storage.topic(), storage.opened()
+        log.append(records(topic, 3))
+
+        # Never committed, it comes again and again.
+        wait_until(lambda: log.poll(group, [topic], limit=9, wait=0.1) and not log.checks()["partitions"]())
+
+        assert log.lag() == {topic: 3}
+
+
 class TestAReaderThatIsKilled:
     PROGRAM = """
 import sys
@@ -318,6 +350,14 @@ def committed(storage: KafkaStorage, group: str) -> dict[int, int]:
     with closing(KafkaAdminClient(**storage.settings.connection())) as admin:
         found = admin.list_group_offsets({group: None})[group]
     return {partition.partition: offset.offset for partition, offset in found.items()}
+
+
+def stands_still(log: KafkaLog, group: str, topic: str) -> bool:
+    try:
+        log.poll(group, [topic], limit=9, wait=0)
+    except reader.PartitionStandsStill:
+        return True
+    return False
 
 
 def members(storage: KafkaStorage, group: str) -> int:

@@ -123,10 +123,10 @@ class Reader:
         fetched = {partition: consumer.position(partition, timeout_ms=0) for partition in assigned - given.keys()}
         known = {partition: position for partition, position in fetched.items() if position is not None}
         found = self.progress.look(at, {**known, **given}, ends)
-        for partition in found.shorter:
-            _log.critical("topic_is_shorter", service=self._group, topic=partition.topic, count=partition.partition)
-        for partition in found.standing:
-            _log.error("partition_stands_still", service=self._group, topic=partition.topic, count=partition.partition)
+        for topic, number in found.shorter:
+            _log.critical("partition_is_shorter", service=self._group, topic=topic, partition=number)
+        for topic, number in found.standing:
+            _log.error("partition_stands_still", service=self._group, topic=topic, partition=number)
         # Where records were given, it is the handler that does not get on: a new consumer would not help.
         if set(found.standing) - given.keys():
             raise PartitionStandsStill
