@@ -209,7 +209,7 @@ class TestOverHttp:
 class TestIntrospection:
     def ask(self, world: World, **options: object) -> Response:
         given: dict[str, object] = {"auth": ("intake", INTROSPECTION_KEY), "data": {"token": "nobodys"}, **options}
-        return world.service.app.test_client().post(claims.PATH, **given)  # type: ignore[arg-type,return-value]
+        return world.service.app.test_client().post(claims.PATH, **given)  # type: ignore[return-value]
 
     def test_answers_a_service_and_says_no_more_of_a_bad_token_than_that_it_is_bad(self, world: World) -> None:
         answer = self.ask(world)
