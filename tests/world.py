@@ -17,6 +17,7 @@ from services.embedded.folder import Folder
 from services.embedded.system import System
 from services.kernel.clock import Clock, system_clock
 from tests.factories import small_model
+from tests.parts.revisions import make_tables
 
 BASE = "http://127.0.0.1:8000"
 
@@ -92,7 +93,8 @@ def a_world(
     else:
         shutil.copytree(models, folder.models)
     system = embedded.build(folder, clock=clock, database_url=database_url)
-    system.migrate()
+    for service in system.services.values():
+        make_tables(service)
     staff.load(system, folder)
     system.settle()
     yield World(system=system, folder=folder)

@@ -16,9 +16,9 @@ from services.contracts.schema import EventSchema
 from services.intake.bootstrap import build
 from services.intake.settings import Settings
 from services.kernel.auth.identity import Identity
-from services.kernel.db import migrate
 from services.kernel.dispatcher import Caused
 from services.kernel.service import Service
+from tests.parts.revisions import make_tables
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 HOSPITAL, SCHOOL, POLICE, PARTNERSHIP, OTHER_HOSPITAL = (uuid4() for _ in range(5))
@@ -88,7 +88,11 @@ class World:
         """What the service does with an event of another service."""
         command = self.service.subscriptions[schema](schema.decode(schema.encode(data)))
         caused = Caused(
-            command=command, event_id=uuid4(), event_type=schema.type, written_at=self.service.clock(), correlation_id=uuid4()
+            command=command,
+            event_id=uuid4(),
+            event_type=schema.type,
+            written_at=self.service.clock(),
+            correlation_id=uuid4(),
         )
         self.service.dispatcher.handle_events([caused])
 
@@ -168,7 +172,7 @@ def a_world(database_url: str) -> World:
         database_url=database_url, secret_key=b"a secret of the tests, long enough", demonstration=True, https=False
     )
     service = build(settings, identities=identities, clock=clock)
-    migrate.upgrade(service)
+    make_tables(service)
     world = World(service, identities, clock)
     world.know("navigator", somebody(Role.NAVIGATOR))
     world.know("colleague", somebody(Role.NAVIGATOR))

@@ -21,6 +21,7 @@ from services.oversight.noting import to_journey
 from services.oversight.settings import Settings
 from services.oversight.tables import journeys, kernel
 from tests.contracts.frozen import payload
+from tests.parts.revisions import make_tables
 from tests.web_app import FakeIdentities, an_identity
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -35,7 +36,7 @@ def a_service(url: str, *, demonstration: bool = True) -> Service:
         database_url=url, secret_key=b"a secret of the tests, 32 bytes.", demonstration=demonstration, https=False
     )
     service = build(settings, identities=identities, clock=lambda: NOW)
-    migrate.upgrade(service)
+    make_tables(service)
     return service
 
 

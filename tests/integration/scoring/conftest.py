@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from services.kernel.auth.identity import Identity
-from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.scoring.bootstrap import build
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.factories.scoring import day
+from tests.parts.revisions import make_tables
 
 
 class Nobody:
@@ -41,5 +41,5 @@ def service(settings: Settings) -> Service:
 
 def without_model(settings: Settings) -> Service:
     service = build(settings, identities=Nobody(), clock=lambda: day(30))
-    migrate.upgrade(service)
+    make_tables(service)
     return service
