@@ -1,6 +1,9 @@
-"""Who is to read what comes after the decision."""
+"""What comes after the decision, and who is to read it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -8,11 +11,46 @@ from services.casework.adapters.bases import covers, hidden_from_its_team
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import changes_to_read, decisions, reviews
+from services.casework.adapters.tables import referrals
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
-from services.contracts.codes import HAND_OVERS
+from services.contracts.codes import HAND_OVERS, RecipientClass
 
 _LAPSED = changes_to_read.c.kind == ChangeKind.BASIS_LAPSED
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRow:
+    referral_id: UUID
+    referral_version: int
+    review_id: UUID
+    reference: str
+    kind: ChangeKind
+    arrived_at: datetime
+    team_class: RecipientClass | None
+    """The class of the team whose case it is, where a case was opened."""
+
+
+def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
+    """What came after a decision and is this reader's to read, oldest first."""
+    c, opened = changes_to_read.c, cases.alias("opened")
+    found = (
+        sa.select(
+            c.referral_id,
+            c.referral_version,
+            c.review_id,
+            referrals.c.reference,
+            c.kind,
+            c.arrived_at,
+            opened.c.team_class,
+        )
+        .select_from(
+            changes_to_read.join(referrals, referrals.c.id == c.referral_id).outerjoin(opened, opened.c.id == c.case_id)
+        )
+        .where(unread_by(reader))
+        .order_by(c.arrived_at)
+    )
+    return [ChangeRow(**change._mapping) for change in connection.execute(found)]
 
 
 def unread_in_case(case_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:

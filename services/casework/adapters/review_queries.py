@@ -8,13 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters import changes
 from services.casework.adapters.bases import hidden_from_its_team, holds
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_scope import knows
-from services.casework.adapters.review_tables import changes_to_read, decisions, matches, reviews
+from services.casework.adapters.review_tables import decisions, matches, reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
-from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import OPEN_STATES, ReviewNotFound, ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
@@ -107,18 +105,6 @@ class ReviewWhole:
     """The class of the case's team, when no basis lets it know any more."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeRow:
-    referral_id: UUID
-    referral_version: int
-    review_id: UUID
-    reference: str
-    kind: ChangeKind
-    arrived_at: datetime
-    team_class: RecipientClass | None
-    """The class of the team whose case it is, where a case was opened."""
-
-
 def list_reviews(
     connection: sa.Connection, reader: ReviewReader, *, after: Place | None = None, limit: int
 ) -> list[ReviewRow]:
@@ -182,28 +168,6 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> R
         decision=_decision(connection, review_id),
         hidden_from=hidden_from(connection, review_id),
     )
-
-
-def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
-    """What came after a decision and is this reader's to read, oldest first."""
-    c, opened = changes_to_read.c, cases.alias("opened")
-    found = (
-        sa.select(
-            c.referral_id,
-            c.referral_version,
-            c.review_id,
-            referrals.c.reference,
-            c.kind,
-            c.arrived_at,
-            opened.c.team_class,
-        )
-        .select_from(
-            changes_to_read.join(referrals, referrals.c.id == c.referral_id).outerjoin(opened, opened.c.id == c.case_id)
-        )
-        .where(changes.unread_by(reader))
-        .order_by(c.arrived_at)
-    )
-    return [ChangeRow(**change._mapping) for change in connection.execute(found)]
 
 
 def hidden_from(connection: sa.Connection, review_id: UUID) -> RecipientClass | None:

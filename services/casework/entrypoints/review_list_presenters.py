@@ -8,7 +8,8 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
-from services.casework.adapters.review_queries import ChangeRow, ReviewRow
+from services.casework.adapters.changes import ChangeRow
+from services.casework.adapters.review_queries import ReviewRow
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.case_due import Due, due

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.casework.adapters import review_queries
+from services.casework.adapters import changes
 from services.casework.application.claim_review import NoReviewWaits, OpenNextReview
 from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
 from services.casework.application.record_own_view import RecordOwnView
@@ -41,7 +41,7 @@ def waiting() -> ResponseReturnValue:
     return render_template(
         "casework/review_list.html",
         rows=[lists.item(row, who, now) for row in found.items],
-        changes=[lists.change(row) for row in review_queries.changes_for(current.reading(), reader())],
+        changes=[lists.change(row) for row in changes.changes_for(current.reading(), reader())],
         next=paging.next_address(found.next_cursor) if found.next_cursor else None,
         done=lists.done(request.args.get("done")),
     )

@@ -9,7 +9,6 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from services.contracts.codes import (
-    DisclosureGateway,
     LawfulBasis,
     OrganisationClass,
     RecipientClass,
@@ -133,10 +132,6 @@ def basis_items(bodies: Bodies, referring: OrganisationClass) -> list[dict[str, 
         }
         for row, recipient in enumerate(RECIPIENTS)
     ]
-
-
-def gateway_words(gateway: DisclosureGateway | None) -> str:
-    return f" ({wording.word(gateway)})" if gateway else ""
 
 
 class WithdrawalForm(StrictSchema):
