@@ -105,7 +105,7 @@ decisions = sa.Table(
 append_only.keep(decisions)
 append_only.keep(own_views, filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version"))
 
-# Estimates and refusals to estimate, as they came. Read before a decision by one query only (review_estimate.py).
+# Estimates and refusals to estimate, as they came. Read before a decision by one query only (estimates.py).
 estimates = sa.Table(
     "estimates",
     metadata,
