@@ -14,25 +14,31 @@ from bench.timing import Measured
 RESULTS = Path(__file__).parent / "results"
 
 
-def table(stages: Sequence[Measured], rates: Mapping[str, float]) -> str:
-    lines = [f"{'stage':<34}{'µs':>10}{'floor µs':>11}{'ratio':>8}  floor"]
+def table(stages: Sequence[Measured], rates: Mapping[str, float], *, model: str) -> str:
+    """In Markdown, as docs/performance.md has it."""
+    lines = [
+        _machine(),
+        f"Model: {model}.",
+        "",
+        "| stage, for one referral | µs | floor | µs | ratio |",
+        "|---|---:|---|---:|---:|",
+    ]
     lines += [
-        f"{stage.name:<34}{stage.microseconds:>10,.0f}{stage.floor_microseconds:>11,.1f}{stage.ratio:>8.1f}  {stage.floor}"
+        f"| {stage.name} | {stage.microseconds:,.0f} | {stage.floor} | {stage.floor_microseconds:,.0f} "
+        f"| {stage.ratio:.1f} |"
         for stage in stages
     ]
-    lines.append("")
-    lines += [f"{name:<44}{rate:>10,.0f} per second" for name, rate in rates.items()]
-    return "\n".join(lines)
+    lines += ["", "| embedded, with its load generator on the same machine | per second |", "|---|---:|"]
+    return "\n".join([*lines, *(f"| {name} | {rate:.0f} |" for name, rate in rates.items())])
 
 
-def write(stages: Sequence[Measured], rates: Mapping[str, float]) -> Path:
+def write(stages: Sequence[Measured], rates: Mapping[str, float], *, model: str) -> Path:
     """Write the figures with where and when they were taken. Gives the file."""
     at = datetime.now(UTC)
     result: dict[str, Any] = {
         "at": at.isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "processors": os.cpu_count(),
-        "machine": platform.machine(),
+        "machine": _machine(),
+        "model": model,
         "stages": [asdict(stage) for stage in stages],
         "per_second": dict(rates),
     }
@@ -40,3 +46,9 @@ def write(stages: Sequence[Measured], rates: Mapping[str, float]) -> Path:
     path = RESULTS / f"path-{at:%Y%m%dT%H%M%S}.json"
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _machine() -> str:
+    load = os.getloadavg()[0]
+    where = f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}, SQLite"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {where}; load average at the end {load:.1f}."

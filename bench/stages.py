@@ -1,143 +1,162 @@
 """The stages of a referral's path, each beside the least that it could cost."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import lightgbm
 import numpy as np
 import sqlalchemy as sa
 
-from bench.timing import Measured, Stage
+from bench import referrals
+from bench.bare import BareTable
+from bench.timing import Stage
+from models.features.facts import EarlierReferral
 from models.features.vector import build
 from models.inference import model as inference
-from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS as HEARD_BY_CASEWORK
-from services.contracts import envelope
-from services.contracts.intake import ReferralReceivedV1
+from services.contracts.codes import OrganisationClass, Source
 from services.embedded.system import System
+from services.intake.application.receive_referral import ReceiveReferral
+from services.intake.domain.referral import ReferredBy
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from services.kernel.bus.embedded import EmbeddedLog
-from services.kernel.bus.log import Record
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.translate import Translator
-from services.kernel.db.engine import Database
-from services.kernel.dispatcher import Caused
+from services.kernel.service import Service
 from services.kernel.web import strict_json
 from services.scoring.adapters.kept_models import KeptModels
+from tests.world import Caller
 
-_SENT_BY_THE_RELAY = 1_000
+POLL = 500
+"""Events in one poll of a consumer or one look of a relay."""
+
+_RECEIVED = date(2026, 2, 1)
+_EARLIER = (EarlierReferral(date(2025, 12, 9), {"what_happened": ["threat"], "substance_use": "occasional"}),)
+_BY = ReferredBy(staff_id=UUID(int=1), organisation_id=UUID(int=2), organisation_class=OrganisationClass.HEALTH)
 
 
-def of_the_path(system: System, *, body: dict[str, Any], store: Callable[[], object], scratch: Path) -> Iterator[Stage]:
-    """`store` makes the referral of `body` once; `scratch` is a folder for the floors' own files."""
-    raw = json.dumps(body).encode()
-    schema = ReferralSchema()
+def of_intake(system: System, navigator: Caller, example: Mapping[str, Any], bare: BareTable) -> Iterator[Stage]:
+    raw, schema, intake = json.dumps(example).encode(), ReferralSchema(), system.services["intake"]
+    new = referrals.bodies(example)
+
+    def send(body: Mapping[str, Any]) -> None:
+        answer = navigator.post(referrals.PATH, body)
+        assert answer.status_code == 202, answer.get_json()
+
+    def command() -> ReceiveReferral:
+        content = content_from(schema.load(next(new)))
+        return ReceiveReferral(content=content, source=Source.AE_NAVIGATOR, referred_by=_BY, area="northside")
+
+    def store(receive: ReceiveReferral) -> None:
+        intake.dispatcher.handle(receive, actor=None)
+
     yield Stage(
         name="validate",
         floor="json.loads",
-        work=lambda: content_from(schema.load(strict_json.parse(raw))),
+        work=lambda _: content_from(schema.load(strict_json.parse(raw))),
         least=lambda: json.loads(raw),
     )
-    with bare_commit(scratch / "bare.sqlite") as commit:
-        yield Stage(name="receive (HTTP, validate, store)", floor="a bare commit", work=store, least=commit)
-        yield Stage(name="open review", floor="a bare commit", work=lambda: _hear(system, "casework"), least=commit)
+    rows = bare.rows_as_by(lambda: store(command()), intake)
+    yield Stage(name="store", floor="bare rows, one commit", given=command, work=store, least=rows)
+    rows = bare.rows_as_by(lambda: send(next(new)), intake)
+    yield Stage(
+        name="receive (sign-in, validate, store)",
+        floor="bare rows, one commit",
+        given=lambda: next(new),
+        work=send,
+        least=rows,
+    )
 
 
-def of_the_model(kept: KeptModels, facts: dict[str, Any]) -> Iterator[Stage]:
+def of_the_relay(system: System, bare: BareTable, folder: Path, facts: Mapping[str, Any]) -> Stage:
+    """On a log of its own, so that nothing is heard of what is sent."""
+    intake, value = system.services["intake"], referrals.received(facts)
+    log = EmbeddedLog(folder / "relayed.sqlite")
+    relay = Relay(intake, log)
+    while relay.run_once():
+        pass
+
+    def fill() -> None:
+        at = datetime.now(UTC)
+        row = {"topic": "intake.referrals", "key": "1", "value": value, "created_at": at}
+        with intake.database.write() as connection:
+            connection.execute(sa.insert(intake.tables.outbox), [{"event_id": uuid4(), **row} for _ in range(POLL)])
+
+    contents = [value] * POLL
+    return Stage(
+        name="relay, each event",
+        floor="bare rows, one commit",
+        given=fill,
+        work=lambda _: relay.run_once(),
+        least=lambda: bare.store(contents),
+        each=POLL,
+    )
+
+
+def of_the_model(kept: KeptModels, facts: Mapping[str, Any]) -> Iterator[Stage]:
     current = kept.current()
     assert current is not None
     model = inference.load(current.manifest, current.booster)
-    today = date.today()  # noqa: DTZ011 (any day will do)
-    text = json.dumps(facts)
-    vector = build(facts, as_of=today)
+    booster = lightgbm.Booster(model_str=current.booster.decode("ascii"))
+    text, vector = json.dumps(facts), build(facts, as_of=_RECEIVED, earlier=_EARLIER)
     row = np.array([vector.values])
-    booster = model._booster
+
+    def explain() -> object:
+        return booster.predict(row, pred_contrib=True, num_threads=1)
+
     yield Stage(
-        name="features", floor="json.loads", work=lambda: build(facts, as_of=today), least=lambda: json.loads(text)
+        name="features",
+        floor="json.loads",
+        work=lambda _: build(facts, as_of=_RECEIVED, earlier=_EARLIER),
+        least=lambda: json.loads(text),
     )
     yield Stage(
-        name="estimate with contributions",
-        floor="booster.predict(pred_contrib)",
-        work=lambda: model.estimate(vector),
-        least=lambda: booster.predict(row, pred_contrib=True, num_threads=1),
+        name="estimate + contributions",
+        floor="pred_contrib of the row",
+        work=lambda _: model.estimate(vector),
+        least=explain,
+    )
+    yield Stage(
+        name="both, as one referral is estimated",
+        floor="pred_contrib of the row",
+        work=lambda _: model.estimate(build(facts, as_of=_RECEIVED, earlier=_EARLIER)),
+        least=explain,
     )
 
 
-def relay(system: System, scratch: Path) -> Measured:
-    """Send what waits in intake's outbox; the floor appends the same records to a log of its own."""
-    intake = system.services["intake"]
-    with intake.database.read() as connection:
-        outbox = intake.tables.outbox
-        waiting = sa.select(outbox).where(outbox.c.published_at.is_(None)).limit(_SENT_BY_THE_RELAY)
-        records = [Record(topic=row.topic, key=row.key, value=row.value) for row in connection.execute(waiting)]
-    log = EmbeddedLog(scratch / "bare-log.sqlite")
-    log.append(records[:1])
-    began = time.perf_counter()
-    for place in range(0, len(records), 500):
-        log.append(records[place : place + 500])
-    floor = time.perf_counter() - began
-    log.close()
-    sender = Relay(intake, system.log)
-    began, sent = time.perf_counter(), 0
-    while sent < len(records) and (some := sender.run_once()):
-        sent += some
-    taken = time.perf_counter() - began
-    sender.stop()
-    each, least = taken / sent * 1e6, floor / len(records) * 1e6
-    return Measured(
-        name="relay, each event", floor="raw append", microseconds=each, floor_microseconds=least, ratio=each / least
+def of_scoring(system: System, kept: KeptModels, facts: Mapping[str, Any]) -> Stage:
+    """All that scoring does of a referral: read the event, estimate, store, tell."""
+    current = kept.current()
+    assert current is not None
+    booster = lightgbm.Booster(model_str=current.booster.decode("ascii"))
+    rows = np.array([build(facts, as_of=_RECEIVED).values] * POLL)
+    return Stage(
+        name=f"score, in a poll of {POLL}, each",
+        floor="pred_contrib of the rows",
+        given=lambda: [referrals.received(facts) for _ in range(POLL)],
+        work=lambda events: _hear(system.services["scoring"], events),
+        least=lambda: booster.predict(rows, pred_contrib=True, num_threads=1),
+        each=POLL,
     )
 
 
-@contextmanager
-def bare_commit(path: Path) -> Iterator[Callable[[], object]]:
-    """The least that storing anything can cost: one small row, one commit, on the same kind of database."""
-    database = Database(f"sqlite:///{path}")
-    table = sa.Table("bare", sa.MetaData(), sa.Column("id", sa.Uuid, primary_key=True))
-    with database.write() as connection:
-        table.create(connection)
-    raw = database.engine.raw_connection()
-    cursor = raw.cursor()
-
-    def commit() -> None:
-        cursor.execute("BEGIN IMMEDIATE")
-        cursor.execute("INSERT INTO bare VALUES (?)", (uuid4().hex,))
-        cursor.execute("COMMIT")
-
-    yield commit
-    raw.close()
-    database.close()
-
-
-def _hear(system: System, service: str) -> None:
-    """Let the service hear of a new referral, as its consumer does."""
-    translator = Translator(HEARD_BY_CASEWORK)
-    caused = translator.command_of(_a_received_event())
-    assert isinstance(caused, Caused)
-    system.services[service].dispatcher.handle_events([caused])
-
-
-def _a_received_event() -> bytes:
-    at = datetime.now(UTC)
-    data = {
-        "referral_id": uuid4(),
-        "version": 1,
-        "reference": f"R-{uuid4().hex[:6].upper()}",
-        "person_id": uuid4(),
-        "received_at": at,
-        "source": "ae_navigator",
-        "area": "northside",
-        "referred_by": {"staff_id": UUID(int=1), "organisation_id": UUID(int=2), "organisation_class": "health"},
-        "age": 15,
-        "age_basis": "estimated",
-        "facts": {},
-        "bases": [{"recipient_class": "triage", "basis": "safeguarding"}],
-    }
-    loaded = ReferralReceivedV1.decode(json.loads(json.dumps(data, default=str)))
-    return envelope.write(
-        ReferralReceivedV1, loaded, event_id=uuid4(), time=at, correlation_id=uuid4(), causation_id=None
+def of_casework(system: System, bare: BareTable) -> Stage:
+    casework = system.services["casework"]
+    rows = bare.rows_as_by(lambda: _hear(casework, [referrals.received({})]), casework)
+    return Stage(
+        name="open review",
+        floor="bare rows, one commit",
+        given=lambda: [referrals.received({})],
+        work=lambda events: _hear(casework, events),
+        least=rows,
     )
+
+
+def _hear(service: Service, events: list[bytes]) -> None:
+    """As its consumer lets it."""
+    translator = Translator(service.subscriptions)
+    heard = [caused for caused in map(translator.command_of, events) if caused is not None]
+    assert service.dispatcher.handle_events(heard) == len(events)

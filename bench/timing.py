@@ -4,20 +4,22 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-_ROUNDS = 7
-_ROUND_SECONDS = 0.25
+ROUNDS = 7
+_ROUND_SECONDS = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Work for one referral, and the least that could do it."""
+    """Work for one referral, and the least that could do it. What `given` makes for `work` is not measured."""
 
     name: str
     floor: str
-    work: Callable[[], object]
+    work: Callable[[Any], object]
     least: Callable[[], object]
-    per_call: int = 1
+    given: Callable[[], Any] = lambda: None
+    each: int = 1
     """How many referrals one call of `work` and of `least` handles."""
 
 
@@ -33,22 +35,25 @@ class Measured:
 
 
 def measure(stage: Stage) -> Measured:
-    stage.work()
+    stage.work(stage.given())
     stage.least()
-    rounds = [(_one_round(stage.work), _one_round(stage.least)) for _ in range(_ROUNDS)]
+    rounds = [(_a_round(stage.work, stage.given), _a_round(lambda _: stage.least())) for _ in range(ROUNDS)]
     return Measured(
         name=stage.name,
         floor=stage.floor,
-        microseconds=statistics.median(work for work, _ in rounds) / stage.per_call,
-        floor_microseconds=statistics.median(least for _, least in rounds) / stage.per_call,
+        microseconds=statistics.median(work for work, _ in rounds) / stage.each,
+        floor_microseconds=statistics.median(least for _, least in rounds) / stage.each,
         ratio=statistics.median(work / least for work, least in rounds),
     )
 
 
-def _one_round(work: Callable[[], object]) -> float:
+def _a_round(work: Callable[[Any], object], given: Callable[[], Any] = lambda: None) -> float:
     """Microseconds per call."""
-    calls, began = 0, time.perf_counter()
-    while (taken := time.perf_counter() - began) < _ROUND_SECONDS:
-        work()
+    calls, taken = 0, 0.0
+    while taken < _ROUND_SECONDS:
+        something = given()
+        began = time.perf_counter()
+        work(something)
+        taken += time.perf_counter() - began
         calls += 1
     return taken / calls * 1e6
