@@ -27,6 +27,7 @@ class Role:
         self.lines = folder / f"{service}-{role}.log"
         self.settings = {**settings, "PORT": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
+        self._asked = False
 
     @property
     def address(self) -> str:
@@ -42,6 +43,7 @@ class Role:
 
     def start(self) -> None:
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        self._asked = False
         with self.lines.open("ab") as lines:
             self._process = subprocess.Popen(
                 [*_ends_with_its_parent(), sys.executable, "-m", f"services.{self.service}", self.role],
@@ -75,8 +77,10 @@ class Role:
         return self.lines.read_text(errors="replace")[-2000:] if self.lines.exists() else ""
 
     def ask_to_stop(self) -> None:
-        if self._process is not None and self.running:
+        """Once: gunicorn takes a second time for impatience."""
+        if self._process is not None and self.running and not self._asked:
             self._process.send_signal(signal.SIGTERM)
+            self._asked = True
 
     def stop(self) -> int | None:
         """As an orchestrator does: ask, and after a while do not ask. Gives the exit status."""
