@@ -1,0 +1,92 @@
+"""Oversight can begin from nothing: its owners tell it again, and until they have there are no figures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.contracts import topics
+from services.embedded import system as embedded
+from services.embedded.demonstration import load
+from services.embedded.demonstration.plans import PLANS, Stage
+from services.embedded.folder import Folder
+from services.embedded.system import System
+from services.kernel.bus.worker import reconcile
+from services.oversight.rebuilding import Rebuild
+from services.oversight.tables import journeys, models
+from tests.factories import small_model
+from tests.world import World
+
+TOLD_HIGHER = {"review_version"}
+"""A review that the referrer asks to withdraw has a higher version than any event told: the state bears it."""
+STAGES = (Stage.OWN_VIEW, Stage.ANSWERED, Stage.WITHDRAWN, Stage.CONFIRMED, Stage.MET, Stage.CLOSED)
+
+
+def some_of_each(stages: tuple[Stage, ...]) -> list[Any]:
+    return [replace(next(plan for plan in PLANS if plan.stage is stage), count=1) for stage in stages]
+
+
+@pytest.fixture
+def world(tmp_path: Path, new_database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> World:
+    """The demonstration, with one referral of each kind."""
+    monkeypatch.setattr(load, "PLANS", some_of_each(STAGES))
+    folder = Folder(tmp_path / "var")
+    small_model.keep(folder.models)
+    where = cache(new_database)
+    load.load(folder, database_url=where)
+    return World(system=embedded.build(folder, database_url=where), folder=folder)
+
+
+def known(system: System, table: sa.Table) -> list[dict[str, Any]]:
+    with system.services["oversight"].database.read() as connection:
+        rows = connection.execute(sa.select(table).order_by(*table.primary_key))
+        return [{name: told for name, told in row._mapping.items() if name not in TOLD_HIGHER} for row in rows]
+
+
+class TestRebuilding:
+    def test_gives_the_figures_that_there_were_and_none_meanwhile(self, world: World) -> None:
+        system = world.system
+        before = [known(system, journeys), known(system, models)]
+        board = world.caller("board-member")
+        paths = ("/oversight/", "/oversight/api/v1/steps/2026-Q4", "/oversight/steps/2026-Q4.csv")
+
+        system.services["oversight"].dispatcher.handle(Rebuild(), actor=None)
+        meanwhile = [board.get(path) for path in paths]
+        system.reconcile()
+        afterwards = [board.get(path).status_code for path in paths]
+
+        assert [answer.status_code for answer in meanwhile] == [503, 503, 503]
+        assert "The figures are being rebuilt" in meanwhile[0].text
+        assert [known(system, journeys), known(system, models)] == before
+        assert len(before[0]) == len(STAGES)
+        assert 503 not in afterwards
+        assert sum(reconcile(service) for service in system.services.values()) == 0
+        assert _told_names_again(system) == 0
+
+    def test_shows_no_figure_while_one_is_missing(self, world: World) -> None:
+        system = world.system
+        oversight = system.services["oversight"]
+        oversight.dispatcher.handle(Rebuild(), actor=None)
+        system.reconcile()
+        with oversight.database.write() as connection:
+            connection.execute(sa.text("UPDATE rebuilds SET ended_at = NULL"))
+            one = connection.execute(sa.select(journeys.c.referral_id).limit(1)).scalar_one()
+            connection.execute(sa.delete(journeys).where(journeys.c.referral_id == one))
+
+        assert reconcile(oversight) == 0
+        assert world.caller("board-member").get("/oversight/").status_code == 503
+
+
+def _told_names_again(system: System) -> int:
+    """How many events that carry who somebody is were written by a retelling: each referral has one of its own."""
+    outbox = system.services["intake"].tables.outbox.c
+    with system.services["intake"].database.read() as connection:
+        written = connection.execute(
+            sa.select(sa.func.count()).where(outbox.topic == topics.IDENTITIES.name)
+        ).scalar_one()
+        versions = connection.execute(sa.text("SELECT COUNT(*) FROM referral_versions")).scalar_one()
+    return int(written) - int(versions)
