@@ -1,6 +1,6 @@
 """Stores matches, each with what was found and said of it in turn."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +27,7 @@ class SqlMatches:
         return found[0]
 
     def of(self, referral_id: UUID) -> list[Match]:
-        return self._load((matches.c.earlier_id == referral_id) | (matches.c.later_id == referral_id))
+        return self._of(self._connection.execute(_OF, {"its_id": referral_id}))
 
     def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]:
         between = matches.c.earlier_id.in_(referral_ids) & matches.c.later_id.in_(referral_ids)
@@ -48,9 +48,11 @@ class SqlMatches:
         self._stored[match.id] = match.version
 
     def _load(self, which: sa.ColumnElement[bool]) -> list[Match]:
-        query = sa.select(matches).where(which).order_by(matches.c.changed_at, matches.c.id).with_for_update()
+        return self._of(self._connection.execute(_LOCKED.where(which)))
+
+    def _of(self, rows: Iterable[Any]) -> list[Match]:
         found = []
-        for row in self._connection.execute(query):
+        for row in rows:
             if row.id not in self._seen:
                 self._seen[row.id] = to_match(row)
                 self._stored[row.id] = row.version
@@ -83,3 +85,8 @@ def _row(match: Match) -> dict[str, Any]:
         "changed_at": match.changed_at,
         "changed_by": match.changed_by,
     }
+
+
+_LOCKED = sa.select(matches).order_by(matches.c.changed_at, matches.c.id).with_for_update()
+_ID: sa.BindParameter[Any] = sa.bindparam("its_id")
+_OF = _LOCKED.where((matches.c.earlier_id == _ID) | (matches.c.later_id == _ID))

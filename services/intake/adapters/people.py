@@ -1,6 +1,8 @@
 """Finds referrals by keyed digests of their identifiers, and says which of them are about one person."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from services.intake.adapters.referral_repository import SqlReferrals
 from services.intake.adapters.tables import births, identifiers, referrals
 from services.intake.application.ports import Candidate, Member
 from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
+from services.kernel.db.upsert import insert
 
 
 class SqlPeople:
@@ -20,13 +23,8 @@ class SqlPeople:
         if not digests:
             return []
         self._wait_for_others(digests)
-        query = (
-            sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at, births.c.born_about)
-            .join(births, births.c.referral_id == referrals.c.id)
-            .where(referrals.c.id.in_(sharing_enough(digests, but=but)))
-            .order_by(referrals.c.received_at, referrals.c.id)
-        )
-        found = self._connection.execute(query).all()
+        shared = {kind.value: digest for kind, digest in digests.items()}
+        found = self._connection.execute(_candidates(frozenset(digests)), {"but": but, **shared}).all()
         known = self._digests([row.id for row in found])
         return [
             Candidate(
@@ -39,12 +37,11 @@ class SqlPeople:
         ]
 
     def remember(self, referral_id: UUID, known: Known) -> None:
-        for table in (identifiers, births):
-            self._connection.execute(sa.delete(table).where(table.c.referral_id == referral_id))
-        if known.digests:
-            rows = [{"kind": kind.value, "digest": digest} for kind, digest in known.digests.items()]
-            self._connection.execute(sa.insert(identifiers), [{"referral_id": referral_id, **row} for row in rows])
-        self._connection.execute(sa.insert(births).values(referral_id=referral_id, born_about=known.born_about))
+        for forget in _FORGET:
+            self._connection.execute(forget, {"its_id": referral_id})
+        rows = [{"kind": kind.value, "digest": digest} for kind, digest in known.digests.items()]
+        insert(self._connection, identifiers, [{"referral_id": referral_id, **row} for row in rows])
+        insert(self._connection, births, {"referral_id": referral_id, "born_about": known.born_about})
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]:
         query = sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at).where(
@@ -60,6 +57,8 @@ class SqlPeople:
 
     def _digests(self, referral_ids: Collection[UUID]) -> dict[UUID, dict[Identifier, str]]:
         found: dict[UUID, dict[Identifier, str]] = {referral_id: {} for referral_id in referral_ids}
+        if not found:
+            return found
         query = sa.select(identifiers).where(identifiers.c.referral_id.in_(referral_ids))
         for row in self._connection.execute(query):
             found[row.referral_id][Identifier(row.kind)] = row.digest
@@ -76,18 +75,34 @@ class SqlPeople:
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
-def sharing_enough(digests: Digests, *, but: UUID) -> sa.Select[tuple[UUID]]:
+@cache
+def _candidates(kinds: frozenset[Identifier]) -> sa.Select[Any]:
+    return (
+        sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at, births.c.born_about)
+        .join(births, births.c.referral_id == referrals.c.id)
+        .where(referrals.c.id.in_(sharing_enough(kinds)))
+        .order_by(referrals.c.received_at, referrals.c.id)
+    )
+
+
+def sharing_enough(kinds: Collection[Identifier]) -> sa.Select[tuple[UUID]]:
     """The referrals that may be about one person: one shared postcode alone is that of a hostel or a school.
 
-    One look-up in the index for each digest: asked for all at once, SQLite reads the whole table.
+    Takes a digest under the name of each kind, and as `but` the referral that is looked for. One look-up in the index
+    for each digest: asked for all at once, SQLite reads the whole table.
     """
-    shared = sa.union_all(*(_sharing(kind, digest, but) for kind, digest in digests.items())).subquery()
+    shared = sa.union_all(*map(_sharing, sorted(kinds))).subquery()
     enough = sa.func.sum(shared.c.weight) >= ENOUGH_TO_WONDER
     return sa.select(shared.c.referral_id).group_by(shared.c.referral_id).having(enough)
 
 
-def _sharing(kind: Identifier, digest: str, but: UUID) -> sa.Select[tuple[UUID, int]]:
+def _sharing(kind: Identifier) -> sa.Select[tuple[UUID, int]]:
     weight = ENOUGH_TO_WONDER if kind is Identifier.NHS_NUMBER else 1
     return sa.select(identifiers.c.referral_id, sa.literal(weight).label("weight")).where(
-        identifiers.c.digest == digest, identifiers.c.kind == kind.value, identifiers.c.referral_id != but
+        identifiers.c.digest == sa.bindparam(kind.value),
+        identifiers.c.kind == kind.value,
+        identifiers.c.referral_id != sa.bindparam("but"),
     )
+
+
+_FORGET = [sa.delete(table).where(table.c.referral_id == sa.bindparam("its_id")) for table in (identifiers, births)]

@@ -30,7 +30,7 @@ from services.intake.domain.referral import (
     StaleReferral,
     Withdrawal,
 )
-from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.db.upsert import insert, insert_or_ignore
 
 _facts = Facts()
 
@@ -54,15 +54,14 @@ class SqlReferrals:
 
     def add(self, referral: Referral) -> None:
         self._know_person(referral)
-        self._connection.execute(sa.insert(referrals).values(id=referral.id, **_row(referral)))
+        insert(self._connection, referrals, {"id": referral.id, **_row(referral)})
         self._add_version(referral)
         self._remember(referral)
 
     def save(self, referral: Referral) -> None:
         version, content, earlier = self._read[referral.id]
-        current = (referrals.c.id == referral.id) & (referrals.c.version == version)
-        written = self._connection.execute(sa.update(referrals).where(current).values(_row(referral)))
-        if written.rowcount != 1:
+        as_read = {"its_id": referral.id, "its_version": version}
+        if self._connection.execute(_SAVE, {**as_read, **_row(referral)}).rowcount != 1:
             raise StaleReferral
         if referral.content is not content:
             self._add_version(referral)
@@ -78,8 +77,7 @@ class SqlReferrals:
         self._connection.execute(sa.update(referrals).where(referrals.c.id == referral_id).values(row))
 
     def reference_taken(self, reference: str) -> bool:
-        query = sa.select(referrals.c.id).where(referrals.c.reference == reference)
-        return self._connection.execute(query).first() is not None
+        return self._connection.execute(_WITH_REFERENCE, {"reference": reference}).first() is not None
 
     def known(self, referral_ids: Collection[UUID]) -> list[UUID]:
         query = sa.select(referrals.c.id).where(referrals.c.id.in_(referral_ids)).order_by(referrals.c.id)
@@ -108,7 +106,7 @@ class SqlReferrals:
         progress = referral.progress
         if progress.version > earlier and progress.at is not None:
             row = {"referral_id": referral.id, "version": progress.version, "step": progress.step, "at": progress.at}
-            self._connection.execute(sa.insert(steps).values(row))
+            insert(self._connection, steps, row)
 
     def _know_person(self, referral: Referral) -> None:
         row = {"id": referral.person_id, "first_known_at": referral.received_at}
@@ -117,46 +115,35 @@ class SqlReferrals:
     def _add_version(self, referral: Referral) -> None:
         content = referral.content
         key = {"referral_id": referral.id, "version": referral.version}
-        self._connection.execute(
-            sa.insert(referral_versions).values(
-                **key,
-                recorded_at=referral.recorded_at,
-                recorded_by=self._actor,
-                age=referral.age.years,
-                age_basis=referral.age.basis,
-                told_young_person=content.told.young_person,
-                police_told=content.police.told,
-                arrived_at=content.incident.arrived_at,
-                discharge_expected_at=content.incident.discharge_expected_at,
-                answers_question=content.answers_question,
-                codes=rows.codes_of(content),
-            )
-        )
-        self._connection.execute(sa.insert(bases), [key | row for row in _basis_rows(referral)])
-        self._connection.execute(sa.insert(identities).values(**key, **rows.identity_of(content)))
-        self._connection.execute(sa.insert(narratives).values(**key, texts=rows.texts_of(content)))
+        version = {
+            "recorded_at": referral.recorded_at,
+            "recorded_by": self._actor,
+            "age": referral.age.years,
+            "age_basis": referral.age.basis,
+            "told_young_person": content.told.young_person,
+            "police_told": content.police.told,
+            "arrived_at": content.incident.arrived_at,
+            "discharge_expected_at": content.incident.discharge_expected_at,
+            "answers_question": content.answers_question,
+            "codes": rows.codes_of(content),
+        }
+        insert(self._connection, referral_versions, key | version)
+        insert(self._connection, bases, [key | row for row in _basis_rows(referral)])
+        insert(self._connection, identities, key | rows.identity_of(content))
+        insert(self._connection, narratives, key | {"texts": rows.texts_of(content)})
         if content.equality.said:
-            self._connection.execute(sa.insert(equality).values(**key, said=rows.equality_of(content)))
+            insert(self._connection, equality, key | {"said": rows.equality_of(content)})
 
 
 def load(connection: sa.Connection, referral_id: UUID, *, for_update: bool = False) -> Referral | None:
     """The referral with its newest version, or None."""
-    query = sa.select(referrals).where(referrals.c.id == referral_id)
-    row = connection.execute(query.with_for_update() if for_update else query).first()
-    if row is None:
-        return None
-    newest = (
-        sa.select(referral_versions)
-        .where(referral_versions.c.referral_id == referral_id)
-        .order_by(referral_versions.c.version.desc())
-        .limit(1)
-    )
-    return _to_referral(row, connection.execute(newest).one(), connection)
+    key = {"its_id": referral_id}
+    row = connection.execute(_ONE_LOCKED if for_update else _ONE, key).first()
+    return None if row is None else _to_referral(row, connection.execute(_NEWEST, key).one(), connection)
 
 
 def _of(connection: sa.Connection, table: sa.Table, version: Any) -> sa.CursorResult[Any]:
-    of_version = (table.c.referral_id == version.referral_id) & (table.c.version == version.version)
-    return connection.execute(sa.select(table).where(of_version))
+    return connection.execute(_PART[table], {"its_id": version.referral_id, "its_version": version.version})
 
 
 def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
@@ -252,3 +239,21 @@ def _basis_rows(referral: Referral) -> list[dict[str, Any]]:
         }
         for place, basis in enumerate(referral.content.bases)
     ]
+
+
+_ID: sa.BindParameter[Any] = sa.bindparam("its_id")
+_VERSION: sa.BindParameter[Any] = sa.bindparam("its_version")
+_ONE = sa.select(referrals).where(referrals.c.id == _ID)
+_ONE_LOCKED = _ONE.with_for_update()
+_WITH_REFERENCE = sa.select(referrals.c.id).where(referrals.c.reference == sa.bindparam("reference"))
+_SAVE = sa.update(referrals).where(referrals.c.id == _ID, referrals.c.version == _VERSION)
+_NEWEST = (
+    sa.select(referral_versions)
+    .where(referral_versions.c.referral_id == _ID)
+    .order_by(referral_versions.c.version.desc())
+    .limit(1)
+)
+_PART = {
+    table: sa.select(table).where(table.c.referral_id == _ID, table.c.version == _VERSION)
+    for table in (bases, identities, narratives, equality)
+}

@@ -54,9 +54,8 @@ class SqlTeams:
         self._connection = connection
 
     def bodies(self) -> Bodies:
-        query = sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)
         found: dict[RecipientClass, set[OrganisationClass]] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_BODIES):
             found.setdefault(row.team_class, set()).add(row.organisation_class)
         return found
 
@@ -79,6 +78,9 @@ class SqlStaff:
 
     def keep(self, staff_id: UUID, *, version: int, display_name: str) -> bool:
         return keep_newer(self._connection, staff, staff_id, version=version, row={"display_name": display_name})
+
+
+_BODIES = sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)
 
 
 def keep_newer(connection: sa.Connection, table: sa.Table, row_id: UUID, *, version: int, row: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -123,15 +124,21 @@ def _read(kind: Any, value: Any) -> Any:
     """A plain value as the type that the domain has for it."""
     if value is None:
         return None
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        known = {field.name for field in fields(kind)}
-        return kind(**{name: _read(hints[name], inner) for name, inner in value.items() if name in known})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        known = _kinds(kind)
+        return kind(**{name: _read(known[name], inner) for name, inner in value.items() if name in known})
     if get_origin(kind) is UnionType:
         return _read(next(one for one in get_args(kind) if one is not type(None)), value)
     if get_origin(kind) is tuple:
         return tuple(_read(get_args(kind)[0], item) for item in value)
     return _converted(kind, value)
+
+
+@cache
+def _kinds(kind: type) -> dict[str, Any]:
+    """The type of each field."""
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def _converted(kind: Any, value: Any) -> Any:

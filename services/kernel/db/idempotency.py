@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,7 +50,7 @@ def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, 
     row = {"scope": once.scope, "key": _digest(once), "body_sha256": once.body_sha256, "created_at": at}
     if insert_or_ignore(connection, keys, row):
         return None
-    held = connection.execute(sa.select(keys).where(keys.c.scope == once.scope, keys.c.key == _digest(once))).one()
+    held = connection.execute(_held(keys), _place(once)).one()
     if not hmac.compare_digest(held.body_sha256, once.body_sha256):
         raise KeyReused
     return Answer(status=held.status, location=held.location, replayed=True)
@@ -58,13 +59,27 @@ def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, 
 def remember(connection: sa.Connection, tables: KernelTables, once: Once, result: object) -> Answer:
     """Store what the request was answered."""
     status, location = once.answer(result)
-    keys = tables.idempotency_keys
-    connection.execute(
-        sa.update(keys)
-        .where(keys.c.scope == once.scope, keys.c.key == _digest(once))
-        .values(status=status, location=location)
-    )
+    answer = {"status": status, "location": location}
+    connection.execute(_answered(tables.idempotency_keys), _place(once) | answer)
     return Answer(status=status, location=location, replayed=False)
+
+
+@cache
+def _held(keys: sa.Table) -> sa.Select[Any]:
+    return sa.select(keys).where(*_at(keys))
+
+
+@cache
+def _answered(keys: sa.Table) -> sa.Update:
+    return sa.update(keys).where(*_at(keys))
+
+
+def _at(keys: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    return keys.c.scope == sa.bindparam("its_scope"), keys.c.key == sa.bindparam("its_key")
+
+
+def _place(once: Once) -> dict[str, str]:
+    return {"its_scope": once.scope, "its_key": _digest(once)}
 
 
 def _digest(once: Once) -> str:

@@ -11,6 +11,7 @@ from services.contracts import envelope
 from services.contracts.schema import EventSchema
 from services.kernel.db import audit_subjects
 from services.kernel.db.tables import KernelTables
+from services.kernel.db.upsert import insert
 from services.kernel.observability import tracing
 
 
@@ -87,14 +88,12 @@ class Transaction:
 
     def flush_events(self) -> None:
         """Write the collected events to the outbox. Called once, after the handler."""
-        if self._events:
-            self.connection.execute(sa.insert(self._tables.outbox), self._events)
+        insert(self.connection, self._tables.outbox, self._events)
         self._events = []
 
     def flush_audit(self) -> None:
         """Write the collected audit rows. Called once, right before the commit."""
-        if self._audit_rows:
-            self.connection.execute(sa.insert(self._tables.audit_rows), self._audit_rows)
-            subjects = [subject for row in self._audit_rows for subject in audit_subjects.of(row)]
-            self.connection.execute(sa.insert(self._tables.audit_subjects), subjects)
+        subjects = [subject for row in self._audit_rows for subject in audit_subjects.of(row)]
+        insert(self.connection, self._tables.audit_rows, self._audit_rows)
+        insert(self.connection, self._tables.audit_subjects, subjects)
         self._audit_rows = []

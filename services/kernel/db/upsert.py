@@ -1,4 +1,4 @@
-"""`INSERT … ON CONFLICT DO NOTHING`, which SQLite and PostgreSQL both have and SQLAlchemy spells twice."""
+"""Inserts whose statement is made once per table: with the values beside it, it is compiled once too."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -8,20 +8,31 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 
+def insert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    """Insert a row or several, or none. Several have the same columns."""
+    if values:
+        connection.execute(_insert(table), values)
+
+
 def insert_or_ignore(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
     """Insert the row. False when one with the same key was there; waits for a concurrent inserter to end."""
-    return connection.execute(_statement(table, connection.dialect.name), dict(values)).rowcount == 1
+    return connection.execute(_or_ignore(table, connection.dialect.name), values).rowcount == 1
 
 
 def insert_new(connection: sa.Connection, column: sa.Column[Any], rows: Sequence[Mapping[str, Any]]) -> set[Any]:
     """Insert the rows that are new, and give the values of this column in those."""
-    statement = _statement(column.table, connection.dialect.name).returning(column)
-    return set(connection.execute(statement, [dict(row) for row in rows]).scalars())
+    statement = _or_ignore(column.table, connection.dialect.name).returning(column)
+    return set(connection.execute(statement, rows).scalars())
+
+
+# Inline: nothing is asked back, neither a key nor a default.
+@cache
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table).inline()
 
 
 @cache
-def _statement(table: sa.Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """Made once per table: the values are given beside it, so that it is compiled once too."""
+def _or_ignore(table: sa.Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """SQLite and PostgreSQL both have it, and SQLAlchemy spells it twice."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    # Inline: nothing is asked back, neither a key nor a default.
     return insert(table).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)

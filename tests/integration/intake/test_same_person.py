@@ -85,8 +85,8 @@ class TestAnIdentifierOfMany:
         assert len({row.person_id for row in world.rows(referrals)}) == 202
 
     def test_is_looked_up_in_the_index(self, world: World) -> None:
-        digests = {Identifier.NHS_NUMBER: "a" * 64, Identifier.POSTCODE: "b" * 64}
-        query = sharing_enough(digests, but=uuid4())
+        digests = {Identifier.NHS_NUMBER.value: "a" * 64, Identifier.POSTCODE.value: "b" * 64}
+        query = sharing_enough([Identifier(kind) for kind in digests]).params(but=uuid4(), **digests)
         with world.service.database.read() as connection:
             engine = connection.dialect.name
             if engine == "postgresql":  # or it reads the few rows of a test one by one
