@@ -62,6 +62,8 @@ def main(folder: Path, checkout: Path, not_installed: Sequence[str]) -> None:
     def start(thread: threading.Thread) -> None:
         opened.append(f"{importing}: starts the thread {thread.name}")
 
+    # A library of the base that tries for itself, once, whether this machine has IPv6: not ours to forbid.
+    importlib.import_module("urllib3.util.connection")
     sys.addaudithook(watch)
     threading.Thread.start = start  # type: ignore[method-assign,assignment]
     for importing in modules_under(folder):
