@@ -1,0 +1,153 @@
+"""Need-to-know over the whole system, by HTTP: no page, list, count or API tells what design.md 8.11 forbids.
+
+A seed draws staff of every role in many organisations, and referrals that lead every kind of life; the rule stands in
+`whole/rule.py` in plain Python. Every member of staff is taken to every GET route of the five services.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from services.casework.adapters import review_queries
+from services.casework.adapters.review_tables import reviews
+from services.casework.domain.review_reader import ReviewReader
+from services.intake.adapters import queries as intake_queries
+from services.intake.adapters.tables import referrals
+from services.intake.domain.referral import ReferredBy
+from tests.parts.postgresql import Cluster
+from tests.property.whole import lists, routes
+from tests.property.whole.people import Whole, a_whole
+from tests.property.whole.rule import Member, Referral, Rule, What
+from tests.property.whole.story import Story
+from tests.property.whole.walk import Seen, Walk
+
+Grant = Callable[[Rule, Member, Referral], bool]
+_MOST_SAID = 25
+
+
+class Wholes:
+    """Systems in which everything has happened, by database: built once, with the seed of whoever asks first."""
+
+    def __init__(self, folder: Callable[[], Path], cluster: Callable[[], Cluster], stack: ExitStack) -> None:
+        self._folder, self._cluster, self._stack = folder, cluster, stack
+        self._built: dict[str, Whole] = {}
+
+    def of(self, database: str, seed: int) -> Whole:
+        if database not in self._built:
+            url = self._cluster().schema if database == "postgresql" else None
+            whole = self._stack.enter_context(a_whole(self._folder(), seed, database_url=url))
+            Story(whole).tell()
+            self._built[database] = whole
+        return self._built[database]
+
+
+@pytest.fixture(scope="module")
+def wholes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wholes]:
+    with ExitStack() as stack:
+        yield Wholes(lambda: tmp_path_factory.mktemp("whole"), lambda: request.getfixturevalue("postgresql"), stack)
+
+
+GRANTS: dict[What, Grant] = {
+    What.WRITTEN: lambda rule, m, r: rule.wrote(m, r) or rule.reviews(m, r) or rule.works(m, r),
+    What.REFERENCE: lambda rule, m, r: rule.reviews(m, r) or rule.lists(m, r),
+    What.CASE_ID: lambda rule, m, r: rule.lists(m, r),
+    What.REVIEW_ID: lambda rule, m, r: rule.reviews(m, r),
+    What.RECORD: lambda rule, m, r: rule.works(m, r) and bool(r.case and r.case.notes),
+}
+"""What must be told to whom: a system that tells nobody anything keeps every secret."""
+
+
+def kept_back(whole: Whole, member: Member, seen: Seen) -> Iterator[str]:
+    for what, grant in GRANTS.items():
+        for number, referral in whole.referrals.items():
+            if grant(whole.rule, member, referral) and not whole.marks.of(what, number) & seen.forms:
+                yield f"{'+'.join(sorted(member.roles))} is not told the {what.value} of {number}"
+
+
+def walked(whole: Whole, staff: list[UUID]) -> list[str]:
+    """What is wrong with what they are told, all routes walked."""
+    wrong = []
+    for staff_id in staff:
+        member = whole.staff[staff_id]
+        seen = Walk(whole, member, whole.callers[staff_id], whole.rule).everywhere()
+        wrong += [*seen.faults, *lists.faults(whole, member, seen), *kept_back(whole, member, seen)]
+        wrong += [f"nobody said how to ask for {name}" for name in seen.asked - routes.ASKED]
+    return wrong
+
+
+def rarely() -> settings:
+    """One world is dear: one example, and no smaller one is looked for."""
+    slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+    return settings(max_examples=1, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=slow)
+
+
+SEEDS = st.integers(0, 2**32 - 1).filter(bool)
+
+
+class TestNeedToKnowOfTheWhole:
+    @rarely()
+    @given(seed=SEEDS)
+    def test_holds_for_everybody_at_every_route(self, wholes: Wholes, seed: int) -> None:
+        whole = wholes.of("sqlite", seed)
+
+        assert walked(whole, whole.drawn)[:_MOST_SAID] == []
+
+    @rarely()
+    @given(seed=SEEDS)
+    def test_holds_on_postgresql(self, wholes: Wholes, seed: int) -> None:
+        """For every third of them: what differs between the databases is the queries, which all of them use."""
+        whole = wholes.of("postgresql", seed)
+
+        assert walked(whole, whole.drawn[1::3])[:_MOST_SAID] == []
+
+    def test_knows_how_to_fill_every_route(self, wholes: Wholes) -> None:
+        whole = wholes.of("sqlite", 1)
+
+        assert routes.unknown(service.app for service in whole.world.system.services.values()) == set()
+
+    def test_left_nothing_undelivered(self, wholes: Wholes) -> None:
+        """A dead letter would hide what its event would have told."""
+        whole = wholes.of("sqlite", 1)
+
+        assert [name for name in whole.world.system.services if whole.rows(name, "dead_letters")] == []
+
+
+def without_area(reader: ReviewReader) -> sa.ColumnElement[bool]:
+    return reviews.c.referrer_key != reader.staff_id
+
+
+def without_organisation(asking: ReferredBy) -> sa.ColumnElement[bool]:
+    if asking.staff_id is not None:
+        return referrals.c.referred_by == asking.staff_id
+    return referrals.c.referred_by.is_(None)
+
+
+BROKEN: dict[str, tuple[object, str, Any, str]] = {
+    "the area of a review": (review_queries, "knows", without_area, "/casework/api/v1/reviews"),
+    "the organisation of a sender": (intake_queries, "_written_by", without_organisation, "/intake/api/v1/referrals"),
+}
+"""A condition that a query forgets, and the routes where that is seen."""
+
+
+class TestTheWalk:
+    @pytest.mark.parametrize("forgotten", BROKEN)
+    def test_would_fail_on_a_query_that_forgets(
+        self, wholes: Wholes, monkeypatch: pytest.MonkeyPatch, forgotten: str
+    ) -> None:
+        whole = wholes.of("sqlite", 1)
+        module, name, broken, at = BROKEN[forgotten]
+        monkeypatch.setattr(module, name, broken)
+
+        told = (
+            Walk(whole, member, whole.callers[staff_id], whole.rule).everywhere(only=at).faults
+            for staff_id, member in whole.staff.items()
+        )
+
+        assert any(told)

@@ -1,0 +1,197 @@
+"""Who may know what, as design.md 8.11 says it: plain Python, written apart from the queries that it is held against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum, auto
+from uuid import UUID
+
+from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
+
+AUDITORS = {Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}
+HANDED_OVER = {Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES}
+_RECEIVERS = {RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES}
+WORKS = {
+    Role.YOUTH_JUSTICE_CASEWORKER: {RecipientClass.YOUTH_JUSTICE, *_RECEIVERS},
+    Role.EARLY_INTERVENTION_CASEWORKER: {RecipientClass.SUPPORT_SERVICE, *_RECEIVERS},
+    Role.TEAM_MANAGER: {RecipientClass.YOUTH_JUSTICE, RecipientClass.SUPPORT_SERVICE, *_RECEIVERS},
+}
+
+
+class What(StrEnum):
+    """What can be known of a referral. Those that end in _ID are known to whoever audits, by id."""
+
+    WRITTEN = auto()
+    """Who the young person is and what happened, as the referrer wrote it."""
+    REFERENCE = auto()
+    INITIALS = auto()
+    REFERRAL_ID = auto()
+    PERSON_ID = auto()
+    REVIEW_ID = auto()
+    OWN_VIEW = auto()
+    REASONS = auto()
+    """Why a reviewer decided, and why a further basis holds."""
+    ESTIMATE = auto()
+    ESTIMATE_ID = auto()
+    MATCH = auto()
+    MATCH_ID = auto()
+    CASE_ID = auto()
+    RECORD = auto()
+    """What is written down in the case."""
+    RECORD_ID = auto()
+
+
+@dataclass(kw_only=True)
+class Member:
+    id: UUID
+    organisation: UUID
+    organisation_class: OrganisationClass
+    roles: frozenset[Role]
+    teams: frozenset[UUID]
+    areas: frozenset[str]
+
+    @property
+    def is_police(self) -> bool:
+        return self.organisation_class is OrganisationClass.POLICE
+
+
+@dataclass(kw_only=True)
+class Case:
+    id: UUID
+    team: UUID
+    team_class: RecipientClass
+    pathway: Pathway
+    assignee: UUID | None = None
+    closed: bool = False
+    confirmed: bool = False
+    in_contact: bool = False
+    notes: list[UUID] = field(default_factory=list)
+
+    @property
+    def is_hand_over(self) -> bool:
+        return self.pathway in HANDED_OVER
+
+
+@dataclass(kw_only=True)
+class Referral:
+    """What became of one referral. `author` is None for what an organisation's system sent."""
+
+    number: int
+    id: UUID
+    review: UUID
+    """The nil id until it has opened."""
+    author: UUID | None
+    organisation: UUID
+    area: str
+    told: Mapping[RecipientClass, date | None]
+    """Whom the referrer said may be told, and until when."""
+    added: set[RecipientClass] = field(default_factory=set)
+    """Whom a reviewer said may be told besides."""
+    version: int = 1
+    read_version: int = 1
+    """The version that the reviewers have, or had when one of them decided."""
+    own_views: dict[UUID, int] = field(default_factory=dict)
+    """Which version each reviewer's newest own view is of."""
+    decided_by: UUID | None = None
+    ended: bool = False
+    case: Case | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """Something of the referral of this number; `by` is whose own view, `version` which version's estimate."""
+
+    what: What
+    of: int
+    by: UUID | None = None
+    version: int | None = None
+    also_of: int | None = None
+    """The other referral of a match."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The rule on one day (in London)."""
+
+    on: date
+
+    def covers(self, referral: Referral, recipient: RecipientClass) -> bool:
+        """Whether a recorded basis lets this class know: its last day itself still holds."""
+        if recipient in referral.added:
+            return True
+        until = referral.told.get(recipient, date.min)
+        return until is None or until >= self.on
+
+    def wrote(self, member: Member, referral: Referral) -> bool:
+        """A referrer knows what they wrote; a partner's system, what its organisation's systems sent."""
+        if Role.PARTNER_SYSTEM in member.roles:
+            return referral.author is None and referral.organisation == member.organisation
+        return referral.author == member.id
+
+    def reviews(self, member: Member, referral: Referral) -> bool:
+        """Reviewers know the referrals of their areas, if triage may be told, but never their own."""
+        return (
+            Role.REVIEWER in member.roles
+            and not member.is_police
+            and referral.area in member.areas
+            and self.covers(referral, RecipientClass.TRIAGE)
+            and not self.wrote(member, referral)
+        )
+
+    def in_team(self, member: Member, referral: Referral) -> bool:
+        """A case's team, if a basis covers its class: those of it who work cases of that class."""
+        case = referral.case
+        if case is None or member.is_police or case.team not in member.teams:
+            return False
+        works = any(case.team_class in WORKS.get(role, ()) for role in member.roles)
+        return works and self.covers(referral, case.team_class)
+
+    def lists(self, member: Member, referral: Referral) -> bool:
+        """Initials, reference, due date: its team; and of a hand-over, who may know the referral that was handed over."""
+        case = referral.case
+        handed_over = case is not None and case.is_hand_over and self.reviews(member, referral)
+        return handed_over or self.in_team(member, referral)
+
+    def manages(self, member: Member, referral: Referral) -> bool:
+        return self.in_team(member, referral) and Role.TEAM_MANAGER in member.roles
+
+    def works(self, member: Member, referral: Referral) -> bool:
+        """The rest: the assigned worker and their manager."""
+        assigned = referral.case is not None and referral.case.assignee == member.id
+        return self.manages(member, referral) or (assigned and self.in_team(member, referral))
+
+    def sees_estimate(self, member: Member, referral: Referral) -> bool:
+        """A reviewer, after their own view of the facts as they now are."""
+        return self.reviews(member, referral) and referral.own_views.get(member.id) == referral.read_version
+
+    def sees_pseudonyms(self, member: Member) -> bool:
+        return Role.DATA_SCIENTIST in member.roles and not member.is_police
+
+    def may(self, member: Member, thing: Thing, referrals: Mapping[int, Referral]) -> bool:
+        """Whether the member may be told the thing."""
+        if thing.what.endswith("_id") and member.roles & AUDITORS:
+            return True
+        referral = referrals[thing.of]
+        reviews, works = self.reviews(member, referral), self.works(member, referral)
+        whole = reviews or works
+        match thing.what:
+            case What.WRITTEN | What.REFERRAL_ID:
+                return whole or self.wrote(member, referral)
+            case What.REFERENCE | What.INITIALS:
+                return whole or self.wrote(member, referral) or self.lists(member, referral)
+            case What.REVIEW_ID | What.PERSON_ID | What.REASONS:
+                return whole
+            case What.OWN_VIEW:
+                return reviews and thing.by == member.id
+            case What.ESTIMATE:
+                current = thing.version == referral.read_version
+                return self.sees_pseudonyms(member) or (current and self.sees_estimate(member, referral))
+            case What.ESTIMATE_ID:
+                return self.sees_pseudonyms(member)
+            case What.MATCH | What.MATCH_ID:
+                other = referrals[thing.of if thing.also_of is None else thing.also_of]
+                return reviews and self.reviews(member, other)
+            case What.CASE_ID:
+                return self.lists(member, referral)
+            case What.RECORD | What.RECORD_ID:
+                return works
