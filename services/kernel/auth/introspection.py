@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
 import structlog
-import urllib3
 
 from services.kernel.auth import claims
 from services.kernel.auth.claims import BEARER, LEAST_KEY, PATH, SESSION
@@ -23,6 +22,10 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.errors import Unavailable
 from services.kernel.settings import Unset, required
 from services.kernel.text import N_
+
+# Imported where it is used: it opens a socket when it is imported, to see whether there is IPv6.
+if TYPE_CHECKING:
+    import urllib3
 
 KEPT_SECONDS = 15.0
 
@@ -117,7 +120,9 @@ class IntrospectedIdentities:
                 self._kept.popitem(last=False)
 
     @cached_property
-    def _pool(self) -> urllib3.PoolManager:
+    def _pool(self) -> "urllib3.PoolManager":
+        import urllib3
+
         return urllib3.PoolManager(maxsize=16, timeout=urllib3.Timeout(total=_SECONDS), retries=False)
 
     def _ask(self, kind: str, secret: str) -> Mapping[str, Any]:
@@ -132,7 +137,9 @@ class IntrospectedIdentities:
             raise AccountsAway from None
         return answer if isinstance(answer, Mapping) else {}
 
-    def _posted(self, form: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    def _posted(self, form: dict[str, str]) -> "urllib3.BaseHTTPResponse":
+        import urllib3
+
         with suppress(urllib3.exceptions.ProtocolError):
             return self._post(form)
         # A connection that was kept may be closed at the moment it is used again: once more, on another.
@@ -141,7 +148,9 @@ class IntrospectedIdentities:
         except urllib3.exceptions.ProtocolError:
             raise AccountsAway from None
 
-    def _post(self, form: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    def _post(self, form: dict[str, str]) -> "urllib3.BaseHTTPResponse":
+        import urllib3
+
         try:
             return self._pool.request("POST", self._url, body=urlencode(form), headers=self._headers, redirect=False)
         except urllib3.exceptions.ProtocolError:
