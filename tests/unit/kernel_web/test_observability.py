@@ -61,7 +61,10 @@ class TestMetrics:
 
         text = client.get("/toy/metrics").text
 
-        assert 'waymark_requests_total{method="GET",route="/toy/hidden/<uuid:thing_id>",service="toy",status="404"} 1.0' in text
+        assert (
+            'waymark_requests_total{method="GET",route="/toy/hidden/<uuid:thing_id>",service="toy",status="404"} 1.0'
+            in text
+        )
         assert 'waymark_requests_total{method="any",route="none",service="toy",status="404"} 1.0' in text
         assert "canary" not in text
 
