@@ -32,12 +32,12 @@ def _compared(whole: Whole, member: Member, seen: Seen) -> Iterator[tuple[str, o
 
     rule, roles = whole.rule, member.roles
     if roles & _SENDERS:
-        shown = _numbers(whole, What.REFERENCE, seen.lists["/intake/referrals", "limit=2"])
+        shown = _numbers(whole, What.REFERENCE, seen.lists["/intake/referrals", "limit=5"])
         yield "the list of one's own referrals", shown, those(lambda one: rule.wrote(member, one))
     if Role.REVIEWER in roles:
-        shown = _numbers(whole, What.REVIEW_ID, seen.lists["/casework/api/v1/reviews", "limit=3"])
+        shown = _numbers(whole, What.REVIEW_ID, seen.lists["/casework/api/v1/reviews", "limit=5"])
         yield "the list of reviews", shown, those(lambda one: rule.reviews(member, one) and not one.ended)
-        shown = _numbers(whole, What.REVIEW_ID, seen.lists["/casework/reviews", "limit=2"])
+        shown = _numbers(whole, What.REVIEW_ID, seen.lists["/casework/reviews", "limit=5"])
         yield (
             "the page of reviews",
             shown,
@@ -45,7 +45,7 @@ def _compared(whole: Whole, member: Member, seen: Seen) -> Iterator[tuple[str, o
         )
     if roles & (_WORKERS | {Role.REVIEWER}):
         for tab in ("mine", "unassigned", "team", "hand-overs", "closed"):
-            text = seen.lists["/casework/api/v1/cases", f"list={tab}&limit=2"]
+            text = seen.lists["/casework/api/v1/cases", f"list={tab}&limit=5"]
             expected = those(partial(_in_tab, whole, member, tab))
             yield f"the list {tab} of cases", _numbers(whole, What.CASE_ID, text), expected
             yield f"an item of the list {tab}", _told_too_much(whole, member, text), set()
@@ -92,11 +92,11 @@ def _queues(member: Member) -> Iterator[tuple[str, str, Which]]:
 
     if member.roles & _WORKERS:
         for tab in ("mine", "unassigned", "team", "closed"):
-            yield "/casework/queue", f"tab={tab}&limit=3", of(tab)
+            yield "/casework/queue", f"tab={tab}&limit=5", of(tab)
         for status in STATUSES:
             yield "/casework/queue", f"tab=team&status={status}&owner=", of("team", with_status(status))
         yield "/casework/queue", f"tab=team&status=&owner={member.id}", of("mine")
-    yield "/casework/hand-overs", "limit=3", of("hand-overs")
+    yield "/casework/hand-overs", "limit=5", of("hand-overs")
     yield "/casework/hand-overs", "status=overdue&owner=", of("hand-overs", with_status("overdue"))
 
 

@@ -125,13 +125,14 @@ def estimates(whole: Whole, member: Member) -> Iterator[Ask]:
 
 def reviews_of_referrals(whole: Whole, member: Member) -> Iterator[Ask]:
     """The list, and the search for the review of one referral."""
-    yield Ask({}, "limit=3")
+    yield Ask({}, "limit=5")
     for referral in whole.referrals.values():
-        yield Ask({}, f"referral_id={referral.id}", whole.rule.reviews(member, referral), f"referral_id={uuid4()}")
+        known = whole.rule.reviews(member, referral)
+        yield Ask({}, f"referral_id={referral.id}", known, f"referral_id={uuid4()}")
 
 
 def queue(whole: Whole, member: Member) -> Iterator[Ask]:
-    yield from (Ask({}, f"tab={tab}&limit=3") for tab in ("mine", "unassigned", "team", "hand-overs", "closed"))
+    yield from (Ask({}, f"tab={tab}&limit=5") for tab in ("mine", "unassigned", "team", "hand-overs", "closed"))
     yield from (Ask({}, f"tab=team&status={status}&owner=") for status in STATUSES)
     assigned = [one.case.assignee for one in whole.referrals.values() if one.case and one.case.assignee]
     for owner in {member.id, *assigned[:2]}:
@@ -139,7 +140,7 @@ def queue(whole: Whole, member: Member) -> Iterator[Ask]:
 
 
 def hand_overs(_whole: Whole, member: Member) -> Iterator[Ask]:
-    yield from (Ask({}, query) for query in ("limit=3", "status=overdue&owner=", f"status=&owner={member.id}"))
+    yield from (Ask({}, query) for query in ("limit=5", "status=overdue&owner=", f"status=&owner={member.id}"))
 
 
 def audit(whole: Whole, member: Member) -> Iterator[Ask]:
@@ -173,13 +174,16 @@ _CASE = "/casework/cases/<uuid:case_id>"
 _CASE_API = "/casework/api/v1/cases/<uuid:case_id>"
 _NOTE = f"{_CASE}/notes/<uuid:note_id>/correction"
 
-EVERY_HIDDEN = {
+WHOLLY = {
     "/intake/api/v1/referrals/<uuid:referral_id>",
     "/intake/matches/<uuid:match_id>",
     "/casework/api/v1/reviews/<uuid:review_id>",
+    "/casework/api/v1/reviews/<uuid:review_id>/estimate",
+    _REVIEW,
     _CASE_API,
+    _CASE,
 }
-"""Asked for everything that is hidden; the other routes of the same thing for some of it."""
+"""Asked for every thing there is; the other routes of the same things for a few."""
 
 FILLS: dict[str, Fill] = {
     **{f"/{name}/audit": audit for name in ("accounts", "intake", "scoring", "casework", "oversight")},
@@ -204,7 +208,7 @@ FILLS: dict[str, Fill] = {
     "/accounts/teams/<uuid:team_id>": teams,
     "/intake/api/v1/referrals/<uuid:referral_id>": of(referrals, wrote),
     "/intake/matches/<uuid:match_id>": matches,
-    "/intake/referrals": page("limit=2", "kept=yes"),
+    "/intake/referrals": page("limit=5", "kept=yes"),
     "/intake/referrals/new": begun,
     f"{_DRAFT}/check": drafts,
     f"{_DRAFT}/danger": drafts,
@@ -218,14 +222,14 @@ FILLS: dict[str, Fill] = {
     "/casework/api/v1/reviews": reviews_of_referrals,
     "/casework/api/v1/reviews/<uuid:review_id>": of(reviews, reviewed),
     "/casework/api/v1/reviews/<uuid:review_id>/estimate": of(reviews, reviewed),
-    "/casework/reviews": page("limit=2"),
+    "/casework/reviews": page("limit=5"),
     _REVIEW: of(reviews, reviewed, "done=decided"),
     f"{_REVIEW}/bases": of(reviews, reviewed, "recipient=police"),
     f"{_REVIEW}/decision": of(reviews, reviewed),
     f"{_REVIEW}/estimate": of(reviews, reviewed),
     f"{_REVIEW}/question": of(reviews, reviewed),
     "/casework/api/v1/cases": page(
-        *(f"list={name}&limit=2" for name in ("mine", "unassigned", "team", "hand-overs", "closed"))
+        *(f"list={name}&limit=5" for name in ("mine", "unassigned", "team", "hand-overs", "closed"))
     ),
     _CASE_API: of(cases, listed),
     f"{_CASE_API}/entries/<uuid:entry_id>": of(entries("entry_id"), worked),

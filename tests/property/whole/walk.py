@@ -9,14 +9,14 @@ from werkzeug.test import TestResponse
 
 from tests.property.whole.marks import said
 from tests.property.whole.people import Whole
-from tests.property.whole.routes import EVERY_HIDDEN, FILLS, Ask, address, gets
+from tests.property.whole.routes import FILLS, WHOLLY, Ask, address, gets
 from tests.property.whole.rule import Member, Rule
 from tests.world import Caller
 
 _OWN_TO_REQUEST = re.compile(
     r'urn:uuid:[0-9a-f-]{36}|Reference for support: [0-9a-f-]{36}|name="csrf_token" value="[0-9a-f]{64}"'
 )
-_MOST_PAGES = 8
+_MOST_PAGES = 4
 _NEXT_PAGE = re.compile(r'[?&;]cursor=([A-Za-z0-9_-]+)|"next_cursor": ?"([A-Za-z0-9_-]+)"')
 _ASKED_BESIDE = re.compile(r'href="/(?!assets/)[^"]*\?([^"#]*)"')
 _GET_FORM = re.compile(r'<form method="get".*?</form>', re.DOTALL)
@@ -57,17 +57,19 @@ class Walk:
             answers = list(self.pages(route, ask))
             self.look(route, ask, answers)
             if answers[0].status_code == 403 and place == 0:
-                return  # the role may not use it, whatever is asked
+                return  # the role may not use it, whatever is asked: it is refused before anything is read
             if ask.known is not None:
                 self.compare(route, ask, answers[0])
 
     def some(self, route: Route, asks: list[Ask]) -> list[Ask]:
-        """All that may be known and, of what may not, everything at one address of its kind and one at the others."""
-        hidden = [ask for ask in asks if ask.known is False]
-        if route.rule in EVERY_HIDDEN or len(hidden) < 2:
+        """Everything at some addresses, and at the others of the same things two that are known and one that is not."""
+        if route.rule in WHOLLY:
             return asks
-        one = self.whole.chance.choice(hidden)
-        return [ask for ask in asks if ask.known is not False or ask is one]
+        few = [self.few([ask for ask in asks if ask.known is known], most) for known, most in ((True, 2), (False, 1))]
+        return [ask for ask in asks if ask.known is None] + few[0] + few[1]
+
+    def few(self, asks: list[Ask], most: int) -> list[Ask]:
+        return self.whole.chance.sample(asks, min(most, len(asks)))
 
     def absent(self, route: Route, ask: Ask) -> str:
         """What is answered about something that nobody has; the same for every id."""
