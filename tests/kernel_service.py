@@ -91,7 +91,7 @@ def on_member(event: dict[str, Any]) -> WriteNote | None:
     return WriteNote(text=event["display_name"], staff_id=event["staff_id"]) if event["active"] else None
 
 
-def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, batch: bool = False) -> Service:
+def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, at_once: int = 1) -> Service:
     """The service on an empty database, its tables made."""
     database = Database(url)
     with database.write() as connection:
@@ -113,7 +113,7 @@ def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, batch: b
         migrations=Path("migrations"),
         app=Flask(name),
         subscriptions={StaffChangedV1: on_member},
-        batch=batch,
+        at_once=at_once,
         clock=clock,
     )
 

@@ -53,6 +53,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         tables=kernel,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
+        at_once=50,
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),

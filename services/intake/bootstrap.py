@@ -62,6 +62,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         tables=kernel,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
+        at_once=50,
         migrations=_HERE / "migrations",
         clock=clock,
         app=app,

@@ -15,7 +15,7 @@ from services.kernel.db import idempotency, inbox
 from services.kernel.db.engine import Database
 from services.kernel.db.idempotency import Once
 from services.kernel.db.tables import KernelTables
-from services.kernel.db.transaction import Transaction
+from services.kernel.db.transaction import Transaction, write_audit, write_events
 from services.kernel.failpoints import failpoint
 from services.kernel.observability import tracing
 from services.kernel.observability.metrics import Metrics
@@ -82,8 +82,7 @@ class Dispatcher:
         """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""
         with self._database.write() as connection:
             failpoint(f"{self._service}.begun")
-            done = [(item, self.handle_event_in(connection, item)) for item in caused]
-        new = [(item, transaction) for item, transaction in done if transaction]
+            new = self._handle_new(connection, caused)
         self._after_commit(*(transaction for _, transaction in new))
         for item, _ in new:
             self.metrics.handled(item.event_type, (self._clock() - item.written_at).total_seconds())
@@ -91,20 +90,31 @@ class Dispatcher:
 
     def handle_event_in(self, connection: sa.Connection, caused: Caused) -> Transaction | None:
         """Run one event's command in a transaction that is open already. None when it was handled before."""
+        return next((transaction for _, transaction in self._handle_new(connection, [caused])), None)
+
+    def _handle_new(self, connection: sa.Connection, caused: Sequence[Caused]) -> list[tuple[Caused, Transaction]]:
+        """Run the commands of those not handled before, and write what all of them have to tell and to record."""
+        event_ids = [item.event_id for item in caused]
+        unhandled = inbox.not_yet_handled(connection, self.tables, event_ids, at=self._clock())
+        failpoint(f"{self._service}.inbox_inserted")
+        done = []
+        for item in caused:
+            if item.event_id in unhandled:
+                unhandled.remove(item.event_id)  # one poll may bring an event twice
+                done.append((item, self._handle_event(connection, item)))
+        self._flush(connection, [transaction for _, transaction in done])
+        return done
+
+    def _handle_event(self, connection: sa.Connection, caused: Caused) -> Transaction:
         transaction = Transaction(
             connection,
-            self.tables,
             at=self._clock(),
             actor=None,
             correlation_id=caused.correlation_id,
             causation_id=caused.event_id,
         )
-        if not inbox.first_time(connection, self.tables, caused.event_id, at=transaction.at):
-            return None
-        failpoint(f"{self._service}.inbox_inserted")
         with tracing.handling(caused.event_type, caused.event_id, caused.correlation_id):
             self._run(caused.command, transaction)
-            self._flush(transaction)
         return transaction
 
     @contextmanager
@@ -114,22 +124,21 @@ class Dispatcher:
             failpoint(f"{self._service}.begun")
             transaction = Transaction(
                 connection,
-                self.tables,
                 at=self._clock(),
                 actor=actor,
                 correlation_id=correlation_id or uuid4(),
             )
             yield transaction
-            self._flush(transaction)
+            self._flush(connection, [transaction])
         self._after_commit(transaction)
 
     def _run(self, command: object, transaction: Transaction) -> Any:
         return self._handlers[type(command)](command, self._unit_of_work(transaction))
 
-    def _flush(self, transaction: Transaction) -> None:
-        transaction.flush_events()
+    def _flush(self, connection: sa.Connection, transactions: Sequence[Transaction]) -> None:
+        write_events(connection, self.tables, transactions)
         failpoint(f"{self._service}.outbox_inserted")
-        transaction.flush_audit()
+        write_audit(connection, self.tables, transactions)
         failpoint(f"{self._service}.audit_inserted")
 
     def _after_commit(self, *transactions: Transaction) -> None:

@@ -29,8 +29,8 @@ class Service:
     migrations: Path
     app: Flask
     subscriptions: Subscriptions = field(default_factory=dict)
-    batch: bool = False
-    """One poll is one transaction; when it fails, its events go one by one."""
+    at_once: int = 1
+    """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
     clock: Clock = system_clock
     housekeeping: tuple[Callable[[sa.Connection, datetime], object], ...] = ()
     """What is done every hour, beside the kernel's own: forgetting what is past its time."""

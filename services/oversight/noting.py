@@ -113,12 +113,17 @@ def _change(command: Any, transaction: Transaction, noted: Callable[..., Journey
     facts = dict(vars(command))
     referral_id = facts.pop("referral_id")
     connection = transaction.connection
-    insert_or_ignore(connection, table, to_row(Journey(referral_id=referral_id)))
-    mine = table.c.referral_id == referral_id
-    held = to_journey(connection.execute(sa.select(table).where(mine).with_for_update()).one())
+    its_id = {"its_id": referral_id}
+    row = connection.execute(_HELD, its_id).one_or_none()
+    if row is None:
+        begun = noted(Journey(referral_id=referral_id), **facts)
+        if insert_or_ignore(connection, table, to_row(begun)):
+            return
+        row = connection.execute(_HELD, its_id).one()  # somebody else began it at the same time
+    held = to_journey(row)
     now = noted(held, **facts)
     if now != held:
-        connection.execute(sa.update(table).where(mine).values(to_row(now)))
+        connection.execute(_NOTE, its_id | to_row(now))
 
 
 def to_row(journey: Journey) -> dict[str, Any]:
@@ -136,3 +141,8 @@ def to_journey(row: Any) -> Journey:
         answers = {name: values.pop(f"{by}_asked_{name}") for name in Asked.__dataclass_fields__}
         values[f"{by}_asked"] = Asked(**answers)
     return Journey(**values, decision=Decision(**decision) if decision["pathway"] else None)
+
+
+_ID: sa.BindParameter[Any] = sa.bindparam("its_id")
+_HELD = sa.select(table).where(table.c.referral_id == _ID).with_for_update()
+_NOTE = sa.update(table).where(table.c.referral_id == _ID)

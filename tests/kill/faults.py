@@ -6,10 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.kernel import dispatcher
 from services.kernel.bus import worker
 from services.kernel.bus.log import Log, Record
 from services.kernel.bus.relay import Relay
-from services.kernel.db import inbox
+from services.kernel.db import inbox, transaction
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.transaction import Transaction
 from services.kernel.failpoints import failpoint
@@ -76,13 +77,11 @@ def _mark_nothing() -> None:
 
 
 def _commit_half() -> None:
-    flush_events = Transaction.flush_events
+    def write_and_commit(connection: sa.Connection, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+        transaction.write_events(connection, tables, transactions)
+        _commit(connection)
 
-    def flush_and_commit(transaction: Transaction) -> None:
-        flush_events(transaction)
-        _commit(transaction.connection)
-
-    Transaction.flush_events = flush_and_commit  # type: ignore[method-assign, assignment]
+    dispatcher.write_events = write_and_commit  # type: ignore[attr-defined]
 
 
 def _commit(connection: sa.Connection) -> None:

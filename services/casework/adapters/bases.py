@@ -14,7 +14,7 @@ from services.casework.domain.case import CaseState
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
 from services.contracts.codes import RecipientClass
-from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.db.upsert import insert_new, insert_or_ignore
 
 
 def covers(
@@ -43,11 +43,9 @@ def hidden_from_its_team() -> sa.ColumnElement[bool]:
 
 def keep_told(connection: sa.Connection, referral_id: UUID, told: Iterable[Mapping[str, Any]], at: datetime) -> None:
     """What the referrer now says of who may be told. What reviewers added stays."""
-    by_referrer = sa.and_(bases.c.referral_id == referral_id, bases.c.added_by.is_(None))
-    gone = connection.execute(sa.delete(bases).where(by_referrer).returning(*_OF_CLASS)).all()
-    for basis in told:
-        if not _has_lapsed(basis, at):
-            insert_or_ignore(connection, bases, {"referral_id": referral_id, **basis})
+    gone = connection.execute(_FORGET_TOLD, {"its_id": referral_id}).all()
+    standing = [{"referral_id": referral_id, **basis} for basis in told if not _has_lapsed(basis, at)]
+    insert_new(connection, bases.c.recipient_class, standing)
     _tell_who_decided(connection, gone, at)
 
 
@@ -62,6 +60,11 @@ def drop_lapsed(connection: sa.Connection, at: datetime) -> None:
 
 
 _OF_CLASS = (bases.c.referral_id, bases.c.recipient_class)
+_FORGET_TOLD = (
+    sa.delete(bases)
+    .where(bases.c.referral_id == sa.bindparam("its_id"), bases.c.added_by.is_(None))
+    .returning(*_OF_CLASS)
+)
 _FOR_TRIAGE = bases.c.recipient_class == RecipientClass.TRIAGE
 
 

@@ -12,6 +12,7 @@ from services.casework.adapters.tables import referrals
 from services.contracts.casework import ProgressMadeV1
 from services.contracts.codes import ProgressStep, Question
 from services.contracts.schema import EventSchema
+from services.kernel.db.upsert import insert
 
 Publish = Callable[[type[EventSchema], Mapping[str, Any]], None]
 
@@ -23,8 +24,8 @@ class SqlProgress:
         self._at = at
 
     def make(self, referral_id: UUID, step: ProgressStep, question: Question | None, question_id: UUID | None) -> None:
-        of_referral = progress.c.referral_id == referral_id
-        held = self._connection.execute(sa.select(progress.c.version).where(of_referral)).scalar()
+        its_id = {"its_id": referral_id}
+        held = self._connection.execute(_VERSION, its_id).scalar()
         row = {
             "referral_id": referral_id,
             "version": (held or 0) + 1,
@@ -34,9 +35,9 @@ class SqlProgress:
             "at": self._at,
         }
         if held is None:
-            self._connection.execute(sa.insert(progress).values(row))
+            insert(self._connection, progress, row)
         else:
-            self._connection.execute(sa.update(progress).where(of_referral).values(row))
+            self._connection.execute(_NEXT, its_id | row)
         self._publish(ProgressMadeV1, row | {"step": step, "referral_version": self._arrived(referral_id)})
 
     def tell_again(self, referral_id: UUID) -> None:
@@ -58,8 +59,15 @@ class SqlProgress:
         )
 
     def _arrived(self, referral_id: UUID) -> int | None:
-        told = sa.select(referrals.c.version).where(referrals.c.id == referral_id)
-        withdrawn = sa.select(withdrawals.c.version).where(withdrawals.c.referral_id == referral_id)
-        versions = sa.union_all(told, withdrawn).subquery()
-        arrived: int | None = self._connection.execute(sa.select(sa.func.max(versions.c.version))).scalar_one()
+        arrived: int | None = self._connection.execute(_ARRIVED, {"its_id": referral_id}).scalar_one()
         return arrived
+
+
+_ID: sa.BindParameter[Any] = sa.bindparam("its_id")
+_VERSION = sa.select(progress.c.version).where(progress.c.referral_id == _ID)
+_NEXT = sa.update(progress).where(progress.c.referral_id == _ID)
+_versions = sa.union_all(
+    sa.select(referrals.c.version).where(referrals.c.id == _ID),
+    sa.select(withdrawals.c.version).where(withdrawals.c.referral_id == _ID),
+).subquery()
+_ARRIVED = sa.select(sa.func.max(_versions.c.version))

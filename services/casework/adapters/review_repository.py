@@ -20,6 +20,7 @@ from services.casework.domain.review import (
 )
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import DifferenceReason
+from services.kernel.db.upsert import insert
 
 _APART = {"referred_by", "decision", "own_views", "stored_version"}
 _COLUMNS = [field.name for field in fields(Review) if field.name not in _APART]
@@ -31,7 +32,7 @@ class SqlReviewRepository:
         self._known_views: set[UUID] = set()
 
     def add(self, review: Review) -> None:
-        self._connection.execute(sa.insert(reviews).values(_row(review)))
+        insert(self._connection, reviews, _row(review))
         review.stored_version = review.version
 
     def get(self, review_id: UUID, reader: ReviewReader) -> Review:
@@ -41,7 +42,7 @@ class SqlReviewRepository:
         return review
 
     def of_referral(self, referral_id: UUID) -> Review | None:
-        return self._one(reviews.c.referral_id == referral_id)
+        return self._found(self._connection.execute(_OF_REFERRAL, {"its_id": referral_id}))
 
     def whole(self, review_id: UUID) -> Review:
         """For what the system itself does; there is such a review."""
@@ -76,8 +77,10 @@ class SqlReviewRepository:
         self._connection.execute(sa.update(own_views).where(own_views.c.id == view.id).values(_shown_row(view)))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Review | None:
-        found = sa.select(reviews).where(condition).with_for_update(of=reviews)
-        row = self._connection.execute(found).one_or_none()
+        return self._found(self._connection.execute(_LOCKED.where(condition)))
+
+    def _found(self, rows: sa.CursorResult[Any]) -> Review | None:
+        row = rows.one_or_none()
         return None if row is None else self._review(row._mapping)
 
     def _review(self, row: Mapping[Any, Any]) -> Review:
@@ -150,3 +153,7 @@ def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
         "model_version": view.shown.model_version if view.shown else None,
         "team_id": decision.team_id,
     }
+
+
+_LOCKED = sa.select(reviews).with_for_update(of=reviews)
+_OF_REFERRAL = _LOCKED.where(reviews.c.referral_id == sa.bindparam("its_id"))

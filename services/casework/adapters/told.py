@@ -95,8 +95,7 @@ class SqlTold:
         return self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
 
     def withdrawn(self, referral_id: UUID) -> bool:
-        found = sa.select(withdrawals.c.referral_id).where(withdrawals.c.referral_id == referral_id)
-        return self._connection.execute(found).one_or_none() is not None
+        return self._connection.execute(_WITHDRAWN, {"its_id": referral_id}).one_or_none() is not None
 
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         case_id = self._connection.execute(sa.select(cases.c.id).where(cases.c.review_id == review.id)).scalar()
@@ -174,3 +173,6 @@ def _needed(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+_WITHDRAWN = sa.select(withdrawals.c.referral_id).where(withdrawals.c.referral_id == sa.bindparam("its_id"))

@@ -38,13 +38,28 @@ class Consumer:
         if not records:
             return 0
         failpoint(f"{self._service.name}.polled")
-        if not (self._service.batch and self._as_one(records)):
-            self._one_by_one(records)
+        self._handle_all(records)
         self.stopped = False
         return len(records)
 
+    def _handle_all(self, records: list[Delivered]) -> None:
+        """Some at a time, and one by one where those fail together. What is done when one raises does not come again."""
+        done, at_once = 0, self._service.at_once
+        try:
+            for start in range(0, len(records), at_once):
+                some = records[start : start + at_once]
+                if len(some) > 1 and self._as_one(some):
+                    done += len(some)
+                    continue
+                for record in some:
+                    self._handle(record)
+                    done += 1
+        finally:
+            if done:
+                self._commit(records[:done])
+
     def _as_one(self, records: list[Delivered]) -> bool:
-        """Handle the poll in one transaction. False when one of it fails: then nothing of it was kept."""
+        """Handle them in one transaction. False when one of them fails: then nothing of it was kept."""
         try:
             commands = [self._translator.command_of(record.value) for record in records]
             self._service.dispatcher.handle_events([command for command in commands if command])
@@ -52,18 +67,7 @@ class Consumer:
             # Alone, each record is tried again and gets its own verdict; nothing is swallowed here.
             _log.warning("batch_failed", service=self._service.name, error=type(error).__name__)
             return False
-        self._commit(records)
         return True
-
-    def _one_by_one(self, records: list[Delivered]) -> None:
-        done = 0
-        try:
-            for record in records:
-                self._handle(record)
-                done += 1
-        finally:
-            if done:
-                self._commit(records[:done])
 
     def _handle(self, record: Delivered) -> None:
         try:

@@ -18,6 +18,7 @@ def first_time(connection: sa.Connection, tables: KernelTables, event_id: UUID, 
 def not_yet_handled(
     connection: sa.Connection, tables: KernelTables, event_ids: Iterable[UUID], *, at: datetime
 ) -> set[UUID]:
-    """Mark the events, and give those that were not marked before. Concurrent markers wait, and never for each other."""
+    """Mark the events, and give those that were not marked before. A concurrent marker makes this one wait."""
+    # In one order: two who mark the same events wait for each other in turn, and never crosswise.
     rows = [{"event_id": event_id, "handled_at": at} for event_id in sorted(set(event_ids))]
-    return insert_new(connection, tables.inbox.c.event_id, rows) if rows else set()
+    return insert_new(connection, tables.inbox.c.event_id, rows)

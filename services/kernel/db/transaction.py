@@ -1,6 +1,6 @@
 """One open write transaction: rows, events to send and audit rows commit together or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +21,6 @@ class Transaction:
     def __init__(
         self,
         connection: sa.Connection,
-        tables: KernelTables,
         *,
         at: datetime,
         actor: UUID | None,
@@ -33,11 +32,10 @@ class Transaction:
         self.actor = actor
         self.correlation_id = correlation_id
         self.causation_id = causation_id
-        self._tables = tables
         self.written: list[tuple[str, str]] = []
         """Type and code of each event published here, for the counters once it has committed."""
-        self._events: list[dict[str, Any]] = []
-        self._audit_rows: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.audit_rows: list[dict[str, Any]] = []
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
         """Have an event sent once this transaction has committed. Raises when the data is not the schema's."""
@@ -52,7 +50,7 @@ class Transaction:
         )
         tracing.written(schema.type, event_id, self.correlation_id)
         self.written.append((schema.type, str(data[schema.counted_by]) if schema.counted_by else ""))
-        self._events.append(
+        self.events.append(
             {
                 "event_id": event_id,
                 "topic": schema.topic,
@@ -72,7 +70,7 @@ class Transaction:
         details: Mapping[str, Any] | None = None,
     ) -> None:
         """Record who did or read what, and why. Codes and ids only: an audit row is never about content."""
-        self._audit_rows.append(
+        self.audit_rows.append(
             {
                 "id": uuid4(),
                 "occurred_at": self.at,
@@ -86,14 +84,14 @@ class Transaction:
             }
         )
 
-    def flush_events(self) -> None:
-        """Write the collected events to the outbox. Called once, after the handler."""
-        insert(self.connection, self._tables.outbox, self._events)
-        self._events = []
 
-    def flush_audit(self) -> None:
-        """Write the collected audit rows. Called once, right before the commit."""
-        subjects = [subject for row in self._audit_rows for subject in audit_subjects.of(row)]
-        insert(self.connection, self._tables.audit_rows, self._audit_rows)
-        insert(self.connection, self._tables.audit_subjects, subjects)
-        self._audit_rows = []
+def write_events(connection: sa.Connection, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+    """Put into the outbox what was published. Called once, after the handlers."""
+    insert(connection, tables.outbox, [event for transaction in transactions for event in transaction.events])
+
+
+def write_audit(connection: sa.Connection, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+    """Write what was audited. Called once, right before the commit."""
+    rows = [row for transaction in transactions for row in transaction.audit_rows]
+    insert(connection, tables.audit_rows, rows)
+    insert(connection, tables.audit_subjects, [subject for row in rows for subject in audit_subjects.of(row)])

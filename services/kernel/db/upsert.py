@@ -21,8 +21,14 @@ def insert_or_ignore(connection: sa.Connection, table: sa.Table, values: Mapping
 
 def insert_new(connection: sa.Connection, column: sa.Column[Any], rows: Sequence[Mapping[str, Any]]) -> set[Any]:
     """Insert the rows that are new, and give the values of this column in those."""
-    statement = _or_ignore(column.table, connection.dialect.name).returning(column)
-    return set(connection.execute(statement, rows).scalars())
+    if not rows:
+        return set()
+    return set(connection.execute(_or_ignore_and_tell(column, connection.dialect.name), rows).scalars())
+
+
+@cache
+def _or_ignore_and_tell(column: sa.Column[Any], dialect: str) -> sa.Executable:
+    return _or_ignore(column.table, dialect).returning(column)
 
 
 # Inline: nothing is asked back, neither a key nor a default.

@@ -211,7 +211,7 @@ class TestAConsumer:
         assert not [reason for reason in reasons if "Canary" in reason]
 
     def test_handles_a_poll_in_one_transaction_but_for_the_bad_ones(self, database_url: str, log: CrashingLog) -> None:
-        service = a_service(database_url, batch=True)
+        service = a_service(database_url, at_once=500)
         log.append([a_record(name="a"), a_record(name="refuse"), a_record(name="b")])
 
         Consumer(service, log).run_once()
