@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 RUN_ELSEWHERE = {
     "make run": "the fixture `site` serves what it serves",
     "make test": ".ci/run",
+    "make kafka": "tests/integration/test_distributed.py",
 }
 """The commands that cannot be run from within a test, and who does run them."""
 

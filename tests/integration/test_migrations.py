@@ -23,7 +23,7 @@ KILLED_AT = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Parts of the statements that were run; at 1 all of them were, and only the commit was not."""
 ROOT = Path(__file__).parents[2]
 TAKES_AWAY = re.compile(
-    r"op\.(drop_|rename_|alter_column\((?!.*(type_=|nullable=True)))|batch_op\.(drop_|alter_column\((?!.*nullable=True))"
+    r"op\.(drop_(?!index)|rename_|alter_column\((?!.*(type_=|nullable=True)))|batch_op\.(drop_|alter_column\((?!.*nullable=True))"
 )
 CONTRACTS = re.compile(r'^"""[^"]*\bcontract\b', re.IGNORECASE)
 

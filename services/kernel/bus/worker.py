@@ -87,9 +87,11 @@ class Worker:
         self._stopping.wait(_HOUSEKEEPING_SECONDS)
 
     def _reconciler_step(self) -> None:
+        # Not at once: what a process lacks when it starts may be in its first poll.
+        if self._stopping.wait(_RECONCILE_SECONDS):
+            return
         while reconcile(self._service) and not self._stopping.is_set():
             pass
-        self._stopping.wait(_RECONCILE_SECONDS)
 
 
 def reconcile(service: Service) -> int:
