@@ -113,8 +113,8 @@ class Broker:
             *_QUICK_START,
             "kafka.tools.StorageTool",
             "format",
-            "-t",
-            cluster_id,
+            # One word: an id may begin with a hyphen, and would be taken for an option.
+            f"--cluster-id={cluster_id}",
             "-c",
             str(self._properties),
         )
