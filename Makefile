@@ -57,7 +57,7 @@ setup-dev: setup $(DEV_READY) $(AXE_READY)
 .PHONY: test
 test: setup-dev ## the whole test suite, against PostgreSQL, Kafka and Chromium of its own
 	@$(BIN)/python -m tests.parts.packages
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: check
 check: setup-dev ## lint, types, import rules, architecture tests, secrets scan: seconds
