@@ -13,6 +13,9 @@ from cloudevents.core.v1.event import CloudEvent
 
 from services.contracts.schema import EventSchema
 
+MEDIA_TYPE = "application/cloudevents+json"
+"""Of a record's value, as its header `content-type` says on Kafka."""
+
 _format = JSONFormat()
 _VERSION = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 

@@ -14,6 +14,10 @@ class Undeclared(ValueError):
     """An event was written with a field that its schema does not declare."""
 
 
+class UnknownVersion(ValueError):
+    """An event was written in a version that this code does not know."""
+
+
 class Part(Schema):
     """A part of an event. What is written must be declared; what is read may hold more than we know."""
 
@@ -28,14 +32,20 @@ class Part(Schema):
         return data
 
 
+_Schema = type["EventSchema"]
+"""Within the class, `type` is the event's."""
+
+
 class EventSchema(Part):
     """One version of one event. Subclasses are the published language; their fields are frozen once released.
 
-    Adding an optional field keeps the version. Anything else is a new class with a higher version and an upcaster.
+    Adding an optional field keeps the version. Anything else is a new class with the next version, which names the one
+    before it and says in `upcast` how to read that. Handlers know the newest version only (docs/adr/0012).
     """
 
     type: ClassVar[str]
     schema_version: ClassVar[int] = 1
+    before: ClassVar[_Schema | None] = None
     topic: ClassVar[str]
     key: ClassVar[str]
     """The field whose value is the record's key: order holds within it."""
@@ -65,6 +75,23 @@ class EventSchema(Part):
         except Exception:
             loaded = schema.load(data)
         return loaded
+
+    @classmethod
+    def upcast(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """What the version before said, as this one says it, both in Python values. Only a first version has none."""
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, version: int, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Data that was written in some version, as this version's Python values.
+
+        Raises ValidationError; UnknownVersion on a version later than this one.
+        """
+        if version == cls.schema_version:
+            return cls.decode(data)
+        if cls.before is None or version > cls.schema_version:
+            raise UnknownVersion
+        return cls.upcast(cls.before.read(version, data))
 
 
 @cache

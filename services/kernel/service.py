@@ -16,7 +16,7 @@ from services.kernel.db.tables import KernelTables
 from services.kernel.dispatcher import Dispatcher
 
 Subscriptions = Mapping[type[EventSchema], Callable[[dict[str, Any]], object | None]]
-"""Event → the command it gives; None when this event asks nothing of us."""
+"""Event, in its newest version → the command it gives; None when this event asks nothing of us."""
 
 
 @dataclass(frozen=True, kw_only=True)

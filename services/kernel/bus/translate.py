@@ -4,6 +4,7 @@ from marshmallow import ValidationError
 
 from services.contracts import envelope
 from services.contracts.envelope import NotAnEvent
+from services.contracts.schema import UnknownVersion
 from services.kernel.dispatcher import Caused
 from services.kernel.service import Subscriptions
 
@@ -14,13 +15,12 @@ class Unreadable(Exception):
 
 class Translator:
     def __init__(self, subscriptions: Subscriptions) -> None:
-        self._schemas = {(schema.type, schema.schema_version): schema for schema in subscriptions}
-        self._types = {schema.type for schema in subscriptions}
+        self._schemas = {schema.type: schema for schema in subscriptions}
         self._commands = subscriptions
         self.topics = tuple(sorted({schema.topic for schema in subscriptions}))
 
     def command_of(self, value: bytes) -> Caused | None:
-        """The command, or None when the event asks nothing of us.
+        """The command, or None when the event asks nothing of us. An earlier version is read as the one subscribed to.
 
         Raises Unreadable on bytes that are no event, on data its schema refuses, and on a version that we do not know
         of a type that we do: skipping that would lose it.
@@ -29,13 +29,13 @@ class Translator:
             event = envelope.read(value)
         except NotAnEvent as error:
             raise Unreadable(str(error)) from None
-        if event.type not in self._types:
-            return None
-        schema = self._schemas.get((event.type, event.version))
+        schema = self._schemas.get(event.type)
         if schema is None:
-            raise Unreadable(f"{event.type} has no version {event.version} here")
+            return None
         try:
-            data = schema.decode(event.data)
+            data = schema.read(event.version, event.data)
+        except UnknownVersion:
+            raise Unreadable(f"{event.type} has no version {event.version} here") from None
         except ValidationError as error:
             raise Unreadable(f"{event.type}: {', '.join(sorted(error.messages_dict))}") from None
         command = self._commands[schema](data)

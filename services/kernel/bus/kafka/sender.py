@@ -8,9 +8,13 @@ from collections.abc import Sequence
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from services.contracts.envelope import MEDIA_TYPE
 from services.kernel.bus.kafka.clients import connected, is_away
 from services.kernel.bus.kafka.settings import KafkaSettings
 from services.kernel.bus.log import BrokerAway, Record
+
+_HEADERS = [("content-type", MEDIA_TYPE.encode())]
+"""What CloudEvents wants of Kafka's records, so that a reader that is not ours knows what it has."""
 
 _SECONDS_OF_GRACE = 2.0
 """The library gives each record up by itself; this is for the case that it does not."""
@@ -29,7 +33,10 @@ class Sender:
         producer = self._connected()
         until = time.monotonic() + self._settings.delivery_timeout_ms / 1000 + _SECONDS_OF_GRACE
         try:
-            sent = [producer.send(record.topic, key=record.key.encode(), value=record.value) for record in records]
+            sent = [
+                producer.send(record.topic, key=record.key.encode(), value=record.value, headers=_HEADERS)
+                for record in records
+            ]
             for future in sent:
                 future.get(timeout=max(0.0, until - time.monotonic()))
         except BaseException as error:
