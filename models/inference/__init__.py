@@ -1,1 +1,1 @@
-"""What scoring imports: a verified model, one estimate or many. Needs lightgbm and numpy alone."""
+"""What scoring imports: a verified model, one estimate or many. Needs LightGBM's library alone."""

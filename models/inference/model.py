@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from models.features.vector import FeatureVector
-from models.inference import lightgbm_alone
 from models.inference import manifest as manifests
+from models.inference.booster import Booster
 from models.inference.estimate import (
     Answer,
     Band,
@@ -22,9 +19,6 @@ from models.inference.estimate import (
 from models.inference.manifest import ArtefactRefused, Manifest
 
 GOLDEN_TOLERANCE = 1e-9
-# One thread always: on a busy machine LightGBM's second thread makes one row hundreds of times
-# slower (it spins), and scoring gets its parallelism from processes.
-THREADS = 1
 
 
 class FeatureContractBroken(ValueError):
@@ -34,7 +28,7 @@ class FeatureContractBroken(ValueError):
 class Model:
     """A booster and its manifest, verified and tried. Made by `load`; safe to share by threads."""
 
-    def __init__(self, manifest: Manifest, booster: Any) -> None:
+    def __init__(self, manifest: Manifest, booster: Booster) -> None:
         self.manifest = manifest
         self.digest = manifest.seal
         self._booster = booster
@@ -45,17 +39,11 @@ class Model:
 
     def estimate(self, vector: FeatureVector) -> Answer:
         """The estimate for one referral. Raises FeatureContractBroken."""
-        return self.estimate_batch((vector,))[0]
+        return self._refusal(vector) or self._answer(vector, self._explain(vector.values))
 
     def estimate_batch(self, vectors: Sequence[FeatureVector]) -> list[Answer]:
-        """The estimates in the order of `vectors`, each bit for bit the one `estimate` gives."""
-        refusals = [self._refusal(vector) for vector in vectors]
-        asked = [v for v, refusal in zip(vectors, refusals, strict=True) if refusal is None]
-        explained = iter(self._explain([vector.values for vector in asked]))
-        return [
-            self._answer(vector, next(explained)) if refusal is None else refusal
-            for vector, refusal in zip(vectors, refusals, strict=True)
-        ]
+        """The estimates in the order of `vectors`."""
+        return [self.estimate(vector) for vector in vectors]
 
     def _refusal(self, vector: FeatureVector) -> NotEstimated | None:
         if vector.digest != self.manifest.feature_digest:
@@ -77,18 +65,14 @@ class Model:
             ]
         )
 
-    def _explain(self, rows: Sequence[tuple[float, ...]]) -> list[list[float]]:
-        """Per row the contributions in calibrated log-odds, the base last."""
-        if not rows:
-            return []
-        raw = self._booster.predict(np.array(rows, dtype=np.float64), pred_contrib=True, num_threads=THREADS)
+    def _explain(self, row: tuple[float, ...]) -> list[float]:
+        """The contributions in calibrated log-odds, the base last."""
         # Affine in log-odds: scaling every part by the slope and moving the base by the intercept
         # keeps the sum exact (Platt 1999; the parts are Lundberg's path-dependent SHAP values).
-        slope, intercept = self.manifest.calibration_slope, self.manifest.calibration_intercept
-        explained: list[list[float]] = [[part * slope for part in row] for row in np.asarray(raw).tolist()]
-        for parts in explained:
-            parts[-1] += intercept
-        return explained
+        slope = self.manifest.calibration_slope
+        parts = [part * slope for part in self._booster.contributions(row)]
+        parts[-1] += self.manifest.calibration_intercept
+        return parts
 
     def _answer(self, vector: FeatureVector, parts: list[float]) -> Estimate:
         log_odds = math.fsum(parts)
@@ -117,12 +101,9 @@ class Model:
         return Band.RAISED if probability >= self.manifest.raised_from else Band.USUAL
 
     def _check_golden_rows(self) -> None:
-        rows = [
-            tuple(math.nan if value is None else float(value) for value in row["values"])
-            for row in self.manifest.golden
-        ]
-        for row, parts in zip(self.manifest.golden, self._explain(rows), strict=True):
-            if not abs(math.fsum(parts) - row["log_odds"]) <= GOLDEN_TOLERANCE:
+        for row in self.manifest.golden:
+            values = tuple(math.nan if value is None else float(value) for value in row["values"])
+            if not abs(math.fsum(self._explain(values)) - row["log_odds"]) <= GOLDEN_TOLERANCE:
                 raise ArtefactRefused("the model no longer gives the estimates training saw")
 
 
@@ -135,8 +116,8 @@ def load(manifest: bytes, booster: bytes, *, expected_digest: str | None = None)
     if expected_digest is not None and known.seal != expected_digest:
         raise ArtefactRefused("another model than the registry names")
     manifests.verify(known, booster)
-    loaded = lightgbm_alone.Booster(model_str=booster.decode("ascii"))
-    if tuple(loaded.feature_name()) != known.names:
+    loaded = Booster(booster)
+    if loaded.names != known.names:
         raise ArtefactRefused("the booster's columns are not the manifest's features")
     model = Model(known, loaded)
     model._check_golden_rows()

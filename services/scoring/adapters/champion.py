@@ -3,21 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.features import reading, snapshot
 from models.features.facts import EarlierReferral
 from models.features.vector import build
 from models.inference import estimate as given
+from models.inference import model as inference
+from models.inference.model import Model
 from services.contracts.codes import Band, NotEstimatedReason
 from services.kernel.failpoints import failpoint
 from services.scoring.adapters.kept_models import Kept
 from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
 from services.scoring.domain.referral import Earlier
-
-if TYPE_CHECKING:
-    from models.inference.model import Model
 
 # A day is the day of the people who wrote the facts.
 _LONDON = ZoneInfo("Europe/London")
@@ -25,7 +24,7 @@ _WORDING = ("feature", "label", "raised", "lowered", "domain", "origin", "police
 
 
 class LoadedChampion:
-    def __init__(self, version: str, model: "Model", evaluation: Mapping[str, Any] | None) -> None:
+    def __init__(self, version: str, model: Model, evaluation: Mapping[str, Any] | None) -> None:
         self.version = version
         self.evaluation = evaluation
         self._model = model
@@ -93,9 +92,6 @@ class WrongFeatures(ValueError):
 
 def load(kept: Kept) -> LoadedChampion:
     """Verify and load a kept model. Raises ArtefactRefused or WrongFeatures; nothing unverified reaches LightGBM."""
-    # Imported here: LightGBM takes seconds, and a process that estimates nothing needs none.
-    from models.inference import model as inference
-
     model = inference.load(kept.manifest, kept.booster, expected_digest=kept.digest)
     if model.manifest.feature_digest != reading.registry().digest:
         raise WrongFeatures(kept.version)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from models.inference import lightgbm_alone
 from models.inference import manifest as manifests
 from models.inference import model as inference
 from models.inference.manifest import ArtefactRefused
@@ -40,7 +39,7 @@ def lightgbm_must_not_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(*_: Any, **__: Any) -> None:
         pytest.fail("LightGBM was given bytes that nobody vouched for")
 
-    monkeypatch.setattr(lightgbm_alone, "Booster", opened)
+    monkeypatch.setattr(inference, "Booster", opened)
 
 
 class TestArtefacts:
