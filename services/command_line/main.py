@@ -7,31 +7,37 @@ import click
 
 from services.kernel.errors import RuleBroken
 
-_MODULES = {
-    "audit": "services.command_line.audit",
-    "rebuild": "services.command_line.rebuild",
-    "redrive": "services.command_line.redrive",
-    "replay": "services.command_line.replay",
-    "rollback": "services.command_line.rollback",
-    "run": "services.command_line.run",
-    "score": "services.command_line.score",
-    "token": "services.command_line.token",
-    "topics": "services.command_line.topics",
-    "train": "services.command_line.train",
+_COMMANDS = {
+    "audit": "The record of who did and read what.",
+    "rebuild": "Make again what is made from what other services tell.",
+    "redrive": "Handle every dead letter of SERVICE again.",
+    "replay": "Do again what was done, to see that it comes out the same.",
+    "rollback": "Make the previous champion the champion again.",
+    "run": "Make what is missing, then serve until Ctrl-C.",
+    "score": "Estimate referrals that had no model.",
+    "token": "Print a token, alone on its line.",
+    "topics": "Kafka's topics.",
+    "train": "Train on the invented population.",
 }
+"""The module of the same name in this folder has the command; what it does is said here too, for the list of them."""
 
 
 class LazyGroup(click.Group):
     """A group that knows the names of its commands, and imports one when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*_MODULES, *super().list_commands(ctx)})
+        return sorted({*_COMMANDS, *super().list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _MODULES:
+        if cmd_name not in _COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = import_module(_MODULES[cmd_name]).command
+        command: click.Command = import_module(f"services.command_line.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, none of which is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -1,33 +1,24 @@
 """Every service of Waymark, built for one process and joined by the embedded log."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from services.accounts import bootstrap as accounts
 from services.accounts.identities import LocalIdentities
-from services.accounts.settings import Settings as AccountsSettings
-from services.casework import bootstrap as casework
-from services.casework.settings import Settings as CaseworkSettings
 from services.embedded.folder import Folder
 from services.embedded.paths import ByFirstSegment
-from services.intake import bootstrap as intake
-from services.intake.settings import Settings as IntakeSettings
+from services.embedded.services import Services
 from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.worker import Worker, reconcile
 from services.kernel.clock import Clock, system_clock
-from services.kernel.db import migrate
 from services.kernel.service import Service
-from services.oversight import bootstrap as oversight
-from services.oversight.settings import Settings as OversightSettings
-from services.scoring import bootstrap as scoring
-from services.scoring.settings import Settings as ScoringSettings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -35,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    services: Mapping[str, Service]
+    services: Services
     identities: LocalIdentities
     log: EmbeddedLog
     _workers: list[Worker] = field(default_factory=list)
@@ -47,6 +38,8 @@ class System:
         return ByFirstSegment(apps, otherwise=apps["accounts"])
 
     def migrate(self) -> None:
+        from services.kernel.db import migrate  # Alembic takes a while to import, and few commands need it
+
         for service in self.services.values():
             migrate.upgrade(service)
 
@@ -93,7 +86,7 @@ class System:
 
     def close(self) -> None:
         self.log.close()
-        for service in self.services.values():
+        for service in self.services.built.values():
             service.database.close()
 
 
@@ -108,32 +101,23 @@ def build(
     database_url: Callable[[str], str] | None = None,
     registry_url: str | None = None,
 ) -> System:
-    """Build every service; nothing is opened. Its databases are in the folder unless `database_url` says where.
+    """Nothing is opened. Its databases are in the folder unless `database_url` says where.
 
     Without a registry, scoring uses the model that it has kept.
     """
+    models = {"models_folder": folder.models, "registry_url": registry_url}
 
-    def settings(kind: type[Any], service: str, **more: Any) -> Any:
-        return kind(
-            database_url=(database_url or folder.database_url)(service),
-            secret_key=folder.secret(service),
+    def made(name: str, **more: Any) -> Service:
+        settings = import_module(f"services.{name}.settings").Settings(
+            database_url=(database_url or folder.database_url)(name),
+            secret_key=folder.secret(name),
             demonstration=True,
             https=False,
-            **more,
+            **(models if name == "scoring" else {}),
         )
+        service: Service = import_module(f"services.{name}.bootstrap").build(settings, clock=clock, **more)
+        return service
 
-    door = accounts.build(settings(AccountsSettings, "accounts"), clock=clock)
-    identities = LocalIdentities(door.database, clock)
-    models = {"models_folder": folder.models, "registry_url": registry_url}
-    services = (
-        door,
-        intake.build(settings(IntakeSettings, "intake"), identities=identities, clock=clock),
-        scoring.build(settings(ScoringSettings, "scoring", **models), identities=identities, clock=clock),
-        casework.build(settings(CaseworkSettings, "casework"), identities=identities, clock=clock),
-        oversight.build(settings(OversightSettings, "oversight"), identities=identities, clock=clock),
-    )
-    return System(
-        services={service.name: service for service in services},
-        identities=identities,
-        log=EmbeddedLog(folder.log, clock=clock),
-    )
+    services = Services(lambda name: made(name) if name == "accounts" else made(name, identities=identities))
+    identities = LocalIdentities(services["accounts"].database, clock)
+    return System(services=services, identities=identities, log=EmbeddedLog(folder.log, clock=clock))

@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from uuid import uuid4
 
+import click
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
@@ -123,16 +124,30 @@ class TestRedrive:
 
 
 class TestTheCommand:
-    def test_imports_nothing_heavy_before_it_is_needed(self) -> None:
-        program = (
-            "import sys\nfrom click.testing import CliRunner\nfrom services.command_line.main import waymark\n"
-            "assert CliRunner().invoke(waymark, ['--help']).exit_code == 0\n"
-            "print(sorted({'mlflow', 'lightgbm', 'sklearn', 'pandas', 'shap'} & set(sys.modules)))"
-        )
+    def test_lists_its_commands_without_importing_one(self) -> None:
+        assert imported("--help", of={"mlflow", "lightgbm", "sklearn", "sqlalchemy", "flask"}) == set()
 
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    def test_has_every_command_that_it_lists(self) -> None:
+        context = click.Context(waymark)
 
-        assert done.stdout == "[]\n"
+        assert all(waymark.get_command(context, name) for name in waymark.list_commands(context))
+
+    def test_imports_the_service_that_it_needs_and_no_other(self, world: World) -> None:
+        services = {f"services.{name}.bootstrap" for name in world.system.services}
+
+        said = imported("token", "--role", "navigator", "--folder", str(world.folder.root), of={*services, "alembic"})
+
+        assert said == {"services.accounts.bootstrap"}
+
+
+def imported(*arguments: str, of: Set[str]) -> set[str]:
+    """Which of these modules a call brings into its process."""
+    program = (
+        "import sys\nfrom click.testing import CliRunner\nfrom services.command_line.main import waymark\n"
+        "assert CliRunner().invoke(waymark, sys.argv[1:]).exit_code == 0\nprint(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return of & set(done.stdout.split())
 
 
 class _without_the_last_row:  # noqa: N801 (reads as a sentence)
