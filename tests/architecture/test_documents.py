@@ -9,6 +9,7 @@ import pytest
 
 from services.accounts.demonstration import accounts
 from services.command_line.main import waymark
+from services.contracts.topics import TOPICS
 from tests import documents
 from tests.documents import README, ROOT
 
@@ -39,6 +40,24 @@ class TestTheReadme:
 
         staff = [f"  {account.sign_in_name:<32}{account.display_name}" for account in accounts()]
         assert [line for line in printed.lines if line.startswith("  ")] == staff
+
+
+@pytest.mark.parametrize("service", ["accounts", "intake", "scoring", "casework", "oversight"])
+class TestTheReadmeOfAService:
+    """Who subscribes to what is held to the topics' readers elsewhere (`tests/contracts`)."""
+
+    def test_says_which_topics_it_publishes_on(self, service: str) -> None:
+        assert _topics_said(service, "publishes") == {topic.name for topic in TOPICS if topic.owner == service}
+
+    def test_says_which_topics_it_consumes(self, service: str) -> None:
+        assert _topics_said(service, "consumes") == {topic.name for topic in TOPICS if service in topic.readers}
+
+
+def _topics_said(service: str, does: str) -> set[str]:
+    """The topics named in the paragraph, or the row of a table, that begins with this word."""
+    text = (ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
+    (said,) = re.findall(rf"^(?:\*\*|\| ){does}\b.*?(?=^\*\*|^\| |^$)", text, re.MULTILINE | re.DOTALL | re.IGNORECASE)
+    return set(re.findall(r"`([a-z.]+)`", said)) & {topic.name for topic in TOPICS}
 
 
 @pytest.mark.parametrize("picture", sorted(_IMAGES.glob("*.png")), ids=lambda path: path.name)

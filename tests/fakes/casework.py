@@ -17,7 +17,7 @@ from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.contracts.codes import LawfulBasis, OrganisationClass, ProgressStep, Question, RecipientClass
 from tests.factories.reviews import after
-from tests.fakes.casework_cases import FakeCaseUnitOfWork
+from tests.fakes.casework_cases import FakeCaseChanges, FakeCaseRepository, FakeCaseUnitOfWork
 
 
 def may_know(review: Review, reader: ReviewReader, told: Collection[RecipientClass]) -> bool:
@@ -87,16 +87,15 @@ class FakeEstimates:
         return None if newest is None else EstimateShown(sequence=newest["sequence"], answer=_answer(newest))
 
 
-class FakeTold:
-    """`add_basis` and the referrals are kept; of the rest only that it was heard."""
+class FakeTold(FakeCaseChanges):
+    """Referrals, bases and changes are kept; of the rest only that it was heard."""
 
-    def __init__(self, *teams: Team) -> None:
+    def __init__(self, *teams: Team, cases: FakeCaseRepository | None = None) -> None:
+        super().__init__(cases or FakeCaseRepository())
         self._teams = teams
         self.referrals: dict[UUID, Event] = {}
         self.withdrawals: dict[UUID, Event] = {}
         self.added: dict[UUID, set[RecipientClass]] = {}
-        self.changes: list[tuple[UUID, int, ChangeKind]] = []
-        self.read: list[tuple[UUID, int, ChangeKind, UUID]] = []
         self.hidden: dict[UUID, RecipientClass] = {}
         """Of each review, the class of its case's team when no basis lets it know any more."""
         self.heard: list[Event] = []
@@ -118,14 +117,8 @@ class FakeTold:
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         self.changes.append((review.referral_id, referral_version, kind))
 
-    def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        raise NotImplementedError
-
     def change_read(self, referral_id: UUID, referral_version: int, kind: ChangeKind, *, reader: ReviewReader) -> bool:
-        known = (referral_id, referral_version, kind) in self.changes
-        if known:
-            self.read.append((referral_id, referral_version, kind, reader.staff_id))
-        return known
+        return self._note_read({(referral_id, referral_version, kind)}, by=reader.staff_id)
 
     def hidden_from(self, review_id: UUID) -> RecipientClass | None:
         return self.hidden.get(review_id)
@@ -158,7 +151,7 @@ class FakeTold:
 class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
     def __init__(self, *teams: Team, at: datetime | None = None) -> None:
         super().__init__(at=at or after(30))
-        self.told = FakeTold(*teams)
+        self.told = FakeTold(*teams, cases=self.cases)
         self.reviews = FakeReviewRepository(self.told)
         self.estimates = FakeEstimates()
         self.policy = SimpleNamespace(review_hours=ReviewHours(), case_hours=CASE_HOURS)

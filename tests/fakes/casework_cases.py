@@ -10,6 +10,7 @@ from services.casework.domain.case import Case, CaseState
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound, StaleCase
+from services.casework.domain.change import ChangeKind
 from services.contracts.codes import HAND_OVERS, ProgressStep
 from services.contracts.schema import EventSchema
 from tests.factories.cases import later
@@ -59,6 +60,10 @@ class FakeCaseRepository:
             raise CaseNotFound
         return deepcopy(case)
 
+    def held(self, case_id: UUID) -> Case | None:
+        """The case, whoever asks."""
+        return deepcopy(self._stored.get(case_id))
+
     def next_unassigned(self, reader: CaseReader) -> Case | None:
         waiting = [
             case
@@ -103,21 +108,32 @@ class FakeTeamMembers:
 
 
 class FakeCaseChanges:
-    def __init__(self) -> None:
-        self.unread: set[tuple[UUID, int]] = set()
-        """Of each case, the versions of the referral that its worker has not read."""
+    def __init__(self, cases: FakeCaseRepository) -> None:
+        self._cases = cases
+        self.changes: list[tuple[UUID, int, ChangeKind]] = []
+        """What came after the decision: of which referral, its version, and what."""
+        self.read: list[tuple[UUID, int, ChangeKind, UUID]] = []
+        """What was read, and by whom."""
 
     def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        was_unread = (case_id, referral_version) in self.unread
-        self.unread.discard((case_id, referral_version))
-        return was_unread
+        case = self._cases.held(case_id)
+        if case is None or case.assignee_id != by:
+            return False
+        said = {ChangeKind.AMENDED, ChangeKind.WITHDRAWN}
+        return self._note_read({(case.referral_id, referral_version, kind) for kind in said}, by=by)
+
+    def _note_read(self, which: set[tuple[UUID, int, ChangeKind]], *, by: UUID) -> bool:
+        """Whether one of them was there and nobody had read it."""
+        unread = (which & set(self.changes)) - {read[:3] for read in self.read}
+        self.read += [(*change, by) for change in unread]
+        return bool(unread)
 
 
 class FakeCaseUnitOfWork:
     def __init__(self, *cases: Case, members: set[tuple[UUID, UUID]] = frozenset(), at: datetime | None = None) -> None:  # type: ignore[assignment]
         self.cases = FakeCaseRepository(*cases)
         self.case_equality = FakeCaseEqualityRepository()
-        self.told = FakeCaseChanges()
+        self.told = FakeCaseChanges(self.cases)
         self.team_members = FakeTeamMembers(*members)
         self.at = at or later(120)
         self.published: list[tuple[type[EventSchema], dict[str, Any]]] = []

@@ -8,16 +8,18 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters import review_scope
 from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
-from services.casework.adapters.review_tables import changes_to_read
+from services.casework.adapters.review_tables import changes_to_read, reviews
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import CloseReason, Outcome, SupportLevel, YoungPersonAnswer
 
 
@@ -67,7 +69,8 @@ class CaseWhole:
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
     row: CaseRow
-    review_id: UUID
+    review_id: UUID | None
+    """Of a reviewer who may read the review that opened it; of anybody else None."""
     on_call_address: str | None
     members: Sequence[tuple[UUID, str]]
     """The active members of the team, for its manager alone."""
@@ -82,7 +85,7 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
         raise CaseNotFound
     case = row_of(row)
     beside = (
-        sa.select(cases.c.review_id, teams.c.on_call_address)
+        sa.select(_review_for(reader), teams.c.on_call_address)
         .select_from(cases.outerjoin(teams, teams.c.id == cases.c.team_id))
         .where(cases.c.id == case_id)
     )
@@ -94,6 +97,12 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
         members=members(connection, frozenset({case.team_id})) if reader.manager and case.known_whole else (),
         whole=_whole(connection, case_id) if case.known_whole else None,
     )
+
+
+def _review_for(reader: CaseReader) -> sa.ScalarSelect[Any]:
+    as_reviewer = ReviewReader(staff_id=reader.staff_id, areas=reader.review_areas)
+    known = sa.and_(reviews.c.id == cases.c.review_id, review_scope.knows(as_reviewer))
+    return sa.select(reviews.c.id).where(known).scalar_subquery()
 
 
 def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:

@@ -69,7 +69,6 @@ class CasePage:
 def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
     row, whole = view.row, view.whole
     is_hand_over = row.pathway in HAND_OVERS
-    reviews = bool(reader.review_areas)
     waits = row.state in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)
     return CasePage(
         href=url_for("cases.show", case_id=row.id),
@@ -83,7 +82,7 @@ def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
         can_take=row.state is CaseState.OPEN and row.owner_id is None,
         take_href=url_for("case_queue.take", case_id=row.id),
         main_act=_main_act(view),
-        review_href=url_for("reviews.show", review_id=view.review_id) if is_hand_over and reviews else None,
+        review_href=url_for("reviews.show", review_id=view.review_id) if is_hand_over and view.review_id else None,
         whole=whole is not None,
         identity=_identity(view, reader),
         badges=_badges(whole) if whole else [],

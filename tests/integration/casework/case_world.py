@@ -13,11 +13,13 @@ from flask.testing import FlaskClient
 from services.casework.adapters import tables
 from services.casework.adapters.case_repository import SqlCaseRepository
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.review_tables import changes_to_read, reviews
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.open_case import OpenCase, open_case
 from services.casework.bootstrap import build
 from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.case_reader import CaseReader, case_reader
+from services.casework.domain.change import ChangeKind
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.casework.settings import Settings
 from services.contracts.codes import (
@@ -244,6 +246,38 @@ class CaseWorld:
         else:
             open_case(opening, _Quiet(self._open))
         return opening.case_id
+
+    def review(self, case_id: UUID) -> UUID:
+        """The decided review that opened the case; cases are added without one."""
+        [case] = self.rows(cases, id=case_id)
+        if not self.rows(reviews, id=case["review_id"]):
+            self._insert(
+                reviews,
+                **{name: case[name] for name in ("referral_id", "person_id", "area")},
+                id=case["review_id"],
+                referral_version=1,
+                referrer_key=UUID(int=0),
+                state="decided",
+                danger=False,
+                received_at=DECIDED_AT,
+                due_at=DECIDED_AT,
+                version=4,
+            )
+        review_id: UUID = case["review_id"]
+        return review_id
+
+    def change(self, case_id: UUID, version: int = 2, kind: ChangeKind = ChangeKind.AMENDED) -> None:
+        """What came after the decision that opened this case."""
+        [case] = self.rows(cases, id=case_id)
+        self._insert(
+            changes_to_read,
+            referral_id=case["referral_id"],
+            referral_version=version,
+            kind=kind,
+            case_id=case_id,
+            review_id=self.review(case_id),
+            arrived_at=DECIDED_AT + timedelta(hours=1),
+        )
 
     def assign(self, case_id: UUID, staff_id: UUID) -> None:
         """Says who has the case, whoever may: rights change after an assignment too."""

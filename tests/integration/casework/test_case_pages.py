@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
-from services.casework.adapters.review_tables import changes_to_read, progress, reviews
+from services.casework.adapters.review_tables import progress
 from services.casework.adapters.tables import kernel
 from services.contracts import envelope
 from services.contracts.codes import Pathway, RecipientClass, Role
@@ -316,13 +315,28 @@ class TestAHandOver:
             DECIDED_AT.replace(hour=12, minute=15, second=0),
         )
 
+    def test_leads_to_its_review_only_who_may_read_that(self, case_world: CaseWorld) -> None:
+        team_id = case_world.team(RecipientClass.CHILDRENS_SERVICES, "Children’s services")
+        case_id = case_world.case(team_id, pathway=Pathway.SAFEGUARDING)
+        review = f"/casework/reviews/{case_world.review(case_id)}"
+        of_the_area = case_world.member(Role.REVIEWER)
+        of_another = case_world.member(
+            Role.REVIEWER, Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id, areas=("westborough",)
+        )
+
+        pages = [case_world.client(who).get(f"/casework/cases/{case_id}") for who in (of_the_area, of_another)]
+
+        assert [page.status_code for page in pages] == [200, 200]
+        assert [review in page.text for page in pages] == [True, False]
+        assert case_world.client(of_another).get(review).status_code == 404
+
 
 class TestAChangeAfterTheDecision:
     def test_is_shown_to_the_worker_until_they_have_read_it(
         self, case_world: CaseWorld, asks: Client, own: str
     ) -> None:
         [case] = case_world.rows(cases)
-        _changed(case_world, case)
+        case_world.change(case["id"])
 
         assert "Referral changed" in said(asks.get("/casework/queue").text)
         assert "The referrer changed the referral on 20 November 2026" in said(asks.get(own).text)
@@ -332,39 +346,11 @@ class TestAChangeAfterTheDecision:
 
     def test_is_not_for_a_colleague_to_mark(self, case_world: CaseWorld, team_id: UUID, asks: Client, own: str) -> None:
         [case] = case_world.rows(cases)
-        _changed(case_world, case)
+        case_world.change(case["id"])
         colleague = case_world.client(case_world.member(Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id))
 
         assert "Referral changed" not in said(colleague.get("/casework/queue?tab=team").text)
         assert colleague.post(f"{own}/changes/2/reading").status_code == 404
-
-
-def _changed(world: CaseWorld, case: Any) -> None:
-    """The referrer amended the referral after the decision that opened this case."""
-    review = {
-        "id": case["review_id"],
-        "referral_id": case["referral_id"],
-        "referral_version": 1,
-        "person_id": case["person_id"],
-        "referrer_key": UUID(int=0),
-        "area": "northside",
-        "state": "decided",
-        "danger": False,
-        "received_at": DECIDED_AT,
-        "due_at": DECIDED_AT,
-        "version": 4,
-    }
-    change = {
-        "referral_id": case["referral_id"],
-        "referral_version": 2,
-        "kind": "amended",
-        "case_id": case["id"],
-        "review_id": case["review_id"],
-        "arrived_at": DECIDED_AT + timedelta(hours=1),
-    }
-    with world.database.write() as connection:
-        connection.execute(sa.insert(reviews).values(**review))
-        connection.execute(sa.insert(changes_to_read).values(**change))
 
 
 def test_nobody_of_another_team_can_take_a_case(case_world: CaseWorld, team_id: UUID) -> None:

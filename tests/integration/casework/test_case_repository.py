@@ -7,11 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.adapters.case_repository import SqlCaseEqualityRepository, SqlCaseRepository, SqlTeamMembers
-from services.casework.application.case_ports import CaseRepository
+from services.casework.adapters.told import SqlTold
+from services.casework.application.case_ports import CaseChanges, CaseRepository
+from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
+from services.casework.domain.change import ChangeKind
 from services.contracts.codes import Ethnicity, OrganisationClass, RecipientClass, Role
 from tests.factories.cases import WORKER, later
 from tests.integration.casework.case_world import CaseWorld
+from tests.unit.casework.case_changes_suite import CaseChangesSuite, KeptChanges
 from tests.unit.casework.case_repository_suite import CaseRepositorySuite, Kept
 
 
@@ -29,6 +33,24 @@ class TestTheSqlRepository(CaseRepositorySuite):
             return case_world.referral(*told, referred_by=referred_by)
 
         return Kept(unit_of_work, referral)
+
+
+class TestTheSqlChanges(CaseChangesSuite):
+    @pytest.fixture
+    def kept(self, case_world: CaseWorld) -> KeptChanges:
+        @contextmanager
+        def unit_of_work() -> Iterator[CaseChanges]:
+            with case_world.database.write() as connection:
+                yield SqlTold(connection, at=later())
+
+        def add(case: Case) -> None:
+            with case_world.database.write() as connection:
+                SqlCaseRepository(connection).add(case)
+
+        def change(case: Case, version: int, kind: ChangeKind) -> None:
+            case_world.change(case.id, version, kind)
+
+        return KeptChanges(unit_of_work, add, change)
 
 
 class TestTheEqualityAnswersOfACase:

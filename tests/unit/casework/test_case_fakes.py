@@ -1,4 +1,4 @@
-"""The fake repository keeps what the real one keeps."""
+"""The fakes of cases keep what the real ones keep."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,9 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.casework.application.case_ports import CaseRepository
+from services.casework.application.case_ports import CaseChanges, CaseRepository
+from services.casework.domain.case import Case
+from services.casework.domain.change import ChangeKind
 from services.contracts.codes import RecipientClass
-from tests.fakes.casework_cases import FakeCaseRepository
+from tests.fakes.casework_cases import FakeCaseChanges, FakeCaseRepository
+from tests.unit.casework.case_changes_suite import CaseChangesSuite, KeptChanges
 from tests.unit.casework.case_repository_suite import CaseRepositorySuite, Kept
 
 
@@ -32,3 +35,19 @@ class TestTheFakeRepository(CaseRepositorySuite):
             return referral_id
 
         return Kept(unit_of_work, referral)
+
+
+class TestTheFakeChanges(CaseChangesSuite):
+    @pytest.fixture
+    def kept(self) -> KeptChanges:
+        cases = FakeCaseRepository()
+        changes = FakeCaseChanges(cases)
+
+        @contextmanager
+        def unit_of_work() -> Iterator[CaseChanges]:
+            yield changes
+
+        def change(case: Case, version: int, kind: ChangeKind) -> None:
+            changes.changes.append((case.referral_id, version, kind))
+
+        return KeptChanges(unit_of_work, cases.add, change)
