@@ -14,12 +14,13 @@ from marshmallow import fields as plain
 
 from services.contracts.codes import OrganisationClass, Role, Sureness
 from services.kernel.auth.identity import Identity
+from services.kernel.clock import Clock
 from services.kernel.db.engine import Database
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.errors import FieldError, Forbidden, Invalid, NotFound
-from services.kernel.settings import Settings
+from services.kernel.settings import RateLimits, Settings
 from services.kernel.ui import static_files
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, door, etag, fields, idempotency, paging
@@ -192,7 +193,15 @@ def api_fails() -> Response:
     raise ValueError("canary-value")
 
 
-def an_app(url: str, identities: FakeIdentities, *, https: bool = False, extra: Blueprint | None = None) -> Flask:
+def an_app(
+    url: str,
+    identities: FakeIdentities,
+    *,
+    https: bool = False,
+    extra: Blueprint | None = None,
+    rate_limits: RateLimits | None = None,
+    clock: Clock = lambda: NOW,
+) -> Flask:
     database = Database(url)
     with database.write() as connection:
         metadata.create_all(connection)
@@ -204,12 +213,12 @@ def an_app(url: str, identities: FakeIdentities, *, https: bool = False, extra: 
             tables=tables,
             unit_of_work=lambda transaction: transaction,
             handlers={MakeThing: make_thing},
-            clock=lambda: NOW,
+            clock=clock,
         ),
         database=database,
         identities=identities,
-        settings=Settings(database_url=url, secret_key=b"k" * 32, https=https),
-        clock=lambda: NOW,
+        settings=Settings(database_url=url, secret_key=b"k" * 32, https=https, rate_limits=rate_limits),
+        clock=clock,
         templates=Path(__file__).parent,
         blueprints=[pages, static_files.blueprint, *([extra] if extra else [])],
         api_blueprints=[api],

@@ -26,6 +26,23 @@ class Process(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RateLimits:
+    """Requests that a service answers within a minute, to those who are signed in."""
+
+    per_account: int
+    per_organisation: int
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        def limit(name: str, default: int) -> int:
+            return whole_number(environ, name, default=default, least=1, most=10_000_000)
+
+        return cls(
+            per_account=limit("REQUESTS_PER_ACCOUNT", 600), per_organisation=limit("REQUESTS_PER_ORGANISATION", 6_000)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What every service needs. A service with more subclasses this and extends `from_environment`."""
 
@@ -38,6 +55,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     """The host names that this service answers to; any other gets 400."""
     https: bool = True
+    rate_limits: RateLimits | None = None
+    """None in the one process of the embedded form, which nobody shares."""
     process: Process = Process.EMBEDDED
 
     def __post_init__(self) -> None:
@@ -82,6 +101,7 @@ def kernel_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "demonstration": flag(environ, "DEMONSTRATION"),
         "trusted_hosts": tuple(filter(None, environ.get("TRUSTED_HOSTS", "").split(","))),
         "https": flag(environ, "HTTPS", default=True),
+        "rate_limits": RateLimits.from_environment(environ),
     }
 
 

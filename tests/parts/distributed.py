@@ -111,6 +111,9 @@ class Distributed:
             "SECRET_KEY": self.folder.secret(service).decode(),
             "DEMONSTRATION": "true",
             "HTTPS": "false",
+            # Under load a whole partnership is one account here.
+            "REQUESTS_PER_ACCOUNT": "10000000",
+            "REQUESTS_PER_ORGANISATION": "10000000",
             **own,
             **self._kafka,
             **(self._scoring if service == "scoring" else {}),

@@ -134,12 +134,6 @@ def drop(letter_id: UUID, reason: DropReason, *, transaction: Transaction, dispa
     _audit(transaction, "dead_letter.dropped", _take(letter_id, transaction, dispatcher.tables), reason)
 
 
-def _id(record: Delivered) -> UUID:
-    """The same for a record that comes again, another for another one in its place on an emptied broker."""
-    digest = hashlib.sha256(record.value).hexdigest()
-    return uuid5(NAMESPACE_URL, f"{record.topic}/{record.partition}/{record.position}/{digest}")
-
-
 def _event(value: bytes) -> envelope.Envelope | None:
     try:
         return envelope.read(value)

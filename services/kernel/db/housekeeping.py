@@ -1,10 +1,10 @@
-"""Drops what is past its time: inbox marks, idempotency keys, sent outbox rows, and what the service itself forgets."""
+"""Drops what is past its time: inbox marks, idempotency keys, sent outbox rows, counts of requests, and what the service itself forgets."""
 
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from services.kernel.db import idempotency
+from services.kernel.db import idempotency, request_counts
 from services.kernel.service import Service
 
 INBOX_KEPT_FOR = timedelta(days=30)
@@ -17,6 +17,7 @@ def forget(service: Service) -> None:
     inbox, outbox = service.tables.inbox, service.tables.outbox
     with service.database.write() as connection:
         idempotency.forget_old(connection, service.tables, at=at)
+        request_counts.forget_old(connection, service.tables, at=at)
         connection.execute(sa.delete(inbox).where(inbox.c.handled_at < at - INBOX_KEPT_FOR))
         connection.execute(sa.delete(outbox).where(outbox.c.published_at < at - OUTBOX_KEPT_FOR))
         for forget_more in service.housekeeping:

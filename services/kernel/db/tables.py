@@ -29,6 +29,7 @@ class KernelTables:
     inbox: sa.Table
     dead_letters: sa.Table
     idempotency_keys: sa.Table
+    request_counts: sa.Table
     audit_rows: sa.Table
     audit_subjects: sa.Table
     audit_head: sa.Table
@@ -40,6 +41,7 @@ def kernel_tables(metadata: sa.MetaData) -> KernelTables:
         inbox=_inbox(metadata),
         dead_letters=_dead_letters(metadata),
         idempotency_keys=_idempotency_keys(metadata),
+        request_counts=_request_counts(metadata),
         audit_rows=_audit_rows(metadata),
         audit_subjects=_audit_subjects(metadata),
         audit_head=_audit_head(metadata),
@@ -93,7 +95,6 @@ def _dead_letters(metadata: sa.MetaData) -> sa.Table:
         sa.Column("event_type", sa.String(128), nullable=True),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("buried_at", UtcDateTime, nullable=False),
-        sa.Column("redriven_at", UtcDateTime, nullable=True),
     )
 
 
@@ -107,6 +108,17 @@ def _idempotency_keys(metadata: sa.MetaData) -> sa.Table:
         sa.Column("status", sa.Integer, nullable=True),
         sa.Column("location", sa.String(500), nullable=True),
         sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    )
+
+
+def _request_counts(metadata: sa.MetaData) -> sa.Table:
+    """How many requests of an account, or of an organisation, were let in within a minute."""
+    return sa.Table(
+        "request_counts",
+        metadata,
+        sa.Column("minute", UtcDateTime, primary_key=True),
+        sa.Column("subject", sa.Uuid, primary_key=True),
+        sa.Column("taken", sa.Integer, nullable=False),
     )
 
 

@@ -25,7 +25,7 @@ def of_every_service(tables: KernelTables) -> tuple[Measure, ...]:
         Measure(
             name="waymark_dead_letters",
             help="Events put aside until a person redrives or drops them.",
-            read=count(letters.redriven_at.is_(None)),
+            read=count(letters.id.is_not(None)),  # every one: it leaves when it is decided
         ),
         Measure(
             name="waymark_audit_unsealed_oldest_seconds",

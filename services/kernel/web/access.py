@@ -82,7 +82,8 @@ def undeclared(app: Flask) -> list[str]:
 def enforce() -> None:
     """Refuse the request unless its caller may use the view. Runs before anything of the body is read.
 
-    Raises Unauthorized without a session, NotYourRole without the role, AccessNotDeclared.
+    Who knocks at a door that is not theirs is counted too. Raises Unauthorized without a session, TooManyRequests,
+    NotYourRole without the role, AccessNotDeclared.
     """
     if request.endpoint is None:
         return
@@ -94,6 +95,8 @@ def enforce() -> None:
     identity = current.identity_or_none()
     if identity is None:
         raise Unauthorized
+    if rates := current.site().rates:
+        rates.count(identity)
     if rule.who is Who.ROLES and not identity.has_any(rule.roles):
         raise NotYourRole
 

@@ -19,6 +19,7 @@ from services.kernel.observability.metrics import Measure, Metrics
 from services.kernel.settings import Settings
 from services.kernel.ui import frame
 from services.kernel.web import access, api, csrf, current, door, headers, health, problems
+from services.kernel.web.rates import Rates
 
 BODY_LIMIT = 64 * 1024
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -63,6 +64,7 @@ def make_app(
             secret_key=settings.secret_key,
             https=settings.https,
             demonstration=settings.demonstration,
+            rates=Rates(database, dispatcher.tables, limits, clock) if (limits := settings.rate_limits) else None,
         ),
     )
     problems.register(app)

@@ -13,11 +13,13 @@ from werkzeug.exceptions import Unauthorized
 
 from services.kernel.auth.identity import Identity, IdentityPort
 from services.kernel.clock import Clock
+from services.kernel.db import reader
 from services.kernel.db.engine import Database
 from services.kernel.db.idempotency import Answer, Once
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.web import cookies, idempotency
+from services.kernel.web.rates import Rates
 
 _KEY = "waymark"
 
@@ -34,6 +36,7 @@ class Site:
     secret_key: bytes
     https: bool
     demonstration: bool
+    rates: Rates | None = None
 
 
 def install(app: Flask, site: Site) -> None:
@@ -112,6 +115,7 @@ def transaction() -> Iterator[Transaction]:
     """For a read that must leave an audit row: read with `.connection`, tell `.audit(...)`, then show."""
     close_reading()
     with site().dispatcher.transaction(actor=_actor(), correlation_id=correlation_id()) as opened:
+        reader.tell(opened.connection, identity_or_none(), at=opened.at)
         yield opened
 
 
@@ -121,6 +125,7 @@ def reading() -> sa.Connection:
     if connection is None or connection.closed:
         stack = g.setdefault("reading_stack", ExitStack())
         connection = g.reading = stack.enter_context(site().database.read())
+        reader.tell(connection, identity_or_none(), at=now())
     return connection
 
 
