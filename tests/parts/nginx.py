@@ -4,7 +4,7 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,14 +19,14 @@ def executable() -> str | None:
 
 
 @contextmanager
-def running(folder: Path, *, upstream: str) -> Iterator[str]:
-    """The address of the proxy; whichever service it would ask, it asks the upstream, a host and port."""
+def running(folder: Path, *, upstream: str | Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The address of the proxy. An upstream is host and port: one for all services, or some of each."""
     found = executable()
     if found is None:
         raise FileNotFoundError("nginx is not installed: `make test` sees to it.")
     port = _spare_port()
     text = CONFIGURATION.read_text(encoding="utf-8")
-    text = re.sub(r"server [a-z]+-web:\d+;", f"server {upstream};", text)
+    text = re.sub(r"server ([a-z]+)-web:\d+( .*?)?;", lambda found: _servers(upstream, *found.groups("")), text)
     text = text.replace("listen 8080;", f"listen 127.0.0.1:{port};").replace(" /tmp/", f" {folder}/")
     text = text.replace("/dev/stdout", str(folder / "access.log")).replace("/dev/stderr", str(folder / "error.log"))
     written = folder / "nginx.conf"
@@ -40,6 +40,12 @@ def running(folder: Path, *, upstream: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _servers(upstream: str | Mapping[str, Sequence[str]], service: str, how: str) -> str:
+    """A service that has none is away."""
+    some = [upstream] if isinstance(upstream, str) else upstream.get(service, ["127.0.0.1:1"])
+    return " ".join(f"server {address}{how};" for address in some)
 
 
 def _listens(port: int) -> bool:

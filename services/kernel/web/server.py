@@ -15,6 +15,7 @@ from gunicorn.glogging import Logger
 
 from services.kernel.observability import logs
 from services.kernel.settings import host_and_port
+from services.kernel.web.worker import Worker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -46,7 +47,7 @@ def options(service: str, settings: WebSettings) -> dict[str, Any]:
         # One process, since its counters are its own; more is another container. The database has a connection for
         # each thread.
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": f"{Worker.__module__}.{Worker.__name__}",
         "threads": 8,
         "preload_app": False,
         # A heartbeat between master and worker, not a limit on requests: that is the database's statement timeout.

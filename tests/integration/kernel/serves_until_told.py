@@ -1,10 +1,11 @@
-"""The web role over an app of two addresses: one says which process answers, one waits for a file."""
+"""The web role over an app of two addresses: one reads what is sent and says who answers, one waits for a file."""
 
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from services.kernel.observability import logs
 from services.kernel.web import server
@@ -16,11 +17,12 @@ def main(port: int, folder: Path) -> None:
     def make_app() -> Callable[..., list[bytes]]:
         made_in = os.getpid()
 
-        def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
+        def app(environ: dict[str, Any], start: Callable[..., object]) -> list[bytes]:
             if environ["PATH_INFO"] == "/waits":
                 (folder / "waiting").touch()
                 while not (folder / "go").exists():
                     time.sleep(0.02)
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start("200 OK", [("Content-Type", "text/plain")])
             return [f"{made_in} {os.getpid()} {environ['wsgi.url_scheme']}".encode()]
 

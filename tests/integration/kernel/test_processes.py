@@ -26,6 +26,7 @@ from tests.parts.roles import ROOT, spare_port
 from tests.waiting import wait_until
 
 HERE = "tests.integration.kernel"
+ANYWHERE = server.WebSettings(host="127.0.0.1", port=1)
 
 
 class Process:
@@ -99,6 +100,23 @@ class TestTheWebRole:
             assert web.process.wait(timeout=30) == 0
         assert [status for status, _ in answers] == [200]
 
+    def test_refuses_who_comes_while_it_ends_and_waits_for_nobody_who_is_idle(self, tmp_path: Path) -> None:
+        with running("serves_until_told", tmp_path, str(tmp_path)) as web:
+            idle = http.client.HTTPConnection("127.0.0.1", web.port, timeout=20)
+            idle.request("GET", "/")
+            idle.getresponse().read()
+            busy = threading.Thread(target=web.get, args=["/waits"])
+            busy.start()
+            wait_until((tmp_path / "waiting").exists, what="the request")
+
+            web.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: not web.answers(), what="its door to close")
+            (tmp_path / "go").touch()
+            busy.join()
+
+            assert web.process.wait(timeout=server.options("toy", ANYWHERE)["graceful_timeout"] / 2) == 0
+            idle.close()
+
     def test_writes_no_word_of_what_it_could_not_read(self, tmp_path: Path) -> None:
         with running("serves_until_told", tmp_path, str(tmp_path)) as web:
             with socket.create_connection(("127.0.0.1", web.port), timeout=20) as client:
@@ -112,7 +130,7 @@ class TestTheWebRole:
 
     def test_keeps_the_strict_rules_of_its_server(self) -> None:
         config = Config()
-        for name, value in server.options("toy", server.WebSettings(host="127.0.0.1", port=1)).items():
+        for name, value in server.options("toy", ANYWHERE).items():
             config.set(name, value)
         settings: dict[str, Any] = {name: setting.get() for name, setting in config.settings.items()}
 
