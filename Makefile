@@ -81,6 +81,11 @@ manifests: setup-dev $(MANIFESTS_READY) ## Dockerfiles, compose and Kubernetes, 
 bench: setup-dev ## benchmarks: a table of ratios, and bench/results/*.json
 	@$(BIN)/python -m bench
 
+.PHONY: chaos
+chaos: setup-dev ## the long reliability run: 100,000 referrals while processes are killed (options="--referrals 5000")
+	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.chaos $(options)
+
 .PHONY: format
 format: setup-dev ## write the source as `make check` wants it
 	@$(BIN)/ruff format .

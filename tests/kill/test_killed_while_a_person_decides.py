@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.kill import books as kept
 from tests.kill import faults
 from tests.kill.books import Books
 from tests.kill.prepared import REFERRALS, prepared
@@ -56,7 +57,7 @@ def waiting(tmp_path: Path, new_database: Callable[[str], str]) -> Waiting:
 
 class TestWhatAReviewerDoes:
     def test_is_kept_whole_or_not_at_all_whatever_step_the_system_is_killed_at(self, waiting: Waiting) -> None:
-        with Books(waiting.stored) as books:
+        with kept.over(waiting.stored) as books:
             for act in waiting.acts:
                 before = books.rows("casework")
                 for step in act.steps:
@@ -72,12 +73,12 @@ class TestWhatAReviewerDoes:
 
                 assert act.sent.status == 200
                 assert written(before, books) == act.writes + act.asked_again
-                assert [*books.unhandled(), *books.faults_at_once()] == []
+                assert [*books.unhandled(), *books.dead_letters(), *books.faults_at_once()] == []
 
     def test_is_seen_to_be_torn_when_it_commits_without_its_audit_row(self, waiting: Waiting) -> None:
         """The same test on a system broken on purpose: it must see the half."""
         own_view, *_ = waiting.acts
-        with Books(waiting.stored) as books:
+        with kept.over(waiting.stored) as books:
             before = books.rows("casework")
             killed_at("casework.outbox_inserted", [own_view.sent], waiting.stored, fault=faults.COMMITS_HALF)
 

@@ -1,0 +1,63 @@
+"""`make chaos`: referrals through every process of Waymark, which are killed meanwhile; then the books are balanced."""
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from services.kernel.observability import logs
+from tests.chaos import installation, report
+from tests.chaos.run import Outcome, Plan, run
+from tests.parts.distributed import Distributed
+from tests.parts.kafka.cluster import Cluster as Kafka
+from tests.parts.postgresql import Cluster as PostgreSQL
+
+_REFERRALS = 100_000
+_MINUTES = 15.0
+"""Of sending. What it takes to start, to come to rest and to balance the books is not in it."""
+_RESTS_WITHIN = 600.0
+
+
+@click.command()
+@click.option("--referrals", type=click.IntRange(1), default=_REFERRALS, show_default=True)
+@click.option("--minutes", type=float, default=_MINUTES, show_default=True, help="Send no longer than this.")
+@click.option("--kill-every", type=float, default=5.0, show_default=True, help="Seconds, more or less.")
+@click.option("--clients", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--seed", type=int, help="Of which process is killed when. One is made up, and printed, without it.")
+def main(referrals: int, minutes: float, kill_every: float, clients: int, seed: int | None) -> None:
+    """Exit status 1 when anything was lost, done twice or made up."""
+    plan = Plan(
+        referrals=referrals,
+        seconds=minutes * 60,
+        kill_every=kill_every,
+        clients=clients,
+        seed=random.randrange(1_000_000) if seed is None else seed,  # noqa: S311
+        rests_within=_RESTS_WITHIN,
+    )
+    click.echo(f"Seed {plan.seed}", err=True)
+    with tempfile.TemporaryDirectory(prefix="waymark-chaos-") as folder, Path(folder, "log").open("w") as lines:
+        logs.configure(stream=lines)
+        outcome = _run(Path(folder), plan)
+    click.echo(report.table(plan, outcome))
+    click.echo(f"\nWritten to {report.write(plan, outcome)}", err=True)
+    if not outcome.sound:
+        click.echo(report.faults(outcome), err=True)
+        sys.exit(1)
+
+
+def _run(folder: Path, plan: Plan) -> Outcome:
+    click.echo("Starting PostgreSQL, Kafka and every process", err=True)
+    with (
+        PostgreSQL(durable=True) as postgresql,
+        Kafka() as kafka,
+        Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark,
+    ):
+        tokens = installation.prepare(waymark, people=["navigator"])
+        waymark.start()
+        return run(waymark, tokens["navigator"], plan, lambda line: click.echo(line, err=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Makes a distributed Waymark ready to be started: topics, schemas, staff and a small model."""
+
+from collections.abc import Iterable, Mapping
+
+from services.contracts.topics import TOPICS
+from services.embedded import staff
+from services.kernel.bus.kafka import topics
+from services.kernel.bus.kafka.settings import KafkaSettings
+from tests.factories import small_model
+from tests.parts.distributed import Distributed
+
+
+def prepare(waymark: Distributed, *, people: Iterable[str]) -> Mapping[str, str]:
+    """Gives a bearer token of each of these demonstration users."""
+    topics.apply(KafkaSettings.from_environment(waymark.kafka), TOPICS, replicas=1)
+    small_model.keep(waymark.folder.models)
+    waymark.migrate()
+    system = waymark.in_process()
+    try:
+        staff.load(system, waymark.folder)
+        return {name: staff.token(system, name) for name in people}
+    finally:
+        system.close()
