@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.casework.adapters import case_tables, review_tables
+from services.casework.adapters import case_tables, review_tables, row_security
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.tables import kernel, metadata
@@ -31,7 +31,7 @@ from services.kernel.service import Service
 from services.kernel.web.app import make_app
 
 _HERE = Path(__file__).parent
-TABLES = (case_tables.cases, review_tables.reviews)
+TABLES = (case_tables.cases, review_tables.reviews, row_security.TABLES)
 """Importing their modules is what makes the metadata whole."""
 
 

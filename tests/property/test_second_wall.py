@@ -1,0 +1,172 @@
+"""The second wall of need-to-know: PostgreSQL's own policies keep a stranger out where a query of casework forgets to.
+
+The properties of need-to-know are held here once more, on a schema that another role owns, as at scale; and with the
+very queries that the tests of the first wall break.
+"""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.casework.adapters import case_scope, review_queries
+from services.casework.adapters.case_tables import cases
+from services.casework.adapters.row_security import TABLES
+from services.casework.adapters.tables import identities
+from services.casework.bootstrap import build
+from services.casework.settings import Settings
+from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
+from services.kernel.db import grants, migrate, reader
+from tests.integration.casework.case_world import CaseWorld, Tokens
+from tests.integration.casework.review_world import ReviewWorld
+from tests.parts.postgresql import Addresses, Cluster
+from tests.property import test_case_need_to_know as of_cases
+from tests.property import test_review_need_to_know as of_reviews
+
+
+@pytest.fixture(scope="module")
+def addresses(postgresql: Cluster) -> Addresses:
+    """Casework's schema as operators make it: the role that reads owns nothing."""
+    made = postgresql.provisioned(["casework"])["casework"]
+    owner = build(Settings(database_url=made.owner, secret_key=b"k" * 32, demonstration=True), identities=Tokens())
+    migrate.upgrade(owner)
+    grants.give(owner, "casework")
+    owner.database.close()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def empty(addresses: Addresses, postgresql: Cluster) -> Callable[[], None]:
+    """Deletes every row, as a superuser whom neither append-only nor a reference stops; done before each test."""
+    database = addresses.owner.rpartition("/")[2]
+    superuser = postgresql.url.replace("+psycopg", "").rpartition("/")[0] + f"/{database}"
+
+    def delete() -> None:
+        with psycopg.connect(superuser, autocommit=True) as connection:
+            held = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'casework'").fetchall()
+            rows = [table for (table,) in held if table != "alembic_version"]
+            statements = "".join(f'DELETE FROM casework."{table}";' for table in rows)
+            connection.execute(f"SET session_replication_role = replica; {statements}".encode())
+
+    delete()
+    return delete
+
+
+class WalledCases(CaseWorld):
+    """A world that may not make its own tables anew to be empty."""
+
+    def __init__(self, url: str, delete: Callable[[], None]) -> None:
+        super().__init__(url)
+        self._delete = delete
+
+    def empty(self) -> None:
+        self.tokens.known.clear()
+        self._delete()
+
+
+@pytest.fixture
+def case_world(addresses: Addresses, empty: Callable[[], None]) -> Iterator[WalledCases]:
+    world = WalledCases(addresses.user, empty)
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def review_world(addresses: Addresses) -> Iterator[ReviewWorld]:
+    world = ReviewWorld(addresses.user)
+    yield world
+    world.close()
+
+
+class TestTheSecondWall:
+    @of_cases.examples(5)
+    @given(
+        persons=st.lists(of_cases.people(), min_size=1, max_size=2),
+        tolds=st.lists(of_cases.referrals(), min_size=1, max_size=3),
+    )
+    def test_keeps_back_no_case_that_the_rule_grants(
+        self, case_world: WalledCases, persons: list[of_cases.Person], tolds: list[of_cases.Told]
+    ) -> None:
+        of_cases.check_pages(of_cases.populate(case_world, persons, tolds), persons)
+
+    @of_cases.examples(5)
+    @given(
+        persons=st.lists(of_reviews.people(), min_size=1, max_size=2),
+        tolds=st.lists(of_reviews.referrals(), min_size=1, max_size=3),
+    )
+    def test_keeps_back_no_review_that_the_rule_grants(
+        self, review_world: ReviewWorld, persons: list[of_reviews.Person], tolds: list[of_reviews.Told]
+    ) -> None:
+        of_reviews.ask_everybody(review_world, persons, tolds)
+
+    def test_stands_where_a_query_asks_for_no_basis(
+        self, case_world: WalledCases, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(case_scope, "covers", lambda *_, **__: sa.true())
+        only_support = frozenset({RecipientClass.SUPPORT_SERVICE})
+        told = of_cases.Told(Pathway.YOUTH_JUSTICE, "northside", only_support, None)
+
+        populated = of_cases.populate(case_world, [of_cases.YOUTH_JUSTICE_WORKER], [told])
+
+        of_cases.check_pages(populated, [of_cases.YOUTH_JUSTICE_WORKER])
+
+    @pytest.mark.parametrize(("triage", "referrer"), [(True, 0), (False, None)])
+    def test_stands_where_a_query_asks_a_reviewer_for_the_area_alone(
+        self, case_world: WalledCases, monkeypatch: pytest.MonkeyPatch, triage: bool, referrer: int | None
+    ) -> None:
+        monkeypatch.setattr(case_scope, "_as_reviewer", lambda reader: cases.c.area.in_(reader.review_areas))
+        covered = frozenset({RecipientClass.TRIAGE if triage else RecipientClass.SUPPORT_SERVICE})
+        told = of_cases.Told(Pathway.SAFEGUARDING, "northside", covered, None, referrer)
+
+        populated = of_cases.populate(case_world, [of_cases.NORTHSIDE_REVIEWER], [told])
+
+        of_cases.check_pages(populated, [of_cases.NORTHSIDE_REVIEWER])
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            of_reviews.Told("westborough", triage=True, made_by=None),
+            of_reviews.Told("northside", triage=True, made_by=0),
+            of_reviews.Told("northside", triage=False, made_by=None),
+        ],
+        ids=["another area", "own referral", "not told to triage"],
+    )
+    def test_stands_where_a_query_tells_a_reviewer_all(
+        self, review_world: ReviewWorld, monkeypatch: pytest.MonkeyPatch, told: of_reviews.Told
+    ) -> None:
+        monkeypatch.setattr(review_queries, "knows", lambda _reader: sa.true())
+        reviewer = of_reviews.Person(Role.REVIEWER, frozenset({"northside"}), OrganisationClass.LOCAL_AUTHORITY)
+
+        of_reviews.ask_everybody(review_world, [reviewer], [told])
+
+    def test_shows_nobody_a_row_of_any_of_its_tables(self, review_world: ReviewWorld) -> None:
+        review_world.referral()
+        by_nobody, by_the_service = {}, {}
+
+        with review_world.database.read() as connection:
+            reader.tell(connection, None, at=review_world.now)
+            by_nobody = {table: _rows(connection, table) for table in TABLES}
+        with review_world.database.read() as connection:
+            by_the_service = {table: _rows(connection, table) for table in TABLES}
+
+        assert set(by_nobody.values()) == {0}
+        assert by_the_service["identities"] == by_the_service["reviews"] == 1
+
+    def test_does_not_outlive_the_reading_on_a_connection_that_is_used_again(self, review_world: ReviewWorld) -> None:
+        review_world.referral()
+        found = sa.select(sa.func.count()).select_from(identities)
+
+        with review_world.database.engine.connect() as connection:
+            reader.tell(connection, None, at=review_world.now)
+            hidden = connection.execute(found).scalar_one()
+            connection.rollback()
+            seen = connection.execute(found).scalar_one()
+
+        assert (hidden, seen) == (0, 1)
+
+
+def _rows(connection: sa.Connection, table: str) -> int:
+    return connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
