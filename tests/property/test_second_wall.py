@@ -169,4 +169,4 @@ class TestTheSecondWall:
 
 
 def _rows(connection: sa.Connection, table: str) -> int:
-    return connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
