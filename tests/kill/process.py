@@ -24,6 +24,8 @@ class Stored:
 
     folder: Path
     databases: Mapping[str, str] = field(default_factory=dict)
+    topics: tuple[str, str] | None = None
+    """Where it has its log on Kafka: the brokers, and what its topics' names begin with."""
 
 
 @dataclass(kw_only=True)
@@ -44,16 +46,17 @@ class Process:
 
     def __init__(self, stored: Stored, *, kill_at: str = "", fault: str = "") -> None:
         self.port = spare_port()
-        arguments = (str(stored.folder), dict(stored.databases), self.port, kill_at, fault)
-        self._process = _starter().Process(target=serve.main, args=arguments)
-        self._process.start()
+        self._starts = _starts_of(stored)
+        self._number = str(self._starts.ask("start", str(self.port), kill_at, fault))
+        self._ended: int | None = None
 
     @property
     def killed(self) -> bool:
         """Whether it died of a SIGKILL. Raises when it ended in any other way."""
-        code = self._process.exitcode
-        assert code in (None, -signal.SIGKILL), f"the system ended with {code}"
-        return code is not None
+        if self._ended is None:
+            self._ended = self._starts.ask("ended", self._number)
+        assert self._ended in (None, -signal.SIGKILL), f"the system ended with {self._ended}"
+        return self._ended is not None
 
     def wait_until_it_serves_or_dies(self) -> None:
         wait_until(lambda: self.killed or self._answers(), within=STARTS_WITHIN, what="the start")
@@ -91,9 +94,8 @@ class Process:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.join()
-        self._process.close()
+        if self._ended is None:
+            self._starts.ask("end", self._number)
 
 
 def killed_at(step: str, requests: Sequence[Sent], stored: Stored, *, fault: str = "") -> None:
@@ -110,9 +112,42 @@ def send_unanswered(requests: Sequence[Sent], process: Process) -> None:
             process.send(sent)
 
 
+class _Starts:
+    """A process that has built one system, and is forked for each start of it."""
+
+    def __init__(self, stored: Stored) -> None:
+        self.stored = stored
+        self._requests, answers = multiprocessing.Pipe()
+        arguments = (answers, str(stored.folder), dict(stored.databases), stored.topics)
+        self._process = _starter().Process(target=serve.starts, args=arguments, daemon=True)
+        self._process.start()
+        answers.close()
+
+    def ask(self, *request: str) -> int | None:
+        self._requests.send(request)
+        answer: int | None = self._requests.recv()
+        return answer
+
+    def close(self) -> None:
+        self._requests.close()
+        self._process.join()
+
+
+_last: list[_Starts] = []
+
+
+def _starts_of(stored: Stored) -> _Starts:
+    """The one of this system; only the last is kept."""
+    if not _last or _last[0].stored != stored:
+        while _last:
+            _last.pop().close()
+        _last.append(_Starts(stored))
+    return _last[0]
+
+
 @cache
 def _starter() -> ForkServerContext:
-    """Imports everything once, what runs the tests too; each system is a fork of that."""
+    """Imports everything once, what runs the tests too; each system is built in a fork of that."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.kill.serve", "pytest"])
     return context
