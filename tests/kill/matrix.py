@@ -20,7 +20,7 @@ STEPS = (
 )
 AT_REST = "when nothing moves any more"
 _SENT_AT_EACH = 2
-_COMES_TO_REST_WITHIN = 60.0
+COMES_TO_REST_WITHIN = 60.0
 
 Violations = Mapping[str, Sequence[str]]
 """By step, what did not hold after a kill there."""
@@ -48,7 +48,7 @@ def come_to_rest(ledger: Sequence[Sent], stored: Stored, books: Books, *, fault:
     with Process(stored, fault=fault) as process:
         process.wait_until_it_serves_or_dies()
         send_unanswered(ledger, process)
-        wait_until(books.at_rest, within=_COMES_TO_REST_WITHIN, what="rest")
+        wait_until(books.at_rest, within=COMES_TO_REST_WITHIN, what="rest")
 
 
 def _new(faults: Sequence[str], found: Mapping[str, Sequence[str]]) -> list[str]:
