@@ -3,7 +3,7 @@
 import click
 
 from services.accounts.demonstration import accounts
-from services.command_line import progress
+from services.command_line import first_start, progress
 from services.command_line.options import folder_option
 from services.command_line.train import train
 from services.embedded import champion, server, staff
@@ -30,7 +30,8 @@ def command(port: int, folder: Folder) -> None:
 def prepare(folder: Folder) -> None:
     """Everything that a first start needs and a second one finds."""
     if not champion.is_kept(folder):
-        train(folder)
+        with first_start.beside(folder) as ready:
+            train(folder, before_registering=ready)
     if not load.is_loaded(folder):
         with progress.shown() as report:
             load.load(folder, report=report)

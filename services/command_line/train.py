@@ -1,6 +1,7 @@
 """`waymark train`: a new model, with its baselines, tracked and registered in MLflow."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,12 @@ def command(promote: bool, registry: str | None, folder: Folder, as_json: bool) 
     answer(data, f"Model version {registered.version} is trained and registered, {rank}.", as_json=as_json)
 
 
-def train(folder: Folder, *, promote: bool = False) -> "Registered":
+def train(
+    folder: Folder, *, promote: bool = False, before_registering: Callable[[], object] = lambda: None
+) -> "Registered":
     """Train into this folder's registry; scoring then uses the model if it is the champion."""
     folder.artefacts.mkdir(parents=True, exist_ok=True)
-    registered = _train(folder.tracking_uri, folder.artefacts, promote=promote)
+    registered = _train(folder.tracking_uri, folder.artefacts, promote=promote, before_registering=before_registering)
     if registered.is_champion:
         champion.take(folder)
     return registered
@@ -44,9 +47,15 @@ def train_for(registry: str, *, promote: bool = False) -> "Registered":
     return _train(registry, None, promote=promote)
 
 
-def _train(tracking_uri: str, artefacts: Path | None, *, promote: bool) -> "Registered":
+def _train(
+    tracking_uri: str,
+    artefacts: Path | None,
+    *,
+    promote: bool,
+    before_registering: Callable[[], object] = lambda: None,
+) -> "Registered":
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    from models.training import run  # MLflow and scikit-learn take seconds to import
+    from models.training import run  # scikit-learn takes seconds to import
 
     with progress.shown() as report:
         return run.train(
@@ -54,4 +63,5 @@ def _train(tracking_uri: str, artefacts: Path | None, *, promote: bool) -> "Regi
             artefact_root=artefacts,
             promote=promote or None,
             progress=report,
+            before_registering=before_registering,
         )

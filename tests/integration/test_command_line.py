@@ -1,9 +1,11 @@
 """The `waymark` command: what it prints, and how it says that something is wrong."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Set
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +14,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from services.command_line import first_start
 from services.command_line.main import waymark
+from services.embedded.folder import Folder
 from tests.world import BASE, World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"
@@ -138,6 +142,15 @@ class TestTheCommand:
         said = imported("token", "--role", "navigator", "--folder", str(world.folder.root), of={*services, "alembic"})
 
         assert said == {"services.accounts.bootstrap"}
+
+
+@pytest.mark.slow
+class TestAFirstStart:
+    def test_has_the_registry_made_beside_the_training(self, tmp_path: Path) -> None:
+        with first_start.beside(Folder(tmp_path)) as ready:
+            ready()
+            with closing(sqlite3.connect(tmp_path / "mlflow" / "mlflow.db")) as store:
+                assert store.execute("SELECT count(*) FROM registered_models").fetchone() == (0,)
 
 
 def imported(*arguments: str, of: Set[str]) -> set[str]:

@@ -77,11 +77,7 @@ class EmbeddedLog:
             reached[record.topic] = max(record.position, reached.get(record.topic, 0))
         with self._open().write() as connection:
             for topic, position in reached.items():
-                connection.execute(
-                    sqlite.insert(_offsets)
-                    .values(group_name=group, topic=topic, position=position)
-                    .on_conflict_do_update(index_elements=["group_name", "topic"], set_={"position": position})
-                )
+                connection.execute(_HOLD, {"group_name": group, "topic": topic, "position": position})
 
     def close(self) -> None:
         self.database.close()
@@ -119,6 +115,10 @@ class EmbeddedLog:
 # Made once: building a statement costs more than running it.
 _NEWEST = sa.select(sa.func.max(_records.c.position))
 _HELD = sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == sa.bindparam("group"))
+_INTO_OFFSETS = sqlite.insert(_offsets)
+_HOLD = _INTO_OFFSETS.on_conflict_do_update(
+    index_elements=["group_name", "topic"], set_={"position": _INTO_OFFSETS.excluded.position}
+)
 # One topic at a time, so that a long backlog is never sorted.
 _AFTER = (
     sa.select(_records)

@@ -19,8 +19,21 @@ class Relay:
     def __init__(self, service: Service, log: Log) -> None:
         self._service = service
         self._log = log
-        self._outbox = service.tables.outbox
         self._leadership = Leadership(service.database, "relay")
+        # Made once: every service looks several times a second.
+        outbox = service.tables.outbox
+        c = outbox.c
+        self._first_waiting = (
+            sa.select(c.position, c.topic, c.key, c.value)
+            .where(c.published_at.is_(None))
+            .order_by(c.position)
+            .limit(_BATCH)
+        )
+        self._are_sent = (
+            sa.update(outbox)
+            .where(c.position.in_(sa.bindparam("positions", expanding=True)))
+            .values(published_at=sa.bindparam("at"))
+        )
 
     def run_once(self) -> int:
         """Send one batch. Gives how many; 0 when nothing waits or another process is the sender."""
@@ -40,18 +53,9 @@ class Relay:
         self._leadership.release()
 
     def _waiting(self) -> Sequence[Any]:
-        c = self._outbox.c
         with self._service.database.read() as connection:
-            return connection.execute(
-                sa.select(c.position, c.topic, c.key, c.value)
-                .where(c.published_at.is_(None))
-                .order_by(c.position)
-                .limit(_BATCH)
-            ).all()
+            return connection.execute(self._first_waiting).all()
 
     def _mark(self, positions: list[int]) -> None:
-        c = self._outbox.c
         with self._service.database.write() as connection:
-            connection.execute(
-                sa.update(self._outbox).where(c.position.in_(positions)).values(published_at=self._service.clock())
-            )
+            connection.execute(self._are_sent, {"positions": positions, "at": self._service.clock()})
