@@ -10,9 +10,13 @@ from services.kernel.bus.kafka.settings import KafkaSettings
 
 
 class OnKafka:
-    """Belongs to no group, so nothing that is read here is kept from anybody."""
+    """Belongs to no group, so nothing that is read here is kept from anybody.
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    `prefix` is what the names of its topics and groups begin with, on a broker that several systems share.
+    """
+
+    def __init__(self, settings: KafkaSettings, *, prefix: str = "") -> None:
+        self._prefix = prefix
         self._consumer = connected(KafkaConsumer, {**settings.consumer("books"), "group_id": None})
         self._admin = connected(KafkaAdminClient, settings.connection())
 
@@ -23,7 +27,8 @@ class OnKafka:
         left = {partition for partition, end in ends.items() if end}
         while left:
             for partition, records in self._consumer.poll(timeout_ms=1_000, max_records=5_000).items():
-                yield from ((record.topic, record.value) for record in records if record.offset < ends[partition])
+                topic = partition.topic.removeprefix(self._prefix)
+                yield from ((topic, record.value) for record in records if record.offset < ends[partition])
                 if records[-1].offset + 1 >= ends[partition]:
                     left.discard(partition)
 
@@ -31,7 +36,7 @@ class OnKafka:
         return sum(self._ends(topics).values())
 
     def waits(self, group: str, topics: Sequence[str]) -> bool:
-        committed = self._admin.list_group_offsets(group)[group]
+        committed = self._admin.list_group_offsets(self._prefix + group)[self._prefix + group]
         return any(
             end > (committed[partition].offset if partition in committed else 0)
             for partition, end in self._ends(topics).items()
@@ -43,9 +48,9 @@ class OnKafka:
 
     def _ends(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         partitions = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in self._consumer.partitions_for_topic(topic) or ()
+            TopicPartition(name, number)
+            for name in (self._prefix + topic for topic in topics)
+            for number in self._consumer.partitions_for_topic(name) or ()
         ]
         ends: dict[TopicPartition, int] = self._consumer.end_offsets(partitions)
         return ends

@@ -1,13 +1,16 @@
 """What must never be, made on purpose: the tests must see what each of these faults loses, doubles or tears."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.kernel import dispatcher
 from services.kernel.bus import worker
+from services.kernel.bus.kafka.settings import KafkaSettings
 from services.kernel.bus.log import Log, Record
 from services.kernel.bus.relay import Relay
 from services.kernel.db import inbox, transaction
@@ -20,6 +23,9 @@ MARKS_BEFORE_IT_SENDS = "the relay marks rows as sent, and only then sends them"
 MARKS_BEFORE_IT_HANDLES = "the inbox commits its mark before the event is handled"
 MARKS_NOTHING = "the inbox never marks what was handled"
 COMMITS_HALF = "rows and events commit without their audit rows"
+COMMITS_BY_ITSELF = "Kafka's consumer commits its offsets by itself, while scoring is slow"
+_SLOW_SECONDS = 3.0
+"""Longer than a handler may go on before the consumer is polled beside it, so that it keeps its place in the group."""
 
 
 class _MarksFirst(Relay):
@@ -84,6 +90,21 @@ def _commit_half() -> None:
     dispatcher.write_events = write_and_commit  # type: ignore[attr-defined]
 
 
+def _commit_by_itself() -> None:
+    as_it_is, step = KafkaSettings.consumer, dispatcher.failpoint  # type: ignore[attr-defined]
+
+    def consumer(settings: KafkaSettings, group: str) -> dict[str, Any]:
+        return {**as_it_is(settings, group), "enable_auto_commit": True, "auto_commit_interval_ms": 100}
+
+    def slow(name: str) -> None:
+        if name == "scoring.begun":
+            time.sleep(_SLOW_SECONDS)
+        step(name)
+
+    KafkaSettings.consumer = consumer  # type: ignore[assignment, method-assign]
+    dispatcher.failpoint = slow  # type: ignore[attr-defined]
+
+
 def _commit(connection: sa.Connection) -> None:
     connection.exec_driver_sql("COMMIT")
     connection.exec_driver_sql("BEGIN")
@@ -94,4 +115,5 @@ FAULTS: Mapping[str, Callable[[], None]] = {
     MARKS_BEFORE_IT_HANDLES: _mark_before_handling,
     MARKS_NOTHING: _mark_nothing,
     COMMITS_HALF: _commit_half,
+    COMMITS_BY_ITSELF: _commit_by_itself,
 }
