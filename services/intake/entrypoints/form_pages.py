@@ -123,14 +123,15 @@ def send(draft_id: UUID) -> ResponseReturnValue:
 @access.requires(*WRITERS)
 def drop(draft_id: UUID) -> ResponseReturnValue:
     current.handle(DropDraft(draft_id=draft_id, staff_id=current.staff_id()))
-    return redirect(url_for("status.mine"), code=303)
+    return redirect(url_for("status.mine", dropped="yes"), code=303)
 
 
 @pages.errorhandler(Unauthorized)
 def signed_out(error: Unauthorized) -> ResponseReturnValue:
     """The session ended while the form was open: keep what was typed for the person to whom the form was given."""
     draft_id, staff_id = request.form.get("draft", ""), request.form.get("staff", "")
-    ours = hmac.compare_digest(_form_key(draft_id, staff_id), request.form.get("form_key", ""))
+    sent = request.form.get("form_key", "").encode("utf-8", "replace")
+    ours = hmac.compare_digest(_form_key(draft_id, staff_id).encode(), sent)
     if request.method == "GET" or not ours:
         return problems.sign_in_first(error)
     command = SaveDraft(draft_id=UUID(draft_id), staff_id=UUID(staff_id), answers=_answers())

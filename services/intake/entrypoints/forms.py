@@ -30,6 +30,8 @@ NOT_ANSWERS = frozenset({"csrf_token", "act", "draft", "staff", "form_key", "ver
 _DATE_PARTS = ("day", "month", "year")
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))? ?(am|pm)?", re.ASCII | re.IGNORECASE)
 _NO_TIME = "not a time"
+_AGE = "young_person.age_about"
+_ABOUT = re.compile(r"(?:about|around|~) ?([0-9]{1,3})", re.ASCII | re.IGNORECASE)
 
 GROUPS: Mapping[str, Collection[str]] = {
     "involvement": ("involvement", "concern.", "facts.strengths", "told.", "police.", "facts.weapon_found_by_police_on"),
@@ -96,8 +98,13 @@ class ReferralForm(Form):
 
 
 def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
-    """What was sent, in the schema's form. A recipient not ticked is not told, whatever was chosen below it."""
+    """What was sent, in the schema's form. A recipient not ticked is not told, whatever was chosen below it.
+
+    An age may be typed as people say it: "about 15".
+    """
     kept = MultiDict((name, value) for name, value in submitted.items(multi=True) if name not in NOT_ANSWERS)
+    if about := _ABOUT.fullmatch(kept.get(_AGE, "").strip()):
+        kept[_AGE] = about[1]
     for row in range(len(RECIPIENTS)):
         if not kept.get(f"bases.{row}.recipient_class"):
             for name in [name for name in kept if name.startswith(f"bases.{row}.")]:

@@ -41,6 +41,7 @@ def mine() -> ResponseReturnValue:
         referrals=[vars(row) | {"state": _state(row)} for row in shown.items],
         drafts=queries.drafts_of(connection, staff_id=current.staff_id(), at=current.now()),
         kept=request.args.get("kept") == "yes",
+        dropped=request.args.get("dropped") == "yes",
         next_page_address=paging.next_address(shown.next_cursor) if shown.next_cursor else None,
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.adapters.tables import drafts, identities, narratives, referrals
+from services.intake.adapters.tables import drafts, identities, narratives, referral_versions, referrals
 from services.intake.application.drafts import KEPT_FOR
 from services.kernel.db import housekeeping
 from tests.integration.intake.world import Browser, World
@@ -76,6 +76,15 @@ class TestTheForm:
 
         assert world.rows(referrals)[0].reference in receipt.text
         assert "Referral sent" in receipt.text
+
+    @pytest.mark.parametrize("typed", ["about 15", " About 15 ", "around 15", "~15"])
+    def test_takes_an_age_as_people_say_it(self, world: World, navigator: Browser, typed: str) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING | {"young_person.age_about": typed})
+        assert "Check your answers" in navigator.page.text
+
+        navigator.send({}, path=f"{NEW}/{draft_id}/send")
+
+        assert [row.age for row in world.rows(referral_versions)] == [15]
 
     def test_sends_all_that_was_said(self, world: World, navigator: Browser) -> None:
         draft_id = check_page(navigator, EVERYTHING)
@@ -246,6 +255,15 @@ class TestADraft:
 
         assert not world.rows(drafts)
 
+    def test_can_be_thrown_away_before_it_is_whole(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, {"young_person.name": "Jay", "act": "later"})
+        assert f'action="{NEW}/{draft_id}/drop"' in navigator.page.text
+
+        navigator.send({}, path=f"{NEW}/{draft_id}/drop")
+
+        assert "What you typed is deleted." in navigator.page.text
+        assert not world.rows(drafts)
+
     def test_ends_when_it_was_left_alone_too_long(self, world: World, navigator: Browser) -> None:
         draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
         world.clock.at += KEPT_FOR
@@ -276,7 +294,7 @@ class TestADraft:
         navigator.sign_in("navigator")
         assert 'value="Jay"' in navigator.open(f"{NEW}?draft={draft_id}").text
 
-    @pytest.mark.parametrize("forged", [{"form_key": "x"}, {"form_key": ""}, {"staff": "not an id"}])
+    @pytest.mark.parametrize("forged", [{"form_key": "x"}, {"form_key": "é"}, {"form_key": ""}, {"staff": "not an id"}])
     def test_is_not_made_by_anybody_without_a_session(self, world: World, forged: dict[str, str]) -> None:
         navigator = world.browser("navigator")
         navigator.open(NEW)
