@@ -119,7 +119,7 @@ class _Starts:
         self.stored = stored
         self._requests, answers = multiprocessing.Pipe()
         arguments = (answers, str(stored.folder), dict(stored.databases), stored.topics)
-        self._process = _starter().Process(target=serve.starts, args=arguments, daemon=True)
+        self._process = starter().Process(target=serve.starts, args=arguments, daemon=True)
         self._process.start()
         answers.close()
 
@@ -146,7 +146,7 @@ def _starts_of(stored: Stored) -> _Starts:
 
 
 @cache
-def _starter() -> ForkServerContext:
+def starter() -> ForkServerContext:
     """Imports everything once, what runs the tests too; each system is built in a fork of that."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.kill.serve", "pytest"])

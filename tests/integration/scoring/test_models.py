@@ -15,6 +15,7 @@ from services.scoring.adapters.kept_models import BOOSTER, MANIFEST, KeptModels
 from services.scoring.adapters.model_store import CHAMPION, REGISTERED_MODEL, ModelStore, RegistryAway
 from services.scoring.adapters.trial import NotFit
 from tests.factories import small_model
+from tests.kill import arriving_model
 from tests.waiting import wait_until
 
 AWAY = "sqlite:////nonexistent/registry.db"
@@ -115,6 +116,17 @@ class TestTheChampion:
         assert champions.current() is None
         wait_until(lambda: arrived, within=60, what="a model")
         assert champions.current() is not None
+
+
+class TestAChampionThatArrives:
+    def test_leaves_a_whole_model_whatever_step_its_process_is_killed_at(
+        self, registry: Registry, tmp_path: Path
+    ) -> None:
+        registry.register(seed=2)
+
+        violations = arriving_model.of_an_arriving_model(registry.url, tmp_path, hits=1)
+
+        assert {step: found for step, found in violations.items() if found} == {}
 
 
 class TestADamagedModel:
