@@ -186,7 +186,7 @@ class NarrativeRecordedV1(EventSchema):
     referral_id = fields.UUID(required=True)
     version = fields.Integer(required=True, validate=validate.Range(min=1))
     texts = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    """By name: concern, own_words, strengths, told_reason, police_reason, immediate_danger, answer, …"""
+    """By name: concern, own_words, strengths, told_reason, police_reason, immediate_danger, …; answer_<question> for each that was asked."""
 
 
 class EqualityRecordedV1(EventSchema):

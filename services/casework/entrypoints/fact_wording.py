@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import (
     Answer,
     ChildrensServices,
@@ -14,6 +15,7 @@ from services.contracts.codes import (
     ExploitationSign,
     Injury,
     Involvement,
+    Question,
     Strength,
     SubstanceUse,
     WhatHappened,
@@ -141,6 +143,7 @@ _TEXTS = {
     "referrer_phone": N_("The referrer’s phone"),
     "callback": N_("When to call the referrer"),
 }
+_ANSWER = "answer_"
 _MOMENTS = {"happened_at", "offer_made_at"}
 _SHORT = {
     "told_parent_or_carer",
@@ -165,7 +168,14 @@ def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
 def text_rows(texts: Mapping[str, str]) -> list[dict[str, str]]:
     """The free texts, each below its question; one that we know no question for stands last."""
     order = [name for name in _TEXTS if texts.get(name)] + [name for name in texts if name not in _TEXTS]
-    return [{"title": _(_TEXTS.get(name, N_("Other"))), "text": _worded(name, texts[name])} for name in order]
+    return [{"title": _title(name), "text": _worded(name, texts[name])} for name in order]
+
+
+def _title(name: str) -> str:
+    question = name.removeprefix(_ANSWER)
+    if question != name and question in list(Question):
+        return str(_("Answer to the reviewer’s question: %(question)s", question=words(Question(question))))
+    return str(_(_TEXTS.get(name, N_("Other"))))
 
 
 def code_words(value: str) -> str:

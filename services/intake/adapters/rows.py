@@ -8,7 +8,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from services.contracts.codes import Answer, Involvement, WhatHappened
+from services.contracts.codes import Answer, Involvement, Question, WhatHappened
 from services.intake.domain import content as said
 from services.intake.domain.content import Content
 
@@ -55,6 +55,7 @@ def identity_of(content: Content) -> dict[str, Any]:
 def texts_of(content: Content) -> dict[str, Any]:
     """What was written in words."""
     texts: dict[str, Any] = {"danger_note": content.danger_note, "answer": content.answer}
+    texts["answered"] = {question.value: said for question, said in content.answered.items()}
     for part, words in _TEXTS.items():
         texts[part] = _without_nothing({word: getattr(getattr(content, part), word) for word in words})
     return _without_nothing(texts)
@@ -95,6 +96,7 @@ def content_of(
         equality=_read(said.Equality, equality),
         answer=texts.get("answer"),
         answers_question=answers_question,
+        answered={Question(question): said for question, said in texts.get("answered", {}).items()},
     )
 
 

@@ -16,6 +16,7 @@ from services.contracts.codes import (
     Involvement,
     LawfulBasis,
     PoliceTold,
+    Question,
     RecipientClass,
     Sex,
     Told,
@@ -210,3 +211,5 @@ class Content:
     answer: str | None = None
     """What the referrer answers to the question that a reviewer asked."""
     answers_question: UUID | None = None
+    answered: Mapping[Question, str] = field(default_factory=dict)
+    """Every question answered so far, in this version or before it, with what was said. Set by the referral alone."""

@@ -1,5 +1,6 @@
 """A referral: what was said, in versions; whom it is about; whether it was withdrawn; how far it has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -90,8 +91,9 @@ class Referral:
         self._expect(expected)
         if self.withdrawal is not None:
             raise ReferralWithdrawn
-        self._answer(content.answers_question)
-        self.content, self.age, self.area, self.site = content, age, area, site
+        question = self._answer(content.answers_question)
+        self.content = replace(content, answered=self._answered(question, content.answer))
+        self.age, self.area, self.site = age, area, site
         self.recorded_at = at
         self.version += 1
 
@@ -114,9 +116,18 @@ class Referral:
         if version != self.version:
             raise StaleReferral
 
-    def _answer(self, question_id: UUID | None) -> None:
+    def _answer(self, question_id: UUID | None) -> Question | None:
         if question_id is None:
-            return
+            return None
         if question_id != self.progress.question_id:
             raise QuestionNotAsked
+        question = self.progress.question
         self.progress = replace(self.progress, question=None, question_id=None)
+        return question
+
+    def _answered(self, question: Question | None, answer: str | None) -> Mapping[Question, str]:
+        """What was answered before stands when something else changes; a question asked twice keeps both answers."""
+        before = self.content.answered
+        if question is None or not answer:
+            return before
+        return {**before, question: f"{before[question]}\n{answer}" if question in before else answer}

@@ -8,11 +8,13 @@ from typing import Any
 from services.intake.domain.referral import Referral
 from services.intake.entrypoints.fields import NOT_KNOWN
 
+_OURS = ("answers_question", "answered")
+
 
 def written(referral: Referral) -> dict[str, Any]:
     """The values of the schema, as its `load` takes them but not yet as JSON: times are times."""
     content = referral.content
-    values = {name: _said(value) for name, value in asdict(content).items() if name != "answers_question"}
+    values = {name: _said(value) for name, value in asdict(content).items() if name not in _OURS}
     values["what_happened"] = [code.value for code in content.what_happened] or [NOT_KNOWN]
     values["contact"]["safe"] = [way.value for way in content.contact.safe] or [NOT_KNOWN]
     values["area"], values["site"] = referral.area, referral.site

@@ -64,7 +64,8 @@ def answers(referral_id: UUID) -> ResponseReturnValue:
             raise NoSuchReferral
         transaction.audit("referral.read", subject_type="referral", subject_id=referral_id, reason=_OWN)
     values = AmendmentSchema().load(presenters.as_json(presenters.written(referral)))
-    rows = list(summary.rows(values, places=caller.place_names(current.identity())))
+    rows = list(summary.rows(values | {"answer": None}, places=caller.place_names(current.identity())))
+    rows += summary.answered(referral.content.answered)
     return render_template("intake/answers.html", referral=referral, rows=rows)
 
 

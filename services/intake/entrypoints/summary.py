@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from services.contracts.codes import Question
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.fields import NOT_KNOWN
 from services.kernel.ui import dates
@@ -29,6 +30,12 @@ def rows(
         if change:
             row["href"] = f"{change}#{name.replace('.', '-').replace('_', '-')}"
         yield row
+
+
+def answered(answers: Mapping[Question, str]) -> Iterator[dict[str, Any]]:
+    """What a reviewer asked, and what was answered."""
+    for question, said in answers.items():
+        yield {"key": wording.word(question), "html": _lines(said)}
 
 
 def _lines(text: str) -> Markup:

@@ -90,8 +90,23 @@ class TestAQuestion:
         told = world.events("intake.referral.amended")[0]
         assert told["answers_question"] == str(self.question_id)
         assert told["facts"]["exploitation_signs"] == ["older_controlling_contacts", "debt"]
-        assert world.events("intake.narrative.recorded")[1]["texts"]["answer"] == "He is 15"
+        assert world.events("intake.narrative.recorded")[1]["texts"]["answer_age"] == "He is 15"
         assert "How old is the young person?" not in answered.text
+
+    def test_once_answered_stands_through_a_later_change(
+        self, world: World, navigator: Browser, referral_id: UUID
+    ) -> None:
+        self.ask(world, referral_id)
+        navigator.open(f"/intake/referrals/{referral_id}")
+        navigator.send({"answer": "He is 15"}, path=f"/intake/referrals/{referral_id}/answer")
+
+        navigator.open(f"/intake/referrals/{referral_id}/change")
+        navigator.send(_fields_of(navigator))
+
+        assert world.events("intake.narrative.recorded")[2]["texts"]["answer_age"] == "He is 15"
+        page = navigator.open(f"/intake/referrals/{referral_id}/answers").text
+        assert "How old is the young person?" in page
+        assert "He is 15" in page
 
     def test_left_blank_is_asked_again(self, world: World, navigator: Browser, referral_id: UUID) -> None:
         self.ask(world, referral_id)

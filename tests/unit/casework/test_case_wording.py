@@ -90,3 +90,11 @@ class TestFacts:
         rows = text_rows({"later_question": "x", "happened_at": "2026-07-22T01:30+00:00", "place": "street"})
 
         assert [row["text"] for row in rows] == ["22 July 2026 at 2:30am", "Street", "x"]
+
+    def test_that_answers_a_reviewer_stands_below_what_was_asked(self) -> None:
+        rows = text_rows({"answer_age": "He is 15", "answer_later_question": "x"})
+
+        assert [row["title"] for row in rows] == [
+            "Answer to the reviewer’s question: How old is the young person?",
+            "Other",
+        ]

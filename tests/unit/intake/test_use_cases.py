@@ -284,8 +284,29 @@ class TestAnswering:
         amend_referral(amendment(referral, content), uow)
 
         assert uow.of(ReferralAmendedV1)[0]["answers_question"] == question_id
-        assert uow.of(NarrativeRecordedV1)[1]["texts"]["answer"] == "He is 15"
+        assert uow.of(NarrativeRecordedV1)[1]["texts"] == {"answer_age": "He is 15"}
         assert referral.progress.question is None
+
+    def test_stands_when_something_else_changes_later(self, uow: FakeUnitOfWork) -> None:
+        referral = self.asked(uow)
+        content = a_content(answer="He is 15", answers_question=referral.progress.question_id)
+        amend_referral(amendment(referral, content), uow)
+
+        amend_referral(amendment(referral), uow)
+
+        assert uow.of(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "He is 15", "concern": "More"}
+
+    def test_asked_twice_keeps_both_answers(self, uow: FakeUnitOfWork) -> None:
+        referral = self.asked(uow)
+        for version, answer in ((4, "About 15"), (5, "His mother says 16")):
+            content = a_content(answer=answer, answers_question=referral.progress.question_id)
+            amend_referral(amendment(referral, content), uow)
+            again = Progress(
+                version=version, step=ProgressStep.BEING_READ, at=NOW, question=Question.AGE, question_id=uuid4()
+            )
+            hear_progress(HearProgress(referral_id=referral.id, progress=again), uow)
+
+        assert uow.of(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "About 15\nHis mother says 16"}
 
     def test_a_question_that_nobody_asked_is_refused(self, uow: FakeUnitOfWork) -> None:
         referral = self.asked(uow)
