@@ -86,6 +86,11 @@ chaos: setup-dev ## the long reliability run: 100,000 referrals while processes 
 	@$(BIN)/python -m tests.parts.packages
 	@$(BIN)/python -m tests.chaos $(options)
 
+.PHONY: outages
+outages: setup-dev ## brokers are killed and started again under load, and everything starts without one (options="one-broker")
+	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.chaos.away $(options)
+
 .PHONY: format
 format: setup-dev ## write the source as `make check` wants it
 	@$(BIN)/ruff format .

@@ -10,9 +10,9 @@ from tests.factories import small_model
 from tests.parts.distributed import Distributed
 
 
-def prepare(waymark: Distributed, *, people: Iterable[str]) -> Mapping[str, str]:
+def prepare(waymark: Distributed, *, people: Iterable[str], replicas: int = 1) -> Mapping[str, str]:
     """Gives a bearer token of each of these demonstration users."""
-    topics.apply(KafkaSettings.from_environment(waymark.kafka), TOPICS, replicas=1)
+    topics.apply(KafkaSettings.from_environment(waymark.kafka), TOPICS, replicas=replicas)
     small_model.keep(waymark.folder.models)
     waymark.migrate()
     system = waymark.in_process()

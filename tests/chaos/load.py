@@ -53,12 +53,14 @@ class Sender:
 class Load:
     """Several clients at once, until there are so many referrals or the time is up. What was begun is ended."""
 
-    def __init__(self, sender: Sender, *, referrals: int, clients: int, seconds: float) -> None:
+    def __init__(self, sender: Sender, *, referrals: int, clients: int, seconds: float, pause: float = 0.0) -> None:
+        """Each client waits `pause` seconds before its next referral."""
         self.ledger: list[Line] = []
         self.answers: Counter[str] = Counter()
         """Of every try: the status, or that there was no answer."""
         self.faults: list[str] = []
         self._sender = sender
+        self._pause = pause
         self._numbers: Iterator[int] = iter(range(referrals))
         self._until = time.monotonic() + seconds
         self._lock = threading.Lock()
@@ -79,6 +81,12 @@ class Load:
     def accepted(self) -> int:
         return sum(line.status in ACCEPTED for line in self.ledger)
 
+    def end(self) -> None:
+        """Begin nothing new, and wait until what was begun is answered."""
+        self._until = time.monotonic()
+        for thread in self._threads:
+            thread.join()
+
     def abandon(self) -> None:
         """Stop at once; what has no answer keeps none."""
         self._abandoned.set()
@@ -90,6 +98,7 @@ class Load:
         try:
             while (line := self._next()) is not None:
                 self._send(client, line)
+                self._abandoned.wait(self._pause)
         finally:
             client.close()
 

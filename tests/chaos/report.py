@@ -37,7 +37,7 @@ def table(plan: Plan, outcome: Outcome) -> str:
     }
     killed = ", ".join(f"{role} {times}" for role, times in sorted(outcome.kills.items()))
     rows = [f"| {name} | {figure} |" for name, figure in figures.items()]
-    return "\n".join([f"Seed {plan.seed}. {_where()}", "", "| | |", "|---|---:|", *rows, "", f"Killed: {killed}."])
+    return "\n".join([f"Seed {plan.seed}. {where()}", "", "| | |", "|---|---:|", *rows, "", f"Killed: {killed}."])
 
 
 def faults(outcome: Outcome) -> str:
@@ -50,7 +50,7 @@ def write(plan: Plan, outcome: Outcome) -> Path:
     at = datetime.now(UTC)
     result: dict[str, Any] = {
         "at": at.isoformat(timespec="seconds"),
-        "where": _where(),
+        "where": where(),
         "commit": _commit(),
         "plan": asdict(plan),
         "outcome": asdict(outcome),
@@ -61,7 +61,7 @@ def write(plan: Plan, outcome: Outcome) -> Path:
     return path
 
 
-def _where() -> str:
+def where() -> str:
     versions = f"Python {platform.python_version()}, kafka-python {version('kafka-python')}, Apache Kafka {_broker()}"
     load = " ".join(f"{average:.1f}" for average in os.getloadavg())
     return (

@@ -61,7 +61,7 @@ def run(waymark: Distributed, token: str, plan: Plan, report: Report) -> Outcome
             load.abandon()
         clock.lap("sending")
         supervisor.revive()
-        _come_to_rest(books, plan.rests_within)
+        come_to_rest(books, plan.rests_within)
         clock.lap("coming to rest")
         return _balanced(books, load, supervisor, clock)
 
@@ -100,7 +100,7 @@ def _told(load: Load, supervisor: Supervisor, books: Books, report: Report) -> C
     return going
 
 
-def _come_to_rest(books: Books, within: float) -> None:
+def come_to_rest(books: Books, within: float) -> None:
     """Wait until nothing moves. When something still does after that time, the books say what is missing."""
     until, pause = time.monotonic() + within, threading.Event()
     while not books.at_rest() and time.monotonic() < until:
