@@ -73,7 +73,9 @@ def tabs(here: Tab, *, reviewer_only: bool) -> list[dict[str, Any]]:
     return [{"text": _(text), "href": _list_address(tab), "here": tab is here} for tab, text in _TABS.items()]
 
 
-def how_many(total: int) -> str:
+def how_many(total: int, tab: Tab) -> str:
+    if tab is Tab.HAND_OVERS:
+        return str(ngettext("%(num)d hand-over, soonest due first", "%(num)d hand-overs, soonest due first", total))
     return str(ngettext("%(num)d case, soonest due first", "%(num)d cases, soonest due first", total))
 
 

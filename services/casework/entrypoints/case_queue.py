@@ -57,7 +57,7 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
         tabs=present.tabs(wanted.tab, reviewer_only=not current.identity().has(*WORKERS)),
         wanted=wanted,
         rows=[present.queue_row(row, who.staff_id, current.now()) for row in listed.items],
-        total=present.how_many(total),
+        total=present.how_many(total, wanted.tab),
         empty=present.nothing(wanted.tab, filtered=wanted.is_filtered),
         statuses=present.statuses(),
         owners=[{"value": str(staff_id), "text": name} for staff_id, name in chosen],

@@ -37,8 +37,7 @@ class ReviewItem:
     href: str
     who: str
     reference: str
-    due: Due | None
-    stopped: str
+    due: Due
     source: str
     status: str
     holder: str
@@ -55,13 +54,16 @@ def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
         href=url_for("reviews.show", review_id=row.id),
         who=who(row),
         reference=row.reference,
-        due=None if row.paused_at else due(row.due_at, now),
-        stopped=_("Clock stopped since %(moment)s", moment=dates.moment(row.paused_at)) if row.paused_at else "",
+        due=_stopped(row.paused_at) if row.paused_at else due(row.due_at, now),
         source=words(row.source),
         status=words(row.state),
         holder=holder(row, reader_id),
         tags=_tags(row),
     )
+
+
+def _stopped(since: datetime) -> Due:
+    return Due(str(_("Clock stopped")), str(_("since %(moment)s", moment=dates.moment(since))), "later")
 
 
 def change(row: ChangeRow) -> dict[str, Any]:

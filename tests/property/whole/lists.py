@@ -12,7 +12,7 @@ from tests.property.whole.routes import PLACES, STATUSES
 from tests.property.whole.rule import Member, Referral, What
 from tests.property.whole.walk import Seen
 
-_HOW_MANY = re.compile(r"(\d+) cases?, soonest due first")
+_HOW_MANY = re.compile(r"(\d+) (?:case|hand-over)s?, soonest due first")
 _WORKERS = {Role.YOUTH_JUSTICE_CASEWORKER, Role.EARLY_INTERVENTION_CASEWORKER, Role.TEAM_MANAGER}
 _SENDERS = {Role.NAVIGATOR, Role.REFERRER}
 _OF_TEAM = {"id", "reference", "initials", "due_at", "state", "team_id", "assignee_id", "version"}
