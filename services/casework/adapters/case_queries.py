@@ -18,8 +18,8 @@ from services.casework.domain.case import CaseState
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.contracts.codes import HAND_OVERS, OrganisationClass, Pathway
 
-Place = tuple[datetime, UUID]
-"""Where a row stands in a list: its due time, and its id among those due at once."""
+Place = tuple[bool, datetime, UUID]
+"""Where a row stands in a list: whether its first contact is made, its due time, its id among those due at once."""
 
 
 class Tab(StrEnum):
@@ -74,7 +74,8 @@ class CaseRow:
 
     @property
     def place(self) -> Place:
-        return self.due_at, self.id
+        met = self.state is CaseState.OPEN and self.first_contact_at is not None
+        return met, self.due_at, self.id
 
 
 def list_cases(
@@ -86,10 +87,14 @@ def list_cases(
     most: int,
     after: Place | None = None,
 ) -> Sequence[CaseRow]:
-    """At most so many, after that place, soonest due first. An estimate plays no part in it."""
-    found = select_rows(reader).where(_wanted(reader, wanted, now)).order_by(cases.c.due_at, cases.c.id)
+    """At most so many, after that place, soonest due first. An estimate plays no part in it.
+
+    What is due is the first contact: a case that the reader knows to have had it is due no more, and stands last.
+    """
+    met = sa.case((_known_met(reader), sa.true()), else_=sa.false())
+    found = select_rows(reader).where(_wanted(reader, wanted, now)).order_by(met, cases.c.due_at, cases.c.id)
     if after is not None:
-        found = found.where(_after(*after))
+        found = found.where(_after(met, after))
     return [row_of(row) for row in connection.execute(found.limit(most))]
 
 
@@ -189,11 +194,19 @@ def _of_tab(reader: CaseReader, tab: Tab) -> sa.ColumnElement[bool]:
 
 def _of_status(reader: CaseReader, status: Status, now: datetime) -> sa.ColumnElement[bool]:
     if status is Status.OVERDUE:
-        return cases.c.due_at < now
-    in_contact = cases.c.first_contact_at.is_not(None)
-    return sa.and_(knows(reader, Knowledge.WHOLE), in_contact if status is Status.IN_CONTACT else ~in_contact)
+        return sa.and_(cases.c.due_at < now, ~_known_met(reader))
+    if status is Status.IN_CONTACT:
+        return _known_met(reader)
+    return sa.and_(knows(reader, Knowledge.WHOLE), cases.c.first_contact_at.is_(None))
 
 
-def _after(due_at: datetime, case_id: UUID) -> sa.ColumnElement[bool]:
-    later = cases.c.due_at > due_at
-    return sa.or_(later, sa.and_(cases.c.due_at == due_at, cases.c.id > case_id))
+def _known_met(reader: CaseReader) -> sa.ColumnElement[bool]:
+    """Whether the first contact is made, of a case that the reader knows whole: of any other they know no contact."""
+    in_contact = sa.and_(cases.c.state == CaseState.OPEN, cases.c.first_contact_at.is_not(None))
+    return sa.and_(knows(reader, Knowledge.WHOLE), in_contact)
+
+
+def _after(met: sa.ColumnElement[bool], place: Place) -> sa.ColumnElement[bool]:
+    was_met, due_at, case_id = place
+    later = sa.or_(cases.c.due_at > due_at, sa.and_(cases.c.due_at == due_at, cases.c.id > case_id))
+    return sa.and_(met, later) if was_met else sa.or_(met, later)

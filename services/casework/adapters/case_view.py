@@ -13,14 +13,14 @@ from services.casework.adapters.case_queries import CaseRow, members, row_of, se
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
-from services.casework.adapters.review_tables import changes_to_read, reviews
+from services.casework.adapters.review_tables import changes_to_read, decisions, reviews
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
-from services.contracts.codes import CloseReason, Outcome, SupportLevel, YoungPersonAnswer
+from services.contracts.codes import CloseReason, OrganisationClass, Outcome, Source, SupportLevel, YoungPersonAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,13 @@ class CaseWhole:
     """What the assigned worker and the team's manager know. There is no estimate in it and no reviewer's own view."""
 
     level: SupportLevel
+    reasons: str | None
+    """Why it was decided so, in the words of the reviewer's decision."""
+    decided_by_name: str | None
+    source: Source
+    referred_by_class: OrganisationClass | None
+    received_at: datetime
+    circumstances: Mapping[str, Any]
     date_of_birth: date | None
     phone: str | None
     address: str | None
@@ -109,6 +116,12 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
     row = connection.execute(
         sa.select(
             cases,
+            decisions.c.reasons,
+            staff.c.display_name.label("decided_by_name"),
+            referrals.c.source,
+            referrals.c.referred_by_class,
+            referrals.c.received_at,
+            referrals.c.circumstances,
             referrals.c.facts,
             referrals.c.interpreter_needed,
             identities.c.date_of_birth,
@@ -119,12 +132,20 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
             cases.join(referrals, referrals.c.id == cases.c.referral_id)
             .outerjoin(identities, identities.c.referral_id == cases.c.referral_id)
             .outerjoin(narratives, narratives.c.referral_id == cases.c.referral_id)
+            .outerjoin(decisions, decisions.c.review_id == cases.c.review_id)
+            .outerjoin(staff, staff.c.id == decisions.c.decided_by)
         )
         .where(cases.c.id == case_id)
     ).one()
     told = row.told or {}
     return CaseWhole(
         level=row.level,
+        reasons=row.reasons,
+        decided_by_name=row.decided_by_name,
+        source=row.source,
+        referred_by_class=row.referred_by_class,
+        received_at=row.received_at,
+        circumstances=row.circumstances,
         date_of_birth=row.date_of_birth,
         phone=told.get("phone"),
         address=told.get("address"),

@@ -57,6 +57,7 @@ class BasisView:
     recipient_class: RecipientClass
     basis: LawfulBasis
     gateway: DisclosureGateway | None
+    expires_on: date | None
     added_by: UUID | None
     reason: str | None
 
@@ -251,7 +252,7 @@ def _bound(after: Place) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
 def _bases(connection: sa.Connection, referral_id: UUID) -> list[BasisView]:
     c = bases.c
     found = (
-        sa.select(c.recipient_class, c.basis, c.gateway, c.added_by, c.reason)
+        sa.select(c.recipient_class, c.basis, c.gateway, c.expires_on, c.added_by, c.reason)
         .where(c.referral_id == referral_id)
         .order_by(c.recipient_class, c.basis)
     )
@@ -259,7 +260,7 @@ def _bases(connection: sa.Connection, referral_id: UUID) -> list[BasisView]:
 
 
 def _matches(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> list[MatchView]:
-    """Matches whose other referral the reader may know too."""
+    """Matches whose other referral the reader may know too. One that a later version no longer gives agrees in nothing."""
     first, second = matches.c.first_referral_id, matches.c.second_referral_id
     other = sa.case((first == referral_id, second), else_=first)
     found = (
@@ -272,10 +273,11 @@ def _matches(connection: sa.Connection, reader: ReviewReader, referral_id: UUID)
         )
         .join(reviews, reviews.c.referral_id == other)
         .join(referrals, referrals.c.id == other)
-        .where(sa.or_(first == referral_id, second == referral_id), matches.c.state != "undone", knows(reader))
+        .where(sa.or_(first == referral_id, second == referral_id), knows(reader))
         .order_by(matches.c.changed_at, matches.c.id)
     )
-    return [MatchView(**match._mapping) for match in connection.execute(found)]
+    views = [MatchView(**match._mapping) for match in connection.execute(found)]
+    return [view for view in views if view.state != "undone" or view.agreeing]
 
 
 def _decision(connection: sa.Connection, review_id: UUID) -> DecisionView | None:

@@ -7,7 +7,15 @@ from marshmallow import Schema, fields, validate
 from services.casework.adapters.case_queries import Tab
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
-from services.contracts.codes import CloseReason, ContactMode, Outcome, Pathway, SupportLevel, YoungPersonAnswer
+from services.contracts.codes import (
+    CloseReason,
+    ContactMode,
+    Outcome,
+    Pathway,
+    Source,
+    SupportLevel,
+    YoungPersonAnswer,
+)
 
 
 def _code(codes: Any) -> fields.Field[Any]:
@@ -77,6 +85,9 @@ class CaseWholeItem(Schema):
     """What the assigned worker and the team's manager know. Neither an estimate nor a reviewer's own view is in it."""
 
     level = _code(SupportLevel)
+    reasons = fields.String(allow_none=True, metadata={"description": "Why it was decided so"})
+    source = _code(Source)
+    circumstances = fields.Dict(keys=fields.String(), values=fields.Raw())
     date_of_birth = fields.Date(allow_none=True)
     phone = fields.String(allow_none=True)
     address = fields.String(allow_none=True)

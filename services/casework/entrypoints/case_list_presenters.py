@@ -14,6 +14,7 @@ from services.casework.domain.case import CaseState
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import words
 from services.kernel.text import N_
+from services.kernel.ui import dates
 
 _TABS = {
     Tab.MINE: N_("My cases"),
@@ -96,19 +97,27 @@ def done(code: str | None) -> str:
 
 
 def queue_row(row: CaseRow, reader_id: UUID, now: datetime) -> QueueRow:
-    ended = row.state in (CaseState.CLOSED, CaseState.CONFIRMED)
+    due_no_more = _due_no_more(row)
     return QueueRow(
         href=url_for("cases.show", case_id=row.id),
         who=who(row),
         reference=row.reference,
-        due=None if ended else due(row.due_at, now),
-        ended=words(row.state) if ended else "",
+        due=None if due_no_more else due(row.due_at, now),
+        ended=due_no_more,
         status=status(row),
         changed=bool(row.changed),
         owner=owner(row, reader_id),
         can_take=row.state is CaseState.OPEN and row.owner_id is None,
         take_href=url_for("case_queue.take", case_id=row.id),
     )
+
+
+def _due_no_more(row: CaseRow) -> str:
+    """What is due is the first contact, or the confirmation of a hand-over; empty until it is there."""
+    if row.state in (CaseState.CLOSED, CaseState.CONFIRMED):
+        return words(row.state)
+    made = dates.moment(row.first_contact_at)
+    return str(_("First contact made %(moment)s", moment=made)) if made else ""
 
 
 def who(row: CaseRow) -> str:

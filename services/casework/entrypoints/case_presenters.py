@@ -18,6 +18,7 @@ from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_list_presenters import owner, status, who
 from services.casework.entrypoints.case_wording import contact_words, words
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
 from services.contracts.codes import HAND_OVERS
 from services.kernel.ui import dates
 
@@ -61,6 +62,8 @@ class CasePage:
     contact: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
+    told: list[Row] = field(default_factory=list)
+    referred: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
     acts: list[Row] = field(default_factory=list)
     chronology: list[ChronologyEntry] = field(default_factory=list)
@@ -69,7 +72,7 @@ class CasePage:
 def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
     row, whole = view.row, view.whole
     is_hand_over = row.pathway in HAND_OVERS
-    waits = row.state in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)
+    waits = row.state in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION) and row.first_contact_at is None
     return CasePage(
         href=url_for("cases.show", case_id=row.id),
         list_href=url_for("case_queue.hand_overs" if is_hand_over else "case_queue.queue"),
@@ -95,7 +98,15 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, An
     return {
         "contact": _contact(whole),
         "facts": fact_rows(whole.facts),
-        "texts": text_rows(whole.texts),
+        "texts": text_rows({name: text for name, text in whole.texts.items() if name not in TOLD_TEXTS}),
+        "told": who_knows(whole.circumstances, whole.texts),
+        "referred": where_from(
+            source=whole.source,
+            by_class=whole.referred_by_class,
+            received_at=whole.received_at,
+            area=None,
+            circumstances=whole.circumstances,
+        ),
         "changes": [_change(view.row.id, change) for change in whole.changes],
         "acts": _acts(view, reader),
         "chronology": chronology(view, whole),
@@ -141,6 +152,9 @@ def _summary(view: CaseView) -> list[Row]:
     if whole is None:
         return rows
     rows.append({"key": _("Decided"), "value": f"{words(whole.level)}, {words(row.pathway)}"})
+    if whole.reasons:
+        rows.append({"key": _("Why"), "value": whole.reasons})
+        rows.append({"key": _("Decided by"), "value": whole.decided_by_name or _("A member of staff")})
     if whole.confirmed_at:
         rows.append({"key": _("Confirmed"), "value": dates.moment(whole.confirmed_at)})
     if row.pathway in HAND_OVERS:

@@ -9,6 +9,7 @@ from services.casework.adapters.case_queries import CaseList, Status, Tab, count
 from services.casework.application.take_case import TakeCase, TakeNextCase
 from services.casework.entrypoints import case_list_presenters as present
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
+from services.contracts.codes import Role
 from services.kernel.web import access, current, paging
 
 pages = Blueprint("case_queue", __name__, url_prefix="/casework")
@@ -67,8 +68,11 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
 
 
 def _tab() -> Tab:
+    """The list asked for; else a worker's own cases, and for a manager those of the team."""
     asked = request.args.get("tab", "")
-    return Tab(asked) if asked in list(Tab) else Tab.MINE
+    if asked in list(Tab):
+        return Tab(asked)
+    return Tab.TEAM if current.identity().has(Role.TEAM_MANAGER) else Tab.MINE
 
 
 def _wanted(tab: Tab) -> CaseList:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.adapters.case_queries import CaseList, CaseRow, list_cases
+from services.casework.adapters.case_queries import CaseList, CaseRow, Place, list_cases
 from services.casework.adapters.case_view import CaseView, read_case
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.case_reader import CaseReader, Knowledge, case_reader
@@ -41,9 +41,9 @@ def page_of(
     transaction: Transaction, who: CaseReader, wanted: CaseList, page: paging.PageRequest
 ) -> paging.Paged[CaseRow]:
     """One page of a list, with one audit row that names the cases shown."""
-    after = None if page.after is None else (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1])))
+    after = None if page.after is None else _place(*page.after)
     rows = list_cases(transaction.connection, who, wanted, now=transaction.at, most=page.limit + 1, after=after)
-    listed = paging.paged(rows, page, [(row.due_at.isoformat(), str(row.id)) for row in rows])
+    listed = paging.paged(rows, page, [_position(row.place) for row in rows])
     transaction.audit(
         "cases.listed",
         subject_type="list",
@@ -55,6 +55,15 @@ def page_of(
         },
     )
     return listed
+
+
+def _position(place: Place) -> paging.Position:
+    met, due_at, case_id = place
+    return met, due_at.isoformat(), str(case_id)
+
+
+def _place(met: object, due_at: object, case_id: object) -> Place:
+    return bool(met), datetime.fromisoformat(str(due_at)), UUID(str(case_id))
 
 
 def _task(view: CaseView, reader: CaseReader) -> str:

@@ -60,6 +60,7 @@ class BasisItem(Schema):
     recipient_class = _code(RecipientClass)
     basis = _code(LawfulBasis)
     gateway = _code(DisclosureGateway)
+    expires_on = fields.Date(allow_none=True)
     added_by = fields.UUID(allow_none=True)
     reason = fields.String(allow_none=True)
 

@@ -14,17 +14,17 @@ from services.casework.domain.review import OwnView
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import contact_words
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
 from services.casework.entrypoints.review_list_presenters import holder
 from services.casework.entrypoints.review_reading import Opened
 from services.casework.entrypoints.review_wording import identifiers, match_state, words
-from services.contracts.codes import HAND_OVERS, Answer, PoliceTold, SupportLevel, Told
+from services.contracts.codes import HAND_OVERS, Answer, SupportLevel
 from services.kernel.ui import dates
 
 Row = dict[str, Any]
 
-_TOLD_TEXTS = ("told_reason", "told_parent_or_carer", "capacity", "refusal", "police_reason")
 _STRENGTH_TEXTS = ("strengths", "own_words")
-_APART = (*_TOLD_TEXTS, *_STRENGTH_TEXTS, "immediate_danger", "concern")
+_APART = (*TOLD_TEXTS, *_STRENGTH_TEXTS, "immediate_danger", "concern")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +119,14 @@ def told(whole: ReviewWhole) -> Sections:
         strengths=fact_rows({"strengths": whole.facts.get("strengths")}),
         strength_texts=_texts(texts, *_STRENGTH_TEXTS),
         others=text_rows({name: text for name, text in texts.items() if name not in _APART}),
-        told=_told(whole, texts),
-        referred=_referred(whole),
+        told=who_knows(whole.circumstances, texts),
+        referred=where_from(
+            source=whole.row.source,
+            by_class=whole.referred_by_class,
+            received_at=whole.received_at,
+            area=whole.area_name,
+            circumstances=whole.circumstances,
+        ),
         bases=[_basis(basis) for basis in whole.bases],
         matches=[_match(match) for match in whole.matches],
     )
@@ -170,38 +176,17 @@ def _ways(known: Mapping[str, Any], name: str) -> str:
     return f"{named}. {note}" if named and note else named or note
 
 
-def _told(whole: ReviewWhole, texts: Mapping[str, str]) -> list[Row]:
-    young, police = whole.circumstances.get("told_young_person"), whole.circumstances.get("police_told")
-    rows = [
-        {"key": _("Does the young person know?"), "value": words(Told(young)) if young else _("Not said")},
-        {"key": _("Were the police told?"), "value": words(PoliceTold(police)) if police else _("Not said")},
-    ]
-    return rows + [{"key": row["title"], "value": row["text"]} for row in _texts(texts, *_TOLD_TEXTS)]
-
-
 def _texts(texts: Mapping[str, str], *names: str) -> list[Row]:
     return text_rows({name: texts[name] for name in names if texts.get(name)})
 
 
-def _referred(whole: ReviewWhole) -> list[Row]:
-    source = words(whole.row.source)
-    by = f"{source} ({words(whole.referred_by_class)})" if whole.referred_by_class else source
-    rows = [
-        {"key": _("Who referred"), "value": by},
-        {"key": _("Received"), "value": dates.moment(whole.received_at)},
-        {"key": _("Area"), "value": whole.area_name},
-    ]
-    for name, key in (("arrived_at", _("Arrived")), ("discharge_expected_at", _("Expected to leave"))):
-        if said := whole.circumstances.get(name):
-            rows.append({"key": key, "value": dates.moment(datetime.fromisoformat(said))})
-    return rows
-
-
 def _basis(basis: BasisView) -> Row:
-    gateway = words(basis.gateway) if basis.gateway else ""
+    said = [words(basis.basis), words(basis.gateway)] if basis.gateway else [words(basis.basis)]
+    if basis.expires_on:
+        said.append(_("until %(day)s", day=dates.day(basis.expires_on)))
     return {
         "recipient": words(basis.recipient_class),
-        "basis": f"{words(basis.basis)}; {gateway}" if gateway else words(basis.basis),
+        "basis": "; ".join(said),
         "reason": basis.reason or "",
         "added": basis.added_by is not None,
     }

@@ -153,6 +153,7 @@ _MATCH_STATES = {
     "possible": N_("Possible match"),
     "linked": N_("Same person"),
     "not_same": N_("Not the same person"),
+    "undone": N_("Link taken back"),
 }
 
 

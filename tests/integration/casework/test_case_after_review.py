@@ -1,4 +1,4 @@
-"""A case that a decision opened tells its worker neither the reviewer's own view nor the estimate."""
+"""A case that a decision opened tells its worker why, but neither the reviewer's own view nor the estimate."""
 
 from services.contracts.codes import RecipientClass, Role
 from tests.factories import reviews as make
@@ -9,7 +9,9 @@ API = "/casework/api/v1/cases"
 
 
 class TestACaseThatADecisionOpened:
-    def test_tells_its_worker_the_facts_and_not_the_own_view_or_the_estimate(self, review_world: ReviewWorld) -> None:
+    def test_tells_its_worker_the_facts_and_why_and_not_the_own_view_or_the_estimate(
+        self, review_world: ReviewWorld
+    ) -> None:
         referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
         worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
         assert worker.post("/casework/queue/next").headers["Location"].startswith(f"/casework/cases/{case_id}")
@@ -18,7 +20,8 @@ class TestACaseThatADecisionOpened:
 
         assert referral.event["reference"] in said
         assert "Fern Fiction" in said
-        for mark in ("Ownviewmark", "Decisionmark", "0.12", "12 in 100", "estimate", "Thing number", "raised"):
+        assert said.count("Decisionmark") == len(["the page", "the API"])
+        for mark in ("Ownviewmark", "0.12", "12 in 100", "estimate", "Thing number", "raised"):
             assert mark not in said
 
     def test_tells_the_review_and_its_estimate_to_no_caseworker(self, review_world: ReviewWorld) -> None:

@@ -87,6 +87,29 @@ class TestTheQueue:
 
         assert text.index("Overdue by 2 hours") < text.index("Due in 3 hours") < text.index("Due tomorrow")
 
+    def test_holds_a_case_due_no_more_once_first_contact_is_made(
+        self, case_world: CaseWorld, team_id: UUID, asks: Client, own: str
+    ) -> None:
+        filled(asks, f"{own}/first-contact", attempt_id=reached(asks, own), answer="accepts")
+        case_world.now += timedelta(days=30)
+        case_world.case(team_id, name="Maya Brown", due_at=case_world.now + timedelta(hours=3))
+
+        pages = [asks.get("/casework/queue?tab=team&limit=1").text]
+        following = re.search(r'href="([^"]*cursor=[^"]*)"', pages[0])
+        assert following is not None
+        pages.append(asks.get(following[1].replace("&amp;", "&")).text)
+
+        assert ["Due in 3 hours" in pages[0], "First contact made" in pages[1]] == [True, True]
+        for address in ("/casework/queue?tab=team", own):
+            assert "Overdue by" not in asks.get(address).text
+        assert "No case fits this filter." in said(asks.get("/casework/queue?tab=team&status=overdue").text)
+
+    def test_begins_with_the_team_for_its_manager(self, case_world: CaseWorld, team_id: UUID) -> None:
+        case_world.case(team_id, name="Maya Brown")
+        manager = case_world.client(case_world.member(Role.TEAM_MANAGER, team_id=team_id))
+
+        assert "Maya Brown" in said(manager.get("/casework/queue").text)
+
     def test_says_why_it_is_empty(self, asks: Client) -> None:
         assert "No case of your team is waiting for a worker." in said(asks.get("/casework/queue?tab=unassigned").text)
 

@@ -135,6 +135,15 @@ class TestWhatCaseworkIsTold:
         for table, key in ((referrals, "id"), (reviews, "referral_id")):
             assert [row["person_id"] for row in world.rows(table, **{key: second.id})] == [other]
 
+    def test_of_a_link_that_was_taken_back_can_still_be_reached(self, world: ReviewWorld) -> None:
+        first, second = world.referral(), world.referral()
+        world.hear(a_match(first.id, second.id, version=2, state="undone", persons=(uuid4(), uuid4())))
+
+        page = world.reviewer().get(first.page).text
+
+        assert f"/intake/matches/{UUID(int=7)}" in page
+        assert "Link taken back" in page
+
     def test_of_a_withdrawal_before_the_referral_is_asked_about_when_it_comes(self, world: ReviewWorld) -> None:
         event = make.a_referral_event()
         world.hear(HearWithdrawal(make.a_withdrawal_event(event["referral_id"])))
