@@ -121,6 +121,7 @@ _TEXTS = {
     "answer": N_("Answer to the reviewer’s question"),
     "notices": N_("To look at again"),
     "told_parent_or_carer": N_("Was a parent or carer told?"),
+    "consent_given_by": N_("Which parent or carer agreed"),
     "capacity": N_("Who judged that the young person understands, and on what basis"),
     "refusal": N_("What the young person refused"),
     "other_names": N_("Other names"),

@@ -13,7 +13,14 @@ from services.kernel.ui import dates
 
 Row = dict[str, Any]
 
-TOLD_TEXTS = ("told_reason", "told_parent_or_carer", "capacity", "refusal", "police_reason")
+TOLD_TEXTS = (
+    "told_reason",
+    "told_parent_or_carer",
+    "consent_given_by",
+    "capacity",
+    "refusal",
+    "police_reason",
+)
 
 
 def who_knows(circumstances: Mapping[str, Any], texts: Mapping[str, str]) -> list[Row]:

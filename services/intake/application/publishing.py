@@ -180,6 +180,7 @@ def _said(content: Content) -> dict[str, Any]:
         "immediate_danger": content.danger_note,
         "told_reason": told.reason,
         "told_parent_or_carer": told.parent_or_carer,
+        "consent_given_by": ", ".join(dict.fromkeys(basis.given_by for basis in content.bases if basis.given_by)),
         "capacity": told.capacity,
         "refusal": told.refusal,
         "police_reason": content.police.reason,

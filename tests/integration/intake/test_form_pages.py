@@ -97,7 +97,8 @@ class TestTheForm:
         assert told["facts"]["missing_episodes_12m"] == 2
         assert [one["recipient_class"] for one in told["bases"]] == ["triage", "support_service"]
         assert world.rows(narratives)[0].texts["police"] == {"reason": "They would not come back to us"}
-        assert world.events("intake.narrative.recorded")[0]["texts"]["happened_at"] == "2026-11-21T22:40+00:00"
+        texts = world.events("intake.narrative.recorded")[0]["texts"]
+        assert (texts["happened_at"], texts["consent_given_by"]) == ("2026-11-21T22:40+00:00", "Mother")
 
     def test_ticks_nothing_for_anybody(self, navigator: Browser) -> None:
         assert " checked" not in navigator.open(NEW).text
