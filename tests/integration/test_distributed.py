@@ -1,21 +1,18 @@
-"""Every role as its own process, on PostgreSQL and Kafka: one referral goes its whole way."""
+"""Every role as its own process, on PostgreSQL and Kafka: referrals go their whole way, whatever is killed meanwhile."""
 
 import http.client
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
+import random
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from services.contracts.topics import TOPICS
-from services.embedded import staff
-from services.kernel.bus.kafka import topics
-from services.kernel.bus.kafka.settings import KafkaSettings
-from tests.factories import small_model
+from tests.chaos.installation import prepare
+from tests.chaos.load import REFERRALS
+from tests.chaos.run import Plan, run
 from tests.http_server import serving
 from tests.parts.distributed import SERVICES, Distributed
 from tests.parts.gateway import gateway
@@ -25,7 +22,8 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-REFERRALS = "/intake/api/v1/referrals"
+REFERRALS_SENT = 500
+KILL_EVERY = 5.0
 
 
 @dataclass(frozen=True)
@@ -33,81 +31,106 @@ class Gateway:
     """The one address of all services, as two people use it who try again when they are told to."""
 
     host: str
-    tokens: dict[str, str]
+    tokens: Mapping[str, str]
 
-    def ask(self, who: str, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Host": "127.0.0.1"}
-        if body is not None:
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid4())}
-        answers: list[tuple[int, Any]] = []
+    def ask(self, who: str, method: str, path: str) -> tuple[int, Any]:
+        status, _, said = self._answered(method, path, None, {"Authorization": f"Bearer {self.tokens[who]}"})
+        return status, json.loads(said) if said else None
+
+    def post(self, who: str, path: str, body: object) -> tuple[int, str]:
+        """Status and Location."""
+        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": str(uuid4())}
+        sent = headers | {"Content-Type": "application/json"}
+        status, location, _ = self._answered("POST", path, json.dumps(body), sent)
+        return status, location
+
+    def _answered(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str, bytes]:
+        answers: list[tuple[int, str, bytes]] = []
 
         def settled() -> bool:
-            answers.append(self._sent(method, path, json.dumps(body) if body is not None else None, headers))
+            answers.append(self._sent(method, path, body, headers | {"Host": "127.0.0.1"}))
             return answers[-1][0] not in (502, 503)
 
         wait_until(settled, within=60, what=f"an answer to {method} {path}")
         return answers[-1]
 
-    def _sent(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, Any]:
+    def _sent(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str, bytes]:
         connection = http.client.HTTPConnection(self.host, timeout=30)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            said = answer.read()
-            return answer.status, json.loads(said) if "json" in answer.headers["Content-Type"] else None
+            return answer.status, answer.headers["Location"] or "", answer.read()
         finally:
             connection.close()
 
 
-@pytest.fixture
-def waymark(postgresql: Cluster, kafka: Kafka, tmp_path: Path) -> Iterator[Distributed]:
-    with Distributed(tmp_path, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark:
-        topics.apply(KafkaSettings.from_environment(waymark.kafka), TOPICS, replicas=1)
-        small_model.keep(waymark.folder.models)
-        waymark.migrate()
+@pytest.fixture(scope="module")
+def waymark(postgresql: Cluster, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distributed]:
+    folder = tmp_path_factory.mktemp("waymark")
+    with Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark:
         yield waymark
 
 
-@pytest.fixture
-def everybody(waymark: Distributed) -> Iterator[Gateway]:
-    """All ten processes."""
-    system = waymark.in_process()
-    staff.load(system, waymark.folder)
-    tokens = {name: staff.token(system, name) for name in ("navigator", "reviewer")}
-    system.close()
+@pytest.fixture(scope="module")
+def tokens(waymark: Distributed) -> Mapping[str, str]:
+    """All ten processes run when this is given."""
+    tokens = prepare(waymark, people=("navigator", "reviewer"))
     waymark.start()
-    with ExitStack() as stack:
-        address = stack.enter_context(serving(gateway({name: role.address for name, role in waymark.web.items()})))
+    return tokens
+
+
+@pytest.fixture
+def everybody(waymark: Distributed, tokens: Mapping[str, str]) -> Iterator[Gateway]:
+    with serving(gateway({name: role.address for name, role in waymark.web.items()})) as address:
         yield Gateway(address.removeprefix("http://"), tokens)
 
 
 class TestEveryRoleAsAProcess:
-    def test_a_referral_is_reviewable_and_estimated_and_each_worker_ends_well(
+    """One system for all of these, in this order."""
+
+    def test_loses_nothing_and_does_nothing_twice_while_processes_are_killed(
+        self, waymark: Distributed, tokens: Mapping[str, str]
+    ) -> None:
+        """The short form of `make chaos`."""
+        plan = Plan(referrals=REFERRALS_SENT, seed=random.randrange(1_000_000), kill_every=KILL_EVERY)  # noqa: S311
+
+        outcome = run(waymark, tokens["navigator"], plan, print)
+
+        assert {kind: lines[:5] for kind, lines in outcome.faults.items() if lines} == {}, plan
+        assert outcome.accepted == REFERRALS_SENT
+        assert outcome.kills
+
+    def test_takes_a_referral_until_it_is_reviewable_and_estimated(
         self, waymark: Distributed, everybody: Gateway
     ) -> None:
         _, described = everybody.ask("navigator", "GET", "/intake/api/v1/openapi.json")
         body = described["paths"][REFERRALS]["post"]["requestBody"]["content"]["application/json"]["example"]
 
-        status, _ = everybody.ask("navigator", "POST", REFERRALS, body)
+        status, location = everybody.post("navigator", REFERRALS, body)
 
         assert status in (200, 202)
-        wait_until(lambda: reviews(everybody), within=60, what="a review")
-        wait_until(lambda: estimates(waymark), within=60, what="an estimate, or why not")
+        referral = location.rpartition("/")[2]
+        wait_until(lambda: reviews(everybody, referral), within=60, what="a review")
+        wait_until(lambda: estimates(waymark, referral), within=60, what="an estimate, or why not")
+
+    def test_ends_well_when_it_is_asked_to(self, waymark: Distributed, everybody: Gateway) -> None:
         waymark.stop()
+
         assert {service: worker.stop() for service, worker in waymark.workers.items()} == dict.fromkeys(SERVICES, 0)
 
 
-def reviews(everybody: Gateway) -> list[Any]:
-    status, listed = everybody.ask("reviewer", "GET", "/casework/api/v1/reviews")
+def reviews(everybody: Gateway, referral: str) -> list[Any]:
+    status, listed = everybody.ask("reviewer", "GET", f"/casework/api/v1/reviews?referral_id={referral}")
     return list(listed["items"]) if status == 200 else []
 
 
-def estimates(waymark: Distributed) -> int:
+def estimates(waymark: Distributed, referral: str) -> int:
     system = waymark.in_process()
     try:
         casework = system.services["casework"]
+        estimates = casework.metadata.tables["estimates"]
         with casework.database.read() as connection:
-            found = connection.execute(casework.metadata.tables["estimates"].select()).all()
+            found = connection.execute(estimates.select().where(estimates.c.referral_id == UUID(referral))).all()
         return len(found)
     finally:
         system.close()

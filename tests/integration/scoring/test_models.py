@@ -3,52 +3,27 @@
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from mlflow import MlflowClient
 
 from services.scoring.adapters import trial
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.kept_models import BOOSTER, MANIFEST, KeptModels
-from services.scoring.adapters.model_store import CHAMPION, REGISTERED_MODEL, ModelStore, RegistryAway
+from services.scoring.adapters.model_store import ModelStore, RegistryAway
 from services.scoring.adapters.trial import NotFit
+from tests.factories import registry as registries
 from tests.factories import small_model
+from tests.factories.registry import Registry
 from tests.kill import arriving_model
 from tests.waiting import wait_until
 
 AWAY = "sqlite:////nonexistent/registry.db"
 
 
-@dataclass(frozen=True)
-class Registry:
-    """A registry in a folder, with versions that the tests put there."""
-
-    folder: Path
-    client: MlflowClient
-
-    @property
-    def url(self) -> str:
-        return f"sqlite:///{self.folder / 'mlflow.db'}"
-
-    def register(self, *, seed: int, digest: str | None = None) -> Path:
-        """Register a model and make it the champion. Gives the folder of its files."""
-        source = self.folder / f"model-{seed}-{digest or 'right'}"
-        right = small_model.write(source, seed=seed)
-        version = self.client.create_model_version(
-            REGISTERED_MODEL, str(source), tags={"digest": digest or right}
-        ).version
-        self.client.set_registered_model_alias(REGISTERED_MODEL, CHAMPION, version)
-        return source
-
-
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    folder = tmp_path_factory.mktemp("registry")
-    client = MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
-    client.create_registered_model(REGISTERED_MODEL)
-    return Registry(folder, client)
+    return registries.made(tmp_path_factory.mktemp("registry"))
 
 
 @pytest.fixture
