@@ -59,6 +59,11 @@ test: setup-dev ## the whole test suite, against PostgreSQL, Kafka and Chromium 
 	@$(BIN)/python -m tests.parts.packages
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+.PHONY: keycloak
+keycloak: setup-dev ## sign-in at a real Keycloak, which `make test` leaves out: half a minute to start, 160 MB to fetch
+	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/pytest -m keycloak tests/integration/accounts/test_keycloak.py
+
 .PHONY: check
 check: setup-dev ## lint, types, import rules, architecture tests, secrets scan: seconds
 	@$(BIN)/ruff format --check --quiet .
