@@ -48,8 +48,8 @@ def _triggers(service: Service) -> list[str]:
 def _policies(service: Service) -> list[str]:
     """The second wall as its database has it: each policy, and what they all ask. SQLite has none."""
     said = (
-        "SELECT tablename || replace(qual, current_schema || '.', '') FROM pg_policies WHERE schemaname = current_schema",
-        "SELECT replace(prosrc, current_schema || '.', '') || prosecdef FROM pg_proc WHERE pronamespace = current_schema::regnamespace",
+        "SELECT tablename || policyname || qual FROM pg_policies WHERE schemaname = current_schema",
+        "SELECT prosrc || prosecdef FROM pg_proc WHERE pronamespace = current_schema::regnamespace",
     )
     with service.database.read() as connection:
         if service.database.is_sqlite:

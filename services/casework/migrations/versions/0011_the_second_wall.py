@@ -11,8 +11,7 @@ down_revision = "0010"
 def upgrade() -> None:
     if op.get_context().dialect.name != "postgresql":
         return
-    schema = op.get_bind().exec_driver_sql("SELECT current_schema()").scalar_one()
-    for statement in row_security.statements(schema):
+    for statement in row_security.statements():
         op.execute(statement)
 
 
