@@ -59,6 +59,9 @@ class Load:
         self.answers: Counter[str] = Counter()
         """Of every try: the status, or that there was no answer."""
         self.faults: list[str] = []
+        self.stood_still = 0.0
+        """The longest time, in seconds, in which nothing was accepted."""
+        self._accepted_at = time.monotonic()
         self._sender = sender
         self._pause = pause
         self._numbers: Iterator[int] = iter(range(referrals))
@@ -117,6 +120,7 @@ class Load:
             self._note(str(status or "no answer"))
             if status in ACCEPTED:
                 line.status, line.location = status, location
+                self._note_acceptance()
                 break
             if status is not None and status not in TRY_AGAIN:
                 line.status = status
@@ -134,6 +138,12 @@ class Load:
         self._note(f"{status or 'no answer'} to the same again")
         if status in ACCEPTED and (status, location) != (200, line.location):
             self.faults.append(f"{line.key} was accepted twice")
+
+    def _note_acceptance(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self.stood_still = max(self.stood_still, now - self._accepted_at)
+            self._accepted_at = now
 
     def _note(self, answer: str) -> None:
         with self._lock:

@@ -25,6 +25,7 @@ def table(plan: Plan, outcome: Outcome) -> str:
     figures = {
         "referrals accepted": f"{outcome.accepted:,} of {plan.referrals:,} asked for",
         "accepted per second, while processes were killed": f"{outcome.accepted / sending:.0f}",
+        "longest time in which none was accepted": f"{outcome.stood_still:.0f} s",
         "processes killed": f"{outcome.kills.total()}, one every {plan.kill_every:g} s",
         "requests without an answer, tried again": f"{outcome.answers['no answer']:,}",
         "requests told to try again (503)": f"{outcome.answers['503']:,}",
@@ -53,7 +54,7 @@ def write(plan: Plan, outcome: Outcome) -> Path:
         "where": where(),
         "commit": _commit(),
         "plan": asdict(plan),
-        "outcome": asdict(outcome),
+        "outcome": vars(outcome),
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"chaos-{at:%Y%m%dT%H%M%S}.json"

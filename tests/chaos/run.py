@@ -40,6 +40,8 @@ class Outcome:
     events: int
     sent_twice: int
     told_again: bool
+    stood_still: float
+    """The longest time, in seconds, in which nothing was accepted."""
     seconds: Mapping[str, float]
 
     @property
@@ -94,7 +96,9 @@ def _told(load: Load, supervisor: Supervisor, books: Books, report: Report) -> C
     def going(seconds: float) -> bool:
         on = load.goes_on_for(seconds)
         kills, estimated = supervisor.kills.total(), books.estimated()
-        report(f"{time.monotonic() - began:4.0f} s: {load.accepted()} accepted, {estimated} estimated, {kills} kills")
+        report(
+            f"{time.monotonic() - began:4.0f} s: {load.accepted()} accepted, {estimated} estimated, {kills} kills, the last of {supervisor.last}"
+        )
         return on
 
     return going
@@ -125,6 +129,7 @@ def _balanced(books: Books, load: Load, supervisor: Supervisor, clock: _Stopwatc
         events=len(trail.events),
         sent_twice=trail.sent_twice(),
         told_again=books.told_again(),
+        stood_still=load.stood_still,
         seconds=clock.laps,
     )
 

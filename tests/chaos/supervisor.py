@@ -12,6 +12,7 @@ class Supervisor:
 
     def __init__(self, roles: Sequence[Role], *, every: float, seed: int) -> None:
         self.kills: Counter[str] = Counter()
+        self.last = "nothing"
         self.faults: list[str] = []
         self._roles = roles
         self._every = every
@@ -23,7 +24,8 @@ class Supervisor:
             self.revive()
             role = self._random.choice(self._roles)
             role.kill()
-            self.kills[_name(role)] += 1
+            self.last = _name(role)
+            self.kills[self.last] += 1
             role.start()
 
     def revive(self) -> None:
