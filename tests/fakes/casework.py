@@ -111,8 +111,13 @@ class FakeTold(FakeCaseChanges):
     def hear_withdrawal(self, event: Event) -> bool:
         return _newer(self.withdrawals, event)
 
-    def withdrawn(self, referral_id: UUID) -> bool:
-        return referral_id in self.withdrawals
+    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
+        asked = self.withdrawals.get(referral_id)
+        return asked["withdrawn_at"] if asked else None
+
+    def person_of(self, referral_id: UUID) -> UUID:
+        person_id: UUID = self.referrals[referral_id]["person_id"]
+        return person_id
 
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         self.changes.append((review.referral_id, referral_version, kind))

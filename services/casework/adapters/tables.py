@@ -65,6 +65,15 @@ referrals = sa.Table(
     sa.Column("circumstances", Json, nullable=False),
 )
 
+# Whom each referral is about, by the latest that said so: the referral itself, or a match. Either may come first.
+persons = sa.Table(
+    "persons",
+    metadata,
+    sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("person_id", sa.Uuid, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
 # Whom a referral may be told to: as its newest version says, and as reviewers added with a reason.
 bases = sa.Table(
     "bases",

@@ -18,7 +18,16 @@ from services.casework.adapters.review_tables import (
     reviews,
     withdrawals,
 )
-from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
+from services.casework.adapters.tables import (
+    bases,
+    identities,
+    narratives,
+    persons,
+    referrals,
+    staff,
+    staff_teams,
+    teams,
+)
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
@@ -71,7 +80,7 @@ class SqlTold:
         row = {"id": event["match_id"], "first_referral_id": first, "second_referral_id": second}
         if self._newer(matches, row | _of(event, matches), key="id"):
             for referral_id, person_id in zip(event["referral_ids"], event["person_ids"], strict=True):
-                self._is_about(referral_id, person_id)
+                self._is_about(referral_id, self._latest_said(referral_id, person_id, since=event["changed_at"]))
 
     def hear_model(self, event: Event) -> None:
         content = ModelDescribedV1.encode(event)
@@ -79,8 +88,10 @@ class SqlTold:
         self._newer(model_descriptions, row, key="model_version")
 
     def hear_referral(self, event: Event) -> bool:
+        told_at = event["amended_at"] or event["received_at"]
         row = _of(event, referrals) | {
             "id": event["referral_id"],
+            "person_id": self._latest_said(event["referral_id"], event["person_id"], since=told_at),
             "referred_by_staff_id": event["referred_by"]["staff_id"],
             "referred_by_class": event["referred_by"]["organisation_class"],
             "facts": _facts.dump(event["facts"]),
@@ -94,8 +105,13 @@ class SqlTold:
     def hear_withdrawal(self, event: Event) -> bool:
         return self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
 
-    def withdrawn(self, referral_id: UUID) -> bool:
-        return self._connection.execute(_WITHDRAWN, {"its_id": referral_id}).one_or_none() is not None
+    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
+        at: datetime | None = self._connection.execute(_WITHDRAWN, {"its_id": referral_id}).scalar_one_or_none()
+        return at
+
+    def person_of(self, referral_id: UUID) -> UUID:
+        person_id: UUID = self._connection.execute(_WHOSE, {"its_id": referral_id}).one().person_id
+        return person_id
 
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         case_id = self._connection.execute(sa.select(cases.c.id).where(cases.c.review_id == review.id)).scalar()
@@ -136,6 +152,21 @@ class SqlTold:
         row = {"referral_id": referral_id, "recipient_class": recipient, "basis": basis}
         insert_or_ignore(self._connection, bases, row | {"added_by": by, "reason": reason})
 
+    def _latest_said(self, referral_id: UUID, person_id: UUID, *, since: datetime) -> UUID:
+        """Keep whom it is about unless something later said so already, and give whom it is about now.
+
+        Referrals and matches both say it, come in any order and share no version, so intake's time decides (then the
+        id, so that the order of arrival never does).
+        """
+        row = {"referral_id": referral_id, "person_id": person_id, "since": since}
+        if insert_or_ignore(self._connection, persons, row):
+            return person_id
+        held = self._connection.execute(_WHOSE, {"its_id": referral_id}).one()
+        if (since, person_id) <= (held.since, held.person_id):
+            return UUID(str(held.person_id))
+        self._connection.execute(sa.update(persons).where(persons.c.referral_id == referral_id).values(**row))
+        return person_id
+
     def _is_about(self, referral_id: UUID, person_id: UUID) -> None:
         """Whom a referral is about changes no version: nothing that anybody decided has changed."""
         for of_referral in (referrals.c.id, reviews.c.referral_id, cases.c.referral_id):
@@ -175,4 +206,5 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-_WITHDRAWN = sa.select(withdrawals.c.referral_id).where(withdrawals.c.referral_id == sa.bindparam("its_id"))
+_WHOSE = sa.select(persons).where(persons.c.referral_id == sa.bindparam("its_id")).with_for_update()
+_WITHDRAWN = sa.select(withdrawals.c.withdrawn_at).where(withdrawals.c.referral_id == sa.bindparam("its_id"))

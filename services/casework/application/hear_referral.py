@@ -65,7 +65,7 @@ def _open(event: Event, uow: ReviewUnitOfWork) -> None:
         id=uow.new_id(),
         referral_id=event["referral_id"],
         referral_version=event["version"],
-        person_id=event["person_id"],
+        person_id=uow.told.person_of(event["referral_id"]),
         referred_by=event["referred_by"]["staff_id"],
         area=event["area"],
         state=ReviewState.WAITING,
@@ -73,8 +73,7 @@ def _open(event: Event, uow: ReviewUnitOfWork) -> None:
         received_at=event["received_at"],
         due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
     )
-    if uow.told.withdrawn(review.referral_id):
-        review.withdrawal_asked_at = uow.at
+    review.withdrawal_asked_at = uow.told.withdrawn_at(review.referral_id)
     uow.reviews.add(review)
     tell_open(review, uow)
     uow.audit("review.opened", subject_type="review", subject_id=review.id)
@@ -89,7 +88,7 @@ def _begin_again(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
         at=uow.at,
         answers=event["answers_question"],
     )
-    review.area, review.person_id = event["area"], event["person_id"]
+    review.area, review.person_id = event["area"], uow.told.person_of(review.referral_id)
     uow.reviews.save(review)
     tell_open(review, uow)
 

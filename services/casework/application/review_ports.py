@@ -70,7 +70,11 @@ class Told(Protocol):
 
     def hear_withdrawal(self, event: Event) -> bool: ...
 
-    def withdrawn(self, referral_id: UUID) -> bool: ...
+    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
+        """When the referrer asked to withdraw it, if they did."""
+
+    def person_of(self, referral_id: UUID) -> UUID:
+        """Whom a referral that was heard is about: as it says itself, unless a match has said otherwise since."""
 
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         """Put what came after the decision before the case's worker or, with no case, before who decided."""

@@ -22,8 +22,11 @@ def hear_withdrawal(command: HearWithdrawal, uow: UnitOfWork) -> None:
     referral = uow.referrals.get(command.referral_id)
     if referral is None:
         referral = Referral(id=command.referral_id, person_id=command.person_id, person_since=command.withdrawn_at)
-    if not referral.withdraw(command.withdrawn_at):
+    held_by = referral.person_id
+    moved = referral.belongs_to(command.person_id, since=command.withdrawn_at)
+    if not referral.withdraw(command.withdrawn_at) and not moved:
         return
     uow.referrals.save(referral)
     uow.audit("referral.withdrawal_heard", subject_type="referral", subject_id=referral.id)
-    answer_person(referral.person_id, cause=EstimateCause.SOURCE_WITHDRAWN, uow=uow)
+    for person_id in sorted({held_by, referral.person_id}):
+        answer_person(person_id, cause=EstimateCause.SOURCE_WITHDRAWN, uow=uow)

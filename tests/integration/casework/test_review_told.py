@@ -135,6 +135,23 @@ class TestWhatCaseworkIsTold:
         for table, key in ((referrals, "id"), (reviews, "referral_id")):
             assert [row["person_id"] for row in world.rows(table, **{key: second.id})] == [other]
 
+    @pytest.mark.parametrize("amended_after", [None, 20, 60])
+    def test_of_a_link_before_the_referral_counts_unless_the_referral_says_otherwise_since(
+        self, world: ReviewWorld, amended_after: float | None
+    ) -> None:
+        """They come by different partitions. The link was made 40 minutes after the referral."""
+        first, linked, said = world.referral(), uuid4(), uuid4()
+        event = make.a_referral_event(person_id=said)
+        if amended_after is not None:
+            event |= {"version": 2, "amended_at": make.after(amended_after)}
+        world.hear(a_match(first.id, event["referral_id"], version=1, state="linked", persons=(linked, linked)))
+
+        world.hear(HearReferral(event))
+
+        expected = said if amended_after == 60 else linked
+        for table, key in ((referrals, "id"), (reviews, "referral_id")):
+            assert [row["person_id"] for row in world.rows(table, **{key: event["referral_id"]})] == [expected]
+
     def test_of_a_link_that_was_taken_back_can_still_be_reached(self, world: ReviewWorld) -> None:
         first, second = world.referral(), world.referral()
         world.hear(a_match(first.id, second.id, version=2, state="undone", persons=(uuid4(), uuid4())))
@@ -151,5 +168,5 @@ class TestWhatCaseworkIsTold:
         world.hear(HearReferral(event))
 
         row = world.rows(reviews)[0]
-        assert (row["state"], row["withdrawal_asked_at"]) == ("waiting", world.now)
+        assert (row["state"], row["withdrawal_asked_at"]) == ("waiting", make.after(60))
         assert world.rows(decisions) == []

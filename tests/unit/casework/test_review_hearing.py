@@ -74,12 +74,13 @@ class TestAReceivedReferral:
     def test_may_come_after_its_own_withdrawal(self) -> None:
         uow = FakeReviewUnitOfWork()
         event = a_referral_event()
-        hear_withdrawal(HearWithdrawal(a_withdrawal_event(event["referral_id"])), uow)
+        withdrawal = a_withdrawal_event(event["referral_id"])
+        hear_withdrawal(HearWithdrawal(withdrawal), uow)
 
         hear_referral(HearReferral(event), uow)
 
         review = held(uow, event["referral_id"])
-        assert (review.state, review.withdrawal_asked_at) == (ReviewState.WAITING, uow.at)
+        assert (review.state, review.withdrawal_asked_at) == (ReviewState.WAITING, withdrawal["withdrawn_at"])
 
     def test_may_come_after_its_own_estimate(self) -> None:
         uow = FakeReviewUnitOfWork()
