@@ -31,11 +31,11 @@ _KAFKA = "0.5.0"
 _DESCRIPTION = """\
 What the services of Waymark tell each other, and the only thing they know of each other.
 
-A record's value is a CloudEvent 1.0 in its structured JSON form, its key the event's `subject`. Records come at least
-once, and in order only within one topic and key: the event's `id` tells a repetition, the `version` in its data which
-of two is newer. A reader ignores types and fields that it does not know. A version of an event only ever gains optional
-fields; any other change, a new code in a closed list among them, is a new version, which readers understand before
-anybody writes it.
+A record's value is a CloudEvent 1.0 in its structured JSON form, its key the event's `subject`, its partition the
+murmur2 of the key (librdkafka's default is another: set `partitioner=murmur2_random`). Records come at least once, and in
+order only within one topic and key: the event's `id` tells a repetition, the `version` in its data which of two is newer.
+A reader ignores types and fields that it does not know. A version of an event only ever gains optional fields; any other
+change, a new code in a closed list among them, is a new version, which readers understand before anybody writes it.
 """
 
 _ENVELOPE: dict[str, Any] = {

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from kafka.codec import has_lz4
 from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.partitioner import DefaultPartitioner
 
 from services.kernel.settings import Unset, flag, required
 
@@ -92,6 +93,8 @@ class KafkaSettings:
             "max_block_ms": self.connect_timeout_ms,
             "max_request_size": _MOST_BYTES,
             "metrics_enabled": False,
+            # murmur2 of the key, as Kafka's own clients have it: where a key's records lie is part of the contract.
+            "partitioner": DefaultPartitioner(),
             "retries": float("inf"),
             # Outbox and inbox do what Kafka's transactions promise: docs/adr/0010.
             "transactional_id": None,
