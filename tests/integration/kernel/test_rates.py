@@ -1,4 +1,7 @@
-"""What one account, and one organisation, may ask of a service within a minute, whichever process answers."""
+"""What one account, and one organisation, may ask of a service within a minute, whichever process answers.
+
+BadInput98, but for tries to sign in, which accounts counts.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
