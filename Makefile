@@ -86,6 +86,11 @@ manifests: setup-dev $(MANIFESTS_READY) ## Dockerfiles, compose and Kubernetes, 
 bench: setup-dev ## benchmarks: a table of ratios, and bench/results/*.json
 	@$(BIN)/python -m bench
 
+.PHONY: bench-distributed
+bench-distributed: setup-dev ## benchmarks of the form of many processes: Kafka, PostgreSQL; minutes (parts="path …")
+	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m bench.distributed $(parts)
+
 .PHONY: chaos
 chaos: setup-dev ## the long reliability run: 100,000 referrals while processes are killed (options="--referrals 5000")
 	@$(BIN)/python -m tests.parts.packages

@@ -14,10 +14,10 @@ PATH = "/intake/api/v1/referrals"
 _BORN_FROM = date(2008, 1, 1)
 
 
-def bodies(example: Mapping[str, Any], *, first: int = 0) -> Iterator[dict[str, Any]]:
+def bodies(example: Mapping[str, Any], *, first: int = 0, one_birthday: bool = False) -> Iterator[dict[str, Any]]:
     """The same one again and again would be one person's long history."""
     for number in count(first):
-        born = _BORN_FROM + timedelta(days=number % 2500)
+        born = _BORN_FROM + timedelta(days=0 if one_birthday else number % 2500)
         person = {"name": f"Person {number}", "date_of_birth": born.isoformat(), "postcode": "ZZ99 3VZ"}
         yield {**example, "young_person": person}
 

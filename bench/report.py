@@ -17,7 +17,7 @@ RESULTS = Path(__file__).parent / "results"
 def table(stages: Sequence[Measured], rates: Mapping[str, float], *, model: str) -> str:
     """In Markdown, as docs/performance.md has it."""
     lines = [
-        _machine(),
+        machine("SQLite"),
         f"Model: {model}.",
         "",
         "| stage, for one referral | µs | floor | µs | ratio |",
@@ -37,7 +37,7 @@ def write(stages: Sequence[Measured], rates: Mapping[str, float], *, model: str)
     at = datetime.now(UTC)
     result: dict[str, Any] = {
         "at": at.isoformat(timespec="seconds"),
-        "machine": _machine(),
+        "machine": machine("SQLite"),
         "model": model,
         "stages": [asdict(stage) for stage in stages],
         "per_second": dict(rates),
@@ -48,7 +48,7 @@ def write(stages: Sequence[Measured], rates: Mapping[str, float], *, model: str)
     return path
 
 
-def _machine() -> str:
+def machine(database: str) -> str:
     load = os.getloadavg()[0]
-    where = f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}, SQLite"
+    where = f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}, {database}"
     return f"{datetime.now(UTC):%Y-%m-%d}, {where}; load average at the end {load:.1f}."

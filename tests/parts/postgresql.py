@@ -44,12 +44,12 @@ def binaries() -> Path | None:
 class Cluster:
     """A running server. `schema("intake")` gives the address of an empty database for one service."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, settings: Iterable[str] = ()) -> None:
         found = binaries()
         if found is None:
             raise FileNotFoundError("PostgreSQL is not installed: `make test` sees to it.")
         self._binaries = found
-        self._settings = ("max_connections=200", *(() if durable else _CARELESS))
+        self._settings = ("max_connections=200", *(() if durable else _CARELESS), *settings)
         self._folder = Path(tempfile.mkdtemp(prefix="waymark-postgresql-"))
         self._serial = itertools.count(1)
         self._server: subprocess.Popen[bytes] | None = None
