@@ -61,7 +61,9 @@ def _compared(whole: Whole, member: Member, seen: Seen) -> Iterator[tuple[str, o
             received = [one for one in whole.referrals.values() if place in ("", f"area={one.area}")]
             told = _body(text)
             yield f"a small count of oversight {place}", _small_counts(told), []
-            yield f"the whole of oversight {place}", told["received"] in ("*", _rounded(len(received))), True
+            # Of an area of which nothing was ever received there is no report.
+            whole_of_it = told.get("received", 0 if told.get("status") == 404 and not received else None)
+            yield f"the whole of oversight {place}", whole_of_it in ("*", _rounded(len(received))), True
 
 
 def _in_tab(whole: Whole, member: Member, tab: str, referral: Referral) -> bool:
@@ -101,11 +103,15 @@ def _queues(member: Member) -> Iterator[tuple[str, str, Which]]:
 
 
 def _has_status(whole: Whole, member: Member, referral: Referral, status: str) -> bool:
-    """Contact is part of the rest: who knows of a case as one of the team does not find it by that."""
+    """Contact is part of the rest: who knows of a case as one of the team does not find it by that.
+
+    To whoever knows the rest, a case that has had its first contact is overdue no more.
+    """
     assert referral.case is not None
     if status == "overdue":
         due_at = whole.rows("casework", "cases", id=referral.case.id)[0].due_at
-        return bool(due_at < whole.clock.now)
+        met = whole.rule.works(member, referral) and referral.case.in_contact
+        return bool(due_at < whole.clock.now) and not met
     return whole.rule.works(member, referral) and referral.case.in_contact == (status == "in_contact")
 
 
