@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 
-import models.inference.model  # noqa: F401 (seconds, once for all starts)
+import models.inference.model  # noqa: F401 (once for all starts)
 from services.embedded import server
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
