@@ -92,7 +92,7 @@ bench-distributed: setup-dev ## benchmarks of the form of many processes: Kafka,
 	@$(BIN)/python -m bench.distributed $(parts)
 
 .PHONY: chaos
-chaos: setup-dev ## the long reliability run: 100,000 referrals while processes are killed (options="--referrals 5000")
+chaos: setup-dev ## the long reliability run, 20 minutes: referrals while processes are killed (options="--referrals 5000")
 	@$(BIN)/python -m tests.parts.packages
 	@$(BIN)/python -m tests.chaos $(options)
 

@@ -22,7 +22,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-REFERRALS_SENT = 500
+REFERRALS_SENT = 300
 KILL_EVERY = 5.0
 
 

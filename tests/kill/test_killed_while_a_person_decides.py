@@ -12,7 +12,7 @@ from tests.kill.reviewer import Waiting
 
 pytestmark = pytest.mark.slow
 
-HITS = 2
+HITS = 1
 """Of each step; `make chaos` has an option for more."""
 
 
