@@ -15,6 +15,13 @@ class TestTheWatchdog:
 
         assert progress.look(60, {A: 5, B: 6}, {A: 9, B: 9}).standing == (A,)
 
+    def test_lets_one_wait_its_turn_while_another_moves_but_not_for_ever(self) -> None:
+        progress = Progress()
+        for at in range(0, 600, 15):
+            assert progress.look(at, {A: 5, B: at}, {A: 9, B: 900}).standing == ()
+
+        assert progress.look(600, {A: 5, B: 600}, {A: 9, B: 900}).standing == (A,)
+
     def test_says_nothing_of_one_that_was_read_to_its_end(self) -> None:
         progress = Progress()
         progress.look(0, {A: 9}, {A: 9})
