@@ -54,7 +54,7 @@ def accounts(line: Between, tmp_path_factory: pytest.TempPathFactory) -> Service
     service = build(settings)
     with service.database.write() as connection:
         tables.metadata.create_all(connection)
-    demonstration.load_demonstration(service, password="unused here")
+    demonstration.load_demonstration(service, password="unused here")  # pragma: allowlist secret
     return service
 
 
