@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
-
 from services.kernel.clock import Clock
 from services.kernel.db import idempotency, inbox
+from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
 from services.kernel.db.idempotency import Once
 from services.kernel.db.tables import KernelTables
@@ -21,6 +20,8 @@ from services.kernel.observability import tracing
 from services.kernel.observability.metrics import Metrics
 
 Handler = Callable[[Any, Any], Any]
+ReadAhead = Callable[[Batch, Sequence[object]], None]
+"""Has the repositories that a batch shares read, in a few statements, what these commands will ask them for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class Dispatcher:
         unit_of_work: Callable[[Transaction], Any],
         handlers: Mapping[type, Handler],
         clock: Clock,
+        read_ahead: ReadAhead = lambda _batch, _commands: None,
     ) -> None:
         self._service = service
         self._database = database
@@ -53,6 +55,7 @@ class Dispatcher:
         self._unit_of_work = unit_of_work
         self._handlers = handlers
         self._clock = clock
+        self._read_ahead = read_ahead
         self.metrics = Metrics(service)
         self.committed = threading.Event()
         """Set after each commit: the relay of the same process need not wait for its next look."""
@@ -82,32 +85,31 @@ class Dispatcher:
         """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""
         with self._database.write() as connection:
             failpoint(f"{self._service}.begun")
-            new = self._handle_new(connection, caused)
+            new = self._handle_new(Batch(connection), caused)
         self._after_commit(*(transaction for _, transaction in new))
         for item, _ in new:
             self.metrics.handled(item.event_type, (self._clock() - item.written_at).total_seconds())
         return len(new)
 
-    def handle_event_in(self, connection: sa.Connection, caused: Caused) -> Transaction | None:
+    def handle_event_in(self, batch: Batch, caused: Caused) -> Transaction | None:
         """Run one event's command in a transaction that is open already. None when it was handled before."""
-        return next((transaction for _, transaction in self._handle_new(connection, [caused])), None)
+        return next((transaction for _, transaction in self._handle_new(batch, [caused])), None)
 
-    def _handle_new(self, connection: sa.Connection, caused: Sequence[Caused]) -> list[tuple[Caused, Transaction]]:
+    def _handle_new(self, batch: Batch, caused: Sequence[Caused]) -> list[tuple[Caused, Transaction]]:
         """Run the commands of those not handled before, and write what all of them have to tell and to record."""
         event_ids = [item.event_id for item in caused]
-        unhandled = inbox.not_yet_handled(connection, self.tables, event_ids, at=self._clock())
+        unhandled = inbox.not_yet_handled(batch.connection, self.tables, event_ids, at=self._clock())
         failpoint(f"{self._service}.inbox_inserted")
-        done = []
-        for item in caused:
-            if item.event_id in unhandled:
-                unhandled.remove(item.event_id)  # one poll may bring an event twice
-                done.append((item, self._handle_event(connection, item)))
-        self._flush(connection, [transaction for _, transaction in done])
+        # One poll may bring an event twice.
+        new = list({item.event_id: item for item in caused if item.event_id in unhandled}.values())
+        self._read_ahead(batch, [item.command for item in new])
+        done = [(item, self._handle_event(batch, item)) for item in new]
+        self._flush(batch, [transaction for _, transaction in done])
         return done
 
-    def _handle_event(self, connection: sa.Connection, caused: Caused) -> Transaction:
+    def _handle_event(self, batch: Batch, caused: Caused) -> Transaction:
         transaction = Transaction(
-            connection,
+            batch,
             at=self._clock(),
             actor=None,
             correlation_id=caused.correlation_id,
@@ -123,22 +125,24 @@ class Dispatcher:
         with self._database.write() as connection:
             failpoint(f"{self._service}.begun")
             transaction = Transaction(
-                connection,
+                Batch(connection),
                 at=self._clock(),
                 actor=actor,
                 correlation_id=correlation_id or uuid4(),
             )
             yield transaction
-            self._flush(connection, [transaction])
+            self._flush(transaction.batch, [transaction])
         self._after_commit(transaction)
 
     def _run(self, command: object, transaction: Transaction) -> Any:
         return self._handlers[type(command)](command, self._unit_of_work(transaction))
 
-    def _flush(self, connection: sa.Connection, transactions: Sequence[Transaction]) -> None:
-        write_events(connection, self.tables, transactions)
+    def _flush(self, batch: Batch, transactions: Sequence[Transaction]) -> None:
+        batch.write()
+        failpoint(f"{self._service}.rows_written")
+        write_events(batch.connection, self.tables, transactions)
         failpoint(f"{self._service}.outbox_inserted")
-        write_audit(connection, self.tables, transactions)
+        write_audit(batch.connection, self.tables, transactions)
         failpoint(f"{self._service}.audit_inserted")
 
     def _after_commit(self, *transactions: Transaction) -> None:

@@ -8,7 +8,7 @@ from tests.kill.prepared import Prepared
 from tests.kill.process import Process, Sent, Stored, killed_at, send_unanswered
 from tests.waiting import wait_until
 
-_CONSUMER = ("polled", "begun", "inbox_inserted", "outbox_inserted", "audit_inserted", "after_commit")
+_CONSUMER = ("polled", "begun", "inbox_inserted", "rows_written", "outbox_inserted", "audit_inserted", "after_commit")
 _OFFSETS = ("before_offset_commit", "after_offset_commit")
 STEPS = (
     *("intake.parsed", "intake.begun", "intake.referral_inserted", "intake.outbox_inserted", "intake.audit_inserted"),

@@ -126,7 +126,7 @@ def redrive(
         return
     marks = dispatcher.tables.inbox
     transaction.connection.execute(sa.delete(marks).where(marks.c.event_id == caused.event_id))
-    dispatcher.handle_event_in(transaction.connection, caused)
+    dispatcher.handle_event_in(transaction.batch, caused)
 
 
 def drop(letter_id: UUID, reason: DropReason, *, transaction: Transaction, dispatcher: Dispatcher) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from services.contracts import envelope
 from services.contracts.schema import EventSchema
 from services.kernel.db import audit_subjects
+from services.kernel.db.batch import Batch
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.upsert import insert
 from services.kernel.observability import tracing
@@ -20,14 +21,14 @@ class Transaction:
 
     def __init__(
         self,
-        connection: sa.Connection,
+        batch: Batch,
         *,
         at: datetime,
         actor: UUID | None,
         correlation_id: UUID,
         causation_id: UUID | None = None,
     ) -> None:
-        self.connection = connection
+        self.batch = batch
         self.at = at
         self.actor = actor
         self.correlation_id = correlation_id
@@ -36,6 +37,10 @@ class Transaction:
         """Type and code of each event published here, for the counters once it has committed."""
         self.events: list[dict[str, Any]] = []
         self.audit_rows: list[dict[str, Any]] = []
+
+    @property
+    def connection(self) -> sa.Connection:
+        return self.batch.connection
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
         """Have an event sent once this transaction has committed. Raises when the data is not the schema's."""

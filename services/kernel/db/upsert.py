@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 def insert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
     """Insert a row or several, or none. Several have the same columns."""
     if values:
-        connection.execute(_insert(table), values)
+        connection.execute(insert_into(table), values)
 
 
 def insert_or_ignore(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> bool:
@@ -31,9 +31,9 @@ def _or_ignore_and_tell(column: sa.Column[Any], dialect: str) -> sa.Executable:
     return _or_ignore(column.table, dialect).returning(column)
 
 
-# Inline: nothing is asked back, neither a key nor a default.
 @cache
-def _insert(table: sa.Table) -> sa.Insert:
+def insert_into(table: sa.Table) -> sa.Insert:
+    """Inline: nothing is asked back, neither a key nor a default."""
     return sa.insert(table).inline()
 
 
