@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from models.features.vector import FeatureVector
 from models.inference import manifest as manifests
@@ -40,10 +39,6 @@ class Model:
     def estimate(self, vector: FeatureVector) -> Answer:
         """The estimate for one referral. Raises FeatureContractBroken."""
         return self._refusal(vector) or self._answer(vector, self._explain(vector.values))
-
-    def estimate_batch(self, vectors: Sequence[FeatureVector]) -> list[Answer]:
-        """The estimates in the order of `vectors`."""
-        return [self.estimate(vector) for vector in vectors]
 
     def _refusal(self, vector: FeatureVector) -> NotEstimated | None:
         if vector.digest != self.manifest.feature_digest:

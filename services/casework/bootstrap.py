@@ -67,6 +67,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             clock=clock,
             templates=_HERE / "templates",
             measures=MEASURES,
+            row_security=True,
             blueprints=[
                 review_pages.pages,
                 review_decision_pages.pages,

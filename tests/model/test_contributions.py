@@ -32,7 +32,7 @@ def people() -> tuple[Dataset, tuple[FeatureVector, ...]]:
 
 @cache
 def estimates() -> tuple[tuple[int, Estimate], ...]:
-    answers = champion().estimate_batch(people()[1])
+    answers = [champion().estimate(vector) for vector in people()[1]]
     return tuple((place, answer) for place, answer in enumerate(answers) if isinstance(answer, Estimate))
 
 

@@ -39,12 +39,13 @@ def make_app(
     checks: Mapping[str, Callable[[], bool]] | None = None,
     measures: Sequence[Measure] = (),
     any_host: Sequence[str] = (),
+    row_security: bool = False,
 ) -> Flask:
     """The app. Blueprints carry their whole prefix (`/intake`, `/intake/api/v1`).
 
     `checks` are told by /<service>/health/ready: one that is false means degraded, not dead. `measures` are told by
     /<service>/metrics beside those of every service. `any_host` are paths that only machines ask for, by whatever name
-    or number they know this process.
+    or number they know this process. `row_security` is true where the tables have policies that go by who reads.
     """
     app = frame.PageApp(service, templates=templates, any_host={*health.paths(service), *any_host})
     app.config.update(
@@ -65,6 +66,7 @@ def make_app(
             https=settings.https,
             demonstration=settings.demonstration,
             rates=Rates(database, dispatcher.tables, limits, clock) if (limits := settings.rate_limits) else None,
+            row_security=row_security,
         ),
     )
     problems.register(app)

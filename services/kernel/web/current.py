@@ -37,6 +37,7 @@ class Site:
     https: bool
     demonstration: bool
     rates: Rates | None = None
+    row_security: bool = False
 
 
 def install(app: Flask, site: Site) -> None:
@@ -115,7 +116,7 @@ def transaction() -> Iterator[Transaction]:
     """For a read that must leave an audit row: read with `.connection`, tell `.audit(...)`, then show."""
     close_reading()
     with site().dispatcher.transaction(actor=_actor(), correlation_id=correlation_id()) as opened:
-        reader.tell(opened.connection, identity_or_none(), at=opened.at)
+        _tell_reader(opened.connection, at=opened.at)
         yield opened
 
 
@@ -125,7 +126,7 @@ def reading() -> sa.Connection:
     if connection is None or connection.closed:
         stack = g.setdefault("reading_stack", ExitStack())
         connection = g.reading = stack.enter_context(site().database.read())
-        reader.tell(connection, identity_or_none(), at=now())
+        _tell_reader(connection, at=now())
     return connection
 
 
@@ -135,6 +136,11 @@ def close_reading() -> None:
     g.pop("reading", None)
     if stack is not None:
         stack.close()
+
+
+def _tell_reader(connection: sa.Connection, *, at: datetime) -> None:
+    if site().row_security:
+        reader.tell(connection, identity_or_none(), at=at)
 
 
 def _actor() -> UUID | None:

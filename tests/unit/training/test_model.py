@@ -12,7 +12,7 @@ from models.data import demonstration
 from models.features import reading, snapshot
 from models.features.vector import FeatureVector, build
 from models.inference.estimate import Band, Estimate, NotEstimated, Reason
-from models.inference.model import FeatureContractBroken, Model, probability_of
+from models.inference.model import FeatureContractBroken, probability_of
 from tests.factories.champion import champion
 
 DAY = date(2026, 11, 2)
@@ -62,20 +62,20 @@ class TestAnEstimate:
         manifest = champion().manifest
         seen = set()
 
-        for answer in champion().estimate_batch(vectors(300)):
+        for answer in map(champion().estimate, vectors(300)):
             if isinstance(answer, Estimate):
                 expected = Band.HIGH if answer.probability >= manifest.high_from else Band.RAISED
                 assert answer.band == (expected if answer.probability >= manifest.raised_from else Band.USUAL)
                 seen.add(answer.band)
         assert seen == set(Band)
 
-    def test_is_the_same_bits_alone_in_a_batch_and_in_another_order(self) -> None:
+    def test_is_the_same_bits_after_whichever_others(self) -> None:
         some = vectors(100)
 
-        alone = [bits(champion().estimate(vector)) for vector in some]
+        one_way = [bits(champion().estimate(vector)) for vector in some]
+        the_other = [bits(champion().estimate(vector)) for vector in some[::-1]]
 
-        assert [bits(answer) for answer in champion().estimate_batch(some)] == alone
-        assert [bits(answer) for answer in champion().estimate_batch(some[::-1])] == alone[::-1]
+        assert the_other == one_way[::-1]
 
     def test_replayed_from_its_stored_snapshot_is_the_same_bits(self) -> None:
         for vector in vectors(100):
@@ -134,14 +134,6 @@ class TestNoEstimate:
     def test_is_made_of_another_registry_s_vector(self) -> None:
         with pytest.raises(FeatureContractBroken):
             champion().estimate(replace(build(ENOUGH, as_of=DAY), digest="0" * 64))
-
-    def test_leaves_the_others_of_a_batch_alone(self) -> None:
-        good, bad = build(ENOUGH, as_of=DAY), build({}, as_of=DAY)
-
-        answers = champion().estimate_batch([good, bad, good])
-
-        assert [type(answer) for answer in answers] == [Estimate, NotEstimated, Estimate]
-        assert Model.estimate_batch(champion(), []) == []
 
 
 class TestAProbability:
