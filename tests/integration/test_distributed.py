@@ -12,7 +12,7 @@ import pytest
 
 from tests.chaos.installation import prepare
 from tests.chaos.load import REFERRALS
-from tests.chaos.run import Plan, run
+from tests.chaos.run import Plan, example, run
 from tests.http_server import serving
 from tests.parts.distributed import SERVICES, Distributed
 from tests.parts.gateway import gateway
@@ -103,10 +103,7 @@ class TestEveryRoleAsAProcess:
     def test_takes_a_referral_until_it_is_reviewable_and_estimated(
         self, waymark: Distributed, everybody: Gateway
     ) -> None:
-        _, described = everybody.ask("navigator", "GET", "/intake/api/v1/openapi.json")
-        body = described["paths"][REFERRALS]["post"]["requestBody"]["content"]["application/json"]["example"]
-
-        status, location = everybody.post("navigator", REFERRALS, body)
+        status, location = everybody.post("navigator", REFERRALS, example(waymark))
 
         assert status in (200, 202)
         referral = location.rpartition("/")[2]

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from services.embedded import staff
+from tests.chaos.load import REFERRALS
+from tests.chaos.run import example
 from tests.kill.process import Sent
 from tests.parts.distributed import Distributed
 from tests.parts.postgresql import Cluster
@@ -24,7 +25,6 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-REFERRALS = "/intake/api/v1/referrals"
 CLIENTS = 4
 RESTARTS = int(os.environ.get("RESTARTS", "3"))
 GOES_ON_WITHIN = 5.0
@@ -103,16 +103,7 @@ def clients(postgresql: Cluster, tmp_path: Path) -> Iterator[Clients]:
         token = staff.token(system, "navigator")
         system.close()
         waymark.start(*waymark.web.values())
-        yield Clients(waymark.web["intake"], token, example(waymark.web["intake"]))
-
-
-def example(intake: Role) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", intake.port, timeout=30)
-    connection.request("GET", "/intake/api/v1/openapi.json")
-    described: dict[str, Any] = json.load(connection.getresponse())
-    connection.close()
-    operation = described["paths"][REFERRALS]["post"]
-    return json.dumps(operation["requestBody"]["content"]["application/json"]["example"]).encode()
+        yield Clients(waymark.web["intake"], token, json.dumps(example(waymark)).encode())
 
 
 class TestWhilePostgreSqlIsRestarted:

@@ -92,6 +92,15 @@ class Cluster:
             for service in services
         }
 
+    def empty(self, schema: str, *, database: str = "postgres") -> None:
+        """Delete every row but the schema's revision: append-only and references do not stop a replica's session."""
+        url = self._url("postgres", database).replace("+psycopg", "")
+        with psycopg.connect(url, autocommit=True) as connection:
+            held = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema]).fetchall()
+            delete = sql.SQL("DELETE FROM {};")
+            rows = [delete.format(sql.Identifier(schema, name)) for (name,) in held if name != "alembic_version"]
+            connection.execute(sql.SQL("SET session_replication_role = replica;") + sql.SQL("").join(rows))
+
     def start(self) -> None:
         log = (self._folder / "log").open("ab")
         options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}", *self._settings]

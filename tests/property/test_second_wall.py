@@ -6,7 +6,6 @@ very queries that the tests of the first wall break.
 
 from collections.abc import Callable, Iterator
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -40,16 +39,11 @@ def addresses(postgresql: Cluster) -> Addresses:
 
 @pytest.fixture(autouse=True)
 def empty(addresses: Addresses, postgresql: Cluster) -> Callable[[], None]:
-    """Deletes every row, as a superuser whom neither append-only nor a reference stops; done before each test."""
+    """Deletes every row; done before each test."""
     database = addresses.owner.rpartition("/")[2]
-    superuser = postgresql.url.replace("+psycopg", "").rpartition("/")[0] + f"/{database}"
 
     def delete() -> None:
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            held = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'casework'").fetchall()
-            rows = [table for (table,) in held if table != "alembic_version"]
-            statements = "".join(f'DELETE FROM casework."{table}";' for table in rows)
-            connection.execute(f"SET session_replication_role = replica; {statements}".encode())
+        postgresql.empty("casework", database=database)
 
     delete()
     return delete

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import psycopg
 import pytest
 
 from tests.integration.casework.case_world import CaseWorld
@@ -24,12 +23,7 @@ def casework_database(request: pytest.FixtureRequest, new_database: Callable[[st
         return url
     url = request.getfixturevalue("schema_of_casework")
     cluster: Cluster = request.getfixturevalue("postgresql")
-    with psycopg.connect(cluster.url.replace("+psycopg", ""), autocommit=True) as connection:
-        schema = url.rpartition("//")[2].partition("@")[0]
-        held = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema]).fetchall()
-        # A replica's session: no trigger and no foreign key stands in the way.
-        delete = "".join(f'DELETE FROM {schema}."{table}";' for (table,) in held)
-        connection.execute(f"SET session_replication_role = replica; {delete}".encode())
+    cluster.empty(url.rpartition("//")[2].partition("@")[0])
     return url
 
 
