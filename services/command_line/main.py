@@ -19,7 +19,8 @@ _COMMANDS = {
     "topics": "Kafka's topics.",
     "train": "Train on the invented population.",
 }
-"""The module of the same name in this folder has the command; what it does is said here too, for the list of them."""
+"""The module of the same name in this folder has the command; what it does is said here too, for the list of them:
+its first sentence."""
 
 
 class LazyGroup(click.Group):

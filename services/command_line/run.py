@@ -17,7 +17,7 @@ from services.kernel.observability import logs
 @click.option("--port", type=click.IntRange(1, 65535), default=server.PORT, show_default=True)
 @folder_option
 def command(port: int, folder: Folder) -> None:
-    """Make what is missing (databases, a first model, demonstration referrals), then serve until Ctrl-C."""
+    """Make what is missing, then serve until Ctrl-C. It makes databases, a first model and demonstration referrals."""
     folder.root.mkdir(parents=True, exist_ok=True)
     with folder.log_lines.open("a", encoding="utf-8") as lines:
         logs.configure(stream=lines)

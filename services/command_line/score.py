@@ -13,7 +13,7 @@ from services.scoring.entrypoints.commands import estimate_again
 @folder_option
 @json_option
 def command(everything: bool, folder: Folder, as_json: bool) -> None:
-    """Estimate referrals that had no model, with the champion of now. What was said before is kept."""
+    """Estimate referrals that had no model. The champion of now does it, and what was said before is kept."""
     system = embedded.build(folder)
     try:
         done = estimate_again(

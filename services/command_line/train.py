@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @folder_option
 @json_option
 def command(promote: bool, registry: str | None, folder: Folder, as_json: bool) -> None:
-    """Train on the invented population and register what comes of it."""
+    """Train on the invented population. What comes of it is registered."""
     registered = train_for(registry, promote=promote) if registry else train(folder, promote=promote)
     data = {"version": registered.version, "digest": registered.digest, "is_champion": registered.is_champion}
     rank = "and is the champion" if registered.is_champion else "but is not the champion"

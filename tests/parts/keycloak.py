@@ -1,11 +1,9 @@
 """Keycloak without Docker: the real identity provider, from its distribution, with the realm of `deploy/keycloak`."""
 
-import fcntl
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +11,7 @@ from pathlib import Path
 
 import requests
 
+from tests.parts import fetched
 from tests.parts.roles import spare_port
 from tests.waiting import wait_until
 
@@ -24,10 +23,6 @@ PASSWORD = "of the tests alone"  # pragma: allowlist secret
 CLIENT_SECRET = "client of the tests alone"  # pragma: allowlist secret
 _ANSWERS_WITHIN = 600.0
 """Half a minute on a machine of two idle cores, and more than three on one that is busy."""
-
-
-class NotFetched(RuntimeError):
-    """Maven could not bring the distribution; the message ends with what it said."""
 
 
 @contextmanager
@@ -78,22 +73,12 @@ def _answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
 
 def _distribution() -> Path:
     """The unpacked distribution, fetched now if it was not before. Raises NotFetched."""
-    home = CACHE / f"keycloak-{VERSION}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not home.is_dir():
-            _fetch(home)
-    return home
+    return fetched.once(CACHE / f"keycloak-{VERSION}", _fetch)
 
 
-def _fetch(home: Path) -> None:
-    artifact = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
-    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        command = ["mvn", "-B", "-q", "-C", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={scratch}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=scratch)
-        if done.returncode != 0:
-            raise NotFetched(f"Maven could not fetch Keycloak: {(done.stdout + done.stderr)[-1500:]}")
-        with zipfile.ZipFile(next(Path(scratch).glob("*.zip"))) as packed:
-            packed.extractall(scratch)
-        (Path(scratch) / home.name).rename(home)
+def _fetch(scratch: Path) -> Path:
+    artifact = f"-Dartifact=org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
+    fetched.by_maven("Keycloak", "dependency:copy", artifact, f"-DoutputDirectory={scratch}")
+    with zipfile.ZipFile(next(scratch.glob("*.zip"))) as packed:
+        packed.extractall(scratch)
+    return scratch / f"keycloak-{VERSION}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.parts import chromium, nginx, postgresql
+from tests.parts.fetched import NotFetched
 from tests.parts.kafka import jars
 
 
@@ -59,7 +60,7 @@ def main() -> int:
 def _fetch_kafka() -> int:
     try:
         jars.folder()
-    except jars.NotFetched as error:
+    except NotFetched as error:
         print(error, file=sys.stderr)
         return 1
     return 0
