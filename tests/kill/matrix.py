@@ -15,7 +15,7 @@ STEPS = (
     *("intake.after_commit", "intake.before_response"),
     *("relay.selected", "relay.before_mark", "relay.after_mark"),
     *(f"scoring.{step}" for step in (*_CONSUMER, *_OFFSETS)),
-    *("scoring.features_built", "scoring.predicted", "scoring.score_inserted"),
+    *("scoring.features_built", "scoring.predicted"),
     *(f"casework.{step}" for step in (*_CONSUMER, *_OFFSETS)),
 )
 AT_REST = "when nothing moves any more"

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.kernel.db.upsert import insert_or_ignore
-from services.kernel.failpoints import failpoint
 from services.scoring.adapters.tables import answers, estimates
 from services.scoring.application.ports import Given
 from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
@@ -49,7 +48,6 @@ class SqlAnswers:
         }
         # Given apart from the statement, so that SQLAlchemy builds it once.
         self._connection.execute(sa.insert(answers), row)
-        failpoint("scoring.score_inserted")
 
     def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
         return self._given(answers.c.referral_id.in_(referral_ids), limit=len(referral_ids))
