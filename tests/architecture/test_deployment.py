@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.accounts import load_demonstration
 from services.contracts.topics import IN_SYNC, REPLICAS, TOPICS
 from services.kernel import failpoints
 from services.kernel.bus.kafka.topics import settings_of
@@ -127,6 +128,27 @@ class TestAProcess:
                 "readiness": f"/{service}/health/ready",
             }
 
+    def test_is_asked_for_its_figures_where_it_tells_them(self) -> None:
+        """As Prometheus does: the labels named, with what stands between them, are put where `$1` is."""
+        (monitor,) = deployments.of_kind("production", "PodMonitor")
+        (chosen,) = monitor["spec"]["selector"]["matchExpressions"]
+        (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+        (down,) = (rule["expr"] for rule in _alerts() if rule["alert"] == "WaymarkProcessDown")
+
+        for (service, role), process in deployments.processes("production").items():
+            labels = {re.sub(r"\W", "_", f"__meta_kubernetes_pod_label_{key}"): v for key, v in process.labels.items()}
+            told = {
+                rule["targetLabel"]: rule["replacement"].replace(
+                    "$1", rule.get("separator", ";").join(labels[name] for name in rule["sourceLabels"])
+                )
+                for rule in endpoint["relabelings"]
+            }
+            assert (process.labels[chosen["key"]] in chosen["values"]) == (role != "migrate")
+            assert told == {"__metrics_path__": f"/{service}/metrics", "job": f"waymark-{service}-{role}"}
+        assert down == 'up{job=~"waymark-.*"} == 0'
+        assert endpoint["port"] == "http"
+        assert monitor["spec"]["namespaceSelector"] == {"matchNames": ["waymark"]}
+
     @pytest.mark.parametrize("overlay", OVERLAYS)
     def test_reaches_what_it_needs_and_nothing_else(self, overlay: str) -> None:
         reaches = {
@@ -153,6 +175,30 @@ class TestAProcess:
                 d["metadata"]["name"]: d["spec"]["ports"][0]["port"] for d in deployments.of_kind(overlay, "Service")
             }
             assert {ports[f"{service}-web"] for service in SERVICES} == {PORT}
+
+
+def _alerts() -> list[dict[str, Any]]:
+    (rules,) = deployments.of_kind("production", "PrometheusRule")
+    return [rule for group in rules["spec"]["groups"] for rule in group["rules"]]
+
+
+class TestTheInventedStaff:
+    def test_is_loaded_where_people_are_invented_and_nowhere_else(self) -> None:
+        jobs = {
+            overlay: {job["metadata"]["name"] for job in deployments.of_kind(overlay, "Job")} for overlay in OVERLAYS
+        }
+
+        assert "accounts-demonstration-dev" in jobs["dev"]
+        assert not any("demonstration" in name for name in jobs["production"])
+
+    def test_signs_in_with_a_password_that_is_there(self) -> None:
+        (job,) = (job for job in deployments.of_kind("dev", "Job") if "demonstration" in job["metadata"]["name"])
+        (container,) = job["spec"]["template"]["spec"]["containers"]
+        secrets = job["spec"]["template"]["spec"]["volumes"][0]["projected"]["sources"]
+
+        assert container["command"] == ["python", "-m", load_demonstration.__name__]
+        assert secrets == [{"secret": {"name": "accounts-demonstration"}}]
+        assert "DEMONSTRATION_PASSWORD" in deployments.written_secrets()["accounts-demonstration"]
 
 
 class TestKafka:
