@@ -1,12 +1,13 @@
 """What the commands of one database transaction share: a connection, repositories, and rows that are written together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
+from services.kernel.db import at_once
 from services.kernel.db.upsert import insert_into
 
 _Made = TypeVar("_Made")
@@ -18,7 +19,7 @@ class Batch:
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
-        self._waiting: dict[UpdateBase, list[Mapping[str, Any]]] = {}
+        self._waiting: dict[UpdateBase, dict[Hashable, Mapping[str, Any]]] = {}
         self._shared: dict[object, Any] = {}
 
     def shared(self, make: Callable[["Batch"], _Made]) -> _Made:
@@ -27,18 +28,23 @@ class Batch:
             self._shared[make] = make(self)
         return cast("_Made", self._shared[make])
 
-    def insert(self, table: sa.Table, row: Mapping[str, Any]) -> None:
+    def insert(self, table: sa.Table, row: Mapping[str, Any], *, of: Hashable = None) -> None:
         """Have a row inserted. All rows of a table have the same columns."""
-        self.later(insert_into(table), row)
+        self.later(insert_into(table), row, of=of)
 
-    def later(self, statement: UpdateBase, values: Mapping[str, Any]) -> None:
+    def later(self, statement: UpdateBase, values: Mapping[str, Any], *, of: Hashable = None) -> None:
         """Have a statement run that gives nothing back; the same object again, with other values, costs little more.
 
         Inserts are run first, a table after those that it refers to; then the others, in the order first asked for.
+        `of` says what the values are the whole state of: those that still wait, of the same, give way to them.
         """
         if not sa.event.contains(self.connection, "before_execute", self._write_first):
             sa.event.listen(self.connection, "before_execute", self._write_first)
-        self._waiting.setdefault(statement, []).append(values)
+        self._waiting.setdefault(statement, {})[object() if of is None else of] = values
+
+    def waits(self, table: sa.Table, *, of: Hashable) -> bool:
+        """Whether a row `of` this is still to be inserted: then it may give way to another."""
+        return of in self._waiting.get(insert_into(table), {})
 
     def write(self) -> None:
         """Run what waits. The last one to call is whoever commits."""
@@ -46,11 +52,21 @@ class Batch:
             return
         # Taken away first: what is run here is itself something asked of the connection.
         waiting, self._waiting = self._waiting, {}
-        for statement in sorted(waiting, key=_place):
-            self.connection.execute(statement, waiting[statement])
+        statements = sorted(waiting, key=_place)
+        inserts = [statement for statement in statements if isinstance(statement, sa.Insert)]
+        rows = {cast("sa.Table", statement.table): list(waiting[statement].values()) for statement in inserts}
+        if all(map(_is_plain, inserts)) and at_once.suits(self.connection, rows):
+            at_once.insert(self.connection, rows)
+            statements = statements[len(inserts) :]
+        for statement in statements:
+            self.connection.execute(statement, list(waiting[statement].values()))
 
     def _write_first(self, *_: object) -> None:
         self.write()
+
+
+def _is_plain(statement: sa.Insert) -> bool:
+    return statement is insert_into(cast("sa.Table", statement.table))
 
 
 def _place(statement: UpdateBase) -> float:

@@ -75,6 +75,20 @@ class TestRowsThatWait:
 
             assert ages(batch.connection) == {"Ada": 16}
 
+    def test_give_way_to_a_later_state_of_the_same(self, database_url: str) -> None:
+        with a_batch(database_url) as (batch, asked):
+            for age in (15, 16):
+                batch.insert(_people, {"name": "Ada", "age": age}, of="Ada")
+            for age in (17, 18):
+                batch.later(_GREW, {"whose": "Ada", "now": age}, of="Ada")
+            waited = batch.waits(_people, of="Ada")
+
+            batch.write()
+
+            assert asked == ["INSERT", "UPDATE"]
+            assert ages(batch.connection) == {"Ada": 18}
+            assert (waited, batch.waits(_people, of="Ada")) == (True, False)
+
     def test_that_may_not_be_there_fail_before_the_commit(self, database_url: str) -> None:
         with a_batch(database_url) as (batch, _):
             batch.insert(_people, {"name": "Ada", "age": 15})
