@@ -7,7 +7,6 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
-from services.kernel.db import at_once
 from services.kernel.db.upsert import insert_into
 
 _Made = TypeVar("_Made")
@@ -52,21 +51,11 @@ class Batch:
             return
         # Taken away first: what is run here is itself something asked of the connection.
         waiting, self._waiting = self._waiting, {}
-        statements = sorted(waiting, key=_place)
-        inserts = [statement for statement in statements if isinstance(statement, sa.Insert)]
-        rows = {cast("sa.Table", statement.table): list(waiting[statement].values()) for statement in inserts}
-        if all(map(_is_plain, inserts)) and at_once.suits(self.connection, rows):
-            at_once.insert(self.connection, rows)
-            statements = statements[len(inserts) :]
-        for statement in statements:
+        for statement in sorted(waiting, key=_place):
             self.connection.execute(statement, list(waiting[statement].values()))
 
     def _write_first(self, *_: object) -> None:
         self.write()
-
-
-def _is_plain(statement: sa.Insert) -> bool:
-    return statement is insert_into(cast("sa.Table", statement.table))
 
 
 def _place(statement: UpdateBase) -> float:
