@@ -1,6 +1,8 @@
 """One command, one transaction: rows, outbox, inbox mark, idempotency key and audit rows commit together."""
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,8 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
+
 from services.kernel.clock import Clock
 from services.kernel.db import idempotency, inbox
+from services.kernel.db.away import gave_way
 from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
 from services.kernel.db.idempotency import Once
@@ -20,6 +25,9 @@ from services.kernel.observability import tracing
 from services.kernel.observability.metrics import Metrics
 
 Handler = Callable[[Any, Any], Any]
+_TRIES = 3
+_PAUSE_SECONDS = 0.05
+
 ReadAhead = Callable[[Batch, Sequence[object]], None]
 """Has the repositories that a batch shares read, in a few statements, what these commands will ask them for."""
 
@@ -71,7 +79,18 @@ class Dispatcher:
         """Run a person's or a system's command and give its result, or the Answer when `once` is given.
 
         A request whose key was answered before is not run again. Raises what the handler raises; nothing is kept then.
+        A command whose transaction gave way to another one is run again, three times at most.
         """
+        for again in range(_TRIES - 1):
+            try:
+                return self._handle(command, actor, correlation_id, once)
+            except sa.exc.DBAPIError as error:
+                if not gave_way(error):
+                    raise
+                time.sleep(random.uniform(0.0, _PAUSE_SECONDS * 2**again))  # noqa: S311 (no secret is made here)
+        return self._handle(command, actor, correlation_id, once)
+
+    def _handle(self, command: object, actor: UUID | None, correlation_id: UUID | None, once: Once | None) -> Any:
         with self.transaction(actor=actor, correlation_id=correlation_id) as transaction:
             if once is None:
                 return self._run(command, transaction)

@@ -1,4 +1,4 @@
-"""A fault that is neither the request's nor the record's: the database is away, full, or took too long."""
+"""A fault that is neither the request's nor the record's: the database is away, full, took too long, or gave way."""
 
 import sqlalchemy as sa
 
@@ -8,3 +8,12 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)):
         return True
     return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+
+
+_GAVE_WAY = {"40001", "40P01"}
+"""Serialization failure and deadlock: https://www.postgresql.org/docs/15/errcodes-appendix.html"""
+
+
+def gave_way(error: BaseException) -> bool:
+    """Whether PostgreSQL ended this transaction so that another could go on: the same may well succeed at once."""
+    return isinstance(error, sa.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _GAVE_WAY
