@@ -12,7 +12,7 @@ from services.kernel.service import Service
 from services.kernel.web.app import make_app
 from services.oversight import tables
 from services.oversight.api import api
-from services.oversight.noting import HANDLERS
+from services.oversight.noting import HANDLERS, read_ahead
 from services.oversight.pages import pages
 from services.oversight.rebuilding import EndRebuild, NoteTold, Rebuild, end_rebuild, note_told, rebuild
 from services.oversight.settings import Settings
@@ -31,6 +31,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         unit_of_work=lambda transaction: transaction,
         handlers={**HANDLERS, Rebuild: rebuild, NoteTold: note_told, EndRebuild: end_rebuild},
         clock=clock,
+        read_ahead=read_ahead,
     )
     app = make_app(
         service=NAME,

@@ -1,18 +1,17 @@
 """Notes what events tell: each is one command, and one change of one journey."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
+from services.kernel.db.batch import Batch
 from services.kernel.db.transaction import Transaction
 from services.kernel.db.upsert import insert_or_ignore
 from services.oversight import journeys
+from services.oversight.held import HeldJourneys
 from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, Journey, ReviewState
-from services.oversight.tables import journeys as table
 from services.oversight.tables import models
 
 
@@ -63,10 +62,18 @@ class NoteAsked:
     answers: Asked
 
 
+NoteJourney = NoteReferral | NoteReview | NoteReading | NoteDecision | NoteCase | NoteAsked
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoteModel:
     model_version: str
     invented_data: bool
+
+
+def read_ahead(batch: Batch, commands: Sequence[object]) -> None:
+    """Have all journeys read at once that these commands will change."""
+    batch.shared(HeldJourneys).read([command.referral_id for command in commands if isinstance(command, NoteJourney)])
 
 
 def note_referral(command: NoteReferral, transaction: Transaction) -> None:
@@ -109,40 +116,8 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
 
 
 def _change(command: Any, transaction: Transaction, noted: Callable[..., Journey]) -> None:
-    """Read the journey, note the command's fields on it, and write it. No audit row: nothing is decided here."""
+    """Note the command's fields on the journey. No audit row: nothing is decided here."""
     facts = dict(vars(command))
+    held = transaction.batch.shared(HeldJourneys)
     referral_id = facts.pop("referral_id")
-    connection = transaction.connection
-    its_id = {"its_id": referral_id}
-    row = connection.execute(_HELD, its_id).one_or_none()
-    if row is None:
-        begun = noted(Journey(referral_id=referral_id), **facts)
-        if insert_or_ignore(connection, table, to_row(begun)):
-            return
-        row = connection.execute(_HELD, its_id).one()  # somebody else began it at the same time
-    held = to_journey(row)
-    now = noted(held, **facts)
-    if now != held:
-        connection.execute(_NOTE, its_id | to_row(now))
-
-
-def to_row(journey: Journey) -> dict[str, Any]:
-    row = dict(vars(journey))
-    decision = row.pop("decision")
-    for by in AskedBy:
-        row |= {f"{by}_asked_{name}": value for name, value in vars(row.pop(f"{by}_asked")).items()}
-    return {**row, **(vars(decision) if decision else dict.fromkeys(Decision.__dataclass_fields__))}
-
-
-def to_journey(row: Any) -> Journey:
-    values = dict(row._mapping)
-    decision = {name: values.pop(name) for name in Decision.__dataclass_fields__}
-    for by in AskedBy:
-        answers = {name: values.pop(f"{by}_asked_{name}") for name in Asked.__dataclass_fields__}
-        values[f"{by}_asked"] = Asked(**answers)
-    return Journey(**values, decision=Decision(**decision) if decision["pathway"] else None)
-
-
-_ID: sa.BindParameter[Any] = sa.bindparam("its_id")
-_HELD = sa.select(table).where(table.c.referral_id == _ID).with_for_update()
-_NOTE = sa.update(table).where(table.c.referral_id == _ID)
+    held.keep(noted(held.get(referral_id), **facts))

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.oversight.held import to_journey
 from services.oversight.journeys import Journey
-from services.oversight.noting import to_journey
 from services.oversight.periods import Quarter, between
 from services.oversight.tables import journeys, models
 

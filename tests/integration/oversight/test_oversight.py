@@ -17,7 +17,7 @@ from services.kernel.bus.translate import Translator
 from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.oversight.bootstrap import build
-from services.oversight.noting import to_journey
+from services.oversight.held import to_journey
 from services.oversight.settings import Settings
 from services.oversight.tables import journeys, kernel
 from tests.contracts.frozen import payload
