@@ -111,7 +111,7 @@ def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, at_once:
         tables=tables,
         dispatcher=dispatcher,
         migrations=Path("migrations"),
-        app=Flask(name),
+        make_app=lambda: Flask(name),
         subscriptions={StaffChangedV1: on_member},
         at_once=at_once,
         clock=clock,

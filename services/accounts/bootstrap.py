@@ -4,34 +4,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from services.accounts import (
-    home_pages,
-    introspection_api,
     provided_rights,
     sessions,
     sign_in,
-    sign_in_pages,
     staff,
-    staff_pages,
     tables,
-    team_pages,
     teams,
     tokens,
 )
 from services.accounts.identities import LocalIdentities
 from services.accounts.provider_settings import ProviderSettings
 from services.accounts.settings import Settings
-from services.kernel.audit import pages as audit_pages
 from services.kernel.auth import claims
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.service import Service
-from services.kernel.ui import static_files
-from services.kernel.web.app import make_app
 
 HERE = Path(__file__).parent
 NAME = "accounts"
@@ -64,27 +56,36 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         clock=clock,
     )
     local = LocalIdentities(database, clock)
-    provider = _provider_pages(settings.provider) if settings.provider else None
-    app = make_app(
-        service=NAME,
-        dispatcher=dispatcher,
-        database=database,
-        identities=identities or local,
-        settings=settings,
-        clock=clock,
-        templates=HERE / "templates",
-        any_host=(claims.PATH,),
-        blueprints=[
-            home_pages.pages,
-            sign_in_pages.pages,
-            *([provider] if provider else []),
-            staff_pages.pages,
-            team_pages.pages,
-            introspection_api.blueprint(local, settings.introspection_keys),
-            audit_pages.blueprint(NAME, tables.kernel),
-            static_files.blueprint,
-        ],
-    )
+
+    def app() -> Flask:
+        """What serves people is imported here: a worker starts without it."""
+        from services.accounts import home_pages, introspection_api, sign_in_pages, staff_pages, team_pages
+        from services.kernel.audit import pages as audit_pages
+        from services.kernel.ui import static_files
+        from services.kernel.web.app import make_app
+
+        provider = _provider_pages(settings.provider) if settings.provider else None
+        return make_app(
+            service=NAME,
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities or local,
+            settings=settings,
+            clock=clock,
+            templates=HERE / "templates",
+            any_host=(claims.PATH,),
+            blueprints=[
+                home_pages.pages,
+                sign_in_pages.pages,
+                *([provider] if provider else []),
+                staff_pages.pages,
+                team_pages.pages,
+                introspection_api.blueprint(local, settings.introspection_keys),
+                audit_pages.blueprint(NAME, tables.kernel),
+                static_files.blueprint,
+            ],
+        )
+
     return Service(
         name=NAME,
         database=database,
@@ -92,7 +93,7 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         tables=tables.kernel,
         dispatcher=dispatcher,
         migrations=HERE / "migrations",
-        app=app,
+        make_app=app,
         clock=clock,
     )
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from flask import Flask
+
 from services.casework.adapters import case_tables, review_tables, row_security
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
@@ -10,25 +12,14 @@ from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
 from services.casework.application.review_handlers import REVIEW_HANDLERS
 from services.casework.application.tell_again import AskForMissing
-from services.casework.entrypoints import (
-    case_api,
-    case_pages,
-    case_queue,
-    review_api,
-    review_decision_pages,
-    review_pages,
-)
 from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.casework.settings import Settings
-from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
-from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
-from services.kernel.web.app import make_app
 
 _HERE = Path(__file__).parent
 TABLES = (case_tables.cases, review_tables.reviews, row_security.TABLES)
@@ -46,6 +37,41 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         handlers={**REVIEW_HANDLERS, **CASE_HANDLERS},
         clock=clock,
     )
+
+    def app() -> Flask:
+        """What serves people is imported here: a worker starts without it."""
+        from services.casework.entrypoints import (
+            case_api,
+            case_pages,
+            case_queue,
+            review_api,
+            review_decision_pages,
+            review_pages,
+        )
+        from services.kernel.audit import pages as audit_pages
+        from services.kernel.bus import dead_letter_pages
+        from services.kernel.web.app import make_app
+
+        return make_app(
+            service="casework",
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities,
+            settings=settings,
+            clock=clock,
+            templates=_HERE / "templates",
+            row_security=True,
+            blueprints=[
+                review_pages.pages,
+                review_decision_pages.pages,
+                case_queue.pages,
+                case_pages.pages,
+                audit_pages.blueprint("casework", kernel),
+                dead_letter_pages.blueprint("casework", kernel, SUBSCRIPTIONS),
+            ],
+            api_blueprints=[review_api.api, case_api.api],
+        )
+
     return Service(
         name="casework",
         database=database,
@@ -58,24 +84,6 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),
         reconcile=(AskForMissing(), TellAgainSome()),
-        app=make_app(
-            service="casework",
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities,
-            settings=settings,
-            clock=clock,
-            templates=_HERE / "templates",
-            measures=MEASURES,
-            row_security=True,
-            blueprints=[
-                review_pages.pages,
-                review_decision_pages.pages,
-                case_queue.pages,
-                case_pages.pages,
-                audit_pages.blueprint("casework", kernel),
-                dead_letter_pages.blueprint("casework", kernel, SUBSCRIPTIONS),
-            ],
-            api_blueprints=[review_api.api, case_api.api],
-        ),
+        measures=MEASURES,
+        make_app=app,
     )

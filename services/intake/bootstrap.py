@@ -2,24 +2,22 @@
 
 from pathlib import Path
 
+from flask import Flask
+
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
 from services.intake.application.tell_again import TellUnheard
-from services.intake.entrypoints import api, arriving_pages, form_pages, match_pages, status_pages
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
-from services.kernel.audit import pages as audit_pages
 from services.kernel.auth.identity import IdentityPort
-from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
-from services.kernel.web.app import make_app
 
 _HERE = Path(__file__).parent
 NAME = "intake"
@@ -36,25 +34,35 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     dispatcher = Dispatcher(
         service=NAME, database=database, tables=kernel, unit_of_work=unit_of_work, handlers=HANDLERS, clock=clock
     )
-    app = make_app(
-        service=NAME,
-        dispatcher=dispatcher,
-        database=database,
-        identities=identities,
-        settings=settings,
-        clock=clock,
-        templates=_HERE / "templates",
-        blueprints=[
-            form_pages.pages,
-            status_pages.pages,
-            match_pages.pages,
-            arriving_pages.pages,
-            audit_pages.blueprint(NAME, kernel),
-            dead_letter_pages.blueprint(NAME, kernel, SUBSCRIPTIONS),
-        ],
-        api_blueprints=[api.blueprint],
-    )
-    app.extensions["intake"] = settings.locality
+
+    def app() -> Flask:
+        """What serves people is imported here: a worker starts without it."""
+        from services.intake.entrypoints import api, arriving_pages, form_pages, match_pages, status_pages
+        from services.kernel.audit import pages as audit_pages
+        from services.kernel.bus import dead_letter_pages
+        from services.kernel.web.app import make_app
+
+        made = make_app(
+            service=NAME,
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities,
+            settings=settings,
+            clock=clock,
+            templates=_HERE / "templates",
+            blueprints=[
+                form_pages.pages,
+                status_pages.pages,
+                match_pages.pages,
+                arriving_pages.pages,
+                audit_pages.blueprint(NAME, kernel),
+                dead_letter_pages.blueprint(NAME, kernel, SUBSCRIPTIONS),
+            ],
+            api_blueprints=[api.blueprint],
+        )
+        made.extensions["intake"] = settings.locality
+        return made
+
     return Service(
         name=NAME,
         database=database,
@@ -65,7 +73,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=50,
         migrations=_HERE / "migrations",
         clock=clock,
-        app=app,
+        make_app=app,
         housekeeping=(forget_expired_drafts,),
         reconcile=(TellUnheard(), TellAgainSome()),
     )

@@ -16,11 +16,10 @@ from services.kernel.audit.verify import verify
 from services.kernel.auth.identity import Identity
 from services.kernel.auth.introspection import IntrospectedIdentities, IntrospectionSettings
 from services.kernel.bus import process
-from services.kernel.db import grants, migrate
+from services.kernel.db import grants
 from services.kernel.observability import logs, tracing
 from services.kernel.service import Service
 from services.kernel.settings import Process, Settings, environment, host_and_port
-from services.kernel.web import server
 
 
 class Build(Protocol):
@@ -59,6 +58,8 @@ class Roles:
 
     def web(self) -> None:
         """Serve pages and operations, behind a proxy that buffers requests."""
+        from services.kernel.web import server  # only here is gunicorn needed
+
         environ = environment(os.environ)
         settings = replace(self.settings.from_environment(environ), process=Process.WEB)
         asked = IntrospectionSettings.from_environment(environ, service=self.name) if self.asks_accounts else None
@@ -91,6 +92,8 @@ class Roles:
 
     def migrate(self) -> None:
         """Bring the database to the newest revision, and let the application's role use it."""
+        from services.kernel.db import migrate  # Alembic is a tenth of a start, and those who serve need none of it
+
         service = self._built(Process.MIGRATE)
         migrate.upgrade(service)
         role = environment(os.environ).get("APPLICATION_ROLE")
@@ -99,6 +102,8 @@ class Roles:
 
     def check(self) -> None:
         """Say whether the settings are right and the database has what this code needs."""
+        from services.kernel.db import migrate
+
         if not migrate.is_ready(self._built(Process.MIGRATE)):
             raise click.ClickException("The database is not at the newest revision: run migrate.")
 
@@ -111,6 +116,8 @@ class Roles:
 
     def revision(self, message: str) -> None:
         """Write the revision from the newest one to the tables in the code."""
+        from services.kernel.db import migrate
+
         with tempfile.TemporaryDirectory() as folder:
             scratch = {
                 "DATABASE_URL": f"sqlite:///{Path(folder) / 'scratch.sqlite'}",

@@ -1,8 +1,9 @@
 """A service as its composition root has built it: everything that a role of it needs to run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.tables import KernelTables
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.observability.measures import of_every_service
+from services.kernel.observability.metrics import Measure
 
 Subscriptions = Mapping[type[EventSchema], Callable[[dict[str, Any]], object | None]]
 """Event, in its newest version → the command it gives; None when this event asks nothing of us."""
@@ -27,7 +30,8 @@ class Service:
     tables: KernelTables
     dispatcher: Dispatcher
     migrations: Path
-    app: Flask
+    make_app: Callable[[], Flask]
+    """`app` is made when somebody first asks for it: a worker never does."""
     subscriptions: Subscriptions = field(default_factory=dict)
     at_once: int = 1
     """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
@@ -39,3 +43,14 @@ class Service:
     and is given again at once until it did nothing."""
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     """What readiness tells of, by name: false is degraded, not dead."""
+    measures: Sequence[Measure] = ()
+    """What it tells Prometheus beside the figures of every service."""
+
+    def __post_init__(self) -> None:
+        measures = (*of_every_service(self.tables), *self.measures)
+        self.dispatcher.metrics.measure(self.database, self.clock, measures)
+
+    @cached_property
+    def app(self) -> Flask:
+        """Its pages and operations, and nothing is opened by making it."""
+        return self.make_app()

@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-from services.kernel.audit import pages as audit_pages
+from flask import Flask
+
 from services.kernel.auth.identity import IdentityPort
-from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.service import Service
-from services.kernel.web.app import make_app
 from services.oversight import tables
-from services.oversight.api import api
 from services.oversight.noting import HANDLERS, read_ahead
-from services.oversight.pages import pages
 from services.oversight.rebuilding import EndRebuild, NoteTold, Rebuild, end_rebuild, note_told, rebuild
 from services.oversight.settings import Settings
 from services.oversight.subscriptions import SUBSCRIPTIONS
@@ -33,21 +30,31 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         read_ahead=read_ahead,
     )
-    app = make_app(
-        service=NAME,
-        dispatcher=dispatcher,
-        database=database,
-        identities=identities,
-        settings=settings,
-        clock=clock,
-        templates=HERE / "templates",
-        blueprints=[
-            pages,
-            audit_pages.blueprint(NAME, tables.kernel),
-            dead_letter_pages.blueprint(NAME, tables.kernel, SUBSCRIPTIONS),
-        ],
-        api_blueprints=[api],
-    )
+
+    def app() -> Flask:
+        """What serves people is imported here: a worker starts without it."""
+        from services.kernel.audit import pages as audit_pages
+        from services.kernel.bus import dead_letter_pages
+        from services.kernel.web.app import make_app
+        from services.oversight.api import api
+        from services.oversight.pages import pages
+
+        return make_app(
+            service=NAME,
+            dispatcher=dispatcher,
+            database=database,
+            identities=identities,
+            settings=settings,
+            clock=clock,
+            templates=HERE / "templates",
+            blueprints=[
+                pages,
+                audit_pages.blueprint(NAME, tables.kernel),
+                dead_letter_pages.blueprint(NAME, tables.kernel, SUBSCRIPTIONS),
+            ],
+            api_blueprints=[api],
+        )
+
     return Service(
         name=NAME,
         database=database,
@@ -58,6 +65,6 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=500,
         reconcile=(EndRebuild(),),
         migrations=HERE / "migrations",
-        app=app,
+        make_app=app,
         clock=clock,
     )

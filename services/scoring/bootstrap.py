@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from services.kernel.audit import pages as audit_pages
+from flask import Flask
+
 from services.kernel.auth.identity import IdentityPort
-from services.kernel.bus import dead_letter_pages
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
-from services.kernel.web.app import make_app
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.code_version import code_version
 from services.scoring.adapters.kept_models import KeptModels
@@ -19,7 +18,6 @@ from services.scoring.adapters.model_store import ModelStore
 from services.scoring.adapters.tables import kernel, metadata
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.handlers import HANDLERS
-from services.scoring.entrypoints import api, pages
 from services.scoring.entrypoints.commands import estimate_again
 from services.scoring.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.scoring.settings import Settings
@@ -50,19 +48,15 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     )
     champions.arrived = lambda: estimate_again(dispatcher)
     checks = {"model": lambda: champions.current() is not None}
-    return Service(
-        name="scoring",
-        database=database,
-        metadata=metadata,
-        tables=kernel,
-        dispatcher=dispatcher,
-        subscriptions=SUBSCRIPTIONS,
-        at_once=500,
-        reconcile=(TellAgainSome(),),
-        clock=clock,
-        migrations=_HERE / "migrations",
-        checks=checks,
-        app=make_app(
+
+    def app() -> Flask:
+        """What serves people is imported here: a worker starts without it."""
+        from services.kernel.audit import pages as audit_pages
+        from services.kernel.bus import dead_letter_pages
+        from services.kernel.web.app import make_app
+        from services.scoring.entrypoints import api, pages
+
+        return make_app(
             service="scoring",
             dispatcher=dispatcher,
             database=database,
@@ -77,7 +71,21 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             ],
             api_blueprints=[api.blueprint(champions)],
             checks=checks,
-        ),
+        )
+
+    return Service(
+        name="scoring",
+        database=database,
+        metadata=metadata,
+        tables=kernel,
+        dispatcher=dispatcher,
+        subscriptions=SUBSCRIPTIONS,
+        at_once=500,
+        reconcile=(TellAgainSome(),),
+        clock=clock,
+        migrations=_HERE / "migrations",
+        checks=checks,
+        make_app=app,
     )
 
 

@@ -14,8 +14,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.observability import logs, standing, tracing
-from services.kernel.observability.measures import of_every_service
-from services.kernel.observability.metrics import Measure, Metrics
+from services.kernel.observability.metrics import Metrics
 from services.kernel.settings import Settings
 from services.kernel.ui import frame
 from services.kernel.web import access, api, csrf, current, door, headers, health, problems
@@ -37,15 +36,14 @@ def make_app(
     blueprints: Sequence[Blueprint] = (),
     api_blueprints: Sequence[flask_smorest.Blueprint] = (),
     checks: Mapping[str, Callable[[], bool]] | None = None,
-    measures: Sequence[Measure] = (),
     any_host: Sequence[str] = (),
     row_security: bool = False,
 ) -> Flask:
     """The app. Blueprints carry their whole prefix (`/intake`, `/intake/api/v1`).
 
-    `checks` are told by /<service>/health/ready: one that is false means degraded, not dead. `measures` are told by
-    /<service>/metrics beside those of every service. `any_host` are paths that only machines ask for, by whatever name
-    or number they know this process. `row_security` is true where the tables have policies that go by who reads.
+    `checks` are told by /<service>/health/ready: one that is false means degraded, not dead. `any_host` are paths
+    that only machines ask for, by whatever name or number they know this process. `row_security` is true where the
+    tables have policies that go by who reads.
     """
     app = frame.PageApp(service, templates=templates, any_host={*health.paths(service), *any_host})
     app.config.update(
@@ -71,7 +69,6 @@ def make_app(
     )
     problems.register(app)
     metrics = dispatcher.metrics
-    metrics.measure(database, clock, (*of_every_service(dispatcher.tables), *measures))
     standing_checks = {**standing.checks(database, dispatcher.tables, clock), **(checks or {})}
     _observe(app, metrics)
     _guard(app)

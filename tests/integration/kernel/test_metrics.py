@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Caused
 from services.kernel.observability.measures import of_every_service
+from services.kernel.observability.metrics import Metrics
 from services.kernel.service import Service
 from tests.kernel_service import Refused, WriteNote, a_clock, a_service
 
@@ -81,7 +82,7 @@ class TestMeasures:
 
     def test_are_read_when_asked_for_and_not_when_registered(self, service: Service) -> None:
         nowhere = Database("sqlite:////nowhere/at/all.sqlite")
-        metrics = service.dispatcher.metrics
+        metrics = Metrics("notes")
 
         metrics.measure(nowhere, a_clock, of_every_service(service.tables))
 
