@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from services.intake.adapters import heard
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
@@ -32,7 +33,13 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         return SqlUnitOfWork(transaction, policy=policy)
 
     dispatcher = Dispatcher(
-        service=NAME, database=database, tables=kernel, unit_of_work=unit_of_work, handlers=HANDLERS, clock=clock
+        service=NAME,
+        database=database,
+        tables=kernel,
+        unit_of_work=unit_of_work,
+        handlers=HANDLERS,
+        clock=clock,
+        read_ahead=heard.read_ahead,
     )
 
     def app() -> Flask:

@@ -14,7 +14,7 @@ from services.intake.domain.age import Scope
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
-from services.intake.domain.referral import NoSuchReferral, Referral, StaleReferral
+from services.intake.domain.referral import Heard, NoSuchReferral, Referral, StaleReferral
 from tests.fakes.retelling import FakeRetellings
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
@@ -61,6 +61,20 @@ class FakeReferrals:
 
     def history(self, referral_id: UUID) -> list[Referral]:
         return self._history[referral_id]
+
+
+class FakeHeard:
+    def __init__(self, referrals: FakeReferrals) -> None:
+        self._referrals = referrals
+        self._versions: dict[UUID, int] = {}
+
+    def get(self, referral_id: UUID) -> Heard:
+        referral = self._referrals.get(referral_id)
+        return Heard(progress=referral.progress, version=self._versions.get(referral_id, 0))
+
+    def keep(self, referral_id: UUID, heard: Heard) -> None:
+        self._referrals.get(referral_id).progress = heard.progress
+        self._versions[referral_id] = heard.version
 
 
 class FakePeople:
@@ -212,6 +226,7 @@ class FakeUnitOfWork:
         self.at = at
         self.actor = actor
         self.referrals = FakeReferrals()
+        self.heard = FakeHeard(self.referrals)
         self.people = FakePeople(self.referrals)
         self.matches = FakeMatches(self.referrals)
         self.drafts = FakeDrafts()

@@ -18,7 +18,6 @@ from services.intake.adapters.tables import (
     persons,
     referral_versions,
     referrals,
-    steps,
 )
 from services.intake.domain.age import Age
 from services.intake.domain.content import Basis, Content
@@ -42,7 +41,7 @@ class SqlReferrals:
         self._connection = connection
         self._actor = actor
         self._seen: dict[UUID, Referral] = {}
-        self._read: dict[UUID, tuple[int, Content, int]] = {}
+        self._read: dict[UUID, tuple[int, Content]] = {}
 
     def get(self, referral_id: UUID) -> Referral:
         if referral_id not in self._seen:
@@ -59,13 +58,12 @@ class SqlReferrals:
         self._remember(referral)
 
     def save(self, referral: Referral) -> None:
-        version, content, earlier = self._read[referral.id]
+        version, content = self._read[referral.id]
         as_read = {"its_id": referral.id, "its_version": version}
         if self._connection.execute(_SAVE, {**as_read, **_row(referral)}).rowcount != 1:
             raise StaleReferral
         if referral.content is not content:
             self._add_version(referral)
-        self._add_step(referral, earlier)
         self._remember(referral)
 
     def moved(self, referral_id: UUID, person_id: UUID) -> None:
@@ -100,13 +98,7 @@ class SqlReferrals:
 
     def _remember(self, referral: Referral) -> None:
         self._seen[referral.id] = referral
-        self._read[referral.id] = (referral.version, referral.content, referral.progress.version)
-
-    def _add_step(self, referral: Referral, earlier: int) -> None:
-        progress = referral.progress
-        if progress.version > earlier and progress.at is not None:
-            row = {"referral_id": referral.id, "version": progress.version, "step": progress.step, "at": progress.at}
-            insert(self._connection, steps, row)
+        self._read[referral.id] = (referral.version, referral.content)
 
     def _know_person(self, referral: Referral) -> None:
         row = {"id": referral.person_id, "first_known_at": referral.received_at}
@@ -179,7 +171,6 @@ def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
             question=row.question,
             question_id=row.question_id,
         ),
-        heard_version=row.heard_version,
     )
 
 
@@ -220,7 +211,6 @@ def _row(referral: Referral) -> dict[str, Any]:
         "step_at": progress.at,
         "question": progress.question,
         "question_id": progress.question_id,
-        "heard_version": referral.heard_version,
         "changed_at": withdrawal.at if withdrawal else referral.recorded_at,
         "tell_again_at": None,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.schema import EventSchema
+from services.intake.adapters.heard import SqlHeard
 from services.intake.adapters.match_repository import SqlMatches
 from services.intake.adapters.people import SqlPeople
 from services.intake.adapters.referral_repository import SqlReferrals
@@ -26,6 +27,7 @@ class SqlUnitOfWork:
         connection = transaction.connection
         referrals = SqlReferrals(connection, actor=transaction.actor)
         self.referrals = referrals
+        self.heard = transaction.batch.shared(SqlHeard)
         self.people = SqlPeople(connection, referrals)
         self.matches = SqlMatches(connection)
         self.drafts = SqlDrafts(connection)

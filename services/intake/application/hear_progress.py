@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.intake.application.ports import UnitOfWork
-from services.intake.domain.referral import Progress
+from services.intake.domain.referral import Heard, Progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,7 @@ class HearProgress:
 
 def hear_progress(command: HearProgress, uow: UnitOfWork) -> None:
     """Raises NoSuchReferral: only intake makes referrals, so there is none that it does not know."""
-    referral = uow.referrals.get(command.referral_id)
-    if referral.hear(command.progress, knows=command.knows):
-        uow.referrals.save(referral)
+    held = uow.heard.get(command.referral_id)
+    now = held.with_news(Heard(progress=command.progress, version=command.knows))
+    if now != held:
+        uow.heard.keep(command.referral_id, now)

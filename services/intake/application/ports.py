@@ -13,7 +13,7 @@ from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match
 from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import Digests, Known
-from services.intake.domain.referral import Referral
+from services.intake.domain.referral import Heard, Referral
 from services.kernel.retelling import Retellings
 
 
@@ -63,6 +63,15 @@ class Referrals(Protocol):
 
     def history(self, referral_id: UUID) -> list[Referral]:
         """Each version as it was told, the first one first, but for area, site and person, which are as they now are."""
+
+
+class HeardOf(Protocol):
+    """What casework has said of each referral."""
+
+    def get(self, referral_id: UUID) -> Heard:
+        """Raises NoSuchReferral."""
+
+    def keep(self, referral_id: UUID, heard: Heard) -> None: ...
 
 
 class People(Protocol):
@@ -140,6 +149,7 @@ class UnitOfWork(Publisher, Protocol):
     """One transaction. It is committed by the dispatcher, never here."""
 
     referrals: Referrals
+    heard: HeardOf
     people: People
     matches: Matches
     drafts: Drafts

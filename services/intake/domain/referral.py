@@ -56,6 +56,22 @@ class Progress:
     question_id: UUID | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What casework has said of a referral: how far it has come, and the newest version that is known there."""
+
+    progress: Progress = Progress()
+    version: int = 0
+
+    def with_news(self, said: "Heard") -> "Heard":
+        """Both as far as they have ever been: what comes late is no news."""
+        further = said.progress.version > self.progress.version
+        return Heard(
+            progress=said.progress if further else self.progress,
+            version=max(said.version, self.version),
+        )
+
+
 @dataclass(kw_only=True)
 class Referral:
     id: UUID
@@ -73,8 +89,6 @@ class Referral:
     version: int = 1
     withdrawal: Withdrawal | None = None
     progress: Progress = Progress()
-    heard_version: int = 0
-    """The newest version that casework has said it knows."""
 
     def require_known_to(self, asking: ReferredBy) -> None:
         """Raises NoSuchReferral unless whoever asks wrote it: the same person, or a system of the same organisation."""
@@ -103,14 +117,6 @@ class Referral:
             raise ReferralWithdrawn
         self.withdrawal = Withdrawal(at=at, reason=reason)
         self.version += 1
-
-    def hear(self, progress: Progress, *, knows: int = 1) -> bool:
-        """Take over how far the referral has come, and which version is known there. False when nothing is news."""
-        further, more = progress.version > self.progress.version, knows > self.heard_version
-        if further:
-            self.progress = progress
-        self.heard_version = max(knows, self.heard_version)
-        return further or more
 
     def _expect(self, version: int) -> None:
         if version != self.version:

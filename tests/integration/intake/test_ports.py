@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.contracts.codes import OrganisationClass, ProgressStep, RecipientClass, WithdrawalReason
+from services.contracts.codes import OrganisationClass, ProgressStep, Question, RecipientClass, WithdrawalReason
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.drafts import NoSuchDraft
 from services.intake.domain.age import Age, AgeBasis
@@ -18,7 +18,7 @@ from services.intake.domain.content import Concern, Equality, Sex
 from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
 from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.matching import Identifier, Known
-from services.intake.domain.referral import NoSuchReferral, Progress, Referral, Source
+from services.intake.domain.referral import Heard, NoSuchReferral, Progress, Referral, Source
 from services.intake.entrypoints import examples
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from tests.factories.intake import a_basis, a_content, a_match_reader, a_referrer
@@ -98,7 +98,6 @@ class TestReferrals:
         with begin() as uow:
             read = uow.referrals.get(referral.id)
             read.withdraw(WithdrawalReason.DUPLICATE, at=NOW + timedelta(2))
-            read.hear(Progress(version=4, step=ProgressStep.BEING_READ, at=NOW))
             uow.referrals.save(read)
 
         with begin() as uow:
@@ -106,7 +105,6 @@ class TestReferrals:
 
         assert (found.version, found.area, found.content) == (3, "riverside", content)
         assert found.withdrawal and found.withdrawal.reason is WithdrawalReason.DUPLICATE  # noqa: PT018
-        assert found.progress.step is ProgressStep.BEING_READ
 
     def test_that_do_not_exist_are_not_found(self, begin: Begin) -> None:
         with begin() as uow, pytest.raises(NoSuchReferral):
@@ -120,6 +118,26 @@ class TestReferrals:
         with begin() as uow:
             assert uow.referrals.reference_taken(referral.reference)
             assert not uow.referrals.reference_taken("R-000000")
+
+
+class TestWhatCaseworkSaid:
+    def test_comes_back_with_the_referral(self, begin: Begin) -> None:
+        referral = a_referral()
+        asked = {"question": Question.AGE, "question_id": uuid4()}
+        said = Heard(progress=Progress(version=4, step=ProgressStep.BEING_READ, at=NOW, **asked), version=1)
+        with begin() as uow:
+            uow.referrals.add(referral)
+            before = uow.heard.get(referral.id)
+            uow.heard.keep(referral.id, said)
+
+        with begin() as uow:
+            assert before == Heard()
+            assert uow.heard.get(referral.id) == said
+            assert uow.referrals.get(referral.id).progress == said.progress
+
+    def test_of_no_referral_is_not_found(self, begin: Begin) -> None:
+        with begin() as uow, pytest.raises(NoSuchReferral):
+            uow.heard.get(uuid4())
 
 
 class TestPeople:
