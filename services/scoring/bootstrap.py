@@ -12,9 +12,9 @@ from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
 from services.scoring.adapters.champions import Champions
-from services.scoring.adapters.code_version import code_version
 from services.scoring.adapters.kept_models import KeptModels
 from services.scoring.adapters.model_store import ModelStore
+from services.scoring.adapters.read_ahead import read_ahead
 from services.scoring.adapters.tables import kernel, metadata
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.handlers import HANDLERS
@@ -31,12 +31,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     champions = build_champions(settings)
 
     def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:
-        return SqlUnitOfWork(
-            transaction,
-            champion=champions.current(),
-            code_version=code_version(),
-            demonstration=settings.demonstration,
-        )
+        return SqlUnitOfWork(transaction, champion=champions.current(), demonstration=settings.demonstration)
 
     dispatcher = Dispatcher(
         service="scoring",
@@ -45,6 +40,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         unit_of_work=unit_of_work,
         handlers=HANDLERS,
         clock=clock,
+        read_ahead=read_ahead,
     )
     champions.arrived = lambda: estimate_again(dispatcher)
     checks = {"model": lambda: champions.current() is not None}

@@ -7,47 +7,66 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.db.batch import Batch
+from services.scoring.adapters.code_version import code_version
+from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.tables import answers, estimates
 from services.scoring.application.ports import Given
 from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
 
+_Saying = tuple[int, Any, str | None, str | None]
+"""The version that an answer is about, and what else makes it another one."""
+
+_SAYING = (answers.c.referral_version, answers.c.reason, answers.c.model_version, answers.c.snapshot_digest)
+_other = answers.alias("other")
+# A new answer is stored beside the current one, and then takes its place: one of them at a time is current.
+_STAND_BACK = sa.update(answers).where(answers.c.referral_id == sa.bindparam("of"), answers.c.is_current)
+_COME_FORWARD = sa.update(answers).where(
+    answers.c.referral_id == sa.bindparam("of"),
+    answers.c.sequence
+    == sa.select(sa.func.max(_other.c.sequence)).where(_other.c.referral_id == sa.bindparam("of")).scalar_subquery(),
+)
+
 
 class SqlAnswers:
-    def __init__(self, connection: sa.Connection, *, code_version: str) -> None:
-        self._connection = connection
-        self._code_version = code_version
+    """Shared by the commands of a transaction."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._connection = batch.connection
+        self._current: dict[UUID, _Saying | None] = {}
+        """Of the referrals whose answers are known here."""
+        self._estimates: dict[tuple[UUID, _Saying], UUID] = {}
 
     def says_already(self, referral_id: UUID, version: int, answer: Answer) -> bool:
-        query = sa.select(answers).where(answers.c.referral_id == referral_id, answers.c.is_current)
-        held = self._connection.execute(query).first()
-        return held is not None and _said(held) == (version, *_saying(answer))
+        self._know(referral_id)
+        return self._current[referral_id] == _saying(version, answer)
 
     def give(self, given: Given) -> None:
-        answer = given.answer
-        estimate_id = self._estimate(given, answer) if isinstance(answer, Estimate) else None
-        if given.sequence > 1:
-            held = sa.and_(answers.c.referral_id == given.referral_id, answers.c.is_current)
-            self._connection.execute(sa.update(answers).where(held).values(is_current=False))
-        reason, model_version, digest = _saying(answer)
+        answer, saying = given.answer, _saying(given.referral_version, given.answer)
+        first = given.sequence == 1
+        if not first:
+            self._know(given.referral_id)
+            for statement, is_current in ((_STAND_BACK, False), (_COME_FORWARD, True)):
+                self._batch.later(statement, {"of": given.referral_id, "is_current": is_current}, of=given.referral_id)
         row = {
             "id": given.id,
             "referral_id": given.referral_id,
             "referral_version": given.referral_version,
             "person_id": given.person_id,
             "sequence": given.sequence,
-            "estimate_id": estimate_id,
-            "reason": reason,
-            "model_version": model_version,
-            "snapshot_digest": digest,
+            "estimate_id": self._estimate(given, answer, saying) if isinstance(answer, Estimate) else None,
+            "reason": saying[1],
+            "model_version": saying[2],
+            "snapshot_digest": saying[3],
             "missing": list(answer.missing),
             "out_of_range": [] if isinstance(answer, Estimate) else list(answer.facts),
             "cause": given.cause,
             "given_at": given.at,
-            "is_current": True,
+            "is_current": first,
         }
-        # Given apart from the statement, so that SQLAlchemy builds it once.
-        self._connection.execute(sa.insert(answers), row)
+        self._batch.insert(answers, row)
+        self._current[given.referral_id] = saying
 
     def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
         return self._given(answers.c.referral_id.in_(referral_ids), limit=len(referral_ids))
@@ -67,31 +86,40 @@ class SqlAnswers:
         )
         return [_to_given(row) for row in self._connection.execute(query)]
 
-    def _estimate(self, given: Given, answer: Estimate) -> UUID:
+    def _know(self, referral_id: UUID) -> None:
+        """Read what this referral was answered, and with it what the others were that this transaction has seen."""
+        if referral_id in self._current:
+            return
+        unknown = (self._batch.shared(SqlReferrals).seen | {referral_id}) - self._current.keys()
+        self._current.update(dict.fromkeys(unknown))
+        query = sa.select(answers.c.referral_id, answers.c.estimate_id, answers.c.is_current, *_SAYING)
+        for row in self._connection.execute(query.where(answers.c.referral_id.in_(unknown))):
+            saying = row.referral_version, row.reason, row.model_version, row.snapshot_digest
+            if row.is_current:
+                self._current[row.referral_id] = saying
+            if row.estimate_id is not None:
+                self._estimates[row.referral_id, saying] = row.estimate_id
+
+    def _estimate(self, given: Given, answer: Estimate, saying: _Saying) -> UUID:
         """The row of this estimate. An undone link may bring back what the same model said before: then that row."""
-        estimate_id = uuid4()
+        known = self._estimates.get((given.referral_id, saying))
+        if known is not None:
+            return known
+        estimate_id = self._estimates[given.referral_id, saying] = uuid4()
         row = {
             "id": estimate_id,
             "referral_id": given.referral_id,
             "referral_version": given.referral_version,
-            "code_version": self._code_version,
+            "code_version": code_version(),
             **_to_row(answer, given.at),
         }
-        if insert_or_ignore(self._connection, estimates, row):
-            return estimate_id
-        key = ("referral_id", "referral_version", "model_version", "snapshot_digest")
-        same = sa.select(estimates.c.id).where(*(estimates.c[name] == row[name] for name in key))
-        return UUID(str(self._connection.execute(same).scalar_one()))
+        self._batch.insert(estimates, row)
+        return estimate_id
 
 
-def _saying(answer: Answer) -> tuple[Any, str | None, str | None]:
-    """What makes an answer another one, beside the version it is about."""
+def _saying(version: int, answer: Answer) -> _Saying:
     reason = None if isinstance(answer, Estimate) else answer.reason
-    return reason, answer.model_version, answer.features.digest if answer.features else None
-
-
-def _said(row: Any) -> tuple[int, Any, str | None, str | None]:
-    return row.referral_version, row.reason, row.model_version, row.snapshot_digest
+    return version, reason, answer.model_version, answer.features.digest if answer.features else None
 
 
 def _to_row(answer: Estimate, at: datetime) -> dict[str, Any]:

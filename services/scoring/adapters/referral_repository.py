@@ -1,50 +1,78 @@
 """Stores what was heard of referrals. Within one transaction the same referral is the same object."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.contracts.codes import NotEstimatedReason
+from services.kernel.db.batch import Batch
 from services.scoring.adapters.tables import answers, referrals, tellings
 from services.scoring.domain.referral import Referral, Telling
 
+_LOCK = sa.select(
+    sa.func.pg_advisory_xact_lock(
+        sa.func.unnest(sa.bindparam("keys", type_=ARRAY(sa.BigInteger))).column_valued("key"),
+    )
+)
+_CHANGE = sa.update(referrals).where(referrals.c.id == sa.bindparam("changed"))
+_LAST = datetime.max.replace(tzinfo=UTC)
+
 
 class SqlReferrals:
-    """Rows are locked when read, so that two workers cannot answer one referral at once (PostgreSQL)."""
+    """Shared by the commands of a transaction: what one has saved is what the next finds, asking the database or not.
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._seen: dict[UUID, Referral] = {}
+    Rows are locked when read, so that two workers cannot answer one referral at once (PostgreSQL).
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._connection = batch.connection
+        self._seen: dict[UUID, Referral | None] = {}
+        """None is one that is not there."""
+        self._stored: dict[UUID, dict[str, Any]] = {}
         self._stored_versions: dict[UUID, set[int]] = {}
+        self._by_person: dict[UUID, dict[UUID, Referral]] = {}
+        """As they are stored. All that there are, of the persons that are locked."""
+        self._locked: set[UUID] = set()
+
+    @property
+    def seen(self) -> set[UUID]:
+        return set(self._stored)
+
+    def read_ahead(self, referral_ids: Collection[UUID], person_ids: Collection[UUID]) -> None:
+        """See these referrals, and all referrals of these persons and of those whose they are."""
+        query = sa.select(referrals.c.person_id).where(referrals.c.id.in_(referral_ids))
+        self._see({*person_ids, *self._connection.scalars(query)}, set(referral_ids))
 
     def get(self, referral_id: UUID) -> Referral | None:
         if referral_id not in self._seen:
-            self._load(referrals.c.id == referral_id)
-        return self._seen.get(referral_id)
+            self._see(set(), {referral_id})
+        return self._seen[referral_id]
 
     def of_person(self, person_id: UUID) -> list[Referral]:
-        """One transaction at a time per person: two that do not see each other would both miss a late fact."""
-        if self._connection.dialect.name == "postgresql":
-            key = int.from_bytes(person_id.bytes[:8], signed=True)
-            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-        return self._load(referrals.c.person_id == person_id)
+        if person_id not in self._locked:
+            self._see({person_id}, set())
+        found = self._by_person.get(person_id, {}).values()
+        return sorted(found, key=lambda referral: (referral.received_at or _LAST, referral.id))
 
     def save(self, referral: Referral) -> None:
-        row = {
-            "person_id": referral.person_id,
-            "person_since": referral.person_since,
-            "received_at": referral.received_at,
-            "withdrawn_at": referral.withdrawn_at,
-            "sequence": referral.sequence,
-        }
-        if referral.id in self._stored_versions:
-            self._connection.execute(sa.update(referrals).where(referrals.c.id == referral.id).values(row))
-        else:
-            self._connection.execute(sa.insert(referrals), {"id": referral.id, **row})
-        self._seen[referral.id] = referral
-        self._save_tellings(referral)
+        row, stored = _to_row(referral), self._stored.get(referral.id)
+        if stored is None or self._batch.waits(referrals, of=referral.id):
+            self._batch.insert(referrals, {"id": referral.id, **row}, of=referral.id)
+        elif row != stored:
+            self._batch.later(_CHANGE, {"changed": referral.id, **row}, of=referral.id)
+        if stored is not None:
+            del self._by_person[stored["person_id"]][referral.id]
+        self._keep(referral, row)
+        told = self._stored_versions.setdefault(referral.id, set())
+        for telling in [telling for version, telling in referral.tellings.items() if version not in told]:
+            values = {"version": telling.version, "told_at": telling.told_at, "facts": dict(telling.facts)}
+            self._batch.insert(tellings, {"referral_id": referral.id, **values})
+            told.add(telling.version)
 
     def answered_by_another_model(self, version: str, *, limit: int, unanswered_only: bool) -> list[Referral]:
         if unanswered_only:
@@ -58,19 +86,37 @@ class SqlReferrals:
             .order_by(referrals.c.received_at, referrals.c.id)
             .limit(limit)
         )
-        return self._load(referrals.c.id.in_(self._connection.scalars(query).all()))
+        found = self._connection.scalars(query).all()
+        self.read_ahead(found, ())
+        return [referral for referral in map(self.get, found) if referral is not None]
 
-    def _load(self, which: sa.ColumnElement[bool]) -> list[Referral]:
-        query = sa.select(referrals).where(which).order_by(referrals.c.received_at, referrals.c.id).with_for_update()
-        rows = self._connection.execute(query).all()
-        unseen = [row for row in rows if row.id not in self._seen]
+    def _see(self, person_ids: set[UUID], referral_ids: set[UUID]) -> None:
+        """Lock the persons, then read and lock the rows of their referrals and of these."""
+        self._lock(person_ids)
+        wanted = sa.or_(referrals.c.person_id.in_(person_ids), referrals.c.id.in_(referral_ids))
+        query = sa.select(referrals).where(wanted).order_by(referrals.c.id).with_for_update()
+        unseen = [row for row in self._connection.execute(query).all() if row.id not in self._stored]
         told = self._tellings_of([row.id for row in unseen])
         for row in unseen:
-            self._seen[row.id] = _to_referral(row, told.get(row.id, ()))
-            self._stored_versions[row.id] = set(self._seen[row.id].tellings)
-        return [self._seen[row.id] for row in rows]
+            referral = _to_referral(row, told.get(row.id, ()))
+            self._keep(referral, _to_row(referral))
+            self._stored_versions[row.id] = set(referral.tellings)
+        self._seen.update(dict.fromkeys(referral_ids - self._seen.keys()))
+        self._locked |= person_ids
 
-    def _tellings_of(self, referral_ids: Sequence[UUID]) -> dict[UUID, list[Telling]]:
+    def _lock(self, person_ids: Iterable[UUID]) -> None:
+        """One transaction at a time per person: two that do not see each other would both miss a late fact."""
+        if person_ids and self._connection.dialect.name == "postgresql":
+            # In one order: two workers wait for each other in turn, and never crosswise.
+            keys = sorted({int.from_bytes(person_id.bytes[:8], signed=True) for person_id in person_ids})
+            self._connection.execute(_LOCK, {"keys": keys})
+
+    def _keep(self, referral: Referral, row: dict[str, Any]) -> None:
+        self._seen[referral.id] = referral
+        self._stored[referral.id] = row
+        self._by_person.setdefault(referral.person_id, {})[referral.id] = referral
+
+    def _tellings_of(self, referral_ids: Collection[UUID]) -> dict[UUID, list[Telling]]:
         found: dict[UUID, list[Telling]] = {}
         if referral_ids:
             query = sa.select(tellings).where(tellings.c.referral_id.in_(referral_ids))
@@ -79,13 +125,15 @@ class SqlReferrals:
                 found.setdefault(row.referral_id, []).append(telling)
         return found
 
-    def _save_tellings(self, referral: Referral) -> None:
-        stored = self._stored_versions.setdefault(referral.id, set())
-        new = [telling for version, telling in referral.tellings.items() if version not in stored]
-        for telling in new:
-            row = {"version": telling.version, "told_at": telling.told_at, "facts": dict(telling.facts)}
-            self._connection.execute(sa.insert(tellings), {"referral_id": referral.id, **row})
-            stored.add(telling.version)
+
+def _to_row(referral: Referral) -> dict[str, Any]:
+    return {
+        "person_id": referral.person_id,
+        "person_since": referral.person_since,
+        "received_at": referral.received_at,
+        "withdrawn_at": referral.withdrawn_at,
+        "sequence": referral.sequence,
+    }
 
 
 def _to_referral(row: Any, told: Iterable[Telling]) -> Referral:

@@ -7,39 +7,38 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import insert_or_ignore
 from services.scoring.adapters.tables import matches, models, outcomes
+from services.scoring.adapters.versions import Versions
 from services.scoring.application.ports import Champion, RecordedOutcome
 
 
 class SqlMatches:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self.versions = Versions(batch, matches)
 
     def newer(self, match_id: UUID, version: int) -> bool:
-        if insert_or_ignore(self._connection, matches, {"id": match_id, "version": version}):
-            return True
-        lower = sa.and_(matches.c.id == match_id, matches.c.version < version)
-        return self._connection.execute(sa.update(matches).where(lower).values(version=version)).rowcount == 1
+        return self.versions.keep({"id": match_id, "version": version})
 
 
 class SqlOutcomes:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self.versions = Versions(batch, outcomes)
 
     def keep(self, outcome: RecordedOutcome) -> bool:
-        row = dict(vars(outcome))
-        if insert_or_ignore(self._connection, outcomes, row):
-            return True
-        lower = sa.and_(outcomes.c.id == outcome.id, outcomes.c.version < outcome.version)
-        return self._connection.execute(sa.update(outcomes).where(lower).values(row)).rowcount == 1
+        return self.versions.keep(dict(vars(outcome)))
 
 
 class SqlModels:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self._connection = batch.connection
+        self._described: set[str] = set()
 
     def describe(self, champion: Champion, at: datetime) -> bool:
+        if champion.version in self._described:
+            return False
+        self._described.add(champion.version)
         known = sa.select(models.c.version).where(models.c.version == champion.version)
         if self._connection.execute(known).first() is not None:
             return False

@@ -16,17 +16,15 @@ from services.scoring.application.ports import Champion
 
 
 class SqlUnitOfWork:
-    def __init__(
-        self, transaction: Transaction, *, champion: Champion | None, code_version: str, demonstration: bool
-    ) -> None:
+    def __init__(self, transaction: Transaction, *, champion: Champion | None, demonstration: bool) -> None:
         self._transaction = transaction
-        connection = transaction.connection
-        self.referrals = SqlReferrals(connection)
-        self.answers = SqlAnswers(connection, code_version=code_version)
-        self.matches = SqlMatches(connection)
-        self.outcomes = SqlOutcomes(connection)
-        self.models = SqlModels(connection)
-        self.retellings = SqlRetellings(connection, retellings)
+        batch = transaction.batch
+        self.referrals = batch.shared(SqlReferrals)
+        self.answers = batch.shared(SqlAnswers)
+        self.matches = batch.shared(SqlMatches)
+        self.outcomes = batch.shared(SqlOutcomes)
+        self.models = batch.shared(SqlModels)
+        self.retellings = SqlRetellings(batch.connection, retellings)
         self.champion = champion
         self.demonstration = demonstration
 

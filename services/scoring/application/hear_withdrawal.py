@@ -24,9 +24,10 @@ def hear_withdrawal(command: HearWithdrawal, uow: UnitOfWork) -> None:
         referral = Referral(id=command.referral_id, person_id=command.person_id, person_since=command.withdrawn_at)
     held_by = referral.person_id
     moved = referral.belongs_to(command.person_id, since=command.withdrawn_at)
-    if not referral.withdraw(command.withdrawn_at) and not moved:
-        return
+    first = referral.withdraw(command.withdrawn_at)
     uow.referrals.save(referral)
+    if not first and not moved:
+        return
     uow.audit("referral.withdrawal_heard", subject_type="referral", subject_id=referral.id)
     for person_id in sorted({held_by, referral.person_id}):
         answer_person(person_id, cause=EstimateCause.SOURCE_WITHDRAWN, uow=uow)

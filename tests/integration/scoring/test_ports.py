@@ -26,7 +26,7 @@ def uow(request: pytest.FixtureRequest, settings: Settings) -> Iterator[UnitOfWo
         return
     service = without_model(settings)
     with service.dispatcher.transaction(actor=None) as transaction:
-        yield SqlUnitOfWork(transaction, champion=FakeChampion(), code_version="code", demonstration=True)
+        yield SqlUnitOfWork(transaction, champion=FakeChampion(), demonstration=True)
 
 
 def a_referral(uow: UnitOfWork, *, received: float = 0, person: UUID = PERSON, withdrawn: bool = False) -> Referral:

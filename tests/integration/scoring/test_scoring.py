@@ -233,7 +233,7 @@ class TestTwoWorkers:
         champion = build_champions(settings).current()
 
         with service.dispatcher.transaction(actor=None) as slow:
-            uow = SqlUnitOfWork(slow, champion=champion, code_version="code", demonstration=True)
+            uow = SqlUnitOfWork(slow, champion=champion, demonstration=True)
             facts = {"age": 15, "injury": "minor", "self_harm_12m": True, "what_happened": ["threat"]}
             hear_referral(a_telling(first, person_id=PERSON, received=1, facts=facts), uow)
             other = Thread(target=hear, args=(service, received(second, PERSON, at=5)))
