@@ -62,7 +62,7 @@ def _serve(system: System, folder: Path, port: int, kill_at: str, fault: str) ->
 
 def _built(folder: Path, databases: Mapping[str, str], topics: tuple[str, str] | None) -> System:
     system = embedded.build(Folder(folder), database_url=databases.__getitem__ if databases else None)
-    list(system.services.values())
+    system.app  # noqa: B018 (made before the fork, with every service)
     if topics is None:
         return system
     servers, prefix = topics
