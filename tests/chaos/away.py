@@ -1,5 +1,6 @@
 """`make outages`: the runs of `outages.py`, and their figures as a table."""
 
+import os
 import sys
 
 import click
@@ -20,7 +21,7 @@ _RUNS = {
 @click.option("--times", type=click.IntRange(1), help="How often, or of no-broker how many referrals.")
 def main(runs: tuple[str, ...], times: int | None) -> None:
     """RUNS are all when none is named. Exit status 1 when anything was lost, done twice or made up."""
-    logs.configure(stream=open("/dev/null", "w"))  # noqa: SIM115 (until the process ends)
+    logs.configure(stream=open(os.devnull, "w"))  # noqa: SIM115 (until the process ends)
     sound = True
     click.echo(where() + "\n\n| run | timed | times | median s | p95 s | longest s |\n|---|---|---:|---:|---:|---:|")
     for name in runs or _RUNS:

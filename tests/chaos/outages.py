@@ -1,10 +1,8 @@
 """The broker goes away while referrals come in, and comes back: how soon everything goes on, and what was lost."""
 
-import http.client
 import itertools
 import statistics
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +22,6 @@ from tests.kill.books import Books
 from tests.parts.distributed import Distributed
 from tests.parts.kafka.cluster import Cluster as Kafka
 from tests.parts.postgresql import Cluster as PostgreSQL
-from tests.parts.roles import Role
 from tests.waiting import wait_until
 
 READERS = ("scoring", "casework")
@@ -59,7 +56,7 @@ def one_broker(times: int) -> Outcome:
             for _ in range(times):
                 _goes_on(system, since=datetime.now(UTC))
                 kafka.brokers[0].kill()
-                _pause(AWAY_FOR)
+                time.sleep(AWAY_FOR)
                 began = datetime.now(UTC)
                 kafka.brokers[0].start()
                 again.append(_goes_on(system, since=began))
@@ -77,7 +74,7 @@ def three_brokers(times: int) -> Outcome:
                 _goes_on(system, since=datetime.now(UTC))
                 killed = datetime.now(UTC)
                 broker.kill()
-                _pause(AWAY_FOR)
+                time.sleep(AWAY_FOR)
                 _goes_on(system, since=datetime.now(UTC))
                 broker.start()
                 kafka.wait_until_it_answers()
@@ -180,22 +177,11 @@ def _ready(waymark: Distributed) -> list[float]:
         role.start()
     waiting, found = set(waymark.roles), []
     while waiting:
-        for role in [role for role in waiting if _is_ready(role)]:
+        for role in [role for role in waiting if role.is_ready()]:
             waiting.remove(role)
             found.append(time.monotonic() - began)
-        _pause(0.05)
+        time.sleep(0.05)
     return found
-
-
-def _is_ready(role: Role) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", role.port, timeout=5)
-    try:
-        connection.request("GET", f"/{role.service}/health/ready")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _outcome(load: Load, books: Books, seconds: Mapping[str, Sequence[float]]) -> Outcome:
@@ -203,7 +189,3 @@ def _outcome(load: Load, books: Books, seconds: Mapping[str, Sequence[float]]) -
     come_to_rest(books, RESTS_WITHIN)
     faults = {**books.balance(load.ledger, books.trail()), "answers": load.faults}
     return Outcome(seconds=seconds, accepted=load.accepted(), answers=dict(load.answers), faults=faults)
-
-
-def _pause(seconds: float) -> None:
-    threading.Event().wait(seconds)

@@ -63,9 +63,16 @@ class Role:
         """Whether it answers. Raises RuntimeError when it has ended."""
         if not self.running:
             raise RuntimeError(f"{self.service} {self.role} ended: {self.written()}")
+        return self._answers("live")
+
+    def is_ready(self) -> bool:
+        """Whether it says that it can serve."""
+        return self._answers("ready")
+
+    def _answers(self, health: str) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", f"/{self.service}/health/live")
+            connection.request("GET", f"/{self.service}/health/{health}")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
