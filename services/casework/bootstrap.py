@@ -7,6 +7,7 @@ from flask import Flask
 from services.casework.adapters import case_tables, review_tables, row_security
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
+from services.casework.adapters.read_ahead import read_ahead
 from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
@@ -36,6 +37,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         unit_of_work=lambda transaction: SqlUnitOfWork(transaction, settings),
         handlers={**REVIEW_HANDLERS, **CASE_HANDLERS},
         clock=clock,
+        read_ahead=read_ahead,
     )
 
     def app() -> Flask:

@@ -14,7 +14,8 @@ from services.casework.domain.case import CaseState
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
 from services.contracts.codes import RecipientClass
-from services.kernel.db.upsert import insert_new, insert_or_ignore
+from services.kernel.db.batch import Batch
+from services.kernel.db.upsert import insert_or_ignore, or_ignore
 
 
 def covers(
@@ -41,12 +42,13 @@ def hidden_from_its_team() -> sa.ColumnElement[bool]:
     return sa.and_(unfinished, ~covers(cases.c.referral_id, cases.c.team_class))
 
 
-def keep_told(connection: sa.Connection, referral_id: UUID, told: Iterable[Mapping[str, Any]], at: datetime) -> None:
-    """What the referrer now says of who may be told. What reviewers added stays."""
-    gone = connection.execute(_FORGET_TOLD, {"its_id": referral_id}).all()
-    standing = [{"referral_id": referral_id, **basis} for basis in told if not _has_lapsed(basis, at)]
-    insert_new(connection, bases.c.recipient_class, standing)
-    _tell_who_decided(connection, gone, at)
+def keep_told(batch: Batch, referral_id: UUID, told: Iterable[Mapping[str, Any]], at: datetime, *, first: bool) -> None:
+    """What the referrer now says of who may be told. What reviewers added stays. At first there is nothing to forget."""
+    gone = () if first else batch.connection.execute(_FORGET_TOLD, {"its_id": referral_id}).all()
+    for basis in told:
+        if not _has_lapsed(basis, at):
+            batch.later(or_ignore(bases, batch.connection.dialect.name), {"referral_id": referral_id, **basis})
+    _tell_who_decided(batch.connection, gone, at)
 
 
 def drop_lapsed(connection: sa.Connection, at: datetime) -> None:

@@ -12,7 +12,8 @@ from services.casework.domain.estimate import Estimated, EstimateShown, Moved, N
 from services.casework.domain.review import OwnView, Review
 from services.contracts.codes import Band, NotEstimatedReason
 from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1
-from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.db.batch import Batch
+from services.kernel.db.upsert import or_ignore
 
 
 def unanswered(referral_id: sa.Column[Any], version: sa.Column[Any]) -> sa.ColumnElement[bool]:
@@ -21,15 +22,15 @@ def unanswered(referral_id: sa.Column[Any], version: sa.Column[Any]) -> sa.Colum
 
 
 class SqlEstimates:
-    def __init__(self, connection: sa.Connection, *, at: datetime) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch, *, at: datetime) -> None:
+        self._batch = batch
+        self._connection = batch.connection
         self._at = at
 
     def park(self, event: Event, *, estimated: bool) -> None:
         schema = ReferralEstimatedV1 if estimated else ReferralNotEstimatedV1
-        insert_or_ignore(
-            self._connection,
-            estimates,
+        self._batch.later(
+            or_ignore(estimates, self._connection.dialect.name),
             {
                 "referral_id": event["referral_id"],
                 "referral_version": event["referral_version"],

@@ -1,73 +1,78 @@
-"""Keeps and tells how far each referral has come, as its referrer may know it, with one counter per referral."""
+"""Keeps how far each referral has come, as its referrer may know it, with one counter per referral."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.review_tables import progress, withdrawals
-from services.casework.adapters.tables import referrals
-from services.contracts.casework import ProgressMadeV1
+from services.casework.adapters.arrived import SqlArrived
+from services.casework.adapters.review_tables import progress
 from services.contracts.codes import ProgressStep, Question
-from services.contracts.schema import EventSchema
-from services.kernel.db.upsert import insert
+from services.kernel.db.batch import Batch
 
-Publish = Callable[[type[EventSchema], Mapping[str, Any]], None]
+Told = Mapping[str, Any]
+"""The data of a ProgressMadeV1."""
 
 
 class SqlProgress:
-    def __init__(self, connection: sa.Connection, publish: Publish, *, at: datetime) -> None:
-        self._connection = connection
-        self._publish = publish
-        self._at = at
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._arrived = batch.shared(SqlArrived)
+        self._held: dict[UUID, Mapping[str, Any] | None] = {}
 
-    def make(self, referral_id: UUID, step: ProgressStep, question: Question | None, question_id: UUID | None) -> None:
-        its_id = {"its_id": referral_id}
-        held = self._connection.execute(_VERSION, its_id).scalar()
+    def read(self, referral_ids: Collection[UUID]) -> None:
+        if referral_ids:
+            rows = self._batch.connection.execute(_THESE, {"ids": list(referral_ids)}).mappings()
+            self._held |= dict.fromkeys(referral_ids) | {row["referral_id"]: row for row in rows}
+
+    def make(
+        self,
+        referral_id: UUID,
+        step: ProgressStep,
+        question: Question | None,
+        question_id: UUID | None,
+        *,
+        at: datetime,
+    ) -> Told:
+        held = self._of(referral_id)
         row = {
             "referral_id": referral_id,
-            "version": (held or 0) + 1,
+            "version": held["version"] + 1 if held else 1,
             "step": step.value,
             "question": question,
             "question_id": question_id,
-            "at": self._at,
+            "at": at,
         }
         if held is None:
-            insert(self._connection, progress, row)
+            self._batch.insert(progress, row)
         else:
-            self._connection.execute(_NEXT, its_id | row)
-        self._publish(ProgressMadeV1, row | {"step": step, "referral_version": self._arrived(referral_id)})
+            self._batch.later(_NEXT, {"its_id": referral_id} | row)
+        self._held[referral_id] = row
+        return self._told(row, at)
 
-    def tell_again(self, referral_id: UUID) -> None:
+    def as_it_stands(self, referral_id: UUID, *, at: datetime) -> Told | None:
         """The same step, with the version of the referral that has arrived by now. Before any step, nothing."""
-        row = self._connection.execute(sa.select(progress).where(progress.c.referral_id == referral_id)).one_or_none()
-        if row is None:
-            return
-        self._publish(
-            ProgressMadeV1,
-            {
-                "referral_id": referral_id,
-                "version": row.version,
-                "step": ProgressStep(row.step),
-                "question": row.question,
-                "question_id": row.question_id,
-                "at": row.at or self._at,
-                "referral_version": self._arrived(referral_id),
-            },
-        )
+        held = self._of(referral_id)
+        return None if held is None else self._told(held, at)
 
-    def _arrived(self, referral_id: UUID) -> int | None:
-        arrived: int | None = self._connection.execute(_ARRIVED, {"its_id": referral_id}).scalar_one()
-        return arrived
+    def _told(self, row: Mapping[str, Any], at: datetime) -> Told:
+        return {
+            "referral_id": row["referral_id"],
+            "version": row["version"],
+            "step": ProgressStep(row["step"]),
+            "question": row["question"],
+            "question_id": row["question_id"],
+            "at": row["at"] or at,
+            "referral_version": self._arrived.version(row["referral_id"]),
+        }
+
+    def _of(self, referral_id: UUID) -> Mapping[str, Any] | None:
+        if referral_id not in self._held:
+            self.read([referral_id])
+        return self._held[referral_id]
 
 
-_ID: sa.BindParameter[Any] = sa.bindparam("its_id")
-_VERSION = sa.select(progress.c.version).where(progress.c.referral_id == _ID)
-_NEXT = sa.update(progress).where(progress.c.referral_id == _ID)
-_versions = sa.union_all(
-    sa.select(referrals.c.version).where(referrals.c.id == _ID),
-    sa.select(withdrawals.c.version).where(withdrawals.c.referral_id == _ID),
-).subquery()
-_ARRIVED = sa.select(sa.func.max(_versions.c.version))
+_THESE = sa.select(progress).where(progress.c.referral_id.in_(sa.bindparam("ids", expanding=True)))
+_NEXT = sa.update(progress).where(progress.c.referral_id == sa.bindparam("its_id"))

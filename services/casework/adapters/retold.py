@@ -18,15 +18,16 @@ from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.review import OPEN_STATES, Decision, Review
 from services.contracts.codes import DifferenceReason
+from services.kernel.db.batch import Batch
 
 ASKED_AFTER = timedelta(minutes=10)
 
 
 class SqlOwned:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._reviews = SqlReviewRepository(connection)
-        self._cases = SqlCaseRepository(connection)
+    def __init__(self, batch: Batch) -> None:
+        self._connection = batch.connection
+        self._reviews = batch.shared(SqlReviewRepository)
+        self._cases = SqlCaseRepository(batch.connection)
 
     def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
         found = sa.select(reviews.c.id).where(reviews.c.received_at <= received_by)

@@ -1,6 +1,6 @@
 """Stores reviews, own views and decisions as rows. Two writers of one review: the later one gets a StaleReview."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -20,19 +20,22 @@ from services.casework.domain.review import (
 )
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import DifferenceReason
-from services.kernel.db.upsert import insert
+from services.kernel.db.batch import Batch
 
 _APART = {"referred_by", "decision", "own_views", "stored_version"}
 _COLUMNS = [field.name for field in fields(Review) if field.name not in _APART]
 
 
 class SqlReviewRepository:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._connection = batch.connection
         self._known_views: set[UUID] = set()
+        self._of_referrals: dict[UUID, Review | None] = {}
 
     def add(self, review: Review) -> None:
-        insert(self._connection, reviews, _row(review))
+        self._batch.insert(reviews, _row(review))
+        self._of_referrals[review.referral_id] = review
         review.stored_version = review.version
 
     def get(self, review_id: UUID, reader: ReviewReader) -> Review:
@@ -42,7 +45,22 @@ class SqlReviewRepository:
         return review
 
     def of_referral(self, referral_id: UUID) -> Review | None:
-        return self._found(self._connection.execute(_OF_REFERRAL, {"its_id": referral_id}))
+        if referral_id not in self._of_referrals:
+            self.read([referral_id])
+        return self._of_referrals[referral_id]
+
+    def read(self, referral_ids: Collection[UUID]) -> None:
+        """Hold the reviews of these referrals until the transaction ends, for `of_referral`."""
+        if referral_ids:
+            found = self._reviews(self._connection.execute(_OF_REFERRALS, {"ids": list(referral_ids)}).all())
+            self._of_referrals |= dict.fromkeys(referral_ids) | {review.referral_id: review for review in found}
+
+    def is_about(self, referral_id: UUID, person_id: UUID) -> None:
+        told = sa.update(reviews).where(reviews.c.referral_id == referral_id)
+        self._connection.execute(told.values(person_id=person_id))
+        held = self._of_referrals.get(referral_id)
+        if held is not None:
+            held.person_id = person_id
 
     def whole(self, review_id: UUID) -> Review:
         """For what the system itself does; there is such a review."""
@@ -58,8 +76,7 @@ class SqlReviewRepository:
             .limit(1)
         )
         # Another reviewer's transaction may be taking the first: this one takes the next instead of waiting for it.
-        row = self._connection.execute(waiting.with_for_update(of=reviews, skip_locked=True)).one_or_none()
-        return None if row is None else self._review(row._mapping)
+        return self._found(self._connection.execute(waiting.with_for_update(of=reviews, skip_locked=True)))
 
     def save(self, review: Review) -> None:
         as_read = (reviews.c.id == review.id) & (reviews.c.version == review.stored_version)
@@ -80,20 +97,25 @@ class SqlReviewRepository:
         return self._found(self._connection.execute(_LOCKED.where(condition)))
 
     def _found(self, rows: sa.CursorResult[Any]) -> Review | None:
-        row = rows.one_or_none()
-        return None if row is None else self._review(row._mapping)
+        return next(iter(self._reviews(rows.all())), None)
 
-    def _review(self, row: Mapping[Any, Any]) -> Review:
-        of_review = sa.select(own_views).where(own_views.c.review_id == row["id"]).order_by(own_views.c.recorded_at)
-        views = [_view(view._mapping) for view in self._connection.execute(of_review)]
-        self._known_views |= {view.id for view in views}
-        referrer = row["referrer_key"]
-        return Review(
-            **{name: row[name] for name in _COLUMNS},
-            referred_by=None if referrer == NOBODY_OF_OURS else referrer,
-            own_views=views,
-            stored_version=row["version"],
-        )
+    def _reviews(self, rows: Sequence[sa.Row[Any]]) -> list[Review]:
+        found = {row.id: _review(row._mapping) for row in rows}
+        # Once the reviews are held: nobody adds a view by then.
+        if found:
+            for row in self._connection.execute(_VIEWS, {"ids": list(found)}):
+                found[row.review_id].own_views.append(_view(row._mapping))
+                self._known_views.add(row.id)
+        return list(found.values())
+
+
+def _review(row: Mapping[Any, Any]) -> Review:
+    referrer = row["referrer_key"]
+    return Review(
+        **{name: row[name] for name in _COLUMNS},
+        referred_by=None if referrer == NOBODY_OF_OURS else referrer,
+        stored_version=row["version"],
+    )
 
 
 def _row(review: Review) -> dict[str, Any]:
@@ -156,4 +178,6 @@ def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
 
 
 _LOCKED = sa.select(reviews).with_for_update(of=reviews)
-_OF_REFERRAL = _LOCKED.where(reviews.c.referral_id == sa.bindparam("its_id"))
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_OF_REFERRALS = _LOCKED.where(reviews.c.referral_id.in_(_IDS)).order_by(reviews.c.id)
+_VIEWS = sa.select(own_views).where(own_views.c.review_id.in_(_IDS)).order_by(own_views.c.recorded_at)

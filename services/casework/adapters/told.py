@@ -8,26 +8,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import changes
+from services.casework.adapters.arrived import SqlArrived
 from services.casework.adapters.bases import keep_told
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.persons import Said, SqlPersons
 from services.casework.adapters.review_queries import hidden_from, subject, teams_known
-from services.casework.adapters.review_tables import (
-    changes_to_read,
-    matches,
-    model_descriptions,
-    reviews,
-    withdrawals,
-)
-from services.casework.adapters.tables import (
-    bases,
-    identities,
-    narratives,
-    persons,
-    referrals,
-    staff,
-    staff_teams,
-    teams,
-)
+from services.casework.adapters.review_repository import SqlReviewRepository
+from services.casework.adapters.review_tables import changes_to_read, matches, model_descriptions, withdrawals
+from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
@@ -37,16 +25,20 @@ from services.casework.domain.routing import Subject, Team
 from services.contracts.codes import LawfulBasis, RecipientClass
 from services.contracts.intake import Facts, IdentityRecordedV1
 from services.contracts.scoring import ModelDescribedV1
-from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.db.batch import Batch
+from services.kernel.db.upsert import insert_or_ignore, or_newer
 
 _facts = Facts()
 _CIRCUMSTANCES = ("site", "told_young_person", "police_told", "arrived_at", "discharge_expected_at")
 
 
 class SqlTold:
-    def __init__(self, connection: sa.Connection, *, at: datetime) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch, *, at: datetime) -> None:
+        self._batch = batch
+        self._connection = batch.connection
         self._at = at
+        self._persons = batch.shared(SqlPersons)
+        self._arrived = batch.shared(SqlArrived)
 
     def hear_staff(self, event: Event) -> None:
         names = ("version", "display_name", "organisation_id", "organisation_class", "active")
@@ -70,17 +62,17 @@ class SqlTold:
             "date_of_birth": event["date_of_birth"],
             "told": _needed(IdentityRecordedV1.encode(event)),
         }
-        self._newer(identities, row, key="referral_id")
+        self._batch.later(or_newer(identities, self._connection.dialect.name), row)
 
     def hear_narrative(self, event: Event) -> None:
-        self._newer(narratives, _of(event, narratives), key="referral_id")
+        self._batch.later(or_newer(narratives, self._connection.dialect.name), _of(event, narratives))
 
     def hear_match(self, event: Event) -> None:
         first, second = event["referral_ids"]
         row = {"id": event["match_id"], "first_referral_id": first, "second_referral_id": second}
         if self._newer(matches, row | _of(event, matches), key="id"):
-            for referral_id, person_id in zip(event["referral_ids"], event["person_ids"], strict=True):
-                self._is_about(referral_id, self._latest_said(referral_id, person_id, since=event["changed_at"]))
+            for referral_id, said in said_by_match(event):
+                self._is_about(referral_id, self._persons.latest(referral_id, said))
 
     def hear_model(self, event: Event) -> None:
         content = ModelDescribedV1.encode(event)
@@ -88,30 +80,31 @@ class SqlTold:
         self._newer(model_descriptions, row, key="model_version")
 
     def hear_referral(self, event: Event) -> bool:
-        told_at = event["amended_at"] or event["received_at"]
         row = _of(event, referrals) | {
             "id": event["referral_id"],
-            "person_id": self._latest_said(event["referral_id"], event["person_id"], since=told_at),
+            "person_id": self._persons.latest(event["referral_id"], said_by_referral(event)),
             "referred_by_staff_id": event["referred_by"]["staff_id"],
             "referred_by_class": event["referred_by"]["organisation_class"],
             "facts": _facts.dump(event["facts"]),
             "circumstances": {name: _plain(event[name]) for name in _CIRCUMSTANCES},
         }
-        if not self._newer(referrals, row, key="id"):
+        first = not self._arrived.referral(row["id"])
+        if not self._arrived.keep(row):
             return False
-        keep_told(self._connection, row["id"], event["bases"], self._at)
+        keep_told(self._batch, row["id"], event["bases"], self._at, first=first)
         return True
 
     def hear_withdrawal(self, event: Event) -> bool:
-        return self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
+        news = self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
+        if news:
+            self._arrived.withdrawn(event["referral_id"], event["version"], event["withdrawn_at"])
+        return news
 
     def withdrawn_at(self, referral_id: UUID) -> datetime | None:
-        at: datetime | None = self._connection.execute(_WITHDRAWN, {"its_id": referral_id}).scalar_one_or_none()
-        return at
+        return self._arrived.withdrawn_at(referral_id)
 
     def person_of(self, referral_id: UUID) -> UUID:
-        person_id: UUID = self._connection.execute(_WHOSE, {"its_id": referral_id}).one().person_id
-        return person_id
+        return self._persons.of(referral_id)
 
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
         case_id = self._connection.execute(sa.select(cases.c.id).where(cases.c.review_id == review.id)).scalar()
@@ -152,26 +145,14 @@ class SqlTold:
         row = {"referral_id": referral_id, "recipient_class": recipient, "basis": basis}
         insert_or_ignore(self._connection, bases, row | {"added_by": by, "reason": reason})
 
-    def _latest_said(self, referral_id: UUID, person_id: UUID, *, since: datetime) -> UUID:
-        """Keep whom it is about unless something later said so already, and give whom it is about now.
-
-        Referrals and matches both say it, come in any order and share no version, so intake's time decides (then the
-        id, so that the order of arrival never does).
-        """
-        row = {"referral_id": referral_id, "person_id": person_id, "since": since}
-        if insert_or_ignore(self._connection, persons, row):
-            return person_id
-        held = self._connection.execute(_WHOSE, {"its_id": referral_id}).one()
-        if (since, person_id) <= (held.since, held.person_id):
-            return UUID(str(held.person_id))
-        self._connection.execute(sa.update(persons).where(persons.c.referral_id == referral_id).values(**row))
-        return person_id
-
     def _is_about(self, referral_id: UUID, person_id: UUID) -> None:
         """Whom a referral is about changes no version: nothing that anybody decided has changed."""
-        for of_referral in (referrals.c.id, reviews.c.referral_id, cases.c.referral_id):
+        if not self._arrived.referral(referral_id):
+            return
+        for of_referral in (referrals.c.id, cases.c.referral_id):
             told = sa.update(of_referral.table).where(of_referral == referral_id)
             self._connection.execute(told.values(person_id=person_id))
+        self._batch.shared(SqlReviewRepository).is_about(referral_id, person_id)
 
     def _read(self, by: UUID, *which: sa.ColumnElement[bool]) -> bool:
         noted = sa.update(changes_to_read).where(*which).values(read_at=self._at, read_by=by)
@@ -183,6 +164,17 @@ class SqlTold:
             return True
         older = sa.and_(table.c[key] == row[key], table.c.version < row["version"])
         return self._connection.execute(sa.update(table).where(older).values(**row)).rowcount == 1
+
+
+def said_by_referral(event: Event) -> Said:
+    """Whom a referral says it is about."""
+    return Said(event["amended_at"] or event["received_at"], event["person_id"])
+
+
+def said_by_match(event: Event) -> list[tuple[UUID, Said]]:
+    """Whom a match says that its referrals are about."""
+    told = zip(event["referral_ids"], event["person_ids"], strict=True)
+    return [(referral_id, Said(event["changed_at"], person_id)) for referral_id, person_id in told]
 
 
 def initials(name: str | None) -> str:
@@ -204,7 +196,3 @@ def _needed(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-_WHOSE = sa.select(persons).where(persons.c.referral_id == sa.bindparam("its_id")).with_for_update()
-_WITHDRAWN = sa.select(withdrawals.c.withdrawn_at).where(withdrawals.c.referral_id == sa.bindparam("its_id"))

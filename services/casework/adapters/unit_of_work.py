@@ -17,6 +17,7 @@ from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.tables import retellings
 from services.casework.adapters.told import SqlTold
 from services.casework.application.review_ports import ReviewPolicy
+from services.contracts.casework import ProgressMadeV1
 from services.contracts.codes import ProgressStep, Question
 from services.contracts.schema import EventSchema
 from services.kernel.db.retellings import SqlRetellings
@@ -25,19 +26,19 @@ from services.kernel.db.transaction import Transaction
 
 class SqlUnitOfWork:
     def __init__(self, transaction: Transaction, policy: ReviewPolicy) -> None:
-        connection = transaction.connection
+        batch, connection = transaction.batch, transaction.connection
         self._transaction = transaction
         self.policy = policy
-        self.reviews = SqlReviewRepository(connection)
-        self.estimates = SqlEstimates(connection, at=transaction.at)
-        self.told = SqlTold(connection, at=transaction.at)
+        self.reviews = batch.shared(SqlReviewRepository)
+        self.estimates = SqlEstimates(batch, at=transaction.at)
+        self.told = SqlTold(batch, at=transaction.at)
         self.cases = SqlCaseRepository(connection)
         self.case_equality = SqlCaseEqualityRepository(connection)
         self.team_members = SqlTeamMembers(connection)
-        self.owned = SqlOwned(connection)
+        self.owned = SqlOwned(batch)
         self.lacking = SqlLacking(connection)
         self.retellings = SqlRetellings(connection, retellings)
-        self._progress = SqlProgress(connection, transaction.publish, at=transaction.at)
+        self._progress = batch.shared(SqlProgress)
 
     @property
     def at(self) -> datetime:
@@ -67,7 +68,9 @@ class SqlUnitOfWork:
         question: Question | None = None,
         question_id: UUID | None = None,
     ) -> None:
-        self._progress.make(referral_id, step, question, question_id)
+        self.publish(ProgressMadeV1, self._progress.make(referral_id, step, question, question_id, at=self.at))
 
     def tell_progress_again(self, referral_id: UUID) -> None:
-        self._progress.tell_again(referral_id)
+        told = self._progress.as_it_stands(referral_id, at=self.at)
+        if told is not None:
+            self.publish(ProgressMadeV1, told)

@@ -13,6 +13,7 @@ from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.change import ChangeKind
 from services.contracts.codes import Ethnicity, OrganisationClass, RecipientClass, Role
+from services.kernel.db.batch import Batch
 from tests.factories.cases import WORKER, later
 from tests.integration.casework.case_world import CaseWorld
 from tests.unit.casework.case_changes_suite import CaseChangesSuite, KeptChanges
@@ -41,7 +42,7 @@ class TestTheSqlChanges(CaseChangesSuite):
         @contextmanager
         def unit_of_work() -> Iterator[CaseChanges]:
             with case_world.database.write() as connection:
-                yield SqlTold(connection, at=later())
+                yield SqlTold(Batch(connection), at=later())
 
         def add(case: Case) -> None:
             with case_world.database.write() as connection:

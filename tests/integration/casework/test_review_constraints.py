@@ -12,6 +12,7 @@ from services.casework.adapters.review_tables import decisions, own_views, revie
 from services.casework.adapters.tables import bases, metadata
 from services.casework.domain.review import Review
 from services.contracts.codes import LawfulBasis, Pathway, RecipientClass, SupportLevel
+from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
 from tests.factories.reviews import COLLEAGUE, NAVIGATOR, REVIEWER, SHOWN, a_review, after, views
 
@@ -41,7 +42,9 @@ def refused(database: Database) -> Callable[[sa.Executable], bool]:
 
 def kept(database: Database, review: Review) -> Review:
     with database.write() as connection:
-        SqlReviewRepository(connection).add(review)
+        batch = Batch(connection)
+        SqlReviewRepository(batch).add(review)
+        batch.write()
     return review
 
 
@@ -52,7 +55,7 @@ def with_view(database: Database, *, shown: bool = True, **said: Any) -> Review:
     if shown:
         review.show(REVIEWER, SHOWN, at=after(12))
     with database.write() as connection:
-        SqlReviewRepository(connection).save(review)
+        SqlReviewRepository(Batch(connection)).save(review)
     return review
 
 

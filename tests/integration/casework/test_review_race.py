@@ -17,6 +17,7 @@ from services.casework.application.record_own_view import RecordOwnView
 from services.casework.domain.review import Review, ReviewEnded
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import Pathway, RecipientClass, SupportLevel, Sureness
+from services.kernel.db.batch import Batch
 from services.kernel.errors import RuleBroken
 from tests.factories.reviews import COLLEAGUE, REVIEWER, a_reader, after
 from tests.integration.casework.review_world import Referred, ReviewWorld
@@ -97,7 +98,7 @@ class TestTwoReviewers:
 
         def decide(reader: ReviewReader) -> str:
             with review_world.database.read() as connection:
-                review = _Careless(connection).get(referred.review_id, reader)
+                review = _Careless(Batch(connection)).get(referred.review_id, reader)
             both_have_read.wait()
             review.decide(
                 by=reader.staff_id,
@@ -109,7 +110,7 @@ class TestTwoReviewers:
                 at=after(60),
             )
             with review_world.database.write() as connection:
-                _Careless(connection).save(review)
+                _Careless(Batch(connection)).save(review)
             return "decided"
 
         got = at_once(decide)
@@ -120,8 +121,8 @@ class TestTwoReviewers:
 
 class _Careless(SqlReviewRepository):
     def get(self, review_id: UUID, reader: ReviewReader) -> Review:
-        row = self._connection.execute(sa.select(reviews).where(reviews.c.id == review_id)).one()
-        return self._review(row._mapping)
+        [review] = self._reviews(self._connection.execute(sa.select(reviews).where(reviews.c.id == review_id)).all())
+        return review
 
     def save(self, review: Review) -> None:
         assert review.decision is not None

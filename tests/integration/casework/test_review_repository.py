@@ -11,6 +11,7 @@ from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.tables import bases, metadata
 from services.casework.application.review_ports import ReviewRepository
 from services.contracts.codes import LawfulBasis, RecipientClass
+from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
 from tests.unit.casework.review_repository_suite import KeptReviews, ReviewRepositorySuite
 
@@ -25,7 +26,9 @@ class TestTheSqlRepository(ReviewRepositorySuite):
         @contextmanager
         def unit_of_work() -> Iterator[ReviewRepository]:
             with database.write() as connection:
-                yield SqlReviewRepository(connection)
+                batch = Batch(connection)
+                yield SqlReviewRepository(batch)
+                batch.write()
 
         def tell(referral_id: UUID, recipient: RecipientClass) -> None:
             told = {"recipient_class": recipient, "basis": LawfulBasis.SAFEGUARDING}

@@ -1,0 +1,36 @@
+"""Reads and holds, in a few statements, what the events of one poll will be heard about."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from services.casework.adapters.arrived import SqlArrived
+from services.casework.adapters.persons import Said, SqlPersons
+from services.casework.adapters.progress import SqlProgress
+from services.casework.adapters.review_repository import SqlReviewRepository
+from services.casework.adapters.told import said_by_match, said_by_referral
+from services.casework.application.hear import HearMatch
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.kernel.db.batch import Batch
+
+
+def read_ahead(batch: Batch, commands: Sequence[object]) -> None:
+    """Each is read by a statement of its own, after what it depends on is held: one statement sees one moment, and
+    whom it waited for may have written since."""
+    said: dict[UUID, Said] = {}
+    for command in commands:
+        for referral_id, one in _said(command):
+            # The first, as when they are heard one by one: the later ones say theirs in turn.
+            said.setdefault(referral_id, one)
+    reviewed = {c.event["referral_id"] for c in commands if isinstance(c, HearReferral | HearWithdrawal)}
+    if said:
+        batch.shared(SqlPersons).hold(said)
+    batch.shared(SqlReviewRepository).read(reviewed)
+    batch.shared(SqlArrived).read(said.keys() | reviewed)
+    batch.shared(SqlProgress).read(reviewed)
+
+
+def _said(command: object) -> Iterable[tuple[UUID, Said]]:
+    if isinstance(command, HearReferral):
+        yield command.event["referral_id"], said_by_referral(command.event)
+    elif isinstance(command, HearMatch):
+        yield from said_by_match(command.event)

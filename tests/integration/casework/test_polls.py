@@ -1,0 +1,233 @@
+"""The events of one poll take few statements together, and leave what they would leave one by one."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from random import Random
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from services.casework.adapters import review_tables, tables
+from services.casework.adapters.tables import kernel
+from services.casework.adapters.unit_of_work import SqlUnitOfWork
+from services.casework.application import hear
+from services.casework.application.claim_review import OpenReview
+from services.casework.application.decide_review import AddBasis, DecideReview, decide_review
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application.record_own_view import RecordOwnView
+from services.contracts import envelope
+from services.contracts.codes import LawfulBasis, Pathway, RecipientClass, SupportLevel, Sureness
+from services.kernel.dispatcher import Caused
+from tests.factories import reviews as make
+from tests.integration.casework.review_world import ReviewWorld
+from tests.statements import asked_of
+from tests.waiting import wait_until
+
+NewDatabase = Callable[[str], str]
+_OWN = frozenset({"id", "review_id"})
+"""What casework makes up itself, of a review."""
+_READER = make.a_reader()
+
+
+@pytest.fixture
+def worlds(new_database: NewDatabase) -> Iterator[tuple[ReviewWorld, ReviewWorld]]:
+    both = ReviewWorld(new_database("casework")), ReviewWorld(new_database("casework"))
+    yield both
+    for world in both:
+        world.close()
+
+
+def poll(world: ReviewWorld, *commands: object) -> None:
+    """As a worker does with the events of one poll."""
+    told = [Caused(command=one, event_id=uuid4(), **_TOLD) for one in commands]
+    world.service.dispatcher.handle_events(told)
+
+
+_TOLD: dict[str, Any] = {
+    "event_type": "intake.referral.received",
+    "written_at": make.RECEIVED_AT,
+    "correlation_id": UUID(int=1),
+}
+
+
+class Happening:
+    """Events of a few referrals that may be about one young person, in no order, some of them twice."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = Random(seed)  # noqa: S311 (nothing here is secret)
+        self.referrals = [self._id() for _ in range(6)]
+        self._persons = [self._id() for _ in range(3)]
+        self._matches = [self._id() for _ in range(2)]
+
+    def events(self, count: int) -> list[object]:
+        kinds = [self._referral] * 6 + [self._match] * 2 + [self._withdrawal, self._words, self._estimate]
+        return [self._chance.choice(kinds)(self._chance.choice(self.referrals)) for _ in range(count)]
+
+    def _id(self) -> UUID:
+        return UUID(int=self._chance.getrandbits(128), version=4)
+
+    def _referral(self, referral_id: UUID) -> HearReferral:
+        version = self._chance.randrange(1, 6)
+        told = self._chance.sample(list(RecipientClass)[1:], 2)
+        said = {
+            "reference": "R-000001",
+            "person_id": self._chance.choice(self._persons),
+            "version": version,
+            "area": self._chance.choice(["northside", "westborough"]),
+            "amended_at": None if version == 1 else make.after(20 * version).isoformat(),
+            "facts": {"immediate_danger": self._chance.choice(["yes", "no"])},
+        }
+        return HearReferral(make.a_referral_event(*told, referral_id=referral_id, **said))
+
+    def _match(self, referral_id: UUID) -> hear.HearMatch:
+        other = self._chance.choice([one for one in self.referrals if one != referral_id])
+        event = {
+            "match_id": self._chance.choice(self._matches),
+            "version": self._chance.randrange(1, 5),
+            "state": "linked",
+            "referral_ids": [referral_id, other],
+            "person_ids": [self._chance.choice(self._persons) for _ in range(2)],
+            "agreeing": ["name"],
+            "contradicting": [],
+            "changed_at": make.after(self._chance.randrange(100)),
+        }
+        return hear.HearMatch(event)
+
+    def _withdrawal(self, referral_id: UUID) -> HearWithdrawal:
+        event = make.a_withdrawal_event(referral_id, version=self._chance.randrange(2, 7))
+        return HearWithdrawal(event | {"person_id": self._persons[0]})
+
+    def _words(self, referral_id: UUID) -> object:
+        version = self._chance.randrange(1, 5)
+        if self._chance.choice([True, False]):
+            return hear.HearIdentity(make.an_identity_event(referral_id, version=version, name=f"Name {version}"))
+        return hear.HearNarrative(make.a_narrative_event(referral_id, version=version, concern=f"Text {version}"))
+
+    def _estimate(self, referral_id: UUID) -> object:
+        said = {"referral_version": self._chance.randrange(1, 3), "sequence": self._chance.randrange(1, 3)}
+        event = make.a_refusal_event(referral_id, **said) | {"person_id": self._persons[0]}
+        return hear.HearNoEstimate(event)
+
+
+def people_act(world: ReviewWorld, referrals: list[UUID]) -> None:
+    """Once: of the reviews that there are, one is opened and viewed, one is decided, and bases are added."""
+    if world.rows(review_tables.own_views):
+        return
+    found = {row["referral_id"]: row["id"] for row in world.rows(review_tables.reviews, area="northside")}
+    known = [found[referral_id] for referral_id in referrals if referral_id in found]
+    for review_id in known[:2]:
+        world.run(OpenReview(review_id=review_id, reader=_READER))
+        said = {"level": SupportLevel.PLANNED, "sureness": Sureness.FAIRLY, "why": "Wants help."}
+        world.run(RecordOwnView(review_id=review_id, reader=_READER, **said))
+        adult = {"recipient": RecipientClass.ADULT_SERVICES, "basis": LawfulBasis.PUBLIC_TASK, "reason": "Asked."}
+        world.run(AddBasis(review_id=review_id, reader=_READER, **adult))
+    for review_id in known[1:2]:
+        world.run(a_decision(review_id))
+
+
+def a_decision(review_id: UUID) -> DecideReview:
+    what = {"level": SupportLevel.NONE, "pathway": Pathway.NO_FURTHER_ACTION, "reasons": "No."}
+    return DecideReview(review_id=review_id, reader=_READER, **what)
+
+
+def held(world: ReviewWorld) -> dict[str, Any]:
+    """Every row of what was heard, what was audited, and what there is to tell."""
+    of = [tables.referrals, tables.persons, tables.bases, tables.identities, tables.narratives]
+    of += [getattr(review_tables, name) for name in ("reviews", "estimates", "matches", "withdrawals", "progress")]
+    found = {table.name: sorted(repr(_shown(row)) for row in world.rows(table)) for table in of}
+    changes = sorted(repr(_shown(row)) for row in world.rows(review_tables.changes_to_read))
+    with world.database.read() as connection:
+        audited = sorted(connection.scalars(sa.select(kernel.audit_rows.c.what)))
+        values = connection.scalars(sa.select(kernel.outbox.c.value).order_by(kernel.outbox.c.position)).all()
+    told = [(one.type, repr(_shown(one.data))) for one in map(envelope.read, values)]
+    return {**found, "changes": changes, "audited": audited, "told": told}
+
+
+def _shown(row: Any) -> list[tuple[str, Any]]:
+    own = _OWN if "review_id" in row or "referrer_key" in row else frozenset()
+    return sorted((name, value) for name, value in row.items() if name not in own)
+
+
+class TestTheEventsOfAPoll:
+    @pytest.mark.parametrize("seed", range(3))
+    def test_leave_what_they_leave_one_by_one(self, worlds: tuple[ReviewWorld, ReviewWorld], seed: int) -> None:
+        together, apart = worlds
+        happening = Happening(seed)
+
+        for events in (happening.events(40), happening.events(40)):
+            poll(together, *events)
+            for one in events:
+                poll(apart, one)
+            for world in worlds:
+                people_act(world, happening.referrals)
+
+        assert held(together) == held(apart)
+
+    def test_take_few_statements_for_many_new_referrals(self, review_world: ReviewWorld) -> None:
+        poll(review_world, HearReferral(make.a_referral_event()))
+
+        new = [HearReferral(make.a_referral_event()) for _ in range(30)]
+
+        assert asked(review_world, *new) <= 15
+
+    def test_take_few_statements_for_all_that_is_told_of_many(self, review_world: ReviewWorld) -> None:
+        ids = [uuid4() for _ in range(10)]
+        told = [HearReferral(make.a_referral_event(referral_id=one)) for one in ids]
+        words = [hear.HearNarrative(make.a_narrative_event(one)) for one in ids]
+        names = [hear.HearIdentity(make.an_identity_event(one)) for one in ids]
+        answers = [hear.HearEstimate(make.an_estimate_event(one)) for one in ids]
+
+        assert asked(review_world, *told, *words, *names, *answers) <= 18
+
+    def test_take_no_statement_more_for_what_was_told_before(self, review_world: ReviewWorld) -> None:
+        told = [HearReferral(make.a_referral_event()) for _ in range(30)]
+        poll(review_world, *told)
+
+        assert asked(review_world, *told) <= 12
+
+
+def asked(world: ReviewWorld, *commands: object) -> int:
+    with asked_of(world.service) as statements:
+        poll(world, *commands)
+    return len(statements)
+
+
+class TestAPollAndAPerson:
+    def test_who_decides_at_the_same_moment_is_not_overwritten(self, review_world: ReviewWorld) -> None:
+        """The poll begins before the person's transaction ends; it waits, and finds the review decided."""
+        decided, other = review_world.referral(), review_world.referral()
+        said = {"level": SupportLevel.NONE, "sureness": Sureness.FAIRLY, "why": "Safe."}
+        review_world.run(RecordOwnView(review_id=decided.review_id, reader=_READER, **said))
+        amended = [HearReferral(one.event | {"version": 2, "amended_at": make.after(20)}) for one in (other, decided)]
+        hearing = Thread(target=poll, args=(review_world, *amended))
+
+        with review_world.service.dispatcher.transaction(actor=make.REVIEWER) as transaction:
+            decide_review(a_decision(decided.review_id), SqlUnitOfWork(transaction, Policy()))
+            hearing.start()
+            wait_until(lambda: review_world.database.is_sqlite or waits(review_world), what="the poll to wait")
+        hearing.join(20)
+
+        [review] = review_world.rows(review_tables.reviews, id=decided.review_id)
+        [change] = review_world.rows(review_tables.changes_to_read)
+        assert (review["state"], review["referral_version"]) == ("decided", 1)
+        assert (change["review_id"], change["referral_version"]) == (decided.review_id, 2)
+        assert [row["referral_version"] for row in review_world.rows(review_tables.reviews, id=other.review_id)] == [2]
+
+
+class Policy:
+    review_hours: Any = None
+    case_hours: Any = None
+
+
+def waits(world: ReviewWorld) -> datetime | None:
+    """Since when a statement of this database waits for a lock."""
+    with world.database.read() as connection:
+        schema = connection.scalar(sa.text("SELECT current_schema()"))
+        waiting = sa.text(
+            "SELECT max(query_start) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = :schema"
+        )
+        since: datetime | None = connection.scalar(waiting, {"schema": schema})
+    return since
