@@ -6,11 +6,13 @@ from flask import Flask
 
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
+from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Service
+from services.scoring.adapters.champion import LoadedChampion
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.kept_models import KeptModels
 from services.scoring.adapters.model_store import ModelStore
@@ -30,8 +32,12 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     database = Database.of(settings, service="scoring")
     champions = build_champions(settings)
 
+    def champion(_: Batch) -> LoadedChampion | None:
+        return champions.current()
+
     def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:
-        return SqlUnitOfWork(transaction, champion=champions.current(), demonstration=settings.demonstration)
+        in_use = transaction.batch.shared(champion)
+        return SqlUnitOfWork(transaction, champion=in_use, demonstration=settings.demonstration)
 
     dispatcher = Dispatcher(
         service="scoring",
