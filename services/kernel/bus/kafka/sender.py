@@ -37,6 +37,8 @@ class Sender:
                 producer.send(record.topic, key=record.key.encode(), value=record.value, headers=_HEADERS)
                 for record in records
             ]
+            # Until now they waited for each other: so they go to a broker in one request, and not in one for every few.
+            producer.flush(timeout=until - time.monotonic())
             for future in sent:
                 future.get(timeout=max(0.0, until - time.monotonic()))
         except BaseException as error:

@@ -89,7 +89,8 @@ class KafkaSettings:
             "compression_type": "lz4" if has_lz4() else "gzip",
             "delivery_timeout_ms": self.delivery_timeout_ms,
             "enable_idempotence": True,
-            "linger_ms": 0,
+            # Longer than it takes to hand over one sending of the relay, which then says that it was the last.
+            "linger_ms": 100,
             "max_block_ms": self.connect_timeout_ms,
             "max_request_size": _MOST_BYTES,
             "metrics_enabled": False,
