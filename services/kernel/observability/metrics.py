@@ -35,6 +35,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._service = service
         self._told: dict[str, Collector] = {}
+        self._measured: Collector | None = None
         self._requests = Counter(
             "waymark_requests",
             "Requests answered.",
@@ -76,8 +77,11 @@ class Metrics:
         self._handled_age.labels(self._service, event_type).observe(max(0.0, age))
 
     def measure(self, database: Database, clock: Clock, measures: Sequence[Measure]) -> None:
-        """Have these read at each scrape, from now on."""
-        self.registry.register(_Read(self._service, database, clock, measures))
+        """Have these read at each scrape, from now on, instead of what was to be read before."""
+        if self._measured is not None:
+            self.registry.unregister(self._measured)
+        self._measured = _Read(self._service, database, clock, measures)
+        self.registry.register(self._measured)
 
     def tell(self, name: str, help: str, labels: tuple[str, ...], read: Callable[[], Figures]) -> None:
         """Have these figures read at each scrape, instead of what was told by this name before."""
