@@ -16,12 +16,15 @@ _REFERENCE = r"R-[0-9A-Z]{4,8}"
 _LITERAL = re.compile(f"'({_UUID}|{_DIGEST}|{_REFERENCE})'")
 """What may have to be another one each time: ids, digests, references. Only where it stands alone, never in a text."""
 _LOCK = re.compile(r"(?<=pg_advisory_xact_lock\()-?\d+")
+_LOCKS = re.compile(r"(?<=unnest\(CAST\()'\{[-\d,]*\}'")
 _RANDOM = ":r::bigint"
 _SHARE_A_DIGEST = 5_840
 """Of so many young people, one was born on a given day: aged 10 to 25."""
 
 _TEXT = re.compile(r"(E?)'((?:[^']|'')*)'")
 _INSERT = re.compile(r"(INSERT INTO .*?) VALUES \((.*)\)(.*)", re.DOTALL)
+_AT_ONCE = re.compile(r"(INSERT INTO \w+ \([^)]*\)) (SELECT .*?)(?=\),\s*into_\w+ AS|\)\s*INSERT INTO|\Z)", re.DOTALL)
+"""Each of the inserts that services.kernel.db.at_once makes one statement of."""
 
 
 class Statements:
@@ -33,7 +36,7 @@ class Statements:
 
     def script(self) -> str:
         """For pgbench: the same transaction with other ids each time."""
-        lines = [_LOCK.sub(_RANDOM, self._with(_without_variables(text), _RANDOM)) for text in self._texts]
+        lines = [_unlike(self._with(_without_variables(text), _RANDOM)) for text in self._texts]
         # In hex at most ten digits, as long as a reference may be.
         return "\n".join(["\\set r random(1, 1000000000000)", "BEGIN;", *(f"{line};" for line in lines), "COMMIT;", ""])
 
@@ -44,6 +47,10 @@ class Statements:
                 into, values, rest = found.groups()
                 chosen = self._with(values, "each.r")
                 yield f"{into} SELECT {chosen} FROM generate_series({first}, {last}) AS each (r){rest}"  # noqa: S608
+            elif text.startswith("WITH into_"):
+                for into, rows in _AT_ONCE.findall(text):
+                    some = f"LATERAL ({self._with(rows, 'each.r')}) AS some"
+                    yield f"{into} SELECT some.* FROM generate_series({first}, {last}) AS each (r), {some}"  # noqa: S608
 
     def _with(self, text: str, row: str) -> str:
         return _LITERAL.sub(lambda found: self._made(found.group(1), row), text)
@@ -89,6 +96,11 @@ def _listening(engine: sa.Engine, texts: list[str]) -> Iterator[None]:
         yield
     finally:
         sa.event.remove(engine, "before_cursor_execute", hear)
+
+
+def _unlike(text: str) -> str:
+    """Waiting for no lock of another transaction."""
+    return _LOCKS.sub(f"ARRAY[{_RANDOM}]", _LOCK.sub(_RANDOM, text))
 
 
 def _values(texts: list[str]) -> set[str]:

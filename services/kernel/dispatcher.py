@@ -157,12 +157,10 @@ class Dispatcher:
         return self._handlers[type(command)](command, self._unit_of_work(transaction))
 
     def _flush(self, batch: Batch, transactions: Sequence[Transaction]) -> None:
+        write_events(batch, self.tables, transactions)
+        write_audit(batch, self.tables, transactions)
         batch.write()
         failpoint(f"{self._service}.rows_written")
-        write_events(batch.connection, self.tables, transactions)
-        failpoint(f"{self._service}.outbox_inserted")
-        write_audit(batch.connection, self.tables, transactions)
-        failpoint(f"{self._service}.audit_inserted")
 
     def _after_commit(self, *transactions: Transaction) -> None:
         failpoint(f"{self._service}.after_commit")

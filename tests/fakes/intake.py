@@ -36,7 +36,7 @@ class FakeReferrals:
             raise NoSuchReferral
         return self.kept[referral_id]
 
-    def add(self, referral: Referral) -> None:
+    def add(self, referral: Referral, *, new_person: bool = True) -> None:
         self.kept[referral.id] = referral
         self._versions[referral.id] = referral.version
         self._history[referral.id] = [copy(referral)]
@@ -101,6 +101,9 @@ class FakePeople:
 
     def remember(self, referral_id: UUID, known: Known) -> None:
         self._known[referral_id] = known
+
+    def forget(self, referral_id: UUID) -> None:
+        del self._known[referral_id]
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]:
         return [

@@ -14,6 +14,7 @@ from services.kernel.bus.kafka.settings import KafkaSettings
 from services.kernel.bus.log import Log, Record
 from services.kernel.bus.relay import Relay
 from services.kernel.db import inbox, transaction
+from services.kernel.db.batch import Batch
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.transaction import Transaction
 from services.kernel.failpoints import failpoint
@@ -83,11 +84,12 @@ def _mark_nothing() -> None:
 
 
 def _commit_half() -> None:
-    def write_and_commit(connection: sa.Connection, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
-        transaction.write_events(connection, tables, transactions)
-        _commit(connection)
+    def write_apart(batch: Batch, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+        batch.write()
+        _commit(batch.connection)
+        transaction.write_audit(batch, tables, transactions)
 
-    dispatcher.write_events = write_and_commit  # type: ignore[attr-defined]
+    dispatcher.write_audit = write_apart  # type: ignore[attr-defined]
 
 
 def _commit_by_itself() -> None:

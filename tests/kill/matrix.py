@@ -8,11 +8,10 @@ from tests.kill.prepared import Prepared
 from tests.kill.process import Process, Sent, Stored, killed_at, send_unanswered
 from tests.waiting import wait_until
 
-_CONSUMER = ("polled", "begun", "inbox_inserted", "rows_written", "outbox_inserted", "audit_inserted", "after_commit")
+_CONSUMER = ("polled", "begun", "inbox_inserted", "rows_written", "after_commit")
 _OFFSETS = ("before_offset_commit", "after_offset_commit")
 STEPS = (
-    *("intake.parsed", "intake.begun", "intake.referral_inserted", "intake.outbox_inserted", "intake.audit_inserted"),
-    *("intake.after_commit", "intake.before_response"),
+    *("intake.parsed", "intake.begun", "intake.rows_written", "intake.after_commit", "intake.before_response"),
     *("relay.selected", "relay.before_mark", "relay.after_mark"),
     *(f"scoring.{step}" for step in (*_CONSUMER, *_OFFSETS)),
     *("scoring.features_built", "scoring.predicted"),

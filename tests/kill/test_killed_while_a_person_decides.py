@@ -32,7 +32,7 @@ class TestWhatAReviewerDoes:
         own_view = waiting.reviews[0][0]
         with kept.over(waiting.stored) as books:
             before = books.rows("casework")
-            killed_at("casework.outbox_inserted", [own_view.sent], waiting.stored, fault=faults.COMMITS_HALF)
+            killed_at("casework.rows_written", [own_view.sent], waiting.stored, fault=faults.COMMITS_HALF)
 
             assert reviewer.written(before, books) not in ({}, own_view.writes)
             assert books.torn() != []

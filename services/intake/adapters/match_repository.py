@@ -10,13 +10,15 @@ from services.intake.adapters import match_scope
 from services.intake.adapters.tables import match_changes, matches
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.match_reader import MatchReader
+from services.kernel.db.batch import Batch
 
 
 class SqlMatches:
     """Within one transaction the same match is the same object."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._connection = batch.connection
         self._seen: dict[UUID, Match] = {}
         self._stored: dict[UUID, int] = {}
 
@@ -39,10 +41,10 @@ class SqlMatches:
             if self._connection.execute(sa.update(matches).where(current).values(_row(match))).rowcount != 1:
                 raise StaleMatch
         else:
-            self._connection.execute(sa.insert(matches).values(id=match.id, **_row(match)))
+            self._batch.insert(matches, {"id": match.id, **_row(match)})
         for change in match.new_changes:
             row = {"state": change.state, "at": change.at, "by": change.by, "reason": change.reason}
-            self._connection.execute(sa.insert(match_changes).values(id=uuid4(), match_id=match.id, **row))
+            self._batch.insert(match_changes, {"id": uuid4(), "match_id": match.id, **row})
         match.new_changes.clear()
         self._seen[match.id] = match
         self._stored[match.id] = match.version

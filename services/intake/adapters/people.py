@@ -11,12 +11,13 @@ from services.intake.adapters.referral_repository import SqlReferrals
 from services.intake.adapters.tables import births, identifiers, referrals
 from services.intake.application.ports import Candidate, Member
 from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
-from services.kernel.db.upsert import insert
+from services.kernel.db.batch import Batch
 
 
 class SqlPeople:
-    def __init__(self, connection: sa.Connection, of_referrals: SqlReferrals) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch, of_referrals: SqlReferrals) -> None:
+        self._batch = batch
+        self._connection = batch.connection
         self._referrals = of_referrals
 
     def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
@@ -37,11 +38,13 @@ class SqlPeople:
         ]
 
     def remember(self, referral_id: UUID, known: Known) -> None:
-        for forget in _FORGET:
-            self._connection.execute(forget, {"its_id": referral_id})
-        rows = [{"kind": kind.value, "digest": digest} for kind, digest in known.digests.items()]
-        insert(self._connection, identifiers, [{"referral_id": referral_id, **row} for row in rows])
-        insert(self._connection, births, {"referral_id": referral_id, "born_about": known.born_about})
+        for kind, digest in known.digests.items():
+            self._batch.insert(identifiers, {"referral_id": referral_id, "kind": kind.value, "digest": digest})
+        self._batch.insert(births, {"referral_id": referral_id, "born_about": known.born_about})
+
+    def forget(self, referral_id: UUID) -> None:
+        for statement in _FORGET:
+            self._connection.execute(statement, {"its_id": referral_id})
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]:
         query = sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at).where(
@@ -71,8 +74,12 @@ class SqlPeople:
         """
         if self._connection.dialect.name != "postgresql":
             return
-        for number in sorted({int(digest[:15], 16) for digest in digests.values()}):
-            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+        keys = sorted({int(digest[:15], 16) for digest in digests.values()})
+        self._connection.execute(_LOCK, {"keys": keys})
+
+
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
+"""Takes the locks one by one, as they are listed."""
 
 
 @cache

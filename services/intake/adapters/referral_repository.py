@@ -29,7 +29,8 @@ from services.intake.domain.referral import (
     StaleReferral,
     Withdrawal,
 )
-from services.kernel.db.upsert import insert, insert_or_ignore
+from services.kernel.db.batch import Batch
+from services.kernel.db.upsert import insert_or_ignore
 
 _facts = Facts()
 
@@ -37,8 +38,9 @@ _facts = Facts()
 class SqlReferrals:
     """A referral is locked when it is read to be changed (PostgreSQL): of two writers the later one waits."""
 
-    def __init__(self, connection: sa.Connection, *, actor: UUID | None) -> None:
-        self._connection = connection
+    def __init__(self, batch: Batch, *, actor: UUID | None) -> None:
+        self._batch = batch
+        self._connection = batch.connection
         self._actor = actor
         self._seen: dict[UUID, Referral] = {}
         self._read: dict[UUID, tuple[int, Content]] = {}
@@ -51,9 +53,10 @@ class SqlReferrals:
             self._remember(referral)
         return self._seen[referral_id]
 
-    def add(self, referral: Referral) -> None:
-        self._know_person(referral)
-        insert(self._connection, referrals, {"id": referral.id, **_row(referral)})
+    def add(self, referral: Referral, *, new_person: bool = True) -> None:
+        if new_person:
+            self._batch.insert(persons, _person(referral))
+        self._batch.insert(referrals, {"id": referral.id, **_row(referral)})
         self._add_version(referral)
         self._remember(referral)
 
@@ -70,7 +73,7 @@ class SqlReferrals:
         """The referral is about another person than was thought."""
         referral = self.get(referral_id)
         referral.person_id = person_id
-        self._know_person(referral)
+        insert_or_ignore(self._connection, persons, _person(referral))
         row = {"person_id": person_id}
         self._connection.execute(sa.update(referrals).where(referrals.c.id == referral_id).values(row))
 
@@ -100,10 +103,6 @@ class SqlReferrals:
         self._seen[referral.id] = referral
         self._read[referral.id] = (referral.version, referral.content)
 
-    def _know_person(self, referral: Referral) -> None:
-        row = {"id": referral.person_id, "first_known_at": referral.received_at}
-        insert_or_ignore(self._connection, persons, row)
-
     def _add_version(self, referral: Referral) -> None:
         content = referral.content
         key = {"referral_id": referral.id, "version": referral.version}
@@ -119,12 +118,13 @@ class SqlReferrals:
             "answers_question": content.answers_question,
             "codes": rows.codes_of(content),
         }
-        insert(self._connection, referral_versions, key | version)
-        insert(self._connection, bases, [key | row for row in _basis_rows(referral)])
-        insert(self._connection, identities, key | rows.identity_of(content))
-        insert(self._connection, narratives, key | {"texts": rows.texts_of(content)})
+        self._batch.insert(referral_versions, key | version)
+        for basis in _basis_rows(referral):
+            self._batch.insert(bases, key | basis)
+        self._batch.insert(identities, key | rows.identity_of(content))
+        self._batch.insert(narratives, key | {"texts": rows.texts_of(content)})
         if content.equality.said:
-            insert(self._connection, equality, key | {"said": rows.equality_of(content)})
+            self._batch.insert(equality, key | {"said": rows.equality_of(content)})
 
 
 def load(connection: sa.Connection, referral_id: UUID, *, for_update: bool = False) -> Referral | None:
@@ -214,6 +214,10 @@ def _row(referral: Referral) -> dict[str, Any]:
         "changed_at": withdrawal.at if withdrawal else referral.recorded_at,
         "tell_again_at": None,
     }
+
+
+def _person(referral: Referral) -> dict[str, Any]:
+    return {"id": referral.person_id, "first_known_at": referral.received_at}
 
 
 def _basis_rows(referral: Referral) -> list[dict[str, Any]]:

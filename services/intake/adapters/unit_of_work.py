@@ -25,11 +25,11 @@ class SqlUnitOfWork:
         self._transaction = transaction
         self.policy = policy
         connection = transaction.connection
-        referrals = SqlReferrals(connection, actor=transaction.actor)
+        referrals = SqlReferrals(transaction.batch, actor=transaction.actor)
         self.referrals = referrals
         self.heard = transaction.batch.shared(SqlHeard)
-        self.people = SqlPeople(connection, referrals)
-        self.matches = SqlMatches(connection)
+        self.people = SqlPeople(transaction.batch, referrals)
+        self.matches = SqlMatches(transaction.batch)
         self.drafts = SqlDrafts(connection)
         self.teams = SqlTeams(connection)
         self.staff = SqlStaff(connection)

@@ -55,7 +55,8 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
 
 def _look_again(referral: Referral, uow: UnitOfWork) -> list[Match]:
     found = same_person.look(referral, uow)
+    uow.people.forget(referral.id)
     uow.people.remember(referral.id, same_person.known(referral, uow))
-    changed = same_person.keep(referral, found, uow)
+    changed = same_person.keep(referral, found, uow, held=uow.matches.of(referral.id))
     persons = {referral.person_id, *(one.candidate.person_id for one in found)}
     return same_person.settle_persons(persons, changed, uow) if changed else []

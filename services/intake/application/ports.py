@@ -50,7 +50,7 @@ class Referrals(Protocol):
     def get(self, referral_id: UUID) -> Referral:
         """Raises NoSuchReferral."""
 
-    def add(self, referral: Referral) -> None: ...
+    def add(self, referral: Referral, *, new_person: bool = True) -> None: ...
     def save(self, referral: Referral) -> None:
         """Write it only if nobody has since it was read. Raises StaleReferral."""
 
@@ -84,7 +84,9 @@ class People(Protocol):
         """
 
     def remember(self, referral_id: UUID, known: Known) -> None:
-        """The identifiers by which this referral is found from now on."""
+        """The identifiers by which this referral, that has none, is found from now on."""
+
+    def forget(self, referral_id: UUID) -> None: ...
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]: ...
     def move(self, referral_id: UUID, person_id: UUID) -> None: ...

@@ -1,7 +1,7 @@
 """Use case: a referral is made."""
 
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from services.contracts.codes import Source
 from services.intake.application import same_person
@@ -10,11 +10,11 @@ from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_matches, tell_received
 from services.intake.domain.content import Content
 from services.intake.domain.referral import Referral, ReferredBy
-from services.kernel.failpoints import failpoint
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveReferral:
+    referral_id: UUID = field(default_factory=uuid4)
     content: Content
     source: Source
     referred_by: ReferredBy
@@ -29,7 +29,7 @@ def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
     referring = command.referred_by.organisation_class
     age = check(command.content, referring=referring, referred_at=uow.at, uow=uow)
     referral = Referral(
-        id=uow.new_id(),
+        id=command.referral_id,
         reference=_reference(uow),
         person_id=uow.new_id(),
         source=command.source,
@@ -42,11 +42,11 @@ def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
         content=command.content,
     )
     found = same_person.look(referral, uow)
-    referral.person_id = same_person.person_of_first(found) or referral.person_id
-    uow.referrals.add(referral)
+    person_id = same_person.person_of_first(found)
+    referral.person_id = person_id or referral.person_id
+    uow.referrals.add(referral, new_person=person_id is None)
     uow.people.remember(referral.id, same_person.known(referral, uow))
-    failpoint("intake.referral_inserted")
-    matches = same_person.keep(referral, found, uow)
+    matches = same_person.keep(referral, found, uow, held=())
     if command.draft_id is not None and command.referred_by.staff_id is not None:
         uow.drafts.sent(command.draft_id, staff_id=command.referred_by.staff_id, referral_id=referral.id)
     tell_received(referral, uow)

@@ -37,23 +37,23 @@ def person_of_first(found: Sequence[Found]) -> UUID | None:
     return next((one.candidate.person_id for one in found if one.comparison.verdict is Verdict.SAME), None)
 
 
-def keep(referral: Referral, found: Sequence[Found], uow: UnitOfWork) -> list[Match]:
-    """Write down what was found of the referral. Gives the matches that changed.
+def keep(referral: Referral, found: Sequence[Found], uow: UnitOfWork, *, held: Sequence[Match]) -> list[Match]:
+    """Write down what was found of the referral, which has these matches. Gives those that changed.
 
     The rule joins a referral to one person at most, and never to one of whom a person said that it is somebody else.
     """
-    held = {_other(match, referral.id): match for match in uow.matches.of(referral.id)}
-    person = _joins(referral, found, held)
+    before = {_other(match, referral.id): match for match in held}
+    person = _joins(referral, found, before)
     changed = []
     for one in found:
-        match = held.pop(one.candidate.referral_id, None)
+        match = before.pop(one.candidate.referral_id, None)
         state = MatchState.LINKED if _links(one, person) else MatchState.POSSIBLE
         if match is None:
             changed.append(_new_match(referral, one, state, uow))
         elif match.find(state, agreeing=one.comparison.agreeing, contradicting=one.comparison.contradicting, at=uow.at):
             changed.append(match)
     changed += [
-        match for match in held.values() if match.find(MatchState.UNDONE, agreeing=(), contradicting=(), at=uow.at)
+        match for match in before.values() if match.find(MatchState.UNDONE, agreeing=(), contradicting=(), at=uow.at)
     ]
     for match in changed:
         uow.matches.save(match)

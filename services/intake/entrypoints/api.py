@@ -58,16 +58,14 @@ def create(body: dict[str, Any]) -> Response:
     identity = current.identity()
     idempotency.key()
     place = caller.place(identity, area=body.get("area"), site=body.get("site"))
-    answer = current.handle_once(
-        ReceiveReferral(
-            content=content_from(body),
-            source=caller.source_of(identity),
-            referred_by=caller.referred_by(identity),
-            area=place.area,
-            site=place.site,
-        ),
-        answer=lambda referral: (202, address(referral.id)),
+    command = ReceiveReferral(
+        content=content_from(body),
+        source=caller.source_of(identity),
+        referred_by=caller.referred_by(identity),
+        area=place.area,
+        site=place.site,
     )
+    answer = current.handle_once(command, answer=(202, address(command.referral_id)))
     failpoint("intake.before_response")
     return idempotency.respond(answer)
 
@@ -115,7 +113,7 @@ def withdraw(body: dict[str, Any], referral_id: UUID) -> Response:
     """Ask to withdraw a referral. A person decides what becomes of it."""
     answer = current.handle_once(
         WithdrawReferral(referral_id=referral_id, reason=body["reason"], asking=caller.referred_by(current.identity())),
-        answer=lambda referral: (202, address(referral.id)),
+        answer=(202, address(referral_id)),
     )
     return idempotency.respond(answer)
 

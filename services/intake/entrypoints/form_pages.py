@@ -104,18 +104,15 @@ def send(draft_id: UUID) -> ResponseReturnValue:
         return _form(form, draft_id)
     identity = current.identity()
     place = caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
-    answer = current.handle_once(
-        ReceiveReferral(
-            content=content_from(form.data),
-            source=caller.source_of(identity),
-            referred_by=caller.referred_by(identity),
-            area=place.area,
-            site=place.site,
-            draft_id=draft_id,
-        ),
-        key=f"draft-{draft_id}",
-        answer=lambda referral: (303, _status(referral.id)),
+    command = ReceiveReferral(
+        content=content_from(form.data),
+        source=caller.source_of(identity),
+        referred_by=caller.referred_by(identity),
+        area=place.area,
+        site=place.site,
+        draft_id=draft_id,
     )
+    answer = current.handle_once(command, key=f"draft-{draft_id}", answer=(303, _status(command.referral_id)))
     return redirect(answer.location, code=303)
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.sql.dml import UpdateBase
 
+from services.kernel.db import at_once
 from services.kernel.db.upsert import insert_into
 
 _Made = TypeVar("_Made")
@@ -20,6 +21,7 @@ class Batch:
         self.connection = connection
         self._waiting: dict[UpdateBase, dict[Hashable, Mapping[str, Any]]] = {}
         self._shared: dict[object, Any] = {}
+        self._listens = False
 
     def shared(self, make: Callable[["Batch"], _Made]) -> _Made:
         """What this gives for the batch: made once, for all its commands."""
@@ -37,8 +39,9 @@ class Batch:
         Inserts are run first, a table after those that it refers to; then the others, in the order first asked for.
         `of` says what the values are the whole state of: those that still wait, of the same, give way to them.
         """
-        if not sa.event.contains(self.connection, "before_execute", self._write_first):
+        if not self._listens:
             sa.event.listen(self.connection, "before_execute", self._write_first)
+            self._listens = True
         self._waiting.setdefault(statement, {})[object() if of is None else of] = values
 
     def waits(self, table: sa.Table, *, of: Hashable) -> bool:
@@ -51,11 +54,21 @@ class Batch:
             return
         # Taken away first: what is run here is itself something asked of the connection.
         waiting, self._waiting = self._waiting, {}
-        for statement in sorted(waiting, key=_place):
+        statements = sorted(waiting, key=_place)
+        inserts = [statement for statement in statements if isinstance(statement, sa.Insert)]
+        rows = {cast("sa.Table", statement.table): list(waiting[statement].values()) for statement in inserts}
+        if all(map(_is_plain, inserts)) and at_once.suits(self.connection, rows):
+            at_once.insert(self.connection, rows)
+            statements = statements[len(inserts) :]
+        for statement in statements:
             self.connection.execute(statement, list(waiting[statement].values()))
 
     def _write_first(self, *_: object) -> None:
         self.write()
+
+
+def _is_plain(statement: sa.Insert) -> bool:
+    return statement is insert_into(cast("sa.Table", statement.table))
 
 
 def _place(statement: UpdateBase) -> float:

@@ -24,14 +24,17 @@ class KeyReused(Conflict):
     title = N_("This Idempotency-Key was used for a different request")
 
 
+Answering = tuple[int, str] | Callable[[Any], tuple[int, str]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Once:
-    """How one request is known again. `answer` gives status and Location of the command's result."""
+    """How one request is known again, and its status and Location: known before, or what `answer` gives of the result."""
 
     scope: str
     key: str
     body_sha256: str
-    answer: Callable[[Any], tuple[int, str]]
+    answer: Answering
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,8 @@ def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, 
     """
     keys = tables.idempotency_keys
     row = {"scope": once.scope, "key": _digest(once), "body_sha256": once.body_sha256, "created_at": at}
-    if insert_or_ignore(connection, keys, row):
+    status, location = (None, None) if callable(once.answer) else once.answer
+    if insert_or_ignore(connection, keys, {**row, "status": status, "location": location}):
         return None
     held = connection.execute(_held(keys), _place(once)).one()
     if not hmac.compare_digest(held.body_sha256, once.body_sha256):
@@ -57,7 +61,10 @@ def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, 
 
 
 def remember(connection: sa.Connection, tables: KernelTables, once: Once, result: object) -> Answer:
-    """Store what the request was answered."""
+    """Store what the request was answered, unless it was known before, and stored with the key."""
+    if not callable(once.answer):
+        status, location = once.answer
+        return Answer(status=status, location=location, replayed=False)
     status, location = once.answer(result)
     answer = {"status": status, "location": location}
     connection.execute(_answered(tables.idempotency_keys), _place(once) | answer)

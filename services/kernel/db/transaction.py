@@ -12,7 +12,6 @@ from services.contracts.schema import EventSchema
 from services.kernel.db import audit_subjects
 from services.kernel.db.batch import Batch
 from services.kernel.db.tables import KernelTables
-from services.kernel.db.upsert import insert
 from services.kernel.observability import tracing
 
 
@@ -90,13 +89,17 @@ class Transaction:
         )
 
 
-def write_events(connection: sa.Connection, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+def write_events(batch: Batch, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
     """Put into the outbox what was published. Called once, after the handlers."""
-    insert(connection, tables.outbox, [event for transaction in transactions for event in transaction.events])
+    for transaction in transactions:
+        for event in transaction.events:
+            batch.insert(tables.outbox, event)
 
 
-def write_audit(connection: sa.Connection, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+def write_audit(batch: Batch, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
     """Write what was audited. Called once, right before the commit."""
-    rows = [row for transaction in transactions for row in transaction.audit_rows]
-    insert(connection, tables.audit_rows, rows)
-    insert(connection, tables.audit_subjects, [subject for row in rows for subject in audit_subjects.of(row)])
+    for transaction in transactions:
+        for row in transaction.audit_rows:
+            batch.insert(tables.audit_rows, row)
+            for subject in audit_subjects.of(row):
+                batch.insert(tables.audit_subjects, subject)

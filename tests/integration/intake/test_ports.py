@@ -168,6 +168,7 @@ class TestPeople:
             uow.referrals.add(referral)
             uow.people.remember(referral.id, known(nhs_number="a"))
         with begin() as uow:
+            uow.people.forget(referral.id)
             uow.people.remember(referral.id, known(nhs_number="c"))
 
         with begin() as uow:

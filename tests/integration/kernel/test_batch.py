@@ -41,15 +41,28 @@ def ages(connection: sa.Connection) -> dict[str, int | None]:
 
 class TestRowsThatWait:
     def test_take_one_statement_for_each_table(self, database_url: str) -> None:
+        names = [f"Ada {number}" for number in range(50)]
         with a_batch(database_url) as (batch, asked):
-            for name in ("Ada", "Bea", "Cem"):
+            for name in names:
                 batch.insert(_people, {"name": name, "age": 15})
                 batch.insert(_visits, {"name": name})
 
             batch.write()
 
             assert asked == ["INSERT", "INSERT"]
+            assert ages(batch.connection) == dict.fromkeys(names, 15)
+
+    def test_take_one_statement_on_postgresql_when_they_are_few(self, database_url: str) -> None:
+        with a_batch(database_url) as (batch, asked):
+            for name in ("Ada", "Bea", "Cem"):
+                batch.insert(_visits, {"name": name})
+                batch.insert(_people, {"name": name, "age": 15})
+
+            batch.write()
+
+            assert asked == (["WITH"] if batch.connection.dialect.name == "postgresql" else ["INSERT", "INSERT"])
             assert ages(batch.connection) == {"Ada": 15, "Bea": 15, "Cem": 15}
+            assert batch.connection.execute(sa.select(_visits.c.name)).scalars().all() == ["Ada", "Bea", "Cem"]
 
     def test_are_seen_by_whatever_is_asked_next(self, database_url: str) -> None:
         with a_batch(database_url) as (batch, _):

@@ -1,6 +1,7 @@
 """One command, one transaction."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -88,6 +89,15 @@ class TestARequestWithAKey:
 
         assert (first.replayed, second.replayed) == (False, True)
         assert first.location == second.location
+        assert texts(service) == ["hello"]
+
+    def test_is_answered_as_was_known_before_it_ran(self, database_url: str) -> None:
+        service = a_service(database_url)
+        first, again = (replace(once(), answer=(202, f"/notes/{number}")) for number in (1, 2))
+
+        answers = [service.dispatcher.handle(a_note(), actor=SOMEONE, once=each) for each in (first, again)]
+
+        assert [(answer.location, answer.replayed) for answer in answers] == [("/notes/1", False), ("/notes/1", True)]
         assert texts(service) == ["hello"]
 
     def test_is_refused_with_another_body(self, database_url: str) -> None:
