@@ -1,15 +1,21 @@
 """How a process of ours uses PostgreSQL: the name it gives, how long it may be kept waiting, how much it may take."""
 
+import time
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from services.kernel.settings import Process
 
 _CONNECTS_WITHIN_SECONDS = 5
 _UNANSWERED_MILLISECONDS = 10_000
 """How long the server may leave a sent byte unacknowledged before the connection counts as dead."""
+_TRUSTED_SECONDS = 5.0
+"""So long after it was used, a connection is taken to be good still."""
+_RESTS_SINCE = "rests_since"
 _DATA_EXCEPTION = "22"
 
 
@@ -36,12 +42,11 @@ LIMITS = {
 
 
 def engine(url: URL, *, schema: str | None, service: str, process: Process) -> sa.Engine:
-    """Opens nothing. A connection that the server has dropped is noticed before it is used."""
+    """Opens nothing. A connection that the server dropped while it lay unused is noticed before it is used again."""
     limits = LIMITS[process]
     made = sa.create_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_size=limits.connections,
         max_overflow=0,
         pool_timeout=limits.free_connection,
@@ -53,7 +58,27 @@ def engine(url: URL, *, schema: str | None, service: str, process: Process) -> s
         },
     )
     sa.event.listen(made, "handle_error", _keep_no_value)
+    _ask_after_a_rest(made)
     return made
+
+
+def _ask_after_a_rest(made: sa.Engine) -> None:
+    """Asking each time (`pool_pre_ping`) costs each transaction a statement. One that fails is answered 503."""
+
+    def rests(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTS_SINCE] = time.monotonic()
+
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        if time.monotonic() - record.info[_RESTS_SINCE] < _TRUSTED_SECONDS:
+            return
+        try:
+            made.dialect.do_ping(connection)
+        except made.dialect.loaded_dbapi.Error:
+            raise sa.exc.InvalidatePoolError from None
+
+    sa.event.listen(made, "connect", rests)
+    sa.event.listen(made, "checkin", rests)
+    sa.event.listen(made, "checkout", ask)
 
 
 def _options(limits: Limits, schema: str | None) -> str:
