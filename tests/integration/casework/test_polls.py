@@ -63,7 +63,7 @@ class Happening:
         self._matches = [self._id() for _ in range(2)]
 
     def events(self, count: int) -> list[object]:
-        kinds = [self._referral] * 6 + [self._match] * 2 + [self._withdrawal, self._words, self._estimate]
+        kinds = [self._referral, self._match, self._withdrawal] * 3 + [self._words, self._estimate]
         return [self._chance.choice(kinds)(self._chance.choice(self.referrals)) for _ in range(count)]
 
     def _id(self) -> UUID:
@@ -165,6 +165,25 @@ class TestTheEventsOfAPoll:
                 people_act(world, happening.referrals)
 
         assert held(together) == held(apart)
+
+    def test_leave_a_review_with_whom_a_match_says_it_is_about(self, review_world: ReviewWorld) -> None:
+        """What comes after the match writes the whole review again."""
+        first, second, linked = review_world.referral(), review_world.referral(), uuid4()
+        event = {
+            "match_id": uuid4(),
+            "version": 1,
+            "state": "linked",
+            "referral_ids": [first.id, second.id],
+            "person_ids": [linked, linked],
+            "agreeing": ["name"],
+            "contradicting": [],
+            "changed_at": make.after(40),
+        }
+
+        poll(review_world, hear.HearMatch(event), HearWithdrawal(make.a_withdrawal_event(second.id)))
+
+        [review] = review_world.rows(review_tables.reviews, referral_id=second.id)
+        assert (review["person_id"], review["withdrawal_asked_at"]) == (linked, make.after(60))
 
     def test_take_few_statements_for_many_new_referrals(self, review_world: ReviewWorld) -> None:
         poll(review_world, HearReferral(make.a_referral_event()))
