@@ -49,8 +49,8 @@ class Statements:
                 yield f"{into} SELECT {chosen} FROM generate_series({first}, {last}) AS each (r){rest}"  # noqa: S608
             elif text.startswith("WITH into_"):
                 for into, rows in _AT_ONCE.findall(text):
-                    some = f"LATERAL ({self._with(rows, 'each.r')}) AS some"
-                    yield f"{into} SELECT some.* FROM generate_series({first}, {last}) AS each (r), {some}"  # noqa: S608
+                    made = f"LATERAL ({self._with(rows, 'each.r')}) AS made"
+                    yield f"{into} SELECT made.* FROM generate_series({first}, {last}) AS each (r), {made}"  # noqa: S608
 
     def _with(self, text: str, row: str) -> str:
         return _LITERAL.sub(lambda found: self._made(found.group(1), row), text)
