@@ -1,9 +1,12 @@
 """One broker process: broker and controller in one, its data in a folder of its own."""
 
+import base64
 import os
 import shutil
 import signal
+import socket
 import subprocess
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,10 +85,11 @@ class Broker:
         heap_megabytes: int,
         short_lived: bool,
         certificate: Path | None,
+        classes: str,
     ) -> None:
         self.address = address
         self._folder = folder
-        self._options = ["-Xms128m", f"-Xmx{heap_megabytes}m", *_QUICK_START[: None if short_lived else 1]]
+        self._options = [classes, "-Xms128m", f"-Xmx{heap_megabytes}m", *_QUICK_START[: None if short_lived else 1]]
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         nodes = (address, *others)
@@ -129,6 +133,11 @@ class Broker:
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.address.port)) == 0
 
     def start(self) -> None:
         """Start the process. It answers a little later: `Cluster.wait_until_it_answers`."""
@@ -174,6 +183,23 @@ class Broker:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+
+def new_id() -> str:
+    """What a cluster is known by."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def spare_ports(count: int) -> list[int]:
+    """Ports that are free now, all different: each is held until the last is found."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
 
 
 def _java(*arguments: str) -> list[str]:

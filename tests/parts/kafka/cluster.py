@@ -1,11 +1,8 @@
 """A Kafka of the tests' own, of one broker or three, on spare loopback ports."""
 
-import base64
 import shutil
-import socket
 import tempfile
 import time
-import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,8 +10,8 @@ from typing import Self
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from tests.parts.kafka import certificate
-from tests.parts.kafka.broker import Address, Broker
+from tests.parts.kafka import archive, certificate
+from tests.parts.kafka.broker import Address, Broker, new_id, spare_ports
 
 STARTS_WITHIN = 60.0
 
@@ -30,9 +27,10 @@ class Cluster:
         self._folder = folder or Path(tempfile.mkdtemp(prefix="waymark-kafka-"))
         self._folder.mkdir(parents=True, exist_ok=True)
         kept, self.trusted = certificate.write(self._folder) if secured else (None, None)
-        ports = _spare_ports(3 * brokers)
+        ports = spare_ports(3 * brokers)
         addresses = [Address(node + 1, *ports[3 * node : 3 * node + 3]) for node in range(brokers)]
         heap = 512 if brokers == 1 else 384
+        classes = archive.option()
         self.brokers = [
             Broker(
                 self._folder / f"node-{address.node}",
@@ -41,6 +39,7 @@ class Cluster:
                 heap_megabytes=heap,
                 short_lived=short_lived,
                 certificate=kept,
+                classes=classes,
             )
             for address in addresses
         ]
@@ -93,14 +92,14 @@ class Cluster:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _format(self) -> None:
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster_id = new_id()
         for broker in self.brokers:
             broker.format(cluster_id)
 
     def _known(self) -> set[int]:
         """The numbers of the brokers that a client is told of now."""
         # The library leaves the socket of a refused connection to the garbage collector, which complains of it.
-        if not all(_answers(broker.address.port) for broker in self.brokers if broker.running):
+        if not all(broker.listens for broker in self.brokers if broker.running):
             return set()
         try:
             admin = KafkaAdminClient(bootstrap_servers=self._running(), bootstrap_timeout_ms=5000)
@@ -112,20 +111,3 @@ class Cluster:
             return set()
         finally:
             admin.close()
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _spare_ports(count: int) -> list[int]:
-    """Ports that are free now, all different: each is held until the last is found."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
