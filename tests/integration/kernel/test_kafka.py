@@ -239,7 +239,7 @@ class TestAPartitionThatStandsStill:
         log.append(records(topic, 3))
 
         # Never committed, it comes again and again.
-        wait_until(lambda: log.poll(group, [topic], limit=9, wait=0.1) and not log.checks()["partitions"]())
+        wait_until(lambda: log.poll(group, [topic], limit=9, wait=1.0) and not log.checks()["partitions"]())
 
         assert log.lag() == {topic: 3}
 
