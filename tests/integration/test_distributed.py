@@ -65,9 +65,13 @@ class Gateway:
 
 
 @pytest.fixture(scope="module")
-def waymark(postgresql: Cluster, kafka: Kafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distributed]:
+def waymark(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distributed]:
+    """On a broker of its own: the books are balanced over all that lies in the topics."""
     folder = tmp_path_factory.mktemp("waymark")
-    with Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark:
+    with (
+        Kafka(short_lived=True) as kafka,
+        Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark,
+    ):
         yield waymark
 
 
