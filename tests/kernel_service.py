@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import Flask
 
 from services.contracts import envelope, topics
 from services.contracts.accounts import StaffChangedV1
@@ -19,7 +18,10 @@ from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.transaction import Transaction
 from services.kernel.db.types import UtcDateTime
 from services.kernel.dispatcher import Dispatcher
-from services.kernel.service import Service
+from services.kernel.service import Routes, Service
+from services.kernel.settings import Settings
+from services.kernel.ui import static_files
+from tests.web_app import FakeIdentities
 
 metadata = new_metadata()
 tables = kernel_tables(metadata)
@@ -106,12 +108,14 @@ def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, at_once:
     )
     return Service(
         name=name,
+        settings=Settings(database_url=url, secret_key=b"k" * 32, https=False),
+        identities=FakeIdentities(),
         database=database,
         metadata=metadata,
         tables=tables,
         dispatcher=dispatcher,
         migrations=Path("migrations"),
-        make_app=lambda: Flask(name),
+        routes=lambda: Routes(blueprints=[static_files.blueprint]),
         subscriptions={StaffChangedV1: on_member},
         at_once=at_once,
         clock=clock,

@@ -20,12 +20,12 @@ from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.errors import FieldError, Forbidden, Invalid, NotFound
+from services.kernel.service import Routes, Service
 from services.kernel.settings import RateLimits, Settings
 from services.kernel.ui import static_files
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, door, etag, fields, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
-from services.kernel.web.app import make_app
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -205,8 +205,13 @@ def an_app(
     database = Database(url)
     with database.write() as connection:
         metadata.create_all(connection)
-    return make_app(
-        service="toy",
+    service = Service(
+        name="toy",
+        settings=Settings(database_url=url, secret_key=b"k" * 32, https=https, rate_limits=rate_limits),
+        identities=identities,
+        database=database,
+        metadata=metadata,
+        tables=tables,
         dispatcher=Dispatcher(
             service="toy",
             database=database,
@@ -215,12 +220,12 @@ def an_app(
             handlers={MakeThing: make_thing},
             clock=clock,
         ),
-        database=database,
-        identities=identities,
-        settings=Settings(database_url=url, secret_key=b"k" * 32, https=https, rate_limits=rate_limits),
+        migrations=Path("migrations"),
         clock=clock,
         templates=Path(__file__).parent,
-        blueprints=[pages, static_files.blueprint, *([extra] if extra else [])],
-        api_blueprints=[api],
+        routes=lambda: Routes(
+            blueprints=[pages, static_files.blueprint, *([extra] if extra else [])], api_blueprints=[api]
+        ),
         checks={"always": lambda: True},
     )
+    return service.app

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask
+from flask import Blueprint
 
 from services.accounts import (
     provided_rights,
@@ -23,7 +23,7 @@ from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
-from services.kernel.service import Service
+from services.kernel.service import Routes, Service
 
 HERE = Path(__file__).parent
 NAME = "accounts"
@@ -57,43 +57,34 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
     )
     local = LocalIdentities(database, clock)
 
-    def app() -> Flask:
-        """What serves people is imported here: a worker starts without it."""
+    def routes() -> Routes:
         from services.accounts import home_pages, introspection_api, sign_in_pages, staff_pages, team_pages
-        from services.kernel.audit import pages as audit_pages
         from services.kernel.ui import static_files
-        from services.kernel.web.app import make_app
 
-        provider = _provider_pages(settings.provider) if settings.provider else None
-        return make_app(
-            service=NAME,
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities or local,
-            settings=settings,
-            clock=clock,
-            templates=HERE / "templates",
-            any_host=(claims.PATH,),
+        return Routes(
             blueprints=[
                 home_pages.pages,
                 sign_in_pages.pages,
-                *([provider] if provider else []),
+                *([_provider_pages(settings.provider)] if settings.provider else []),
                 staff_pages.pages,
                 team_pages.pages,
                 introspection_api.blueprint(local, settings.introspection_keys),
-                audit_pages.blueprint(NAME, tables.kernel),
                 static_files.blueprint,
             ],
+            any_host=(claims.PATH,),
         )
 
     return Service(
         name=NAME,
+        settings=settings,
+        identities=identities or local,
         database=database,
         metadata=tables.metadata,
         tables=tables.kernel,
         dispatcher=dispatcher,
         migrations=HERE / "migrations",
-        make_app=app,
+        routes=routes,
+        templates=HERE / "templates",
         clock=clock,
     )
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from flask import Flask
-
 from services.casework.adapters import case_tables, review_tables, row_security
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
@@ -20,7 +18,7 @@ from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
-from services.kernel.service import Service
+from services.kernel.service import Routes, Service
 
 _HERE = Path(__file__).parent
 TABLES = (case_tables.cases, review_tables.reviews, row_security.TABLES)
@@ -40,8 +38,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         read_ahead=read_ahead,
     )
 
-    def app() -> Flask:
-        """What serves people is imported here: a worker starts without it."""
+    def routes() -> Routes:
         from services.casework.entrypoints import (
             case_api,
             case_pages,
@@ -50,32 +47,16 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             review_decision_pages,
             review_pages,
         )
-        from services.kernel.audit import pages as audit_pages
-        from services.kernel.bus import dead_letter_pages
-        from services.kernel.web.app import make_app
 
-        return make_app(
-            service="casework",
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities,
-            settings=settings,
-            clock=clock,
-            templates=_HERE / "templates",
-            row_security=True,
-            blueprints=[
-                review_pages.pages,
-                review_decision_pages.pages,
-                case_queue.pages,
-                case_pages.pages,
-                audit_pages.blueprint("casework", kernel),
-                dead_letter_pages.blueprint("casework", kernel, SUBSCRIPTIONS),
-            ],
+        return Routes(
+            blueprints=[review_pages.pages, review_decision_pages.pages, case_queue.pages, case_pages.pages],
             api_blueprints=[review_api.api, case_api.api],
         )
 
     return Service(
         name="casework",
+        settings=settings,
+        identities=identities,
         database=database,
         metadata=metadata,
         tables=kernel,
@@ -87,5 +68,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         housekeeping=(drop_lapsed,),
         reconcile=(AskForMissing(), TellAgainSome()),
         measures=MEASURES,
-        make_app=app,
+        routes=routes,
+        templates=_HERE / "templates",
+        row_security=True,
     )

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from flask import Flask
-
 from services.intake.adapters import heard
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.tables import kernel, metadata
@@ -18,7 +16,7 @@ from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
-from services.kernel.service import Service
+from services.kernel.service import Routes, Service
 
 _HERE = Path(__file__).parent
 NAME = "intake"
@@ -42,36 +40,19 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         read_ahead=heard.read_ahead,
     )
 
-    def app() -> Flask:
-        """What serves people is imported here: a worker starts without it."""
+    def routes() -> Routes:
         from services.intake.entrypoints import api, arriving_pages, form_pages, match_pages, status_pages
-        from services.kernel.audit import pages as audit_pages
-        from services.kernel.bus import dead_letter_pages
-        from services.kernel.web.app import make_app
 
-        made = make_app(
-            service=NAME,
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities,
-            settings=settings,
-            clock=clock,
-            templates=_HERE / "templates",
-            blueprints=[
-                form_pages.pages,
-                status_pages.pages,
-                match_pages.pages,
-                arriving_pages.pages,
-                audit_pages.blueprint(NAME, kernel),
-                dead_letter_pages.blueprint(NAME, kernel, SUBSCRIPTIONS),
-            ],
+        return Routes(
+            blueprints=[form_pages.pages, status_pages.pages, match_pages.pages, arriving_pages.pages],
             api_blueprints=[api.blueprint],
+            extensions={"intake": settings.locality},
         )
-        made.extensions["intake"] = settings.locality
-        return made
 
     return Service(
         name=NAME,
+        settings=settings,
+        identities=identities,
         database=database,
         metadata=metadata,
         tables=kernel,
@@ -80,7 +61,8 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=50,
         migrations=_HERE / "migrations",
         clock=clock,
-        make_app=app,
+        routes=routes,
+        templates=_HERE / "templates",
         housekeeping=(forget_expired_drafts,),
         reconcile=(TellUnheard(), TellAgainSome()),
     )

@@ -5,33 +5,56 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask
 
 from services.contracts.schema import EventSchema
+from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.db.tables import KernelTables
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.observability.measures import of_every_service
 from services.kernel.observability.metrics import Measure
+from services.kernel.settings import Settings
+
+if TYPE_CHECKING:  # a worker starts without them
+    import flask_smorest
+    from flask import Blueprint, Flask
 
 Subscriptions = Mapping[type[EventSchema], Callable[[dict[str, Any]], object | None]]
 """Event, in its newest version → the command it gives; None when this event asks nothing of us."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Routes:
+    """What a service answers beside what every service does. Blueprints carry their whole prefix (`/intake`)."""
+
+    blueprints: "Sequence[Blueprint]" = ()
+    api_blueprints: "Sequence[flask_smorest.Blueprint]" = ()
+    """Operations, `/intake/api/v1`."""
+    any_host: Sequence[str] = ()
+    """Paths that only machines ask for, by whatever name or number they know this process."""
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+    """What its pages look up in Flask's `app.extensions`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Service:
     name: str
+    settings: Settings
+    identities: IdentityPort
     database: Database
     metadata: sa.MetaData
     tables: KernelTables
     dispatcher: Dispatcher
     migrations: Path
-    make_app: Callable[[], Flask]
-    """`app` is made when somebody first asks for it: a worker never does."""
+    routes: Callable[[], Routes]
+    """Imports what serves people only when it is called: a worker starts without it."""
+    templates: Path | None = None
+    row_security: bool = False
+    """True where the tables have policies that go by who reads."""
     subscriptions: Subscriptions = field(default_factory=dict)
     at_once: int = 1
     """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
@@ -51,6 +74,8 @@ class Service:
         self.dispatcher.metrics.measure(self.database, self.clock, measures)
 
     @cached_property
-    def app(self) -> Flask:
-        """Its pages and operations, and nothing is opened by making it."""
-        return self.make_app()
+    def app(self) -> "Flask":
+        """Its pages and operations, made when first asked for. Nothing is opened by making it."""
+        from services.kernel.web.app import make_app
+
+        return make_app(self)

@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from flask import Flask
-
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
-from services.kernel.service import Service
+from services.kernel.service import Routes, Service
 from services.oversight import tables
 from services.oversight.noting import HANDLERS, read_ahead
 from services.oversight.rebuilding import EndRebuild, NoteTold, Rebuild, end_rebuild, note_told, rebuild
@@ -31,32 +29,16 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         read_ahead=read_ahead,
     )
 
-    def app() -> Flask:
-        """What serves people is imported here: a worker starts without it."""
-        from services.kernel.audit import pages as audit_pages
-        from services.kernel.bus import dead_letter_pages
-        from services.kernel.web.app import make_app
+    def routes() -> Routes:
         from services.oversight.api import api
         from services.oversight.pages import pages
 
-        return make_app(
-            service=NAME,
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities,
-            settings=settings,
-            clock=clock,
-            templates=HERE / "templates",
-            blueprints=[
-                pages,
-                audit_pages.blueprint(NAME, tables.kernel),
-                dead_letter_pages.blueprint(NAME, tables.kernel, SUBSCRIPTIONS),
-            ],
-            api_blueprints=[api],
-        )
+        return Routes(blueprints=[pages], api_blueprints=[api])
 
     return Service(
         name=NAME,
+        settings=settings,
+        identities=identities,
         database=database,
         metadata=tables.metadata,
         tables=tables.kernel,
@@ -65,6 +47,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=500,
         reconcile=(EndRebuild(),),
         migrations=HERE / "migrations",
-        make_app=app,
+        routes=routes,
+        templates=HERE / "templates",
         clock=clock,
     )

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from flask import Flask
-
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.batch import Batch
@@ -11,7 +9,7 @@ from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
-from services.kernel.service import Service
+from services.kernel.service import Routes, Service
 from services.scoring.adapters.champion import LoadedChampion
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.kept_models import KeptModels
@@ -49,34 +47,16 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         read_ahead=read_ahead,
     )
     champions.arrived = lambda: estimate_again(dispatcher)
-    checks = {"model": lambda: champions.current() is not None}
 
-    def app() -> Flask:
-        """What serves people is imported here: a worker starts without it."""
-        from services.kernel.audit import pages as audit_pages
-        from services.kernel.bus import dead_letter_pages
-        from services.kernel.web.app import make_app
+    def routes() -> Routes:
         from services.scoring.entrypoints import api, pages
 
-        return make_app(
-            service="scoring",
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities,
-            settings=settings,
-            clock=clock,
-            templates=_HERE / "templates",
-            blueprints=[
-                pages.blueprint(champions),
-                audit_pages.blueprint("scoring", kernel),
-                dead_letter_pages.blueprint("scoring", kernel, SUBSCRIPTIONS),
-            ],
-            api_blueprints=[api.blueprint(champions)],
-            checks=checks,
-        )
+        return Routes(blueprints=[pages.blueprint(champions)], api_blueprints=[api.blueprint(champions)])
 
     return Service(
         name="scoring",
+        settings=settings,
+        identities=identities,
         database=database,
         metadata=metadata,
         tables=kernel,
@@ -86,8 +66,9 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         reconcile=(TellAgainSome(),),
         clock=clock,
         migrations=_HERE / "migrations",
-        checks=checks,
-        make_app=app,
+        checks={"model": lambda: champions.current() is not None},
+        routes=routes,
+        templates=_HERE / "templates",
     )
 
 

@@ -1,21 +1,16 @@
 """Makes the Flask app of one service: the same rules of the door for every page and every operation."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
-import flask_smorest
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, g, request
 
-from services.kernel.auth.identity import IdentityPort
-from services.kernel.clock import Clock, system_clock
-from services.kernel.db.engine import Database
-from services.kernel.dispatcher import Dispatcher
+from services.kernel.audit import pages as audit_pages
+from services.kernel.bus import dead_letter_pages
 from services.kernel.observability import logs, standing, tracing
 from services.kernel.observability.metrics import Metrics
-from services.kernel.settings import Settings
+from services.kernel.service import Service
 from services.kernel.ui import frame
 from services.kernel.web import access, api, csrf, current, door, headers, health, problems
 from services.kernel.web.rates import Rates
@@ -24,58 +19,53 @@ BODY_LIMIT = 64 * 1024
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-def make_app(
-    *,
-    service: str,
-    dispatcher: Dispatcher,
-    database: Database,
-    identities: IdentityPort,
-    settings: Settings,
-    clock: Clock = system_clock,
-    templates: Path | None = None,
-    blueprints: Sequence[Blueprint] = (),
-    api_blueprints: Sequence[flask_smorest.Blueprint] = (),
-    checks: Mapping[str, Callable[[], bool]] | None = None,
-    any_host: Sequence[str] = (),
-    row_security: bool = False,
-) -> Flask:
-    """The app. Blueprints carry their whole prefix (`/intake`, `/intake/api/v1`).
-
-    `checks` are told by /<service>/health/ready: one that is false means degraded, not dead. `any_host` are paths
-    that only machines ask for, by whatever name or number they know this process. `row_security` is true where the
-    tables have policies that go by who reads.
-    """
-    app = frame.PageApp(service, templates=templates, any_host={*health.paths(service), *any_host})
+def make_app(service: Service) -> Flask:
+    """The app of this service: its own routes, the audit's, those of its dead letters, and health."""
+    routes, settings = service.routes(), service.settings
+    any_host = {*health.paths(service.name), *routes.any_host}
+    app = frame.PageApp(service.name, templates=service.templates, any_host=any_host)
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
         TRUSTED_HOSTS=list(settings.trusted_hosts or _LOOPBACK),
         PREFERRED_URL_SCHEME="https" if settings.https else "http",
     )
-    current.install(
-        app,
-        current.Site(
-            service=service,
-            dispatcher=dispatcher,
-            database=database,
-            identities=identities,
-            clock=clock,
-            secret_key=settings.secret_key,
-            https=settings.https,
-            demonstration=settings.demonstration,
-            rates=Rates(database, dispatcher.tables, limits, clock) if (limits := settings.rate_limits) else None,
-            row_security=row_security,
-        ),
-    )
+    app.extensions.update(routes.extensions)
+    current.install(app, _site(service))
     problems.register(app)
-    metrics = dispatcher.metrics
-    standing_checks = {**standing.checks(database, dispatcher.tables, clock), **(checks or {})}
-    _observe(app, metrics)
+    _observe(app, service.dispatcher.metrics)
     _guard(app)
-    for blueprint in (*blueprints, health.blueprint(service, database, standing_checks, metrics)):
+    for blueprint in (*routes.blueprints, *_of_every_service(service)):
         app.register_blueprint(blueprint)
-    api.register(app, service, api_blueprints)
+    api.register(app, service.name, routes.api_blueprints)
     return app
+
+
+def _site(service: Service) -> current.Site:
+    settings, limits = service.settings, service.settings.rate_limits
+    return current.Site(
+        service=service.name,
+        dispatcher=service.dispatcher,
+        database=service.database,
+        identities=service.identities,
+        clock=service.clock,
+        secret_key=settings.secret_key,
+        https=settings.https,
+        demonstration=settings.demonstration,
+        rates=Rates(service.database, service.tables, limits, service.clock) if limits else None,
+        row_security=service.row_security,
+    )
+
+
+def _of_every_service(service: Service) -> list[Blueprint]:
+    """Who hears of nobody has no dead letters."""
+    checks = {**standing.checks(service.database, service.tables, service.clock), **service.checks}
+    heard = [dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions)]
+    return [
+        audit_pages.blueprint(service.name, service.tables),
+        *(heard if service.subscriptions else ()),
+        health.blueprint(service.name, service.database, checks, service.dispatcher.metrics),
+    ]
 
 
 def _guard(app: Flask) -> None:

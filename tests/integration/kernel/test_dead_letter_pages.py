@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,13 +13,10 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from services.contracts.codes import Role
-from services.kernel.bus import dead_letter_pages, dead_letters
+from services.kernel.bus import dead_letters
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.service import Service
-from services.kernel.settings import Settings
-from services.kernel.ui import static_files
-from services.kernel.web.app import make_app
 from tests.kernel_service import a_record, a_service, texts
 from tests.web_app import FakeIdentities, an_identity
 
@@ -45,19 +43,8 @@ def browser(service: Service) -> FlaskClient:
 
 
 def signed_in(service: Service, role: Role) -> FlaskClient:
-    app = make_app(
-        service=service.name,
-        dispatcher=service.dispatcher,
-        database=service.database,
-        identities=FakeIdentities(sessions={"s": an_identity(role)}),
-        settings=Settings(database_url="sqlite://", secret_key=b"k" * 32, https=False),
-        clock=service.clock,
-        blueprints=[
-            static_files.blueprint,
-            dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions),
-        ],
-    )
-    client = app.test_client()
+    known = FakeIdentities(sessions={"s": an_identity(role)})
+    client = replace(service, identities=known).app.test_client()
     client.set_cookie("waymark_session", "s")
     return client
 
