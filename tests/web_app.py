@@ -59,13 +59,12 @@ class FakeIdentities:
 
 @dataclass(frozen=True)
 class MakeThing:
+    thing_id: UUID
     name: str
 
 
-def make_thing(command: MakeThing, transaction: Transaction) -> UUID:
-    thing_id = uuid4()
-    transaction.connection.execute(sa.insert(things).values(id=thing_id, name=command.name))
-    return thing_id
+def make_thing(command: MakeThing, transaction: Transaction) -> None:
+    transaction.connection.execute(sa.insert(things).values(id=command.thing_id, name=command.name))
 
 
 class AboutSchema(fields.StrictSchema):
@@ -150,9 +149,8 @@ api = ApiBlueprint("things_api", __name__, url_prefix="/toy/api/v1")
 @api.arguments(ThingSchema, example={"name": "Sam"})
 @api.response(202)
 def create(body: dict[str, Any]) -> Response:
-    answer = current.handle_once(
-        MakeThing(body["name"]), answer=lambda thing_id: (202, f"/toy/api/v1/things/{thing_id}")
-    )
+    command = MakeThing(uuid4(), body["name"])
+    answer = current.handle_once(command, answer=(202, f"/toy/api/v1/things/{command.thing_id}"))
     return idempotency.respond(answer)
 
 

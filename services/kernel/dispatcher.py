@@ -17,7 +17,7 @@ from services.kernel.db import idempotency, inbox
 from services.kernel.db.away import gave_way
 from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
-from services.kernel.db.idempotency import Once
+from services.kernel.db.idempotency import Answer, Once
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.transaction import Transaction, write_audit, write_events
 from services.kernel.failpoints import failpoint
@@ -97,8 +97,9 @@ class Dispatcher:
             earlier = idempotency.earlier_answer(transaction.connection, self.tables, once, at=transaction.at)
             if earlier is not None:
                 return earlier
-            result = self._run(command, transaction)
-            return idempotency.remember(transaction.connection, self.tables, once, result)
+            self._run(command, transaction)
+            status, location = once.answer
+            return Answer(status=status, location=location, replayed=False)
 
     def handle_events(self, caused: Sequence[Caused]) -> int:
         """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""

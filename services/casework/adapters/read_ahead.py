@@ -11,6 +11,7 @@ from services.casework.adapters.told import said_by_match, said_by_referral
 from services.casework.application.hear import HearMatch
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
 from services.kernel.db.batch import Batch
+from services.kernel.db.holding import hold
 
 
 def read_ahead(batch: Batch, commands: Sequence[object]) -> None:
@@ -22,6 +23,8 @@ def read_ahead(batch: Batch, commands: Sequence[object]) -> None:
             # The first, as when they are heard one by one: the later ones say theirs in turn.
             said.setdefault(referral_id, one)
     reviewed = {c.event["referral_id"] for c in commands if isinstance(c, HearReferral | HearWithdrawal)}
+    # A match moves a person's events to another partition: a referral and its withdrawal may come to two readers at once.
+    hold(batch.connection, (referral_id.bytes for referral_id in reviewed))
     if said:
         batch.shared(SqlPersons).hold(said)
     batch.shared(SqlReviewRepository).read(reviewed)

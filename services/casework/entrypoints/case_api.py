@@ -151,10 +151,8 @@ def _item(row: CaseRow) -> dict[str, Any]:
 
 
 def _made(case_id: UUID, command: Any) -> Response:
-    def answer(entry_id: UUID) -> tuple[int, str]:
-        return 201, url_for(".one_entry", case_id=case_id, entry_id=entry_id)
-
-    return idempotency.respond(current.handle_once(command, answer=answer))
+    made = url_for(".one_entry", case_id=case_id, entry_id=command.entry_id)
+    return idempotency.respond(current.handle_once(command, answer=(201, made)))
 
 
 def _changed(case_id: UUID, command: Callable[..., object], said: dict[str, Any]) -> ResponseReturnValue:

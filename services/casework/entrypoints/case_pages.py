@@ -164,7 +164,7 @@ def _done(act: Act, case_id: UUID, said: Mapping[str, Any], **below: UUID) -> st
     version = {"version": _version()} if act.versioned else {}
     command = act.command(said, case_id=case_id, entry_id=uuid4(), reader=reader(), **version, **below)
     shown = url_for(".show", case_id=case_id, done=act.name)
-    return current.handle_once(command, answer=lambda _result: (303, shown), key=request.form.get("key", "")).location
+    return current.handle_once(command, answer=(303, shown), key=request.form.get("key", "")).location
 
 
 def _version() -> int:

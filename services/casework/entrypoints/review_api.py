@@ -137,7 +137,7 @@ def add_basis(said: dict[str, Any], review_id: UUID) -> Response:
 
 
 def _made(review_id: UUID, command: object) -> Response:
-    return idempotency.respond(current.handle_once(command, answer=lambda _result: (201, _location(review_id))))
+    return idempotency.respond(current.handle_once(command, answer=(201, _location(review_id))))
 
 
 def _location(review_id: UUID) -> str:

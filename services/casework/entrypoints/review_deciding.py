@@ -40,7 +40,7 @@ def decide_once(
         facts_version=said["facts_version"],
         expected_version=expected_version,
     )
-    return current.handle_once(command, answer=lambda _case_id: answer, key=key)
+    return current.handle_once(command, answer=answer, key=key)
 
 
 def _team(code: str | None) -> UUID | None:

@@ -93,7 +93,7 @@ def ask(review_id: UUID) -> ResponseReturnValue:
         done = url_for("reviews.show", review_id=review_id, done="asked")
         command = AskReferrer(review_id=review_id, reader=reader(), **form.data)
         try:
-            answer = current.handle_once(command, answer=lambda _: (303, done), key=request.form.get("key", ""))
+            answer = current.handle_once(command, answer=(303, done), key=request.form.get("key", ""))
             return redirect(answer.location, code=303)
         except ReviewEnded as error:
             return _ended(review_id, error)

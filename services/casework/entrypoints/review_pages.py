@@ -138,7 +138,7 @@ def _after_view(review_id: UUID, said: Mapping[str, Any]) -> str:
 
 def _once(command: object, address: str) -> str:
     """Run the command once, however often its form is sent; give the address to go to."""
-    return current.handle_once(command, answer=lambda _result: (303, address), key=request.form.get("key", "")).location
+    return current.handle_once(command, answer=(303, address), key=request.form.get("key", "")).location
 
 
 def _first_step(found: Opened, form: Form) -> ResponseReturnValue:

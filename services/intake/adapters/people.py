@@ -12,6 +12,7 @@ from services.intake.adapters.tables import births, identifiers, referrals
 from services.intake.application.ports import Candidate, Member
 from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
 from services.kernel.db.batch import Batch
+from services.kernel.db.holding import hold
 
 
 class SqlPeople:
@@ -23,7 +24,8 @@ class SqlPeople:
     def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
         if not digests:
             return []
-        self._wait_for_others(digests)
+        # Two referrals of one person at once must see each other: the later one looks when the first has committed.
+        hold(self._connection, map(bytes.fromhex, digests.values()))
         shared = {kind.value: digest for kind, digest in digests.items()}
         found = self._connection.execute(_candidates(frozenset(digests)), {"but": but, **shared}).all()
         known = self._digests([row.id for row in found])
@@ -66,20 +68,6 @@ class SqlPeople:
         for row in self._connection.execute(query):
             found[row.referral_id][Identifier(row.kind)] = row.digest
         return found
-
-    def _wait_for_others(self, digests: Digests) -> None:
-        """Two referrals of one person at once must see each other: the later one looks when the first has committed.
-
-        SQLite has one writer anyway. The locks are taken in one order, so that no two wait for each other.
-        """
-        if self._connection.dialect.name != "postgresql":
-            return
-        keys = sorted({int(digest[:15], 16) for digest in digests.values()})
-        self._connection.execute(_LOCK, {"keys": keys})
-
-
-_LOCK = sa.text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
-"""Takes the locks one by one, as they are listed."""
 
 
 @cache

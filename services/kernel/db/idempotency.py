@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,17 +23,15 @@ class KeyReused(Conflict):
     title = N_("This Idempotency-Key was used for a different request")
 
 
-Answering = tuple[int, str] | Callable[[Any], tuple[int, str]]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Once:
-    """How one request is known again, and its status and Location: known before, or what `answer` gives of the result."""
+    """How one request is known again, and what it is answered when it succeeds."""
 
     scope: str
     key: str
     body_sha256: str
-    answer: Answering
+    answer: tuple[int, str]
+    """Status and Location. Whoever asks has made the id, so both are known before anything is done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,42 +48,19 @@ def earlier_answer(connection: sa.Connection, tables: KernelTables, once: Once, 
     """
     keys = tables.idempotency_keys
     row = {"scope": once.scope, "key": _digest(once), "body_sha256": once.body_sha256, "created_at": at}
-    status, location = (None, None) if callable(once.answer) else once.answer
+    status, location = once.answer
     if insert_or_ignore(connection, keys, {**row, "status": status, "location": location}):
         return None
-    held = connection.execute(_held(keys), _place(once)).one()
+    held = connection.execute(_held(keys), {"its_scope": once.scope, "its_key": row["key"]}).one()
     if not hmac.compare_digest(held.body_sha256, once.body_sha256):
         raise KeyReused
     return Answer(status=held.status, location=held.location, replayed=True)
 
 
-def remember(connection: sa.Connection, tables: KernelTables, once: Once, result: object) -> Answer:
-    """Store what the request was answered, unless it was known before, and stored with the key."""
-    if not callable(once.answer):
-        status, location = once.answer
-        return Answer(status=status, location=location, replayed=False)
-    status, location = once.answer(result)
-    answer = {"status": status, "location": location}
-    connection.execute(_answered(tables.idempotency_keys), _place(once) | answer)
-    return Answer(status=status, location=location, replayed=False)
-
-
 @cache
 def _held(keys: sa.Table) -> sa.Select[Any]:
-    return sa.select(keys).where(*_at(keys))
-
-
-@cache
-def _answered(keys: sa.Table) -> sa.Update:
-    return sa.update(keys).where(*_at(keys))
-
-
-def _at(keys: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-    return keys.c.scope == sa.bindparam("its_scope"), keys.c.key == sa.bindparam("its_key")
-
-
-def _place(once: Once) -> dict[str, str]:
-    return {"its_scope": once.scope, "its_key": _digest(once)}
+    its_place = keys.c.scope == sa.bindparam("its_scope"), keys.c.key == sa.bindparam("its_key")
+    return sa.select(keys).where(*its_place)
 
 
 def _digest(once: Once) -> str:

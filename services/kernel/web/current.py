@@ -15,7 +15,7 @@ from services.kernel.auth.identity import Identity, IdentityPort
 from services.kernel.clock import Clock
 from services.kernel.db import reader
 from services.kernel.db.engine import Database
-from services.kernel.db.idempotency import Answer, Answering, Once
+from services.kernel.db.idempotency import Answer, Once
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.web import cookies, idempotency
@@ -94,11 +94,11 @@ def handle(command: object) -> Any:
     return site().dispatcher.handle(command, actor=_actor(), correlation_id=correlation_id())
 
 
-def handle_once(command: object, *, answer: Answering, key: str | None = None) -> Answer:
+def handle_once(command: object, *, answer: tuple[int, str], key: str | None = None) -> Answer:
     """Run the command unless this caller's request was answered before; then give that answer, `replayed`.
 
-    The key is the Idempotency-Key of an API call; a form passes its own. `answer` is the status and Location, or gives
-    them of the handler's result: known before, they cost no statement. Raises KeyMissing, KeyUnusable (400) or KeyReused (409).
+    The key is the Idempotency-Key of an API call; a form passes its own. `answer` is the status and Location. Raises
+    KeyMissing, KeyUnusable (400) or KeyReused (409).
     """
     close_reading()
     once = Once(

@@ -6,18 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.contracts.codes import NotEstimatedReason
 from services.kernel.db.batch import Batch
+from services.kernel.db.holding import hold
 from services.scoring.adapters.tables import answers, referrals, tellings
 from services.scoring.domain.referral import Referral, Telling
 
-_LOCK = sa.select(
-    sa.func.pg_advisory_xact_lock(
-        sa.func.unnest(sa.bindparam("keys", type_=ARRAY(sa.BigInteger))).column_valued("key"),
-    )
-)
 _CHANGE = sa.update(referrals).where(referrals.c.id == sa.bindparam("changed"))
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -92,7 +87,8 @@ class SqlReferrals:
 
     def _see(self, person_ids: set[UUID], referral_ids: set[UUID]) -> None:
         """Lock the persons, then read and lock the rows of their referrals and of these."""
-        self._lock(person_ids)
+        # One transaction at a time per person: two that do not see each other would both miss a late fact.
+        hold(self._connection, (person_id.bytes for person_id in person_ids))
         wanted = sa.or_(referrals.c.person_id.in_(person_ids), referrals.c.id.in_(referral_ids))
         query = sa.select(referrals).where(wanted).order_by(referrals.c.id).with_for_update()
         unseen = [row for row in self._connection.execute(query).all() if row.id not in self._stored]
@@ -103,13 +99,6 @@ class SqlReferrals:
             self._stored_versions[row.id] = set(referral.tellings)
         self._seen.update(dict.fromkeys(referral_ids - self._seen.keys()))
         self._locked |= person_ids
-
-    def _lock(self, person_ids: Iterable[UUID]) -> None:
-        """One transaction at a time per person: two that do not see each other would both miss a late fact."""
-        if person_ids and self._connection.dialect.name == "postgresql":
-            # In one order: two workers wait for each other in turn, and never crosswise.
-            keys = sorted({int.from_bytes(person_id.bytes[:8], signed=True) for person_id in person_ids})
-            self._connection.execute(_LOCK, {"keys": keys})
 
     def _keep(self, referral: Referral, row: dict[str, Any]) -> None:
         self._seen[referral.id] = referral

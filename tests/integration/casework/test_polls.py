@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters import review_tables, tables
+from services.casework.adapters.read_ahead import read_ahead
 from services.casework.adapters.tables import kernel
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application import hear
 from services.casework.application.claim_review import OpenReview
 from services.casework.application.decide_review import AddBasis, DecideReview, decide_review
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_withdrawal
 from services.casework.application.record_own_view import RecordOwnView
 from services.contracts import envelope
 from services.contracts.codes import LawfulBasis, Pathway, RecipientClass, SupportLevel, Sureness
@@ -234,6 +235,24 @@ class TestAPollAndAPerson:
         assert (review["state"], review["referral_version"]) == ("decided", 1)
         assert (change["review_id"], change["referral_version"]) == (decided.review_id, 2)
         assert [row["referral_version"] for row in review_world.rows(review_tables.reviews, id=other.review_id)] == [2]
+
+
+class TestTwoPolls:
+    def test_of_a_referral_and_its_withdrawal_leave_a_review_that_knows_of_it(self, review_world: ReviewWorld) -> None:
+        """Two readers hear of them at the same moment. The later one waits, and sees what the other has written."""
+        event = make.a_referral_event()
+        withdrawal = HearWithdrawal(make.a_withdrawal_event(event["referral_id"]))
+        hearing = Thread(target=poll, args=(review_world, HearReferral(event)))
+
+        with review_world.service.dispatcher.transaction(actor=None) as transaction:
+            read_ahead(transaction.batch, [withdrawal])
+            hear_withdrawal(withdrawal, SqlUnitOfWork(transaction, Policy()))
+            hearing.start()
+            wait_until(lambda: review_world.database.is_sqlite or waits(review_world), what="the poll to wait")
+        hearing.join(20)
+
+        [review] = review_world.rows(review_tables.reviews)
+        assert review["withdrawal_asked_at"] == withdrawal.event["withdrawn_at"]
 
 
 class Policy:
