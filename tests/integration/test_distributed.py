@@ -22,8 +22,10 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-REFERRALS_SENT = 300
+REFERRALS_SENT = 2_000
 KILL_EVERY = 5.0
+RESTS_WITHIN = 300.0
+"""Other tests run on the same processors."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class TestEveryRoleAsAProcess:
         self, waymark: Distributed, tokens: Mapping[str, str]
     ) -> None:
         """The short form of `make chaos`."""
-        plan = Plan(referrals=REFERRALS_SENT, seed=random.randrange(1_000_000), kill_every=KILL_EVERY)  # noqa: S311
+        seed = random.randrange(1_000_000)  # noqa: S311
+        plan = Plan(referrals=REFERRALS_SENT, seed=seed, kill_every=KILL_EVERY, rests_within=RESTS_WITHIN)
 
         outcome = run(waymark, tokens["navigator"], plan, print)
 
