@@ -114,7 +114,7 @@ def _waymark(*, brokers: int) -> Iterator[tuple[Distributed, Kafka, str]]:
     with (
         tempfile.TemporaryDirectory(prefix="waymark-outage-") as folder,
         PostgreSQL(durable=True) as postgresql,
-        Kafka(brokers=brokers) as kafka,
+        Kafka(brokers=brokers, short_lived=True) as kafka,
         Distributed(Path(folder), postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark,
     ):
         tokens = installation.prepare(waymark, people=["navigator"], replicas=brokers)
