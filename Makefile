@@ -83,7 +83,10 @@ manifests: setup-dev $(MANIFESTS_READY) ## Dockerfiles, compose and Kubernetes, 
 	@$(BIN)/python -m tests.parts.manifests
 
 .PHONY: bench
-bench: setup-dev ## benchmarks: a table of ratios, and bench/results/*.json
+bench: bench-embedded bench-distributed ## all benchmarks: tables of ratios, and bench/results/*.json
+
+.PHONY: bench-embedded
+bench-embedded: setup-dev ## benchmarks of the form of one process: a minute and a half
 	@$(BIN)/python -m bench
 
 .PHONY: bench-distributed

@@ -1,4 +1,4 @@
-"""`make bench`: the cost of each stage of the path, and how many referrals go all the way per second."""
+"""`make bench-embedded`: the cost of each stage of the path, and how many referrals go all the way per second."""
 
 import tempfile
 from collections.abc import Iterator
