@@ -108,7 +108,7 @@ def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, at_once:
     )
     return Service(
         name=name,
-        settings=Settings(database_url=url, secret_key=b"k" * 32, https=False),
+        settings=Settings(database_url=url, secret_key=b"k" * 32, https=False, demonstration=True),
         identities=FakeIdentities(),
         database=database,
         metadata=metadata,
