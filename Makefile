@@ -43,9 +43,9 @@ run: setup ## serve the whole system with demonstration data on this machine
 	@$(BIN)/waymark run
 
 .PHONY: kafka
-kafka: setup-dev ## the distributed form on this machine: Kafka, PostgreSQL and one process per service role
+kafka: setup-dev ## the distributed form on this machine: Kafka, PostgreSQL and one process per service role (options="--port 8001")
 	@$(BIN)/python -m tests.parts.packages
-	@$(BIN)/python -m tests.parts.run_distributed
+	@$(BIN)/python -m tests.parts.run_distributed $(options)
 
 .PHONY: train
 train: setup ## train a champion and register it in MLflow

@@ -38,9 +38,7 @@ def listen(app: "WSGIApplication", *, port: int) -> Any:
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
-        raise PortTaken(
-            f"Port {port} is taken: stop what listens there, or name another: waymark run --port {port + 1}"
-        ) from error
+        raise PortTaken(f"Port {port} is taken: stop what listens there, or name another: --port {port + 1}") from error
 
 
 def serve(system: System, *, port: int = PORT, ready: Callable[[], None] = lambda: None) -> None:

@@ -39,6 +39,8 @@ def main(port: int) -> None:
             _serve(Path(folder), port)
         except KeyboardInterrupt:
             click.echo("Stopped.")
+        except server.PortTaken as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _serve(folder: Path, port: int) -> None:
@@ -53,12 +55,13 @@ def _serve(folder: Path, port: int) -> None:
             models=MODELS.models.resolve(),
             registry_url=MODELS.tracking_uri,
         )
+        # The port is held from the beginning: preparing takes too long to find out afterwards that somebody has it.
+        web = server.listen(gateway({name: role.address for name, role in waymark.web.items()}), port=port)
         with waymark:
-            _prepare(waymark)
-            click.echo(f"Starting {len(waymark.roles)} processes", err=True)
-            waymark.start()
-            web = server.listen(gateway({name: role.address for name, role in waymark.web.items()}), port=port)
             try:
+                _prepare(waymark)
+                click.echo(f"Starting {len(waymark.roles)} processes", err=True)
+                waymark.start()
                 click.echo(_welcome(waymark, port, kafka.bootstrap_servers))
                 web.run()
             finally:
