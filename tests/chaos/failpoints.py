@@ -56,4 +56,4 @@ def table(violations: Violations, *, hits: int) -> str:
     """In Markdown, with what did not hold below it."""
     rows = [f"| {step} | {hits} | {len(found)} |" for step, found in violations.items()]
     wrong = [f"{step}: {line}" for step, found in violations.items() for line in found]
-    return "\n".join(["| step | kills | violations |", "|---|---:|---:|", *rows, *wrong])
+    return "\n".join(["| step | times | violations |", "|---|---:|---:|", *rows, *wrong])
