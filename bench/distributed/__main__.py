@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bench import champion, referrals
+from bench import referrals
 from bench.distributed import alone, growth, pgbench, report, statements, workers
 from bench.distributed.installation import Installation, installed
 from bench.distributed.path import CLIENTS
@@ -16,7 +16,6 @@ from bench.distributed.path import Path as WholePath
 from bench.distributed.rate import Rate
 from bench.distributed.report import Measured
 from services.kernel.observability import logs
-from services.scoring.adapters.kept_models import KeptModels
 
 PARTS = ("alone", "path", "workers", "growth")
 _GO_ALL_THE_WAY = 1_000
@@ -32,20 +31,20 @@ def main(parts: tuple[str, ...], held: int) -> None:
     wanted = parts or PARTS
     with tempfile.TemporaryDirectory(prefix="waymark-bench-") as name, Path(name).joinpath("log").open("w") as lines:
         logs.configure(stream=lines)
-        models = Path(name) / "models"
-        measured = Measured(model=champion.keep(models))
-        with installed(Path(name) / "waymark", models) as at:
-            _measure(at, measured, KeptModels(models), wanted, held)
+        with installed(Path(name) / "waymark") as at:
+            measured = Measured(model=at.model)
+            _measure(at, measured, wanted, held)
+            at.estimated_all()
     click.echo(report.tables(measured))
     click.echo(f"\nWritten to {report.write(measured)}")
 
 
-def _measure(at: Installation, measured: Measured, kept: KeptModels, wanted: tuple[str, ...], held: int) -> None:
+def _measure(at: Installation, measured: Measured, wanted: tuple[str, ...], held: int) -> None:
     example = at.world.example("intake", referrals.PATH)
     if "path" in wanted:
         _whole_path(at, measured, example)
     if "alone" in wanted:
-        measured.rates += alone.rates(at, example, kept)
+        measured.rates += alone.rates(at, example)
     if "workers" in wanted:
         at.pass_over("scoring")
         measured.workers |= dict(workers.scaling(at, example["facts"]))

@@ -31,7 +31,7 @@ _FIRST = 50_000_000
 _BY = ReferredBy(staff_id=UUID(int=1), organisation_id=UUID(int=2), organisation_class=OrganisationClass.HEALTH)
 
 
-def rates(at: Installation, example: Mapping[str, Any], kept: KeptModels) -> Iterator[Rate]:
+def rates(at: Installation, example: Mapping[str, Any]) -> Iterator[Rate]:
     """In the order of the path. What the relay sends, the readers read."""
     yield rate.of_stage(_receive(at, example))
     at.pass_over("scoring", "casework", "oversight")
@@ -53,7 +53,7 @@ def rates(at: Installation, example: Mapping[str, Any], kept: KeptModels) -> Ite
         "score: read, estimate, store, tell",
         lambda: _handled(at, "scoring"),
         floor="pred_contrib of the rows",
-        least=_explains(kept, example["facts"]),
+        least=_explains(at, example["facts"]),
     )
     yield rate.in_turns(
         "open a review: read, store, tell",
@@ -163,8 +163,8 @@ def _per_second(step: Callable[[], int], enough: int) -> float:
     return done / (time.perf_counter() - began)
 
 
-def _explains(kept: KeptModels, facts: Mapping[str, Any]) -> Callable[[], float]:
-    current = kept.current()
+def _explains(at: Installation, facts: Mapping[str, Any]) -> Callable[[], float]:
+    current = KeptModels(at.waymark.folder.models).current()
     assert current is not None
     booster = lightgbm.Booster(model_str=current.booster.decode("ascii"))
     rows = np.array([build({"age": 15, **facts}, as_of=datetime.now(UTC).date()).values] * 2_000)

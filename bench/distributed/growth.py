@@ -77,6 +77,8 @@ def _fill(at: Installation, service: str, made: Statements, first: int, last: in
         connection.execute(_PUBLISHED.format(service=service, how="DROP DEFAULT"))
         connection.execute("RESET session_replication_role")
         connection.execute("VACUUM ANALYZE")
+        # Else it goes on beside what is measured.
+        connection.execute("CHECKPOINT")
 
 
 def _relay(at: Installation, waiting: int) -> float:
@@ -84,6 +86,7 @@ def _relay(at: Installation, waiting: int) -> float:
     value = referrals.received({})
     with at.everything() as connection:
         _let_wait(connection, waiting, value)
+        connection.execute("CHECKPOINT")
         relay = Relay(at.system.services["intake"], at.log)
         taken = _median(relay.run_once, rounds=min(_ROUNDS, max(1, waiting // 500)))
         relay.stop()

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from bench import champion
 from services.contracts.topics import TOPICS, Topic
 from services.embedded import staff
 from services.embedded.system import System
@@ -25,6 +26,8 @@ FLOOR = Topic("bench.floor", "bench", frozenset())
 
 _TIMES = "track_commit_timestamp=on"
 """PostgreSQL keeps when each transaction was committed, for everybody to see."""
+_ROOM = "shared_buffers=2GB", "max_wal_size=16GB"
+"""What PostgreSQL's manual gives a machine of 8 GB, and no checkpoint amid the making of a million rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,8 @@ class Installation:
     kafka: Kafka
     system: System
     log: KafkaLog
+    model: str
+    """In words."""
 
     @property
     def world(self) -> World:
@@ -65,6 +70,13 @@ class Installation:
         with closing(KafkaLog(KafkaSettings.from_environment(self.waymark.kafka))) as log:
             yield log
 
+    def estimated_all(self) -> None:
+        """Raises SystemExit when there is a referral that scoring did not estimate: then its figures are none."""
+        with self.everything() as connection:
+            found = connection.execute("SELECT count(*) FROM scoring.answers WHERE estimate_id IS NULL").fetchone()
+        if found != (0,):
+            raise SystemExit(f"Not estimated were {found}: what was measured is not scoring.")
+
     def pass_over(self, *services: str) -> None:
         """Let these groups be done with all that lies in their topics."""
         with self.reading() as log:
@@ -79,17 +91,18 @@ def topics_of(service: Service) -> Sequence[str]:
 
 
 @contextmanager
-def installed(folder: Path, models: Path) -> Iterator[Installation]:
-    with PostgreSQL(durable=True, settings=[_TIMES]) as postgresql, Kafka() as kafka:
-        waymark = Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers, models=models)
-        with waymark:
+def installed(folder: Path) -> Iterator[Installation]:
+    """With a model in use."""
+    with PostgreSQL(durable=True, settings=[_TIMES, *_ROOM]) as postgresql, Kafka() as kafka:
+        with Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark:
             waymark.migrate()
+            model = champion.keep(waymark.folder.models)
             settings = KafkaSettings.from_environment(waymark.kafka)
             topics.apply(settings, [*TOPICS, FLOOR], replicas=1)
             system, log = waymark.in_process(), KafkaLog(settings)
             staff.load(system, waymark.folder)
             system.settle()
-            yield Installation(waymark=waymark, postgresql=postgresql, kafka=kafka, system=system, log=log)
+            yield Installation(waymark=waymark, postgresql=postgresql, kafka=kafka, system=system, log=log, model=model)
             log.close()
             system.close()
 
