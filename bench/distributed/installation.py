@@ -93,18 +93,21 @@ def topics_of(service: Service) -> Sequence[str]:
 @contextmanager
 def installed(folder: Path) -> Iterator[Installation]:
     """With a model in use."""
-    with PostgreSQL(durable=True, settings=[_TIMES, *_ROOM]) as postgresql, Kafka() as kafka:
-        with Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark:
-            waymark.migrate()
-            model = champion.keep(waymark.folder.models)
-            settings = KafkaSettings.from_environment(waymark.kafka)
-            topics.apply(settings, [*TOPICS, FLOOR], replicas=1)
-            system, log = waymark.in_process(), KafkaLog(settings)
-            staff.load(system, waymark.folder)
-            system.settle()
-            yield Installation(waymark=waymark, postgresql=postgresql, kafka=kafka, system=system, log=log, model=model)
-            log.close()
-            system.close()
+    with (
+        PostgreSQL(durable=True, settings=[_TIMES, *_ROOM]) as postgresql,
+        Kafka() as kafka,
+        Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark,
+    ):
+        waymark.migrate()
+        model = champion.keep(waymark.folder.models)
+        settings = KafkaSettings.from_environment(waymark.kafka)
+        topics.apply(settings, [*TOPICS, FLOOR], replicas=1)
+        system, log = waymark.in_process(), KafkaLog(settings)
+        staff.load(system, waymark.folder)
+        system.settle()
+        yield Installation(waymark=waymark, postgresql=postgresql, kafka=kafka, system=system, log=log, model=model)
+        log.close()
+        system.close()
 
 
 def percentiles(connection: psycopg.Connection[Any], query: str, since: object) -> Iterable[float]:
