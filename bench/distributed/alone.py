@@ -76,33 +76,35 @@ def command(example: Mapping[str, Any], *, one_birthday: bool = False) -> Callab
 
 def _receive(at: Installation, example: Mapping[str, Any]) -> Stage:
     intake = at.system.services["intake"]
-    connection = _bare(at)
+    connection = bare(at)
     return Stage(
         name="receive: all rows, one commit, one connection",
         floor="a row and a commit",
         given=command(example),
         work=lambda receive: intake.dispatcher.handle(receive, actor=None),
-        least=lambda: _commit(connection),
+        least=lambda: commit(connection),
     )
 
 
-def _bare(at: Installation) -> psycopg.Connection[Any]:
+def bare(at: Installation) -> psycopg.Connection[Any]:
+    """With a table of its own, for `commit`."""
     address = at.postgresql.schema("bare").replace("+psycopg", "")
     connection = psycopg.connect(address, autocommit=True)
     connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, content text)")
     return connection
 
 
-def _commit(connection: psycopg.Connection[Any]) -> None:
+def commit(connection: psycopg.Connection[Any]) -> None:
+    """The floor: a row and a commit."""
     connection.execute("INSERT INTO bare (content) VALUES (%s)", ["one small row"])
 
 
 def _commits(at: Installation) -> Callable[[], float]:
-    connection = _bare(at)
+    connection = bare(at)
 
     def commit_many() -> None:
         for _ in range(1_000):
-            _commit(connection)
+            commit(connection)
 
     return lambda: rate.timed(1_000, commit_many)
 

@@ -17,15 +17,16 @@ from services.kernel.bus.relay import Relay
 from services.kernel.bus.translate import Translator
 from services.kernel.service import Service
 
-_ROUNDS = 15
+_ROUNDS = 60
 _PUBLISHED = "ALTER TABLE {service}.outbox ALTER published_at {how}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Medians in microseconds for one referral, when so many are held."""
+    """Medians in microseconds for one referral, when so many are held; a row and a commit is the floor."""
 
     held: int
+    commit: float
     receive: float
     relay: float
     score: float
@@ -45,18 +46,19 @@ def costs(at: Installation, example: Mapping[str, Any], sizes: Sequence[int]) ->
         "scoring": statements.of(scoring, lambda: _hear(scoring, facts)),
         "casework": statements.of(casework, lambda: _hear(casework, facts)),
     }
-    held = 0
+    connection, held = alone.bare(at), 0
     for size in sizes:
         for name, statement in made.items():
             _fill(at, name, statement, held + 1, size)
         held = size
-        yield Cost(
-            held=size,
-            receive=_median(receive),
-            score=_median(lambda: _hear(scoring, facts)),
-            open_review=_median(lambda: _hear(casework, facts)),
-            relay=_relay(at, size),
+        commit, received, scored, opened = _medians(
+            lambda: alone.commit(connection),
+            receive,
+            lambda: _hear(scoring, facts),
+            lambda: _hear(casework, facts),
         )
+        relayed = _relay(at, size)
+        yield Cost(held=size, commit=commit, receive=received, relay=relayed, score=scored, open_review=opened)
 
 
 def _hear(service: Service, facts: Mapping[str, Any]) -> None:
@@ -88,7 +90,7 @@ def _relay(at: Installation, waiting: int) -> float:
         _let_wait(connection, waiting, value)
         connection.execute("CHECKPOINT")
         relay = Relay(at.system.services["intake"], at.log)
-        taken = _median(relay.run_once, rounds=min(_ROUNDS, max(1, waiting // 500)))
+        [taken] = _medians(relay.run_once, rounds=min(_ROUNDS, max(1, waiting // 500)))
         relay.stop()
         connection.execute("DELETE FROM intake.outbox WHERE published_at IS NULL")
         connection.execute("VACUUM intake.outbox")
@@ -103,11 +105,13 @@ def _let_wait(connection: psycopg.Connection[Any], waiting: int, value: bytes) -
     )
 
 
-def _median(work: Callable[[], object], *, rounds: int = _ROUNDS) -> float:
-    """Microseconds."""
-    taken = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - began) * 1e6)
-    return statistics.median(taken)
+def _medians(*works: Callable[[], object], rounds: int = _ROUNDS) -> list[float]:
+    """Microseconds of each. They take turns, so that a slow minute of the machine is a slow one for all."""
+    taken = [[_timed(work) for work in works] for _ in range(rounds)]
+    return [statistics.median(each) for each in zip(*taken, strict=True)]
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1e6

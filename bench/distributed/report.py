@@ -34,7 +34,7 @@ def tables(measured: Measured) -> str:
     if measured.workers:
         parts.append(_table(["scoring workers", "events a second", "of one worker's"], _workers(measured.workers)))
     if measured.growth:
-        head = ["held", "receive µs", "relay µs", "score µs", "open a review µs"]
+        head = ["held", "a row and a commit µs", "receive µs", "relay µs", "score µs", "open a review µs"]
         parts.append(_table(head, _growth(measured.growth)))
     return "\n\n".join("\n".join(part) for part in parts)
 
@@ -73,5 +73,5 @@ def _workers(workers: Mapping[int, float]) -> Iterable[Sequence[str]]:
 
 def _growth(growth: Sequence[Cost]) -> Iterable[Sequence[str]]:
     for each in growth:
-        costs = (each.receive, each.relay, each.score, each.open_review)
+        costs = (each.commit, each.receive, each.relay, each.score, each.open_review)
         yield f"{each.held:,}", *(f"{cost:,.0f}" for cost in costs)
