@@ -35,7 +35,7 @@ class Cut:
 _PAGE = "body"
 CUTS = {
     "form": Cut(_PAGE, 915),
-    "sent": Cut(_PAGE, 920),
+    "sent": Cut(_PAGE, 945),
     "own-view": Cut("form:has([name='why']) h2", 950),
     "estimate": Cut("main .govuk-caption-l, main h1", 930),
     "decision": Cut("fieldset:has([name='pathway'])", 1000),
