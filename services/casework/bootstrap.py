@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from services.casework.adapters import case_tables, review_tables, row_security
+from services.casework.adapters import case_tables, review_tables
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.read_ahead import read_ahead
+from services.casework.adapters.row_security import WALL
 from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
@@ -21,7 +22,7 @@ from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Routes, Service
 
 _HERE = Path(__file__).parent
-TABLES = (case_tables.cases, review_tables.reviews, row_security.TABLES)
+TABLES = (case_tables.cases, review_tables.reviews)
 """Importing their modules is what makes the metadata whole."""
 
 
@@ -70,5 +71,5 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         measures=MEASURES,
         routes=routes,
         templates=_HERE / "templates",
-        row_security=True,
+        wall=WALL,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.intake.adapters import heard
 from services.intake.adapters.repositories import forget_expired_drafts
+from services.intake.adapters.row_security import WALL
 from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
@@ -63,6 +64,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         routes=routes,
         templates=_HERE / "templates",
+        wall=WALL,
         housekeeping=(forget_expired_drafts,),
         reconcile=(TellUnheard(), TellAgainSome()),
     )

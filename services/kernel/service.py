@@ -13,6 +13,7 @@ from services.contracts.schema import EventSchema
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
+from services.kernel.db.row_security import Wall
 from services.kernel.db.tables import KernelTables
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.observability.measures import of_every_service
@@ -53,8 +54,8 @@ class Service:
     routes: Callable[[], Routes]
     """Imports what serves people only when it is called: a worker starts without it."""
     templates: Path | None = None
-    row_security: bool = False
-    """True where the tables have policies that go by who reads."""
+    wall: Wall | None = None
+    """What the tables show to whom, on PostgreSQL, behind the conditions of the queries."""
     subscriptions: Subscriptions = field(default_factory=dict)
     at_once: int = 1
     """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""

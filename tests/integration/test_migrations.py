@@ -67,6 +67,48 @@ def killed_at(statement: int, name: str, url: str, folder: Path) -> int:
     return os.WTERMSIG(status)
 
 
+def triggers(service: Service) -> list[str]:
+    """Each trigger as its database has it."""
+    said = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT replace(pg_get_triggerdef(pg_trigger.oid), current_schema || '.', '') FROM pg_trigger"
+        " JOIN pg_class ON pg_class.oid = tgrelid WHERE relnamespace = current_schema::regnamespace"
+        " AND NOT tgisinternal",
+    }
+    with service.database.read() as connection:
+        return sorted(connection.exec_driver_sql(said[connection.dialect.name]).scalars())
+
+
+def policies(service: Service) -> list[str]:
+    """The second wall as its database has it: each policy, and what they all ask. SQLite has none."""
+    said = (
+        "SELECT tablename || policyname || qual FROM pg_policies WHERE schemaname = current_schema",
+        "SELECT prosrc || prosecdef FROM pg_proc WHERE pronamespace = current_schema::regnamespace",
+    )
+    with service.database.read() as connection:
+        if service.database.is_sqlite:
+            return []
+        return sorted(text for asked in said for text in connection.exec_driver_sql(asked).scalars())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+class TestTheRevisions:
+    def test_make_and_protect_what_its_code_does(self, new_database: NewDatabase, tmp_path: Path, name: str) -> None:
+        with (
+            opened(name, new_database(name), tmp_path / "migrated") as migrated,
+            opened(name, new_database(name), tmp_path / "made") as made,
+        ):
+            migrate.upgrade(migrated)
+            with made.database.write() as connection:
+                made.metadata.create_all(connection)
+
+            assert migrate.differences(migrated) == []
+            assert triggers(migrated) == triggers(made)
+            assert bool(triggers(made)) == (name == "casework")
+            assert policies(migrated) == policies(made)
+            assert bool(policies(made)) == (name in ("intake", "casework") and not made.database.is_sqlite)
+
+
 @pytest.mark.parametrize("name", SERVICES)
 class TestAMigration:
     def test_that_was_killed_at_any_statement_can_be_run_again(

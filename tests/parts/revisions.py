@@ -1,13 +1,14 @@
 """A service's tables as its revisions make them: run once for each kind of database, then only what they said to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.kernel.db import migrate
+from services.kernel.db import grants, migrate
 from services.kernel.service import Service
+from tests.parts.postgresql import Addresses, Cluster
 
 _Said = list[tuple[str, Any]]
 
@@ -29,6 +30,16 @@ def make_tables(service: Service) -> None:
     with service.database.write() as connection:
         for statement, parameters in _said[kind]:
             connection.exec_driver_sql(statement, parameters or None)
+
+
+def owned_by_another(cluster: Cluster, name: str, build: Callable[[str], Service]) -> Addresses:
+    """A service's schema as operators make it: the role that reads and writes owns nothing, so policies hold it."""
+    made = cluster.provisioned([name])[name]
+    owner = build(made.owner)
+    migrate.upgrade(owner)
+    grants.give(owner, name)
+    owner.database.close()
+    return made
 
 
 @contextmanager

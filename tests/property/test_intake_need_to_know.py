@@ -6,6 +6,7 @@ The rule is design.md 8.11, written here a second time; every page, list, operat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -89,8 +90,8 @@ def ask_everybody(world: World, persons: list[Person], tolds: list[Told]) -> Non
 
     The world keeps what earlier examples put there: it is other people's, and must not be told of either.
     """
-    names = [_known(world, person) for person in persons]
-    made = _referred(world, [world.people[name] for name in names], tolds)
+    names = [known(world, person) for person in persons]
+    made = referred(world, [world.people[name] for name in names], tolds)
     for place, name in enumerate(names):
         roles = persons[place].roles
         listed = _list(world, name)
@@ -104,7 +105,7 @@ def ask_everybody(world: World, persons: list[Person], tolds: list[Told]) -> Non
             _check_match(world, name, one, other, may=may)
 
 
-def _known(world: World, person: Person) -> str:
+def known(world: World, person: Person) -> str:
     role = next(iter(person.roles))
     identity = replace(
         somebody(role, organisation=person.organisation, areas=tuple(person.areas)), roles=frozenset(person.roles)
@@ -114,7 +115,7 @@ def _known(world: World, person: Person) -> str:
     return name
 
 
-def _referred(world: World, staff: list[Identity], tolds: list[Told]) -> list[Referral]:
+def referred(world: World, staff: list[Identity], tolds: list[Told]) -> list[Referral]:
     """All about one young person, so that each two of them are a match."""
     who = a_young_person(name=f"Fern Fiction {uuid4()}", phone=f"07700 {uuid4().int % 10**6:06}", age_about=15)
     made = []
@@ -163,10 +164,8 @@ def _check_pages(world: World, name: str, referral: Referral, *, may: bool) -> N
 
 
 def _check_match(world: World, name: str, one: Referral, other: Referral, *, may: bool) -> None:
-    between = matches.c.earlier_id.in_([one.id, other.id]) & matches.c.later_id.in_([one.id, other.id])
-    with world.service.database.read() as connection:
-        match_id = connection.execute(sa.select(matches.c.id).where(between)).scalar_one()
-    browser, path = world.browser(name), f"/intake/matches/{match_id}"
+    match = match_between(world, one, other)
+    browser, path = world.browser(name), f"/intake/matches/{match.id}"
     page = browser.open(path)
     assert (page.status_code == 200) == may
     assert ("Fern Fiction" in page.text) == may
@@ -175,8 +174,13 @@ def _check_match(world: World, name: str, one: Referral, other: Referral, *, may
         browser.open("/intake/referrals")
         decided = browser.send({"state": "linked", "reason": "I think so", "version": "1"}, path=path)
         assert decided.status_code in (403, 404)
-        with world.service.database.read() as connection:
-            assert connection.execute(sa.select(matches.c.version).where(between)).scalar_one() == 1
+        assert match_between(world, one, other).version == 1
+
+
+def match_between(world: World, one: Referral, other: Referral) -> Any:
+    between = matches.c.earlier_id.in_([one.id, other.id]) & matches.c.later_id.in_([one.id, other.id])
+    with world.service.database.read() as connection:
+        return connection.execute(sa.select(matches).where(between)).one()
 
 
 def examples(most: int) -> settings:

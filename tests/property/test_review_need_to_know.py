@@ -83,7 +83,7 @@ def ask_everybody(world: ReviewWorld, persons: list[Person], tolds: list[Told]) 
     clients = [
         world.reviewer(uuid4(), *person.areas, role=person.role, organisation=person.organisation) for person in persons
     ]
-    made = [_referred(world, told, clients) for told in tolds]
+    made = [referred(world, told, clients) for told in tolds]
     _possible_match(world, made)
     for place, (person, client) in enumerate(zip(persons, clients, strict=True)):
         in_lists = _all_pages(client)
@@ -93,7 +93,7 @@ def ask_everybody(world: ReviewWorld, persons: list[Person], tolds: list[Told]) 
         _check_match(client, made, may)
 
 
-def _referred(world: ReviewWorld, told: Told, clients: list[Client]) -> Referred:
+def referred(world: ReviewWorld, told: Told, clients: list[Client]) -> Referred:
     by = clients[told.made_by].token if told.made_by is not None and told.made_by < len(clients) else str(uuid4())
     return world.referral(area=told.area, triage=told.triage, referred_by={"staff_id": by})
 

@@ -92,10 +92,14 @@ def list_cases(
     What is due is the first contact: a case that the reader knows to have had it is due no more, and stands last.
     """
     met = sa.case((_known_met(reader), sa.true()), else_=sa.false())
-    found = select_rows(reader).where(_wanted(reader, wanted, now)).order_by(met, cases.c.due_at, cases.c.id)
+    in_turn = (met, cases.c.due_at, cases.c.id)
+    of_list = sa.select(cases.c.id).where(_wanted(reader, wanted, now))
     if after is not None:
-        found = found.where(_after(met, after))
-    return [row_of(row) for row in connection.execute(found.limit(most))]
+        of_list = of_list.where(_after(met, after))
+    # What lies beside a case is read, and its policies asked, for those of the page only.
+    of_this_page = of_list.order_by(*in_turn).limit(most)
+    found = select_rows(reader).where(cases.c.id.in_(of_this_page)).order_by(*in_turn)
+    return [row_of(row) for row in connection.execute(found)]
 
 
 def count_cases(connection: sa.Connection, reader: CaseReader, wanted: CaseList, *, now: datetime) -> int:

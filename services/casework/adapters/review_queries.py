@@ -110,10 +110,14 @@ def list_reviews(
     connection: sa.Connection, reader: ReviewReader, *, after: Place | None = None, limit: int
 ) -> list[ReviewRow]:
     """The open reviews that the reader may know of, due first."""
-    found = _rows(reader).where(reviews.c.state.in_(OPEN_STATES))
+    in_turn = (reviews.c.due_at, reviews.c.id)
+    of_list = sa.select(reviews.c.id).where(knows(reader), reviews.c.state.in_(OPEN_STATES))
     if after is not None:
-        found = found.where(sa.tuple_(reviews.c.due_at, reviews.c.id) > sa.tuple_(*_bound(after)))
-    return [_row(row) for row in connection.execute(found.order_by(reviews.c.due_at, reviews.c.id).limit(limit))]
+        of_list = of_list.where(sa.tuple_(*in_turn) > sa.tuple_(*_bound(after)))
+    # What lies beside a review is read, and its policies asked, for those of the page only.
+    of_this_page = of_list.order_by(*in_turn).limit(limit)
+    found = _rows(reader).where(reviews.c.id.in_(of_this_page)).order_by(*in_turn)
+    return [_row(row) for row in connection.execute(found)]
 
 
 def review_of_referral(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> ReviewRow | None:

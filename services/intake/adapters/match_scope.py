@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts.codes import OrganisationClass, RecipientClass
-from services.intake.adapters.tables import bases, matches, referral_versions, referrals
+from services.intake.adapters.tables import bases, matches, referrals
 from services.intake.domain.match_reader import MatchReader
 
 
@@ -31,10 +31,10 @@ def knows_referral(referral_id: sa.Column[Any], reader: MatchReader) -> sa.Colum
 
 
 def _told_to_triage(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
-    """Whether the newest version has a basis for triage: it never ends but by a newer version."""
-    versions = referral_versions.alias()
-    of_basis = versions.c.referral_id == bases.c.referral_id
-    newest = sa.select(sa.func.max(versions.c.version)).where(of_basis).scalar_subquery()
+    """Whether the newest version has a basis for triage: it never ends but by a newer version. Each version has bases."""
+    every = bases.alias()
+    of_the_same = every.c.referral_id == bases.c.referral_id
+    newest = sa.select(sa.func.max(every.c.version)).where(of_the_same).scalar_subquery()
     return sa.exists().where(
         bases.c.referral_id == referral_id,
         bases.c.version == newest,

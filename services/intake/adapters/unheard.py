@@ -52,23 +52,26 @@ class SqlUnheard:
 
 def arriving(connection: sa.Connection, reader: MatchReader, *, at: datetime, limit: int) -> list[Arriving]:
     """What waits longer than a minute, of what the reviewer will know; the longest first."""
-    newest = sa.select(sa.func.max(referral_versions.c.version)).where(referral_versions.c.referral_id == _c.id)
+    those = sa.select(_c.id).where(_arriving(reader, at=at)).order_by(_since, _c.id).limit(limit)
+    versions = referral_versions.c
+    newest = sa.select(versions.age).where(versions.referral_id == _c.id).order_by(versions.version.desc()).limit(1)
     found = (
         sa.select(
-            _c.id, _c.reference, referral_versions.c.age, _since.label("since"), (_c.heard_version == 0).label("is_new")
+            _c.id,
+            _c.reference,
+            newest.scalar_subquery().label("age"),
+            _since.label("since"),
+            (_c.heard_version == 0).label("is_new"),
         )
-        .join(referral_versions, referral_versions.c.referral_id == _c.id)
-        .where(
-            referral_versions.c.version == newest.correlate(referrals).scalar_subquery(),
-            unheard,
-            _since < at - SHOWN_AFTER,
-            match_scope.knows_referral(_c.id, reader),
-        )
+        .where(_c.id.in_(those))
         .order_by(_since, _c.id)
-        .limit(limit)
     )
     return [Arriving(**row._mapping) for row in connection.execute(found)]
 
 
 def any_arriving(connection: sa.Connection, reader: MatchReader, *, at: datetime) -> bool:
-    return bool(arriving(connection, reader, at=at, limit=1))
+    return bool(connection.scalar(sa.select(sa.select(_c.id).where(_arriving(reader, at=at)).exists())))
+
+
+def _arriving(reader: MatchReader, *, at: datetime) -> sa.ColumnElement[bool]:
+    return unheard & (_since < at - SHOWN_AFTER) & match_scope.knows_referral(_c.id, reader)

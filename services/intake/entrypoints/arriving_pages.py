@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from services.contracts.codes import Role
 from services.intake.adapters import unheard
-from services.intake.domain.match_reader import MatchReader
+from services.intake.entrypoints import caller
 from services.kernel.web import access, current
 
 pages = Blueprint("arriving", __name__, url_prefix="/intake/arriving")
@@ -18,7 +18,7 @@ _MOST = 100
 def listed() -> ResponseReturnValue:
     """References, ages and times: what a list of reviews would show. Which ones were shown is audited."""
     with current.transaction() as transaction:
-        found = unheard.arriving(transaction.connection, _reader(), at=current.now(), limit=_MOST + 1)
+        found = unheard.arriving(transaction.connection, caller.match_reader(), at=current.now(), limit=_MOST + 1)
         shown = found[:_MOST]
         if shown:
             ids = [str(arriving.id) for arriving in shown]
@@ -32,9 +32,4 @@ def listed() -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def any_arriving() -> Response:
     """Whether there is anything to see on that page, for a notice on the list of reviews."""
-    return jsonify({"waiting": unheard.any_arriving(current.reading(), _reader(), at=current.now())})
-
-
-def _reader() -> MatchReader:
-    identity = current.identity()
-    return MatchReader(staff_id=identity.staff_id, organisation_class=identity.organisation_class, areas=identity.areas)
+    return jsonify({"waiting": unheard.any_arriving(current.reading(), caller.match_reader(), at=current.now())})

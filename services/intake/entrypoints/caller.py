@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from flask import current_app
 
 from services.contracts.codes import OrganisationClass, Role, Source
+from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import ReferredBy
 from services.intake.entrypoints.locality import Locality, Site
 from services.kernel.auth.identity import Identity
 from services.kernel.errors import FieldError, Invalid
 from services.kernel.text import N_
+from services.kernel.web import current
 
 _SOURCES = {
     OrganisationClass.HEALTH: Source.AE_NAVIGATOR,
@@ -44,6 +46,12 @@ def referred_by(identity: Identity) -> ReferredBy:
         organisation_id=identity.organisation_id,
         organisation_class=identity.organisation_class,
     )
+
+
+def match_reader() -> MatchReader:
+    """Whoever is signed in, as a reviewer. Raises Unauthorized when nobody is."""
+    identity = current.identity()
+    return MatchReader(staff_id=identity.staff_id, organisation_class=identity.organisation_class, areas=identity.areas)
 
 
 def source_of(identity: Identity) -> Source:

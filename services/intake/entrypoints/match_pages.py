@@ -11,7 +11,6 @@ from services.contracts.codes import Role
 from services.intake.adapters import queries
 from services.intake.application.decide_match import DecideMatch
 from services.intake.domain.match import MatchState, NoSuchMatch
-from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import Referral
 from services.intake.entrypoints import caller, wording
 from services.intake.entrypoints.forms import MatchForm
@@ -52,28 +51,19 @@ def _command(match_id: UUID, data: dict[str, Any]) -> DecideMatch:
         expected_version=data["version"],
         state=data["state"],
         reason=data["reason"],
-        reader=_reader(),
+        reader=caller.match_reader(),
     )
 
 
 def _read(match_id: UUID) -> queries.MatchView:
     """The match, with an audit row for the two records that are shown. Raises NoSuchMatch."""
     with current.transaction() as transaction:
-        view = queries.match_for(transaction.connection, match_id, _reader())
+        view = queries.match_for(transaction.connection, match_id, caller.match_reader())
         if view is None:
             raise NoSuchMatch
         shown = {"referrals": [str(view.earlier.id), str(view.later.id)]}
         transaction.audit("match.read", subject_type="match", subject_id=match_id, reason="match", details=shown)
     return view
-
-
-def _reader() -> MatchReader:
-    identity = current.identity()
-    return MatchReader(
-        staff_id=identity.staff_id,
-        organisation_class=identity.organisation_class,
-        areas=identity.areas,
-    )
 
 
 def _page(view: queries.MatchView, form: Form) -> ResponseReturnValue:

@@ -17,9 +17,6 @@ _NAMES = {
 APPEND_ONLY = "append_only"
 """In a table's `info`: its rows are never taken back. The value names the columns that may be written later."""
 
-CHECKED_BY_OTHERS = "checked_by_others"
-"""In a table's `info`: a policy of row-level security looks into other tables before it lets a row in."""
-
 
 def new_metadata() -> sa.MetaData:
     """Metadata whose constraints all have names: a migration must be able to name what it drops."""

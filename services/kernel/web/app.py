@@ -53,7 +53,7 @@ def _site(service: Service) -> current.Site:
         https=settings.https,
         demonstration=settings.demonstration,
         rates=Rates(service.database, service.tables, limits, service.clock) if limits else None,
-        row_security=service.row_security,
+        row_security=service.wall is not None,
     )
 
 

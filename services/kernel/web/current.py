@@ -13,7 +13,7 @@ from werkzeug.exceptions import Unauthorized
 
 from services.kernel.auth.identity import Identity, IdentityPort
 from services.kernel.clock import Clock
-from services.kernel.db import reader
+from services.kernel.db import row_security
 from services.kernel.db.engine import Database
 from services.kernel.db.idempotency import Answer, Once
 from services.kernel.db.transaction import Transaction
@@ -140,7 +140,7 @@ def close_reading() -> None:
 
 def _tell_reader(connection: sa.Connection, *, at: datetime) -> None:
     if site().row_security:
-        reader.tell(connection, identity_or_none(), at=at)
+        row_security.tell(connection, identity_or_none(), at=at)
 
 
 def _actor() -> UUID | None:

@@ -7,7 +7,6 @@ from services.accounts.demonstration import DemonstrationOnly, accounts, load_de
 from services.accounts.wording import ROLES, TASKS
 from services.contracts.codes import Role
 from services.kernel.audit.sealer import seal
-from services.kernel.db import migrate
 from tests.accounts_world import World, a_world, sign_in
 
 ENTRY = {
@@ -118,14 +117,3 @@ class TestAuditPage:
         address = first.partition('govuk-pagination__link" href="')[2].partition('"')[0].replace("&amp;", "&")
 
         assert browser.get(address).status_code == 200
-
-
-class TestMigrations:
-    def test_bring_an_empty_database_to_the_tables_in_the_code(self, database_url: str) -> None:
-        world = a_world(database_url)
-        with world.service.database.write() as connection:
-            tables.metadata.drop_all(connection)
-
-        migrate.upgrade(world.service)
-
-        assert migrate.differences(world.service) == []

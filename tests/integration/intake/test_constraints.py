@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from services.intake.adapters import tables
-from services.kernel.db import migrate
 from tests.integration.intake.world import NOW, World, a_referral
 
 
@@ -29,9 +28,6 @@ def refused(world: World, statement: sa.Executable) -> bool:
 
 
 class TestTheTables:
-    def test_are_those_of_the_migrations(self, world: World) -> None:
-        assert migrate.differences(world.service) == []
-
     @pytest.mark.parametrize(
         ("table", "values"),
         [

@@ -1,7 +1,7 @@
 """The intake service with people who may sign in, for its tests."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -166,12 +166,16 @@ class Browser:
         return self.page
 
 
-def a_world(database_url: str) -> World:
-    identities, clock = Identities(), Clock()
+def an_intake(database_url: str, *, identities: Identities | None = None, clock: Clock | None = None) -> Service:
     settings = Settings(
         database_url=database_url, secret_key=b"a secret of the tests, long enough", demonstration=True, https=False
     )
-    service = build(settings, identities=identities, clock=clock)
+    return build(settings, identities=identities or Identities(), clock=clock or Clock())
+
+
+def a_world(database_url: str, *, make_tables: Callable[[Service], None] = make_tables) -> World:
+    identities, clock = Identities(), Clock()
+    service = an_intake(database_url, identities=identities, clock=clock)
     make_tables(service)
     world = World(service, identities, clock)
     world.know("navigator", somebody(Role.NAVIGATOR))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.kernel.db.batch import Batch
 from services.kernel.db.engine import Database
-from services.kernel.db.tables import CHECKED_BY_OTHERS, kernel_tables, new_metadata
+from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import Json, UtcDateTime
 
 _metadata = new_metadata()
@@ -53,16 +53,6 @@ def a_person(name: str, **said: Any) -> dict[str, Any]:
 
 def a_visit(person_id: UUID) -> dict[str, Any]:
     return {"person_id": person_id, "note": None}
-
-
-def _have_it_looked_for(connection: sa.Connection) -> None:
-    """From here on a visit is let in only if its person is seen to be there; the tables' owner is held to it too."""
-    for statement in (
-        "ALTER TABLE visits ENABLE ROW LEVEL SECURITY",
-        "ALTER TABLE visits FORCE ROW LEVEL SECURITY",
-        "CREATE POLICY of_somebody ON visits USING (EXISTS (SELECT FROM people WHERE people.id = person_id))",
-    ):
-        connection.exec_driver_sql(statement)
 
 
 class TestRowsInsertedAtOnce:
@@ -111,19 +101,6 @@ class TestRowsInsertedAtOnce:
             write(
                 batch, {_people: [a_person("far too long")], _kernel.inbox: [{"event_id": uuid4(), "handled_at": _AT}]}
             )
-
-    def test_are_written_in_turn_when_a_policy_looks_for_one_of_them(
-        self, batch: Batch, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        if batch.connection.dialect.name == "sqlite":
-            pytest.skip("SQLite has no policies")
-        monkeypatch.setitem(_visits.info, CHECKED_BY_OTHERS, True)
-        _have_it_looked_for(batch.connection)
-        person = a_person("Ada")
-
-        write(batch, {_visits: [a_visit(person["id"])], _people: [person]})
-
-        assert batch.connection.execute(sa.select(_visits.c.person_id)).scalars().all() == [person["id"]]
 
     def test_are_refused_when_they_refer_to_nothing(self, batch: Batch) -> None:
         with pytest.raises(sa.exc.IntegrityError), batch.connection.begin_nested():

@@ -14,7 +14,6 @@ from services.contracts.codes import Pathway, Role, SupportLevel
 from services.contracts.schema import EventSchema
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.bus.translate import Translator
-from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.oversight.bootstrap import build
 from services.oversight.held import to_journey
@@ -85,9 +84,6 @@ def asked(service: Service) -> tuple[bool, bool, bool]:
 
 
 class TestTheTables:
-    def test_are_those_of_the_migrations(self, service: Service) -> None:
-        assert migrate.differences(service) == []
-
     def test_hold_no_person_and_no_reference(self) -> None:
         assert not {"person_id", "reference", "site", "facts"} & set(journeys.c.keys())
 

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from services.contracts import envelope
 from services.contracts.codes import EstimateCause, NotEstimatedReason
 from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
-from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.scoring.adapters import replay as replays
 from services.scoring.adapters.answer_repository import SqlAnswers
@@ -45,11 +44,6 @@ def current(service: Service, referral: UUID) -> sa.Row[tuple[object, ...]]:
 def sent(service: Service) -> Iterator[envelope.Envelope]:
     for row in rows(service, kernel.outbox):
         yield envelope.read(row.value)
-
-
-class TestTheTables:
-    def test_are_those_of_the_migrations(self, service: Service) -> None:
-        assert migrate.differences(service) == []
 
 
 class TestAReceivedReferral:

@@ -1,10 +1,13 @@
-"""The second wall of need-to-know: PostgreSQL's own policies keep a stranger out where a query of casework forgets to.
+"""The second wall of need-to-know in casework: PostgreSQL's own policies keep a stranger out where a query forgets to.
 
 The properties of need-to-know are held here once more, on a schema that another role owns, as at scale; and with the
 very queries that the tests of the first wall break.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,28 +16,29 @@ from hypothesis import strategies as st
 
 from services.casework.adapters import case_scope, review_queries
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.row_security import TABLES
-from services.casework.adapters.tables import identities
+from services.casework.adapters.row_security import WALL
+from services.casework.adapters.tables import bases, identities
 from services.casework.bootstrap import build
 from services.casework.settings import Settings
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
-from services.kernel.db import grants, migrate, reader
+from services.kernel.db import row_security
+from services.kernel.service import Service
+from tests.factories.cases import DECIDED_AT
 from tests.integration.casework.case_world import CaseWorld, Tokens
 from tests.integration.casework.review_world import ReviewWorld
 from tests.parts.postgresql import Addresses, Cluster
+from tests.parts.revisions import owned_by_another
 from tests.property import test_case_need_to_know as of_cases
 from tests.property import test_review_need_to_know as of_reviews
+
+OURS = of_reviews.Told("northside", triage=True, made_by=None)
+A_POLICE_WORKER = replace(of_cases.YOUTH_JUSTICE_WORKER, organisation=OrganisationClass.POLICE)
+TODAY = DECIDED_AT.date()
 
 
 @pytest.fixture(scope="module")
 def addresses(postgresql: Cluster) -> Addresses:
-    """Casework's schema as operators make it: the role that reads owns nothing."""
-    made = postgresql.provisioned(["casework"])["casework"]
-    owner = build(Settings(database_url=made.owner, secret_key=b"k" * 32, demonstration=True), identities=Tokens())
-    migrate.upgrade(owner)
-    grants.give(owner, "casework")
-    owner.database.close()
-    return made
+    return owned_by_another(postgresql, "casework", _casework)
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +51,10 @@ def empty(addresses: Addresses, postgresql: Cluster) -> Callable[[], None]:
 
     delete()
     return delete
+
+
+def _casework(url: str) -> Service:
+    return build(Settings(database_url=url, secret_key=b"k" * 32, demonstration=True), identities=Tokens())
 
 
 class WalledCases(CaseWorld):
@@ -136,15 +144,58 @@ class TestTheSecondWall:
 
         of_reviews.ask_everybody(review_world, [reviewer], [told])
 
+    @pytest.mark.parametrize(
+        ("told", "organisation", "seen"),
+        [
+            (OURS, OrganisationClass.LOCAL_AUTHORITY, 1),
+            (OURS, OrganisationClass.POLICE, 0),
+            (of_reviews.Told("westborough", triage=True, made_by=None), OrganisationClass.LOCAL_AUTHORITY, 0),
+            (of_reviews.Told("northside", triage=True, made_by=0), OrganisationClass.LOCAL_AUTHORITY, 0),
+            (of_reviews.Told("northside", triage=False, made_by=None), OrganisationClass.LOCAL_AUTHORITY, 0),
+        ],
+        ids=["theirs", "police", "another area", "own referral", "not told to triage"],
+    )
+    def test_shows_a_reviewer_the_row_of_a_review_that_is_theirs_to_read(
+        self, review_world: ReviewWorld, told: of_reviews.Told, organisation: OrganisationClass, seen: int
+    ) -> None:
+        reviewer = review_world.reviewer(uuid4(), "northside", organisation=organisation)
+        of_reviews.referred(review_world, told, [reviewer])
+
+        with review_world.database.read() as connection:
+            row_security.tell(connection, review_world.member(reviewer).identity, at=review_world.now)
+            assert _rows(connection, "reviews") == seen
+
+    @pytest.mark.parametrize(
+        ("worker", "pathway", "last_day", "seen"),
+        [
+            (of_cases.YOUTH_JUSTICE_WORKER, Pathway.YOUTH_JUSTICE, TODAY, 1),
+            (of_cases.YOUTH_JUSTICE_WORKER, Pathway.YOUTH_JUSTICE, TODAY - timedelta(days=1), 0),
+            (of_cases.YOUTH_JUSTICE_WORKER, Pathway.EARLY_INTERVENTION, TODAY, 0),
+            (A_POLICE_WORKER, Pathway.YOUTH_JUSTICE, TODAY, 0),
+        ],
+        ids=["theirs", "lapsed", "another team", "police"],
+    )
+    def test_shows_a_worker_the_row_of_a_case_that_their_team_may_be_told_of(
+        self, case_world: WalledCases, worker: of_cases.Person, pathway: Pathway, last_day: date, seen: int
+    ) -> None:
+        told = of_cases.Told(pathway, "northside", frozenset(RecipientClass), None)
+        populated = of_cases.populate(case_world, [worker], [told])
+        with case_world.database.write() as connection:
+            connection.execute(sa.update(bases).values(expires_on=last_day))
+
+        with case_world.database.read() as connection:
+            row_security.tell(connection, populated.members[0].identity, at=case_world.now)
+            assert _rows(connection, "cases") == seen
+
     def test_shows_nobody_a_row_of_any_of_its_tables(self, review_world: ReviewWorld) -> None:
         review_world.referral()
         by_nobody, by_the_service = {}, {}
 
         with review_world.database.read() as connection:
-            reader.tell(connection, None, at=review_world.now)
-            by_nobody = {table: _rows(connection, table) for table in TABLES}
+            row_security.tell(connection, None, at=review_world.now)
+            by_nobody = {table: _rows(connection, table) for table in WALL.policies}
         with review_world.database.read() as connection:
-            by_the_service = {table: _rows(connection, table) for table in TABLES}
+            by_the_service = {table: _rows(connection, table) for table in WALL.policies}
 
         assert set(by_nobody.values()) == {0}
         assert by_the_service["identities"] == by_the_service["reviews"] == 1
@@ -154,7 +205,7 @@ class TestTheSecondWall:
         found = sa.select(sa.func.count()).select_from(identities)
 
         with review_world.database.engine.connect() as connection:
-            reader.tell(connection, None, at=review_world.now)
+            row_security.tell(connection, None, at=review_world.now)
             hidden = connection.execute(found).scalar_one()
             connection.rollback()
             seen = connection.execute(found).scalar_one()

@@ -1,0 +1,16 @@
+"""The second wall looks into no other table where the service itself is at work."""
+
+from alembic import op
+
+from services.casework.adapters.row_security import WALL
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    WALL.put_up(op.get_bind())
+
+
+def downgrade() -> None:
+    WALL.take_down(op.get_bind())
