@@ -22,7 +22,8 @@ class _Silent(WSGIRequestHandler):
 def serving(app: "WSGIApplication") -> Iterator[str]:
     """Gives the address, without a path."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # It looks whether it shall stop this often, in seconds; by itself every half second, which every test would wait for.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -41,9 +41,10 @@ def running() -> Iterator[Browser]:
 
 def accessibility_faults(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA on the page as it stands, one line per element."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(result => result.violations.flatMap("
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(result => result.violations.flatMap("
         "fault => fault.nodes.map(node => `${fault.id}: ${fault.help}: ${node.target.join(' ')}`)))",
         WCAG,
     )

@@ -83,6 +83,22 @@ class _Api(flask_smorest.Api):
 
 def register(app: Flask, service: str, blueprints: Sequence[flask_smorest.Blueprint]) -> None:
     """Serve the blueprints and their description at /<service>/api/v1/openapi.json."""
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+
+    @app.get(f"/{service}/api/v1/openapi.json", endpoint="openapi")
+    @access.public
+    def openapi() -> Response:
+        return jsonify(described())
+
+    @cache
+    def described() -> dict[str, Any]:
+        return describe(service, blueprints)
+
+
+def describe(service: str, blueprints: Sequence[flask_smorest.Blueprint]) -> dict[str, Any]:
+    """The OpenAPI document of these operations. Made when somebody asks, on an app of its own: no start waits for it."""
+    app = Flask(service, static_folder=None)
     app.config.update(API_TITLE=f"Waymark {service}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = _Api(
         app,
@@ -93,8 +109,5 @@ def register(app: Flask, service: str, blueprints: Sequence[flask_smorest.Bluepr
     )
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-
-    @app.get(f"/{service}/api/v1/openapi.json", endpoint="openapi")
-    @access.public
-    def openapi() -> Response:
-        return jsonify(api.spec.to_dict())
+    document: dict[str, Any] = api.spec.to_dict()
+    return document

@@ -88,7 +88,7 @@ class CaseWorld:
         self.settings = Settings(database_url=url, secret_key=b"k" * 32, demonstration=True, https=False)
         self.tokens = Tokens()
         self.service = build(self.settings, identities=self.tokens, clock=lambda: self.now)
-        self.database, self.dispatcher, self.app = self.service.database, self.service.dispatcher, self.service.app
+        self.database, self.dispatcher = self.service.database, self.service.dispatcher
         with self.database.write() as connection:
             tables.metadata.create_all(connection)
 
@@ -284,7 +284,7 @@ class CaseWorld:
         self._execute(sa.update(cases).where(cases.c.id == case_id).values(assignee_id=staff_id))
 
     def client(self, member: Member) -> "Client":
-        return Client(self.app.test_client(), str(member.id))
+        return Client(self.service.app.test_client(), str(member.id))
 
     def rows(self, table: sa.Table, **where: Any) -> list[Mapping[str, Any]]:
         found = sa.select(table).filter_by(**where) if where else sa.select(table)

@@ -35,7 +35,7 @@ def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] 
         "active": True,
     }
     world.hear(hear.HearStaff(event))
-    return Client(world.app.test_client(), str(identity.staff_id))
+    return Client(world.service.app.test_client(), str(identity.staff_id))
 
 
 def decided(world: ReviewWorld, *told: RecipientClass, **decision: str) -> tuple[Referred, UUID]:

@@ -35,8 +35,6 @@ class ReviewWorld:
         self.database = self.service.database
         with self.database.write() as connection:
             metadata.create_all(connection)
-        assert self.service.app is not None
-        self.app = self.service.app
         self.teams = {code: self.team(code, *what) for code, what in TEAMS.items()}
         self.hear(hear.HearModel(_described()))
 
@@ -100,7 +98,7 @@ class ReviewWorld:
             "active": True,
         }
         self.hear(hear.HearStaff(event))
-        return Client(self.app.test_client(), str(staff_id))
+        return Client(self.service.app.test_client(), str(staff_id))
 
     def member(self, client: Client) -> Member:
         return Member(self.tokens.known[client.token])

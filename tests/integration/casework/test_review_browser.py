@@ -44,8 +44,8 @@ class Served:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     world = ReviewWorld(f"sqlite:///{tmp_path_factory.mktemp('casework') / 'casework.sqlite'}")
-    world.app.register_blueprint(static_files.blueprint)
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    world.service.app.register_blueprint(static_files.blueprint)
+    server = make_server("127.0.0.1", 0, world.service.app, threaded=True)
     Thread(target=server.serve_forever, daemon=True).start()
     reviewer, other = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
     yield Served(
