@@ -55,9 +55,9 @@ train: setup ## train a champion and register it in MLflow
 setup-dev: setup $(DEV_READY) $(AXE_READY)
 
 .PHONY: test
-test: setup-dev ## the whole test suite, against PostgreSQL, Kafka and Chromium of its own
+test: setup-dev ## all other tests, against PostgreSQL, Kafka and Chromium of their own
 	@$(BIN)/python -m tests.parts.packages
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/architecture
 
 .PHONY: keycloak
 keycloak: setup-dev ## sign-in at a real Keycloak, which `make test` leaves out: half a minute to start, 160 MB to fetch
@@ -66,12 +66,24 @@ keycloak: setup-dev ## sign-in at a real Keycloak, which `make test` leaves out:
 
 .PHONY: check
 check: setup-dev ## lint, types, import rules, architecture tests, secrets scan: seconds
+	@$(MAKE) --jobs 2 --output-sync types architecture lint imports secrets
+
+.PHONY: types
+types: $(DEV_READY)
+	@$(BIN)/mypy
+
+.PHONY: architecture
+architecture: $(DEV_READY)
+	@$(BIN)/pytest --quiet tests/architecture
+
+.PHONY: lint
+lint: $(DEV_READY)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
+
+.PHONY: imports
+imports: $(DEV_READY)
 	@$(BIN)/lint-imports --no-logo
-	@$(MAKE) secrets
-	@$(BIN)/pytest --quiet tests/architecture
 
 # What only looks like a secret is marked on its line: `pragma: allowlist secret`.
 .PHONY: secrets
