@@ -55,7 +55,7 @@ train: setup ## train a champion and register it in MLflow
 setup-dev: setup $(DEV_READY) $(AXE_READY)
 
 .PHONY: test
-test: setup-dev ## all other tests, against PostgreSQL, Kafka and Chromium of their own
+test: setup-dev ## every test but those of the architecture, against PostgreSQL, Kafka and Chromium of their own
 	@$(BIN)/python -m tests.parts.packages
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/architecture
 
