@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: databases of both kinds, and a browser."""
 
+import gc
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,12 @@ from tests.parts.postgresql import Cluster
 
 if TYPE_CHECKING:
     from tests.parts.kafka.cluster import Cluster as KafkaCluster
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made lives as long as the tests do: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
