@@ -54,10 +54,13 @@ train: setup ## train a champion and register it in MLflow
 .PHONY: setup-dev
 setup-dev: setup $(DEV_READY) $(AXE_READY)
 
+# A test that takes ten minutes hangs: it says where, and all ends there.
+NO_HANGING := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true --max-worker-restart 0
+
 .PHONY: test
 test: setup-dev ## every test but those of the architecture, against PostgreSQL, Kafka and Chromium of their own
 	@$(BIN)/python -m tests.parts.packages
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/architecture
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/architecture $(NO_HANGING)
 
 .PHONY: keycloak
 keycloak: setup-dev ## sign-in at a real Keycloak, which `make test` leaves out: half a minute to start, 160 MB to fetch

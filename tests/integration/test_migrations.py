@@ -1,6 +1,5 @@
 """Every service's revisions: killed half-way and run again, and the code of one release on the schema of the next."""
 
-import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from services.embedded.system import System
 from services.kernel.db import migrate
 from services.kernel.db.migrate import Standing
 from services.kernel.service import Service
+from tests.kill.migrating import killed_at
 from tests.world import a_world
 
 SERVICES = ("accounts", "intake", "scoring", "casework", "oversight")
@@ -45,26 +45,6 @@ def statements_of(service: Service) -> int:
     sa.event.listen(service.database.engine, "before_cursor_execute", lambda *_: executed.append(1))
     migrate.upgrade(service)
     return len(executed)
-
-
-def killed_at(statement: int, name: str, url: str, folder: Path) -> int:
-    """Migrate in a process that is killed when it comes to this statement. Gives the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        system = embedded.build(Folder(folder), database_url=lambda _service: url)
-        service, executed = system.services[name], [0]
-
-        def count(*_: object) -> None:
-            if executed[0] == statement:
-                os.kill(os.getpid(), signal.SIGKILL)
-            executed[0] += 1
-
-        sa.event.listen(service.database.engine, "before_cursor_execute", count)
-        sa.event.listen(service.database.engine, "commit", lambda _connection: os.kill(os.getpid(), signal.SIGKILL))
-        migrate.upgrade(service)
-        os._exit(1)
-    _, status = os.waitpid(child, 0)
-    return os.WTERMSIG(status)
 
 
 def triggers(service: Service) -> list[str]:
@@ -119,7 +99,7 @@ class TestAMigration:
         url = new_database(name)
 
         for part in KILLED_AT:
-            assert killed_at(int(part * statements), name, url, tmp_path) == signal.SIGKILL
+            assert killed_at(int(part * statements), name, url, tmp_path) == -signal.SIGKILL
 
         with opened(name, url, tmp_path) as service:
             assert migrate.standing(service) is Standing.BEHIND
