@@ -46,8 +46,9 @@ def put_aside_an_event(folder: Folder) -> None:
     system.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(folder: Folder) -> Iterator[Site]:
+    """Stopped after each file: its workers would go on beside all the tests to come."""
     with serving(folder) as site:
         yield site
 
