@@ -23,11 +23,11 @@ def killed_at(statement: int, name: str, url: str, folder: Path) -> int | None:
     return process.exitcode
 
 
-def _migrate(killed_at: int, name: str, url: str, folder: Path) -> None:
+def _migrate(statement: int, name: str, url: str, folder: Path) -> None:
     service, executed = embedded.build(Folder(folder), database_url=lambda _service: url).services[name], [0]
 
     def count(*_: object) -> None:
-        if executed[0] == killed_at:
+        if executed[0] == statement:
             os.kill(os.getpid(), signal.SIGKILL)
         executed[0] += 1
 
