@@ -68,6 +68,9 @@ WALL = Wall(
         "case_entries": _OF_CASE,
         "case_equality": _OF_CASE,
         "matches": "may_know(first_referral_id) AND may_know(second_referral_id)",
+        "withdrawals": "may_know(referral_id)",
+        "progress": "may_know(referral_id)",
+        "changes_to_read": "may_know(referral_id)",
         # Only the service itself asks who is one person.
         "persons": "false",
     },
