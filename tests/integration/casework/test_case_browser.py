@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Thread
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from services.contracts.codes import Pathway, RecipientClass, Role
 from services.kernel.ui import static_files
 from services.kernel.web import cookies
 from tests.factories.cases import DECIDED_AT
+from tests.http_server import serving
 from tests.integration.casework.case_world import CaseWorld, Member
 from tests.parts import chromium
 
@@ -65,8 +64,6 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     world = CaseWorld(f"sqlite:///{tmp_path_factory.mktemp('casework') / 'casework.sqlite'}")
     world.service.app.register_blueprint(static_files.blueprint)
-    server = make_server("127.0.0.1", 0, world.service.app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
     team_id = world.team(RecipientClass.SUPPORT_SERVICE)
     receiving = world.team(RecipientClass.CHILDRENS_SERVICES, "Children’s services")
     manager = world.member(Role.TEAM_MANAGER, team_id=team_id, name="Mina Patel")
@@ -82,20 +79,19 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     contact = f"/casework/api/v1/cases/{answering_id}/first-contact"
     client.post_json(contact, {}, **{"If-Match": '"4"'})
     _closed(world, manager, closed_id)
-    yield Served(
-        world=world,
-        origin=f"http://127.0.0.1:{server.port}",
-        browser=browser,
-        manager=manager,
-        reviewer=world.member(Role.REVIEWER),
-        team_id=team_id,
-        case_id=case_id,
-        answering_id=answering_id,
-        hand_over_id=world.case(receiving, pathway=Pathway.SAFEGUARDING),
-        closed_id=closed_id,
-    )
-    server.shutdown()
-    server.server_close()
+    with serving(world.service.app) as origin:
+        yield Served(
+            world=world,
+            origin=origin,
+            browser=browser,
+            manager=manager,
+            reviewer=world.member(Role.REVIEWER),
+            team_id=team_id,
+            case_id=case_id,
+            answering_id=answering_id,
+            hand_over_id=world.case(receiving, pathway=Pathway.SAFEGUARDING),
+            closed_id=closed_id,
+        )
     world.close()
 
 

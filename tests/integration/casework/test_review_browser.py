@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from services.casework.adapters.review_tables import decisions
 from services.contracts.codes import RecipientClass
 from services.kernel.ui import static_files
 from services.kernel.web import cookies
 from tests.factories import reviews as make
+from tests.http_server import serving
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_key, an_own_view
 from tests.parts import chromium
@@ -45,17 +44,15 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Served]:
     world = ReviewWorld(f"sqlite:///{tmp_path_factory.mktemp('casework') / 'casework.sqlite'}")
     world.service.app.register_blueprint(static_files.blueprint)
-    server = make_server("127.0.0.1", 0, world.service.app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
     reviewer, other = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
-    yield Served(
-        world=world,
-        origin=f"http://127.0.0.1:{server.port}",
-        browser=browser,
-        reviewer=reviewer,
-        addresses=_pages(world, reviewer, other),
-    )
-    server.shutdown()
+    with serving(world.service.app) as origin:
+        yield Served(
+            world=world,
+            origin=origin,
+            browser=browser,
+            reviewer=reviewer,
+            addresses=_pages(world, reviewer, other),
+        )
     world.close()
 
 
