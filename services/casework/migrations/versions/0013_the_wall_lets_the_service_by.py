@@ -1,4 +1,6 @@
-"""The second wall looks into no other table where the service itself is at work."""
+"""The second wall as it now is: it looks into no other table where the service itself is at work, and it stands before
+withdrawals, progress and changes to read as well.
+"""
 
 from alembic import op
 
