@@ -188,6 +188,21 @@ class TestTheSecondWall:
             row_security.tell(connection, populated.members[0].identity, at=case_world.now)
             assert _rows(connection, "cases") == seen
 
+    def test_keeps_back_no_change_from_who_works_the_case_nor_from_who_decided(self, review_world: ReviewWorld) -> None:
+        worked, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
+        worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+        worker.post("/casework/queue/next")
+        hand_over = {"pathway": "safeguarding", "team": "childrens-services"}
+        elsewhere, _ = decided(review_world, RecipientClass.CHILDRENS_SERVICES, **hand_over)
+
+        for referral in (worked, elsewhere):
+            referral.withdrawn()
+
+        assert worker.get(f"/casework/api/v1/cases/{case_id}").json["whole"]["changes"]
+        by_decider = review_world.reviewer().get("/casework/reviews").text
+        assert elsewhere.event["reference"] in by_decider
+        assert worked.event["reference"] not in by_decider
+
     def test_shows_nobody_a_row_of_any_of_its_tables(self, review_world: ReviewWorld) -> None:
         _something_of_everything(review_world)
 
