@@ -31,7 +31,9 @@ from services.contracts.schema import EventSchema, Part, code, code_list, moment
 
 
 class ReferredBy(Part):
-    """Who referred. `staff_id` is null for a partner system; both ids are null for self and family."""
+    """Who referred. `staff_id` is the account that sent it, a person's or a partner system's; both ids are null for
+    self and family.
+    """
 
     staff_id = fields.UUID(allow_none=True, load_default=None)
     organisation_id = fields.UUID(allow_none=True, load_default=None)

@@ -32,6 +32,7 @@ ROLES = (
     {Role.NAVIGATOR},
     {Role.REFERRER},
     {Role.PARTNER_SYSTEM},
+    {Role.PARTNER_SYSTEM, Role.REVIEWER},
     {Role.SCREENING_OFFICER},
     {Role.DATA_SCIENTIST, Role.TEAM_MANAGER, Role.ADMINISTRATOR},
 )
@@ -54,13 +55,12 @@ class Told:
 
 
 def wrote(place: int, persons: list[Person], told: Told) -> bool:
-    """Whether the person wrote the referral. What a partner's system sent, every system of that partner sent."""
+    """Whether the account wrote the referral. What a partner's system sent, every system of that partner sent."""
     if told.made_by is None or told.made_by >= len(persons):
         return False
     maker, reader = persons[told.made_by], persons[place]
-    if Role.PARTNER_SYSTEM in maker.roles or Role.PARTNER_SYSTEM in reader.roles:
-        return Role.PARTNER_SYSTEM in maker.roles & reader.roles and maker.organisation == reader.organisation
-    return told.made_by == place
+    systems = Role.PARTNER_SYSTEM in maker.roles & reader.roles and maker.organisation == reader.organisation
+    return told.made_by == place or systems
 
 
 def may_review(place: int, persons: list[Person], told: Told) -> bool:
@@ -122,9 +122,10 @@ def referred(world: World, staff: list[Identity], tolds: list[Told]) -> list[Ref
     for told in tolds:
         maker = staff[told.made_by] if told.made_by is not None and told.made_by < len(staff) else None
         by = ReferredBy(
-            staff_id=None if maker and maker.has(Role.PARTNER_SYSTEM) else maker.staff_id if maker else uuid4(),
+            staff_id=maker.staff_id if maker else uuid4(),
             organisation_id=maker.organisation_id if maker else uuid4(),
             organisation_class=(maker or world.people["navigator"]).organisation_class,
+            is_system=maker is not None and maker.has(Role.PARTNER_SYSTEM),
         )
         receipt = a_receipt(a_content(young_person=who), by=by, area=told.area)
         made.append(world.service.dispatcher.handle(receipt, actor=by.staff_id))
@@ -190,6 +191,7 @@ def examples(most: int) -> settings:
 
 REVIEWER = Person(frozenset({Role.REVIEWER, Role.NAVIGATOR}), frozenset({"northside"}), PARTNERSHIP)
 A_POLICE_REVIEWER = replace(REVIEWER, organisation=POLICE)
+A_SYSTEM_THAT_REVIEWS = replace(REVIEWER, roles=frozenset({Role.REVIEWER, Role.PARTNER_SYSTEM}))
 OURS, OWN = Told("northside", made_by=None), Told("northside", made_by=0)
 EVERYBODY: Callable[..., sa.ColumnElement[bool]] = lambda *_: sa.true()  # noqa: E731
 
@@ -209,8 +211,9 @@ class TestNeedToKnowOfIntake:
             (REVIEWER, [OURS, OWN]),
             (REVIEWER, [OURS, Told("westborough", made_by=None)]),
             (A_POLICE_REVIEWER, [OURS, OURS]),
+            (A_SYSTEM_THAT_REVIEWS, [OURS, OWN]),
         ],
-        ids=["both", "own referral", "another area", "police"],
+        ids=["both", "own referral", "another area", "police", "own referral of a system"],
     )
     def test_holds_for_each_part_of_the_rule(self, world: World, person: Person, tolds: list[Told]) -> None:
         ask_everybody(world, [person], tolds)

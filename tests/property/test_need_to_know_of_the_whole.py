@@ -132,9 +132,9 @@ def without_area(reader: ReviewReader) -> sa.ColumnElement[bool]:
 
 
 def without_organisation(asking: ReferredBy) -> sa.ColumnElement[bool]:
-    if asking.staff_id is not None:
-        return referrals.c.referred_by == asking.staff_id
-    return referrals.c.referred_by.is_(None)
+    if asking.is_system:
+        return referrals.c.by_system
+    return referrals.c.referred_by == asking.staff_id
 
 
 BROKEN: dict[str, tuple[object, str, Any, str]] = {

@@ -149,9 +149,11 @@ def _history(connection: sa.Connection, match_id: UUID) -> list[Said]:
 
 
 def _written_by(asking: ReferredBy) -> sa.ColumnElement[bool]:
-    if asking.staff_id is not None:
-        return referrals.c.referred_by == asking.staff_id
-    return referrals.c.referred_by.is_(None) & (referrals.c.organisation_id == asking.organisation_id)
+    same_account = referrals.c.referred_by == asking.staff_id
+    if not asking.is_system:
+        return same_account
+    by_system = referrals.c.by_system | referrals.c.referred_by.is_(None)
+    return same_account | (by_system & (referrals.c.organisation_id == asking.organisation_id))
 
 
 def _to_draft(row: Any) -> Draft:

@@ -154,7 +154,10 @@ def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
         person_id=row.person_id,
         source=row.source,
         referred_by=ReferredBy(
-            staff_id=row.referred_by, organisation_id=row.organisation_id, organisation_class=row.organisation_class
+            staff_id=row.referred_by,
+            organisation_id=row.organisation_id,
+            organisation_class=row.organisation_class,
+            is_system=row.by_system or row.referred_by is None,
         ),
         area=row.area,
         site=row.site,
@@ -201,6 +204,7 @@ def _row(referral: Referral) -> dict[str, Any]:
         "area": referral.area,
         "site": referral.site,
         "referred_by": by.staff_id,
+        "by_system": by.is_system,
         "organisation_id": by.organisation_id,
         "organisation_class": by.organisation_class,
         "received_at": referral.received_at,

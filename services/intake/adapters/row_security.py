@@ -9,8 +9,8 @@ from services.kernel.db.row_security import AREAS, ORGANISATION, ORGANISATION_CL
 
 # Referrals are listed, so each row says by itself what it can: a function costs more than ten times as much. Whether
 # triage may be told is asked for what lies beside it.
-_WRITTEN = f"""CASE WHEN 'partner_system' = ANY ({ROLES}) THEN referred_by IS NULL AND organisation_id = {ORGANISATION}
-    ELSE referred_by = {STAFF} END"""
+_WRITTEN = f"""(referred_by = {STAFF}
+    OR ((by_system OR referred_by IS NULL) AND 'partner_system' = ANY ({ROLES}) AND organisation_id = {ORGANISATION}))"""
 _OF_THEIR_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
     AND area = ANY ({AREAS}) AND referred_by IS DISTINCT FROM {STAFF})"""
 

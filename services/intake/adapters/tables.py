@@ -40,7 +40,10 @@ referrals = sa.Table(
     sa.Column("source", CodeType(Source), nullable=False),
     sa.Column("area", sa.String(64), nullable=False, index=True),
     sa.Column("site", sa.String(64), nullable=True),
+    # The account that sent it, of a person or of a partner's system. Null where no account did, and where an earlier
+    # release wrote down a system's organisation only.
     sa.Column("referred_by", sa.Uuid, nullable=True),
+    sa.Column("by_system", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("organisation_id", sa.Uuid, nullable=True),
     sa.Column("organisation_class", CodeType(OrganisationClass), nullable=True),
     sa.Column("received_at", UtcDateTime, nullable=False),

@@ -32,11 +32,20 @@ class QuestionNotAsked(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferredBy:
-    """`staff_id` is None for a partner's system."""
+    """Whose account wrote the referral: a member of staff's, or a partner's system's. None where no account did."""
 
     staff_id: UUID | None
     organisation_id: UUID | None
     organisation_class: OrganisationClass | None
+    is_system: bool = False
+    """Whether the account is a partner's system: what it wrote is known to every system of its organisation."""
+
+    def may_know_what(self, author: "ReferredBy") -> bool:
+        """Whether this account may know what `author` wrote."""
+        same_account = self.staff_id is not None and self.staff_id == author.staff_id
+        both_systems = self.is_system and author.is_system
+        same_organisation = self.organisation_id is not None and self.organisation_id == author.organisation_id
+        return same_account or (both_systems and same_organisation)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +100,8 @@ class Referral:
     progress: Progress = Progress()
 
     def require_known_to(self, asking: ReferredBy) -> None:
-        """Raises NoSuchReferral unless whoever asks wrote it: the same person, or a system of the same organisation."""
-        mine = self.referred_by
-        same_staff = asking.staff_id is not None and asking.staff_id == mine.staff_id
-        same_system = (
-            asking.staff_id is None and mine.staff_id is None and asking.organisation_id == mine.organisation_id
-        )
-        if not (same_staff or (same_system and mine.organisation_id is not None)):
+        """Raises NoSuchReferral unless whoever asks wrote it: the same account, or systems of one organisation."""
+        if not asking.may_know_what(self.referred_by):
             raise NoSuchReferral
 
     def amend(self, content: Content, *, age: Age, area: str, site: str | None, at: datetime, expected: int) -> None:

@@ -40,11 +40,12 @@ def locality() -> Locality:
 
 
 def referred_by(identity: Identity) -> ReferredBy:
-    """A partner's system is its organisation; nobody of it wrote the referral."""
+    """The account itself, of whatever kind: whoever holds it never reviews what it sent."""
     return ReferredBy(
-        staff_id=None if identity.has(Role.PARTNER_SYSTEM) else identity.staff_id,
+        staff_id=identity.staff_id,
         organisation_id=identity.organisation_id,
         organisation_class=identity.organisation_class,
+        is_system=identity.has(Role.PARTNER_SYSTEM),
     )
 
 

@@ -167,8 +167,7 @@ class TestCreate:
 
         assert told["source"] == source
         assert told["referred_by"]["organisation_class"] == identity.organisation_class
-        expected = None if identity.has(Role.PARTNER_SYSTEM) else str(identity.staff_id)
-        assert told["referred_by"]["staff_id"] == expected
+        assert told["referred_by"]["staff_id"] == str(identity.staff_id)
 
     def test_takes_a_weapon_found_from_the_police_alone(self, world: World) -> None:
         found = a_referral(facts={"weapon_found_by_police_on": "2026-11-21"})
