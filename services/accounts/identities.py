@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.accounts import secret, sessions, tables, tokens
+from services.accounts.incompatible_roles import usable
 from services.kernel.auth.identity import Identity
 from services.kernel.clock import Clock
 from services.kernel.db.engine import Database
@@ -68,6 +69,7 @@ class LocalIdentities:
 
 
 def _identity(connection: sa.Connection, found: sa.Row[Any], *, session_id: str) -> Identity:
+    held = {name: frozenset(connection.scalars(rights, {"staff_id": found.id})) for name, rights in _RIGHTS.items()}
     return Identity(
         staff_id=found.id,
         display_name=found.display_name,
@@ -75,7 +77,7 @@ def _identity(connection: sa.Connection, found: sa.Row[Any], *, session_id: str)
         organisation_name=found.organisation_name,
         organisation_class=found.organisation_class,
         session_id=session_id,
-        **{name: frozenset(connection.scalars(rights, {"staff_id": found.id})) for name, rights in _RIGHTS.items()},
+        **held | {"roles": usable(held["roles"], found.organisation_class)},
     )
 
 

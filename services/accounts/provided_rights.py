@@ -66,7 +66,7 @@ def command_of(claims: Mapping[str, Any], *, ending: str | None) -> SignInVouche
 
 
 def sign_in_vouched_for(command: SignInVouchedFor, transaction: Transaction) -> str:
-    """The secret of a new session. Raises NoPlaceHere, RolesKeptApart, PoliceInTriage."""
+    """The secret of a new session. Raises NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
     rights = _rights(transaction.connection, command.groups)
     staff_id = _member(transaction.connection, command)
     if staff_id is None:
@@ -145,6 +145,8 @@ def _bring_up_to_date(staff_id: UUID, command: SignInVouchedFor, rights: _Rights
     was = (held.display_name, organisation_id, held.roles, held.teams, held.areas)
     if was == (command.display_name, rights.organisation_id, rights.roles, rights.teams, rights.areas):
         return
+    # Roles go with the organisation that gave them: the new one may be of a class that cannot hold them.
+    connection.execute(sa.delete(tables.staff_roles).where(tables.staff_roles.c.staff_id == staff_id))
     connection.execute(
         sa.update(tables.staff)
         .where(of_member)

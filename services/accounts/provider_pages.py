@@ -31,7 +31,7 @@ def blueprint(provider: Provider) -> Blueprint:
     @pages.get(_RETURN)
     @access.public
     def come_back() -> ResponseReturnValue:
-        """Raises NotTheProvidersWord, ProviderAway, NoPlaceHere, RolesKeptApart, PoliceInTriage."""
+        """Raises NotTheProvidersWord, ProviderAway, NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
         attempt = _attempt()
         claims = provider.claims(request.args, attempt, return_to=_return_to())
         held = request.cookies.get(cookies.session_name(https=current.site().https))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.accounts import sessions as live_sessions
 from services.accounts import tables
-from services.contracts.codes import RecipientClass, Role
+from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.web.paging import PageRequest
 
 
@@ -20,6 +20,7 @@ class MemberRow:
     display_name: str
     sign_in_name: str
     organisation_name: str
+    organisation_class: OrganisationClass
     active: bool
 
 
@@ -79,10 +80,15 @@ def member(connection: sa.Connection, staff_id: UUID) -> Member | None:
         return None
     return Member(
         **found._mapping,
-        roles=_held(connection, tables.staff_roles.c.role, staff_id),
+        roles=roles_held(connection, staff_id),
         teams=_held(connection, tables.staff_teams.c.team_id, staff_id),
         areas=_held(connection, tables.staff_areas.c.area, staff_id),
     )
+
+
+def roles_held(connection: sa.Connection, staff_id: UUID) -> frozenset[Role]:
+    """Those that were given, usable or not."""
+    return _held(connection, tables.staff_roles.c.role, staff_id)
 
 
 def teams(connection: sa.Connection, *, team_id: UUID | None = None) -> Sequence[TeamRow]:
@@ -171,6 +177,7 @@ def _members() -> sa.Select[tuple[object, ...]]:
         staff.c.display_name,
         staff.c.sign_in_name,
         organisations.c.name.label("organisation_name"),
+        organisations.c.organisation_class,
         staff.c.active,
     ).join(organisations, organisations.c.id == staff.c.organisation_id)
 

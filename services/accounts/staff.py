@@ -8,21 +8,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.accounts import queries, sessions, tables
+from services.accounts.incompatible_roles import check_compatible, usable
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.db.transaction import Transaction
 from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.kernel.text import N_
-
-NEVER_TOGETHER = frozenset({Role.REVIEWER, Role.DATA_SCIENTIST})
-
-
-class RolesKeptApart(Invalid):
-    """Who reads estimates about a young person does not also make the model."""
-
-    def __init__(self) -> None:
-        detail = N_("An account cannot be both reviewer and data scientist")
-        super().__init__(errors=[FieldError("/roles", detail)])
 
 
 class UnknownMember(NotFound):
@@ -110,7 +101,7 @@ def add_member(command: AddMember, transaction: Transaction) -> UUID:
 
 
 def change_member(command: ChangeMember, transaction: Transaction) -> None:
-    """Raises UnknownMember, NotYourOwn, RightsComeFromProvider, Stale, RolesKeptApart, PoliceInTriage,
+    """Raises UnknownMember, NotYourOwn, RightsComeFromProvider, Stale, IncompatibleRoles, PoliceInTriage,
     UnknownTeamOrArea.
     """
     if command.staff_id == transaction.actor:
@@ -137,7 +128,7 @@ def change_member(command: ChangeMember, transaction: Transaction) -> None:
 
 
 def tell(transaction: Transaction, staff_id: UUID) -> None:
-    """Publish the member as they now are."""
+    """Publish the member as they now are, with the roles that they can use."""
     connection = transaction.connection
     staff, organisations = tables.staff, tables.organisations
     found = connection.execute(
@@ -162,6 +153,7 @@ def tell(transaction: Transaction, staff_id: UUID) -> None:
         name: sorted(connection.execute(sa.select(table.c[column]).where(table.c.staff_id == staff_id)).scalars())
         for name, (table, column) in lists.items()
     }
+    held["roles"] = sorted(usable(held["roles"], found.organisation_class))
     transaction.publish(StaffChangedV1, {**found._mapping, **held})
 
 
@@ -188,22 +180,22 @@ def _take_version(transaction: Transaction, command: ChangeMember) -> None:
 def _set_rights(
     transaction: Transaction, staff_id: UUID, roles: frozenset[Role], teams: frozenset[UUID], areas: frozenset[str]
 ) -> None:
-    if roles >= NEVER_TOGETHER:
-        raise RolesKeptApart
+    organisation_class = _organisation_class(transaction.connection, staff_id)
+    # An account that has incompatible roles from before can still be switched off, or lose a team.
+    if roles != queries.roles_held(transaction.connection, staff_id):
+        check_compatible(roles, organisation_class)
+        _replace(transaction, tables.staff_roles, staff_id, [{"role": role} for role in roles])
     _check_known(transaction, tables.areas.c.code, areas, "/areas")
     _check_known(transaction, tables.teams.c.id, teams, "/teams")
-    _check_no_police_in_triage(transaction, staff_id, teams)
-    rows: dict[sa.Table, list[dict[str, Any]]] = {
-        tables.staff_roles: [
-            {"role": role, "apart": tables.APART if role in NEVER_TOGETHER else None} for role in roles
-        ],
-        tables.staff_teams: [{"team_id": team} for team in teams],
-        tables.staff_areas: [{"area": area} for area in areas],
-    }
-    for table, values in rows.items():
-        transaction.connection.execute(sa.delete(table).where(table.c.staff_id == staff_id))
-        if values:
-            transaction.connection.execute(sa.insert(table), [{"staff_id": staff_id, **value} for value in values])
+    _check_no_police_in_triage(transaction.connection, organisation_class, teams)
+    _replace(transaction, tables.staff_teams, staff_id, [{"team_id": team} for team in teams])
+    _replace(transaction, tables.staff_areas, staff_id, [{"area": area} for area in areas])
+
+
+def _replace(transaction: Transaction, table: sa.Table, staff_id: UUID, values: list[dict[str, Any]]) -> None:
+    transaction.connection.execute(sa.delete(table).where(table.c.staff_id == staff_id))
+    if values:
+        transaction.connection.execute(sa.insert(table), [{"staff_id": staff_id, **value} for value in values])
 
 
 def _check_known(transaction: Transaction, column: "sa.Column[Any]", wanted: Collection[Any], pointer: str) -> None:
@@ -212,13 +204,21 @@ def _check_known(transaction: Transaction, column: "sa.Column[Any]", wanted: Col
         raise UnknownTeamOrArea(pointer)
 
 
-def _check_no_police_in_triage(transaction: Transaction, staff_id: UUID, team_ids: frozenset[UUID]) -> None:
-    staff, organisations, teams = tables.staff, tables.organisations, tables.teams
-    police = (
-        sa.select(staff.c.id)
-        .join(organisations, organisations.c.id == staff.c.organisation_id)
-        .where(staff.c.id == staff_id, organisations.c.organisation_class == OrganisationClass.POLICE)
-    )
-    triage = sa.select(teams.c.id).where(teams.c.id.in_(team_ids), teams.c.team_class == RecipientClass.TRIAGE)
-    if transaction.connection.execute(sa.select(sa.exists(police) & sa.exists(triage))).scalar_one():
+def _check_no_police_in_triage(
+    connection: sa.Connection, organisation_class: OrganisationClass, team_ids: frozenset[UUID]
+) -> None:
+    teams = tables.teams
+    triage = sa.exists().where(teams.c.id.in_(team_ids), teams.c.team_class == RecipientClass.TRIAGE)
+    if organisation_class is OrganisationClass.POLICE and connection.execute(sa.select(triage)).scalar_one():
         raise PoliceInTriage
+
+
+def _organisation_class(connection: sa.Connection, staff_id: UUID) -> OrganisationClass:
+    staff, organisations = tables.staff, tables.organisations
+    of_member = (
+        sa.select(organisations.c.organisation_class)
+        .join(staff, staff.c.organisation_id == organisations.c.id)
+        .where(staff.c.id == staff_id)
+    )
+    found: OrganisationClass = connection.execute(of_member).scalar_one()
+    return found

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.accounts import queries, wording
+from services.accounts.incompatible_roles import conflicts
 from services.accounts.staff import ChangeMember, UnknownMember
 from services.contracts.codes import Role
 from services.kernel.errors import RuleBroken, Stale
@@ -91,6 +92,7 @@ def _page(member: queries.Member, form: Form) -> ResponseReturnValue:
         saved="saved" in request.args and form.is_valid,
         member=member,
         is_own=member.id == current.staff_id(),
+        conflicts=[_(one.sentence) for one in conflicts(member.roles, member.organisation_class)],
         role_items=[{"value": role.value, "text": _(name)} for role, name in wording.ROLES.items()],
         team_items=[{"value": str(team.id), "text": team.name} for team in queries.teams(connection)],
         area_items=[{"value": code, "text": name} for code, name in queries.areas(connection)],

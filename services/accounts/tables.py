@@ -2,15 +2,13 @@
 
 import sqlalchemy as sa
 
+from services.accounts.role_triggers import refuse_incompatible
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, UtcDateTime
 
 metadata = new_metadata()
 kernel = kernel_tables(metadata)
-
-APART = "estimates"
-"""The mark of the two roles that no account holds together: one reads estimates case by case, one makes the model."""
 
 areas = sa.Table(
     "areas",
@@ -69,15 +67,8 @@ staff_roles = sa.Table(
     metadata,
     sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
     sa.Column("role", CodeType(Role), primary_key=True),
-    sa.Column("apart", sa.String(16), nullable=True),
-    # A null is like no other null, so only the two marked roles meet in this key.
-    sa.UniqueConstraint("staff_id", "apart"),
-    sa.CheckConstraint(
-        f"CASE WHEN role IN ('{Role.REVIEWER}', '{Role.DATA_SCIENTIST}') "
-        f"THEN COALESCE(apart, '') = '{APART}' ELSE apart IS NULL END",
-        name="reviewer_apart_from_data_scientist",
-    ),
 )
+refuse_incompatible(last=staff_roles)
 
 staff_teams = sa.Table(
     "staff_teams",

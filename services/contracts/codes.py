@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What an account may do. No account is both reviewer and data scientist."""
+    """What an account may do. Some cannot be held together: accounts has the table of these."""
 
     NAVIGATOR = "navigator"
     REFERRER = "referrer"

@@ -14,8 +14,9 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from services.accounts import queries, tables
+from services.accounts.incompatible_roles import INCOMPATIBLE, Incompatible
 from services.accounts.provider_settings import ProviderSettings
-from services.contracts.codes import Role
+from services.contracts.codes import OrganisationClass, Role
 from services.kernel.settings import Unset
 from tests.accounts_world import World, a_world, send
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, a_provider, unsigned
@@ -147,14 +148,30 @@ class TestSigningIn:
         assert not is_signed_in(browser)
         assert small_world.rows(tables.provider_subjects) == []
 
-    def test_gives_no_account_two_roles_that_are_kept_apart(self, small_world: World, provider: FakeProvider) -> None:
-        provider.claims = {
-            "groups": ["waymark:organisation:council", "waymark:role:reviewer", "waymark:role:data_scientist"]
-        }
+    @pytest.mark.parametrize("pair", INCOMPATIBLE, ids=lambda pair: f"{pair.role} and {pair.other}")
+    def test_gives_no_account_incompatible_roles(
+        self, small_world: World, provider: FakeProvider, pair: Incompatible
+    ) -> None:
+        in_police = isinstance(pair.other, OrganisationClass)
+        organisation, roles = ("police", [pair.role]) if in_police else ("council", [pair.role, pair.other])
+        groups = [f"waymark:organisation:{organisation}", *(f"waymark:role:{role}" for role in roles)]
+        provider.claims = {"groups": groups}
         browser = small_world.browser()
 
         assert come_back(browser, provider).status_code == 422
         assert not is_signed_in(browser)
+
+    def test_moves_a_reviewer_to_the_police_without_that_role(self, world: World, provider: FakeProvider) -> None:
+        provider.claims = {"groups": ["waymark:organisation:council", "waymark:role:reviewer"]}
+        come_back(world.browser(), provider)
+        provider.claims = {"groups": ["waymark:organisation:police", "waymark:role:screening_officer"]}
+
+        come_back(world.browser(), provider)
+
+        assert (the_member(world).organisation_name, the_member(world).roles) == (
+            "Police",
+            frozenset({Role.SCREENING_OFFICER}),
+        )
 
     def test_lets_nobody_in_whom_an_administrator_switched_off(
         self, small_world: World, provider: FakeProvider

@@ -39,6 +39,9 @@ _MORE_OF = (Role.REVIEWER, Role.EARLY_INTERVENTION_CASEWORKER)
 _MIXED = 2
 _BOTH = (Role.TEAM_MANAGER, Role.REVIEWER)
 """Somebody who knows one case as its team, and another as a reviewer."""
+_SENDS_AND_REVIEWS = (Role.PARTNER_SYSTEM, Role.REVIEWER)
+"""An account that must not review what it sent."""
+_NEVER_BOTH = {Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}
 _TEXTS = {
     "concern": ("concern", "own_words", "strengths"),
     "contact": ("note", "do_not_note"),
@@ -47,6 +50,11 @@ _TEXTS = {
     "incident": ("place_note",),
     "safeguarding": ("social_worker",),
 }
+
+
+def may_be_police(roles: Sequence[Role]) -> bool:
+    """No account of a police organisation has a role that sees estimates."""
+    return not {Role.REVIEWER, Role.DATA_SCIENTIST} & set(roles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,16 +84,23 @@ class Draw:
     def staff(self) -> list[Rights]:
         """Somebody of every role, more of those who read referrals, and some with several roles."""
         one_role = [*Role, *_MORE_OF]
-        several = [role for role in Role if role not in (Role.PARTNER_SYSTEM, Role.DATA_SCIENTIST)]
-        mixed = [self.chance.sample(several, self.chance.choice((2, 3))) for _ in range(_MIXED)]
-        return [self.rights([role]) for role in one_role] + [self.rights(roles) for roles in (*mixed, _BOTH)]
+        mixed = [self._roles() for _ in range(_MIXED)]
+        several = (*mixed, _BOTH, _SENDS_AND_REVIEWS)
+        return [self.rights([role]) for role in one_role] + [self.rights(roles) for roles in several]
+
+    def _roles(self) -> list[Role]:
+        """Two or three that one account may hold."""
+        several = [role for role in Role if role is not Role.DATA_SCIENTIST]
+        while set(roles := self.chance.sample(several, self.chance.choice((2, 3)))) >= _NEVER_BOTH:
+            pass
+        return roles
 
     def rights(self, roles: Sequence[Role]) -> Rights:
         """Half of them where the role belongs; the others in any organisation, teams and areas."""
         chance = self.chance
         organisation, teams = FITTING.get(roles[0], ("partnership", ()))
         if chance.random() < 0.5:
-            organisation = chance.choice(ORGANISATIONS)
+            organisation = chance.choice([one for one in ORGANISATIONS if one not in POLICE or may_be_police(roles)])
             teams = tuple(chance.sample(sorted(TEAMS), chance.randrange(4)))
         if organisation in POLICE:
             teams = tuple(team for team in teams if TEAMS[team] != "triage")

@@ -74,13 +74,14 @@ class Case:
 
 @dataclass(kw_only=True)
 class Referral:
-    """What became of one referral. `author` is None for what an organisation's system sent."""
+    """What became of one referral. `author` is the account that sent it, a person's or an organisation's system."""
 
     number: int
     id: UUID
     review: UUID
     """The nil id until it has opened."""
-    author: UUID | None
+    author: UUID
+    by_system: bool
     organisation: UUID
     area: str
     told: Mapping[RecipientClass, date | None]
@@ -123,10 +124,10 @@ class Rule:
         return until is None or until >= self.on
 
     def wrote(self, member: Member, referral: Referral) -> bool:
-        """A referrer knows what they wrote; a partner's system, what its organisation's systems sent."""
-        if Role.PARTNER_SYSTEM in member.roles:
-            return referral.author is None and referral.organisation == member.organisation
-        return referral.author == member.id
+        """An account knows what it sent; a partner's system, what any system of its organisation sent."""
+        is_system = Role.PARTNER_SYSTEM in member.roles
+        of_systems = is_system and referral.by_system and referral.organisation == member.organisation
+        return referral.author == member.id or of_systems
 
     def reviews(self, member: Member, referral: Referral) -> bool:
         """Reviewers know the referrals of their areas, if triage may be told, but never their own."""
@@ -135,7 +136,7 @@ class Rule:
             and not member.is_police
             and referral.area in member.areas
             and self.covers(referral, RecipientClass.TRIAGE)
-            and not self.wrote(member, referral)
+            and referral.author != member.id
         )
 
     def in_team(self, member: Member, referral: Referral) -> bool:

@@ -77,7 +77,8 @@ class Story:
                 number=number,
                 id=UUID(str(answer.location).rpartition("/")[2]),
                 review=UUID(int=0),
-                author=None if by_system else member.id,
+                author=member.id,
+                by_system=by_system,
                 organisation=member.organisation,
                 area=written.body["area"],
                 told=written.told,
@@ -164,7 +165,7 @@ class Story:
         return self.whole.somebody(reviews)
 
     def author(self, referral: Referral) -> Caller:
-        return self.caller(self.whole.somebody(lambda member: self.rule.wrote(member, referral)))
+        return self.caller(referral.author)
 
     def written(self, referral: Referral) -> str:
         """A new word, in what the referrer wrote."""
@@ -354,7 +355,8 @@ class Story:
             member = self.whole.staff[staff_id]
             if Role.PARTNER_SYSTEM in member.roles:
                 continue
-            roles = sorted(member.roles) if self.chance.random() < 0.5 else [Role.REVIEWER, Role.TEAM_MANAGER]
+            others = [Role.TEAM_MANAGER] if member.is_police else [Role.REVIEWER, Role.TEAM_MANAGER]
+            roles = sorted(member.roles) if self.chance.random() < 0.5 else others
             rights = self.whole.draw.rights(roles)
             teams = frozenset(team for team in rights.teams if not (member.is_police and team.startswith("triage")))
             self.whole.change(staff_id, type(rights)(**vars(rights) | {"teams": teams}))
