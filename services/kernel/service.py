@@ -67,6 +67,8 @@ class Service:
     and is given again at once until it did nothing."""
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     """What readiness tells of, by name: false is degraded, not dead."""
+    running: dict[str, Callable[[], bool]] = field(default_factory=dict)
+    """The same of a worker of this process, while there is one: whether each of its threads works."""
     measures: Sequence[Measure] = ()
     """What it tells Prometheus beside the figures of every service."""
 

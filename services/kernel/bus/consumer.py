@@ -34,6 +34,7 @@ class Consumer:
     def run_once(self, *, wait: float = 0.0) -> int:
         """Handle one poll. Gives how many records were read. Raises TooManyDeadLetters; call again later then."""
         topics = self._translator.topics
+        logs.handled()
         records = self._log.poll(self._service.name, topics, limit=_BATCH, wait=wait) if topics else []
         if not records:
             return 0
@@ -65,7 +66,7 @@ class Consumer:
             self._service.dispatcher.handle_events([command for command in commands if command])
         except Exception as error:
             # Alone, each record is tried again and gets its own verdict; nothing is swallowed here.
-            _log.warning("batch_failed", service=self._service.name, error=type(error).__name__)
+            _log.warning("batch_failed", service=self._service.name, count=len(records), **logs.described(error))
             return False
         return True
 
@@ -76,7 +77,10 @@ class Consumer:
             self._bury(record, str(error))
             return
         if caused is not None:
+            # Unbound on success only: whoever catches the fault tells which event it was.
+            logs.handling(caused.event_id, caused.event_type, caused.correlation_id)
             self._try(record, caused)
+            logs.handled()
 
     def _try(self, record: Delivered, caused: Caused) -> None:
         """Run the command, and bury what fails for good. Raises when the database is away."""
@@ -86,8 +90,8 @@ class Consumer:
             except Exception as error:
                 if is_away(error):
                     raise
+                logs.failure(error, "event_failed")
                 if attempt == _TRIES:
-                    logs.failure(error)
                     # The type alone: a message may hold what the record holds.
                     self._bury(record, f"{type(caused.command).__name__} raised {type(error).__name__}")
             else:
@@ -99,13 +103,17 @@ class Consumer:
             stop = dead_letters.at_limit(connection, service.tables)
         if stop:
             if not self.stopped:
-                _log.critical("consumer_stopped", service=service.name, topic=record.topic)
+                _log.critical("consumer_stopped", **_of(record), service=service.name)
             self.stopped = True
             raise TooManyDeadLetters(service.name)
         if dead_letters.bury(service, record, reason):
-            _log.error("dead_letter", service=service.name, topic=record.topic)
+            _log.error("dead_letter", **_of(record), service=service.name)
 
     def _commit(self, records: list[Delivered]) -> None:
         failpoint(f"{self._service.name}.before_offset_commit")
         self._log.commit(self._service.name, records)
         failpoint(f"{self._service.name}.after_offset_commit")
+
+
+def _of(record: Delivered) -> dict[str, str | int]:
+    return {"topic": record.topic, "partition": record.partition, "position": record.position}

@@ -10,6 +10,7 @@ from services.kernel.observability import port as health_port
 from services.kernel.service import Service
 
 ENDED, CONSUMER_STOPPED = 0, 1
+_LOOKS_EVERY_SECONDS = 1.0
 
 
 def run(service: Service, log: Log, checks: Mapping[str, Callable[[], bool]], *, host: str, port: int) -> int:
@@ -23,7 +24,8 @@ def run(service: Service, log: Log, checks: Mapping[str, Callable[[], bool]], *,
     worker = Worker(service, log)
     with health_port.opened(service, checks, host=host, port=port):
         worker.start()
-        told_to_stop.wait()
+        while not told_to_stop.wait(_LOOKS_EVERY_SECONDS):
+            worker.look_after()
         worker.stop()
     log.close()
     service.database.close()

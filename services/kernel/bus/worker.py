@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable
-
-import structlog
+from functools import partial
 
 from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.log import BrokerAway, Log
+from services.kernel.bus.log import Log
 from services.kernel.bus.relay import Relay
+from services.kernel.bus.worker_thread import WorkerThread
 from services.kernel.db import housekeeping
 from services.kernel.service import Service
 
@@ -17,10 +17,6 @@ _POLL_SECONDS = 1.0
 _SEAL_SECONDS = 2.0
 _RECONCILE_SECONDS = 30.0
 _HOUSEKEEPING_SECONDS = 3600.0
-_MOST_BACKOFF_SECONDS = 10.0
-_BROKER_BACKOFF_SECONDS = 1.0
-
-_log = structlog.get_logger()
 
 
 class Worker:
@@ -38,6 +34,12 @@ class Worker:
         if service.subscriptions:
             # A poll of nothing would not wait, and never rest.
             self._threads.append(self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)))
+        service.dispatcher.metrics.tell(
+            "waymark_thread_restarts",
+            "How often this thread of the worker had ended and was begun anew.",
+            ("thread",),
+            lambda: {(thread.name,): float(thread.restarts) for thread in self._threads},
+        )
 
     @property
     def consumer_stopped(self) -> bool:
@@ -47,6 +49,13 @@ class Worker:
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
+        checks = {f"{thread.name}_thread": partial(getattr, thread, "works") for thread in self._threads}
+        self._service.running.update(checks)
+
+    def look_after(self) -> None:
+        """Begin anew each thread that has ended."""
+        for thread in self._threads:
+            thread.restart_if_ended()
 
     def stop(self) -> None:
         """Let each thread finish what it is at, and wait for it."""
@@ -54,22 +63,11 @@ class Worker:
         self._service.dispatcher.committed.set()
         for thread in self._threads:
             thread.join()
+        self._service.running.clear()
         self._relay.stop()
 
-    def _thread(self, name: str, step: Callable[[], object]) -> threading.Thread:
-        return threading.Thread(target=self._loop, args=(name, step), name=f"{self._service.name}-{name}", daemon=True)
-
-    def _loop(self, name: str, step: Callable[[], object]) -> None:
-        backoff = 0.0
-        while not self._stopping.wait(backoff):
-            try:
-                step()
-                backoff = 0.0
-            except Exception as error:
-                # Whatever it was is still in the outbox or uncommitted in the log: it comes again.
-                most = _BROKER_BACKOFF_SECONDS if isinstance(error, BrokerAway) else _MOST_BACKOFF_SECONDS
-                backoff = min(max(0.1, backoff * 2), most)
-                _log.error("step_failed", service=self._service.name, step=name, error=_name(error))
+    def _thread(self, name: str, step: Callable[[], object]) -> WorkerThread:
+        return WorkerThread(self._service.name, name, step, self._stopping, self.look_after)
 
     def _relay_step(self) -> None:
         committed = self._service.dispatcher.committed
@@ -97,7 +95,3 @@ class Worker:
 def reconcile(service: Service) -> int:
     """Give each of the service's reconciling commands once. Gives how much they did together."""
     return sum(service.dispatcher.handle(command, actor=None) for command in service.reconcile)
-
-
-def _name(error: Exception) -> str:
-    return type(error).__name__

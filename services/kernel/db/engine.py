@@ -1,6 +1,7 @@
 """One database of one service: SQLite in the embedded form, a schema of PostgreSQL at scale."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cached_property
@@ -11,10 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from services.kernel.db import postgresql
+from services.kernel.db.away import is_full
 from services.kernel.db.turns import Turns
 from services.kernel.settings import Process, Settings
 
 _BUSY_SECONDS = 10.0
+_CALLED_FULL_SECONDS = 15.0
+"""So long after a write that found no space. Later, somebody must be let try again, or nobody ever would."""
 
 
 class Database:
@@ -28,6 +32,7 @@ class Database:
         self._service = service
         self._process = process
         self._turns = Turns()
+        self._full_at: float | None = None
 
     @classmethod
     def of(cls, settings: Settings, *, service: str) -> Self:
@@ -57,15 +62,35 @@ class Database:
 
         On SQLite it takes the write lock at once: a reader that turns writer later fails without waiting.
         """
-        with self._turn() if self.is_sqlite else nullcontext(), self.engine.begin() as connection:
+        with (
+            self._full_noticed(),
+            self._turn() if self.is_sqlite else nullcontext(),
+            self.engine.begin() as connection,
+        ):
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a write found no space a moment ago."""
+        return self._full_at is not None and time.monotonic() - self._full_at < _CALLED_FULL_SECONDS
+
+    @contextmanager
+    def _full_noticed(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if is_full(error):
+                self._full_at = time.monotonic()
+            raise
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._turns.take(within=_BUSY_SECONDS):
-            raise sa.exc.OperationalError(None, None, sqlite3.OperationalError("database is locked"))
+            locked = sqlite3.OperationalError("database is locked")
+            locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise sa.exc.OperationalError(None, None, locked)
         try:
             yield
         finally:

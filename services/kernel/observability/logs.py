@@ -1,28 +1,39 @@
-"""Log lines: one JSON object each, of listed keys only, so that no value of a person's can slip in."""
+"""Log lines: one JSON object each, of listed keys only, so that no value of a person's can slip in.
+
+What cannot be written is counted and left out: no work fails because its log does.
+"""
 
 import logging
 import sys
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from services.kernel.db.away import sqlstate
+from services.kernel.observability.log_stream import Lines, unbuffered
+
 KEYS = frozenset(
     {
         "event", "level", "timestamp", "service", "request_id", "method", "route", "status", "milliseconds",
-        "staff_id", "error", "where", "count", "topic", "partition", "position", "event_id", "event_type", "correlation_id",
-        "model", "model_version", "reason_code", "port", "version", "step",
+        "staff_id", "error", "cause", "sqlstate", "where", "count", "topic", "partition", "position", "event_id",
+        "event_type", "correlation_id", "model", "model_version", "reason_code", "port", "version", "step",
     }
 )  # fmt: skip
-_FRAMES = 5
+_OF_OURS = 8
+_OF_LIBRARIES = 2
+_CAUSES = 3
+_ROOT = Path(__file__).parents[3]
+_EVENT_KEYS = ("event_id", "event_type", "correlation_id")
 
 _log = structlog.get_logger()
 
 
 def configure(*, stream: Any = None) -> None:
     """Write this process's lines to `stream` (standard error). Called by a process's entry, never at import."""
+    lines = Lines(stream or unbuffered(sys.stderr), report=lambda count: _log.warning("log_lines_lost", count=count))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -32,9 +43,10 @@ def configure(*, stream: Any = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
+    _take_over_libraries()
 
 
 def only_listed_keys(_logger: object, _name: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -42,11 +54,31 @@ def only_listed_keys(_logger: object, _name: str, line: MutableMapping[str, Any]
     return {key: value for key, value in line.items() if key in KEYS}
 
 
-def failure(error: BaseException) -> None:
+def failure(error: BaseException, event: str = "failure") -> None:
     """One line of a fault of ours: its kind and where it arose, never its message, which may hold a value."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}:{frame.name}" for frame in reversed(frames))
-    _log.error("failure", error=f"{type(error).__module__}.{type(error).__qualname__}", where=where)
+    _log.error(event, **described(error))
+
+
+def described(error: BaseException) -> dict[str, str]:
+    """What a line may say of a fault."""
+    causes = [_kind(cause) for cause in _causes(error)]
+    return {
+        "error": _kind(error),
+        "where": " < ".join(_places(error)),
+        **({"cause": " < ".join(causes)} if causes else {}),
+        **({"sqlstate": state} if (state := sqlstate(error)) else {}),
+    }
+
+
+def handling(event_id: object, event_type: str, correlation_id: object) -> None:
+    """From now on, each line of this thread names this event."""
+    ids = dict(zip(_EVENT_KEYS, (str(event_id), event_type, str(correlation_id)), strict=True))
+    structlog.contextvars.bind_contextvars(**ids)
+
+
+def handled() -> None:
+    """The lines that follow are about no event."""
+    structlog.contextvars.unbind_contextvars(*_EVENT_KEYS)
 
 
 def access(*, method: str, route: str, status: int, milliseconds: float, staff_id: str | None) -> None:
@@ -54,3 +86,49 @@ def access(*, method: str, route: str, status: int, milliseconds: float, staff_i
     _log.info(
         "request", method=method, route=route, status=status, milliseconds=round(milliseconds, 1), staff_id=staff_id
     )
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What it was raised from, or while handling."""
+    for _ in range(_CAUSES):
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if cause is None:
+            return
+        yield cause
+        error = cause
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where it arose, the innermost first: our own code, and the end of what it called in others'."""
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+    ours = theirs = 0
+    places = []
+    for frame in reversed(frames):
+        path = Path(frame.filename)
+        own = path.is_relative_to(_ROOT) and "site-packages" not in path.parts
+        ours, theirs = ours + own, theirs + (not own)
+        if ours <= _OF_OURS if own else theirs <= _OF_LIBRARIES:
+            name = path.relative_to(_ROOT) if own else Path(*path.parts[-2:])
+            places.append(f"{name}:{frame.lineno}:{frame.name}")
+    return places
+
+
+class _OfLibraries(logging.Handler):
+    """A library's own words may repeat a value: what is kept is where it spoke, and an exception's kind."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        where = f"{record.name}/{record.filename}:{record.lineno}:{record.funcName}"
+        about = described(error) | {"where": where} if error else {"where": where}
+        (_log.error if record.levelno >= logging.ERROR else _log.warning)("library", **about)
+
+
+def _take_over_libraries() -> None:
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, _OfLibraries)]:
+        root.removeHandler(handler)
+    root.addHandler(_OfLibraries(logging.WARNING))

@@ -1,20 +1,28 @@
 """A worker's own port: whether it lives, how its work stands, and its counters."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from flask import Flask
 
-from services.kernel.observability import standing
+from services.kernel.observability import logs, standing
 from services.kernel.service import Service
 from services.kernel.web import health
 
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """What the library prints may hold a value, and ends the thread that serves where it cannot be printed."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            logs.failure(error)
 
 
 class _Handler(WSGIRequestHandler):
@@ -24,12 +32,21 @@ class _Handler(WSGIRequestHandler):
         """A probe every few seconds is no news."""
 
 
+class _App(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        logs.failure(exc_info[1])
+
+
 @contextmanager
 def opened(service: Service, checks: Mapping[str, Callable[[], bool]], *, host: str, port: int) -> Iterator[None]:
     """Answer on the port, in threads of its own, until left. The addresses are those of the service's web process."""
-    told = {**standing.checks(service.database, service.tables, service.clock), **service.checks, **checks}
-    app = Flask(service.name)
-    app.register_blueprint(health.blueprint(service.name, service.database, told, service.dispatcher.metrics))
+    fixed = {**standing.checks(service.database, service.tables, service.clock), **service.checks, **checks}
+
+    def checks_now() -> Mapping[str, Callable[[], bool]]:
+        return {**fixed, **service.running}
+
+    app = _App(service.name)
+    app.register_blueprint(health.blueprint(service.name, service.database, checks_now, service.dispatcher.metrics))
     with _Server((host, port), _Handler) as server:
         server.set_app(app)
         thread = threading.Thread(target=server.serve_forever, name=f"{service.name}-health", daemon=True)

@@ -1,6 +1,7 @@
 """Makes the Flask app of one service: the same rules of the door for every page and every operation."""
 
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 import sqlalchemy as sa
@@ -60,11 +61,15 @@ def _site(service: Service) -> current.Site:
 def _of_every_service(service: Service) -> list[Blueprint]:
     """Who hears of nobody has no dead letters."""
     checks = {**standing.checks(service.database, service.tables, service.clock), **service.checks}
+
+    def checks_now() -> Mapping[str, Callable[[], bool]]:
+        return {**checks, **service.running}
+
     heard = [dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions)]
     return [
         audit_pages.blueprint(service.name, service.tables),
         *(heard if service.subscriptions else ()),
-        health.blueprint(service.name, service.database, checks, service.dispatcher.metrics),
+        health.blueprint(service.name, service.database, checks_now, service.dispatcher.metrics),
     ]
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify
 
 from services.kernel.db.engine import Database
-from services.kernel.observability import logs
+from services.kernel.observability import log_stream, logs
 from services.kernel.observability.metrics import Metrics
 from services.kernel.web import access
 
@@ -16,14 +16,21 @@ def paths(service: str) -> tuple[str, ...]:
 
 
 def blueprint(
-    service: str, database: Database, checks: Mapping[str, Callable[[], bool]], metrics: Metrics
+    service: str, database: Database, checks: Callable[[], Mapping[str, Callable[[], bool]]], metrics: Metrics
 ) -> Blueprint:
+    """`checks` is asked each time: a worker that starts in this process later brings its own."""
     pages = Blueprint("health", __name__, url_prefix=f"/{service}")
     metrics.tell(
         "waymark_check",
         "1 while this check of /health/ready holds, 0 while it does not.",
         ("check",),
-        lambda: {(name,): float(_holds(check)) for name, check in checks.items()},
+        lambda: {(name,): float(_holds(check)) for name, check in checks().items()},
+    )
+    metrics.tell(
+        "waymark_log_lines_lost",
+        "Log lines that this process could not write.",
+        (),
+        lambda: {(): float(log_stream.lost())},
     )
 
     @pages.get("/health/live")
@@ -34,18 +41,22 @@ def blueprint(
     @pages.get("/health/ready")
     @access.public
     def ready() -> Response:
-        """503 only without the database; a failed check is told, and degrades."""
+        """503 without the database or without space in it; a failed check is told, and degrades."""
         if not _answers(database):
-            response = jsonify({"status": "not ready"})
-            response.status_code = 503
-            return response
-        results = {name: _holds(check) for name, check in checks.items()}
+            return _not_ready("unavailable", "The database does not answer.")
+        if database.is_full:
+            return _not_ready("storage-full", "There is no space left to store anything.")
+        results = {name: _holds(check) for name, check in checks().items()}
         return jsonify({"status": "ready" if all(results.values()) else "degraded", "checks": results})
 
     @pages.get("/metrics")
     @access.public
     def counters() -> Response:
-        return Response(metrics.text(), mimetype="text/plain")
+        try:
+            return Response(metrics.text(), mimetype="text/plain")
+        except sa.exc.SQLAlchemyError as error:
+            logs.failure(error)
+            return _not_ready("unavailable", "The database does not answer.")
 
     return pages
 
@@ -58,6 +69,14 @@ def _answers(database: Database) -> bool:
         logs.failure(error)
         return False
     return True
+
+
+def _not_ready(urn: str, title: str) -> Response:
+    """In English: a machine reads it."""
+    response = jsonify({"type": f"urn:waymark:problem:{urn}", "title": title, "status": 503})
+    response.status_code = 503
+    response.mimetype = "application/problem+json"
+    return response
 
 
 def _holds(check: Callable[[], bool]) -> bool:

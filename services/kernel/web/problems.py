@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
-from services.kernel.db.away import is_away
+from services.kernel.db.away import is_away, is_full, took_too_long
 from services.kernel.errors import FieldError, RuleBroken
 from services.kernel.observability import logs
 from services.kernel.text import N_
@@ -37,6 +37,8 @@ _TITLES = {
     500: N_("Something went wrong on our side"),
     503: N_("Try again in a moment"),
 }
+_FULL_TITLE = N_("There is no space left to store anything")
+_FULL_DETAIL = N_("The disk is full, so nothing of this request was kept. Try again later.")
 _URN = {
     400: "bad-request", 401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",
     406: "not-acceptable", 408: "timeout", 413: "too-large", 414: "address-too-long", 415: "unsupported-body",
@@ -51,6 +53,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(ValidationError, _not_valid)
     app.register_error_handler(sa.exc.SQLAlchemyError, _database_error)
+    app.register_error_handler(OSError, _file_error)
     app.register_error_handler(Exception, _our_fault)
 
 
@@ -117,7 +120,7 @@ def _rule_broken(error: RuleBroken) -> Response:
         error.status, urn=_kebab(type(error)), title=error.title, detail=error.detail, errors=error.errors
     )
     if error.status == 503:
-        response.headers["Retry-After"] = _TRY_AGAIN_AFTER
+        _try_again(response)
     for name, value in getattr(error, "headers", {}).items():
         response.headers[name] = value
     return response
@@ -148,10 +151,28 @@ def sign_in_first(error: Unauthorized) -> Response:
 
 
 def _database_error(error: sa.exc.SQLAlchemyError) -> Response:
-    if not is_away(error):
+    if is_full(error):
+        logs.failure(error)
+        return storage_full()
+    if not (is_away(error) or took_too_long(error)):
         return _our_fault(error)
     logs.failure(error)
-    response = answer(503, urn="unavailable", title=_TITLES[503])
+    return _try_again(answer(503, urn="unavailable", title=_TITLES[503]))
+
+
+def _file_error(error: OSError) -> Response:
+    if not is_full(error):
+        return _our_fault(error)
+    logs.failure(error)
+    return storage_full()
+
+
+def storage_full() -> Response:
+    """The answer when the disk is full."""
+    return _try_again(answer(503, urn="storage-full", title=_FULL_TITLE, detail=_FULL_DETAIL))
+
+
+def _try_again(response: Response) -> Response:
     response.headers["Retry-After"] = _TRY_AGAIN_AFTER
     return response
 
