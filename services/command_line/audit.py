@@ -5,8 +5,8 @@ from typing import IO
 
 import click
 
+from services.command_line.opened import opened
 from services.command_line.options import answer, folder_option, json_option
-from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.kernel.audit.verify import Anchor, Verdict, verify
 
@@ -27,9 +27,8 @@ def command() -> None:
 def verify_command(anchors: IO[str] | None, folder: Folder, as_json: bool) -> None:
     """Find any change, gap, reorder or unsealed row. Exit code 1 when there is one."""
     known = _read(anchors) if anchors else {}
-    system = embedded.build(folder)
-    verdicts = [verify(service, anchor=known.get(name)) for name, service in system.services.items()]
-    system.close()
+    with opened(folder) as system:
+        verdicts = [verify(service, anchor=known.get(name)) for name, service in system.services.items()]
     data = [{**vars(verdict), "sound": verdict.sound} for verdict in verdicts]
     answer(data, "\n".join(_sentence(verdict) for verdict in verdicts), as_json=as_json)
     if not all(verdict.sound for verdict in verdicts):

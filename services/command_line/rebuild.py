@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import click
 
+from services.command_line.opened import opened
 from services.command_line.options import answer, folder_option, json_option
-from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.kernel.bus.leadership import Leadership
 from services.kernel.service import Service
@@ -39,8 +39,7 @@ def oversight_command(folder: Folder, as_json: bool) -> None:
         service.database.close()
         answer({"ended": False}, _ASKED, as_json=as_json)
         return
-    system = embedded.build(folder)
-    try:
+    with opened(folder) as system:
         service = system.services["oversight"]
         _ask(service)
         alone = _nobody_works_on(service)
@@ -48,8 +47,6 @@ def oversight_command(folder: Folder, as_json: bool) -> None:
             system.reconcile()
         with service.database.read() as connection:
             told = how_many(connection) if alone else None
-    finally:
-        system.close()
     answer({"ended": alone, "referrals": told}, f"Rebuilt from {told} referrals." if alone else _ASKED, as_json=as_json)
 
 

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import click
 
+from services.command_line.opened import opened
 from services.command_line.options import answer, folder_option, json_option
-from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.kernel.bus import dead_letters
 from services.kernel.bus.dead_letters import RedriveReason
@@ -25,14 +25,11 @@ from services.kernel.service import Service
 @json_option
 def command(service_name: str, reason: str, folder: Folder, as_json: bool) -> None:
     """Handle every dead letter of SERVICE again. Exit code 1 when one fails again; it stays a dead letter."""
-    system = embedded.build(folder)
-    try:
+    with opened(folder) as system:
         service = system.services.get(service_name)
         if service is None:
             raise click.BadParameter(f"one of {', '.join(system.services)}", param_hint="SERVICE")
         done, failed = _redrive(service, RedriveReason(reason))
-    finally:
-        system.close()
     answer({"redriven": done, "failed": failed}, f"{done} redriven, {failed} failed again.", as_json=as_json)
     if failed:
         raise SystemExit(1)

@@ -4,9 +4,9 @@ from uuid import UUID
 
 import click
 
+from services.command_line.opened import opened
 from services.command_line.options import answer, folder_option, json_option
 from services.embedded import champion
-from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.scoring.entrypoints.commands import replay_estimate
 
@@ -22,11 +22,8 @@ def command() -> None:
 @json_option
 def estimate_command(estimate_id: UUID, folder: Folder, as_json: bool) -> None:
     """Compute the estimate with this id from its stored snapshot. Exit code 1 when anything differs."""
-    system = embedded.build(folder)
-    try:
+    with opened(folder) as system:
         replayed = replay_estimate(system.services["scoring"], champion.known(folder), estimate_id)
-    finally:
-        system.close()
     data = {**vars(replayed), "estimate_id": str(estimate_id), "same": replayed.same}
     said = "the same to the last bit" if replayed.same else f"DIFFERS in {', '.join(replayed.differing)}"
     code = "" if replayed.same_code else " (by other code than estimated it)"

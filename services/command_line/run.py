@@ -1,29 +1,53 @@
 """`waymark run`: the whole system on this machine, with invented data."""
 
+from contextlib import closing
+
 import click
 
 from services.accounts.demonstration import accounts
 from services.command_line import first_start, progress
 from services.command_line.options import folder_option
 from services.command_line.train import train
-from services.embedded import champion, server, staff
+from services.embedded import champion, locks, server, staff
 from services.embedded import system as embedded
 from services.embedded.demonstration import load
 from services.embedded.folder import Folder
 from services.kernel.observability import logs
+from services.kernel.observability.log_stream import LogFile
+
+_MEGABYTE = 1024 * 1024
 
 
 @click.command("run")
 @click.option("--port", type=click.IntRange(1, 65535), default=server.PORT, show_default=True)
+@click.option(
+    "--log-megabytes",
+    type=click.IntRange(1, 10_000),
+    default=10,
+    show_default=True,
+    envvar="WAYMARK_LOG_MEGABYTES",
+    help="So large the log in the folder may grow; then it begins anew.",
+)
+@click.option(
+    "--log-files",
+    type=click.IntRange(1, 100),
+    default=5,
+    show_default=True,
+    envvar="WAYMARK_LOG_FILES",
+    help="So many earlier ones are kept.",
+)
 @folder_option
-def command(port: int, folder: Folder) -> None:
+def command(port: int, log_megabytes: int, log_files: int, folder: Folder) -> None:
     """Make what is missing, then serve until Ctrl-C. It makes databases, a first model and demonstration referrals."""
-    folder.root.mkdir(parents=True, exist_ok=True)
-    with folder.log_lines.open("a", encoding="utf-8") as lines:
+    with (
+        locks.running(folder),
+        closing(LogFile(folder.log_lines, max_bytes=log_megabytes * _MEGABYTE, files=log_files)) as lines,
+    ):
         logs.configure(stream=lines)
-        prepare(folder)
-        system = embedded.build(folder, registry_url=folder.tracking_uri)
-        system.migrate()
+        with locks.preparing(folder):
+            prepare(folder)
+            system = embedded.build(folder, registry_url=folder.tracking_uri)
+            system.migrate()
         server.serve(system, port=port, ready=lambda: click.echo(_welcome(port, folder)))
 
 

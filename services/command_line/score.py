@@ -2,8 +2,8 @@
 
 import click
 
+from services.command_line.opened import opened
 from services.command_line.options import answer, folder_option, json_option
-from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.scoring.entrypoints.commands import estimate_again
 
@@ -14,13 +14,10 @@ from services.scoring.entrypoints.commands import estimate_again
 @json_option
 def command(everything: bool, folder: Folder, as_json: bool) -> None:
     """Estimate referrals that had no model. The champion of now does it, and what was said before is kept."""
-    system = embedded.build(folder)
-    try:
+    with opened(folder) as system:
         done = estimate_again(
             system.services["scoring"].dispatcher,
             everything=everything,
             progress=lambda so_far: None if as_json else click.echo(f"{so_far} answered", err=True),
         )
-    finally:
-        system.close()
     answer({"answered": done}, f"{done} referrals have a new answer.", as_json=as_json)

@@ -2,10 +2,10 @@
 
 import click
 
+from services.command_line.opened import opened
 from services.command_line.options import folder_option, json_option
 from services.contracts.codes import Role
 from services.embedded import staff
-from services.embedded import system as embedded
 from services.embedded.folder import Folder
 
 
@@ -23,9 +23,6 @@ def command(role: str | None, user: str | None, folder: Folder, as_json: bool) -
     if (role is None) == (user is None):
         raise click.UsageError("Name either a --role or a --user.")
     name = user or str(role).replace("_", "-")
-    system = embedded.build(folder)
-    try:
+    with opened(folder) as system:
         token = staff.token(system, name)
-    finally:
-        system.close()
     click.echo(f'{{"token": "{token}"}}' if as_json else token)

@@ -9,7 +9,7 @@ import click
 
 from services.command_line import progress
 from services.command_line.options import answer, folder_option, json_option
-from services.embedded import champion
+from services.embedded import champion, locks
 from services.embedded.folder import Folder
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 @json_option
 def command(promote: bool, registry: str | None, folder: Folder, as_json: bool) -> None:
     """Train on the invented population. What comes of it is registered."""
-    registered = train_for(registry, promote=promote) if registry else train(folder, promote=promote)
+    if registry:
+        registered = train_for(registry, promote=promote)
+    else:
+        with locks.changing_models(folder):
+            registered = train(folder, promote=promote)
     data = {"version": registered.version, "digest": registered.digest, "is_champion": registered.is_champion}
     rank = "and is the champion" if registered.is_champion else "but is not the champion"
     answer(data, f"Model version {registered.version} is trained and registered, {rank}.", as_json=as_json)

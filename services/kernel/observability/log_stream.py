@@ -34,7 +34,7 @@ class Lines:
         self._untold = 0
 
     def msg(self, line: str) -> None:
-        global _lost  # noqa: PLW0603 (of the process, as its standard error is)
+        global _lost
         with self._lock:
             try:
                 self._stream.write(line + "\n")

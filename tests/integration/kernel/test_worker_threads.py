@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from services.kernel.bus import worker as workers
+from services.kernel.audit import sealer
 from services.kernel.bus import worker_thread
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.log import BrokerAway
@@ -97,7 +97,7 @@ class TestALogThatCannotBeWritten:
     ) -> None:
         logs.configure(stream=FullStream())
         forget = Failing(ValueError(), times=2, then=housekeeping.forget)
-        monkeypatch.setattr(workers.housekeeping, "forget", forget)
+        monkeypatch.setattr(housekeeping, "forget", forget)
         monkeypatch.setattr(log, "append", Failing(BrokerAway(), times=2, then=log.append))
         write_notes(service, "a")
         a_worker()
@@ -118,23 +118,26 @@ class TestAThreadThatEnds:
         monkeypatch: pytest.MonkeyPatch,
         error: BaseException,
     ) -> None:
-        seal = Failing(error, times=1, then=workers.sealer.seal)
-        monkeypatch.setattr(workers.sealer, "seal", seal)
+        seal = Failing(error, times=1, then=sealer.seal)
+        monkeypatch.setattr(sealer, "seal", seal)
         a_worker()
 
         wait_until(lambda: seal.calls > 1, what="the sealer after its end")
         wait_until(lambda: alive() == set(NAMES), what="every thread")
         if not isinstance(error, Exception):
-            assert 'waymark_thread_restarts{service="notes",thread="sealer"} 1.0' in service.dispatcher.metrics.text().decode()
+            assert (
+                'waymark_thread_restarts{service="notes",thread="sealer"} 1.0'
+                in service.dispatcher.metrics.text().decode()
+            )
             ended = [json.loads(line) for line in lines.getvalue().splitlines() if "thread_ended" in line]
             assert [(line["service"], line["step"]) for line in ended] == [("notes", "sealer")]
 
     def test_is_begun_anew_though_its_fault_cannot_even_be_told(
         self, a_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        seal = Failing(ValueError(), times=1, then=workers.sealer.seal)
-        monkeypatch.setattr(workers.sealer, "seal", seal)
-        monkeypatch.setattr(worker_thread.logs, "failure", Failing(MemoryError(), times=2, then=logs.failure))
+        seal = Failing(ValueError(), times=1, then=sealer.seal)
+        monkeypatch.setattr(sealer, "seal", seal)
+        monkeypatch.setattr(logs, "failure", Failing(MemoryError(), times=2, then=logs.failure))
         a_worker()
 
         wait_until(lambda: seal.calls > 1, what="the sealer after its end")
@@ -144,7 +147,7 @@ class TestAThreadThatEnds:
     ) -> None:
         monkeypatch.setattr(worker_thread, "_LEAST_BACKOFF_SECONDS", 3600.0)
         monkeypatch.setattr(worker_thread, "_MOST_BACKOFF_SECONDS", 3600.0)
-        monkeypatch.setattr(workers.sealer, "seal", Failing(SystemExit(), times=1, then=workers.sealer.seal))
+        monkeypatch.setattr(sealer, "seal", Failing(SystemExit(), times=1, then=sealer.seal))
         worker = a_worker()
         client = service.app.test_client()
         wait_until(lambda: "sealer" not in alive(), what="the sealer's end")
@@ -171,7 +174,7 @@ class TestAStepThatFailsForAMinute:
         self, a_worker: StartWorker, service: Service, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
     ) -> None:
         monkeypatch.setattr(worker_thread, "_SUCCEEDS_WITHIN_SECONDS", 0.0)
-        monkeypatch.setattr(workers.sealer, "seal", Failing(ValueError(), times=sys.maxsize, then=workers.sealer.seal))
+        monkeypatch.setattr(sealer, "seal", Failing(ValueError(), times=sys.maxsize, then=sealer.seal))
         a_worker()
 
         def failing() -> list[str]:
@@ -185,7 +188,7 @@ class TestAFaultInAStep:
     def test_is_told_with_its_service_step_and_place(
         self, a_worker: StartWorker, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(workers.sealer, "seal", Failing(ValueError("canary"), times=1, then=workers.sealer.seal))
+        monkeypatch.setattr(sealer, "seal", Failing(ValueError("canary"), times=1, then=sealer.seal))
         a_worker()
         wait_until(lambda: "step_failed" in lines.getvalue(), what="the line")
 

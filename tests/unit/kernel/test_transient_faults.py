@@ -83,10 +83,11 @@ class TestAStatementThatTookTooLong:
 class TestStorageThatIsFull:
     def test_is_recognised_in_a_real_database(self, tmp_path: Path) -> None:
         engine = sa.create_engine(f"sqlite:///{tmp_path / 'small.sqlite'}")
-        with engine.connect() as connection, pytest.raises(sa.exc.OperationalError) as full:
+        with engine.connect() as connection:
             connection.execute(sa.text("CREATE TABLE texts (value TEXT)"))
             connection.execute(sa.text("PRAGMA max_page_count = 3"))
-            connection.execute(sa.text("INSERT INTO texts VALUES (:value)"), {"value": "x" * 100_000})
+            with pytest.raises(sa.exc.OperationalError) as full:
+                connection.execute(sa.text("INSERT INTO texts VALUES (:value)"), {"value": "x" * 100_000})
         engine.dispose()
 
         assert (is_full(full.value), is_away(full.value)) == (True, True)

@@ -1,0 +1,72 @@
+"""Who may work on a folder at the same time: locks of the operating system, which end with the process that holds them."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from services.embedded.folder import Folder
+from services.kernel.errors import RuleBroken
+
+
+class FolderInUse(RuleBroken):
+    """Another process works on the folder in a way that leaves no room for this one."""
+
+
+@contextmanager
+def running(folder: Folder) -> Iterator[None]:
+    """For the one process that serves a folder, as long as it lives. Raises FolderInUse."""
+    with _held(
+        folder,
+        "running",
+        fcntl.LOCK_EX,
+        f"Waymark already runs on the folder {folder.root}. Stop it first, or name another folder: --folder NAME",
+    ):
+        yield
+
+
+@contextmanager
+def preparing(folder: Folder) -> Iterator[None]:
+    """While databases and a first model are made, or made anew: nobody else uses them. Raises FolderInUse."""
+    with _held(
+        folder,
+        "preparing",
+        fcntl.LOCK_EX,
+        f"Another command works on the folder {folder.root}. Start Waymark when it has ended.",
+    ):
+        yield
+
+
+@contextmanager
+def using(folder: Folder) -> Iterator[None]:
+    """For a command beside a running Waymark, or without one: everything is there while it lasts. Raises FolderInUse."""
+    with _held(
+        folder,
+        "preparing",
+        fcntl.LOCK_SH,
+        f"Waymark is still preparing the folder {folder.root}. Try again when it says where it is.",
+    ):
+        yield
+
+
+@contextmanager
+def changing_models(folder: Folder) -> Iterator[None]:
+    """For the one command that registers, takes or exchanges models. Raises FolderInUse."""
+    refusal = f"Another command changes the models in the folder {folder.root}. Try again when it has ended."
+    with using(folder), _held(folder, "models", fcntl.LOCK_EX, refusal):
+        yield
+
+
+@contextmanager
+def _held(folder: Folder, name: str, how: int, refusal: str) -> Iterator[None]:
+    """Not inherited by the programs that this one starts."""
+    folder.root.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder.root / f"{name}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderInUse(refusal) from None
+        yield
+    finally:
+        os.close(descriptor)
