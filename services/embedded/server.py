@@ -34,6 +34,8 @@ def listen(app: "WSGIApplication", *, port: int) -> Any:
             threads=_THREADS,
             ident=None,
             max_request_body_size=_LARGEST_BODY,
+            # Kept in memory whole: a temporary file would need space on the disk before anybody could answer.
+            inbuf_overflow=_LARGEST_BODY + 1,
             max_request_header_size=_LARGEST_HEADERS,
             clear_untrusted_proxy_headers=True,
         )

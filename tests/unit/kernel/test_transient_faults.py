@@ -14,7 +14,7 @@ from services.kernel.db.away import is_away, is_full, took_too_long
 def of_sqlite(kind: type[sqlite3.Error], number: int | None) -> sa.exc.DBAPIError:
     error = kind("some words")
     if number is not None:
-        error.sqlite_errorcode = number  # type: ignore[attr-defined]
+        error.sqlite_errorcode = number
     return wrapped(error)
 
 
