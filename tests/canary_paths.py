@@ -175,8 +175,8 @@ class Walk:
         review = self.review_of(where)
         assert self.reviewer.post(f"{review}/claim", {}).status_code == 200
         own_view = {"level": "not_enough_information", "sureness": "fairly", "why": said("why")}
-        self.made(self.reviewer.post(f"{review}/own-view", own_view))
-        self.made(self.reviewer.post(f"{review}/question", {"question": "other_services_involved"}))
+        self.made(self.reviewer.post_as_read(review, "own-view", own_view))
+        self.made(self.reviewer.post_as_read(review, "question", {"question": "other_services_involved"}))
         self.world.settle()
         asked = self.navigator.get(where)
         answer = {"answer": said("answer"), "answers_question": asked.get_json()["question_id"]}
@@ -200,8 +200,8 @@ class Walk:
         assert self.reviewer.get(page).status_code == 200
         own_view = {"level": "planned", "sureness": "fairly", "why": said("why")}
         basis = {"recipient": "police", "basis": "safeguarding", "reason": said("basis_reason")}
-        self.made(self.reviewer.post(f"{review}/own-view", own_view))
-        self.made(self.reviewer.post(f"{review}/bases", basis))
+        self.made(self.reviewer.post_as_read(review, "own-view", own_view))
+        self.made(self.reviewer.post_as_read(review, "bases", basis))
         assert self.reviewer.get(f"{review}/estimate").status_code == 200
         for below in ("/estimate", "/decision", "/bases", "/question"):
             self.reviewer.get(f"{page}{below}")
@@ -213,8 +213,8 @@ class Walk:
             "difference_reasons": ["information_model_lacks"],
             "team": team,
         }
-        self.made(self.reviewer.post(f"{review}/decision", decision))
-        assert self.reviewer.post(f"{review}/decision", decision).status_code == 409
+        self.made(self.reviewer.post_as_read(review, "decision", decision))
+        assert self.reviewer.post_as_read(review, "decision", decision).status_code == 409
         return review
 
     def worked(self, where: str) -> None:
@@ -269,7 +269,7 @@ class Walk:
     def refused(self, where: str, review: str) -> None:
         for body in wrong_bodies():
             assert 400 <= self.navigator.post(REFERRALS, body).status_code < 500
-            assert 400 <= self.reviewer.post(f"{review}/own-view", body).status_code < 500
+            assert 400 <= self.reviewer.post_as_read(review, "own-view", body).status_code < 500
             assert self.listener.caller("data-scientist").post("/scoring/api/v1/estimates", body).status_code >= 400
         for value in values():
             self._refused_for(value, where)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.accounts import secret, tables
+from services.contracts.accounts import StaffSignedOutV1
 from services.kernel.db.transaction import Transaction
 from services.kernel.errors import NotFound
 
@@ -44,7 +45,7 @@ def begin_session(command: BeginSession, transaction: Transaction) -> str:
     connection, sessions = transaction.connection, tables.sessions
     connection.execute(sa.delete(sessions).where(~is_live(transaction.at)))
     if command.ending is not None:
-        connection.execute(sa.delete(sessions).where(sessions.c.secret_digest == secret.digest(command.ending)))
+        _end_held(command.ending, command.staff_id, transaction)
     made = secret.new()
     connection.execute(
         sa.insert(sessions).values(
@@ -67,13 +68,29 @@ def end_session(command: EndSession, transaction: Transaction) -> None:
     )
     if ended.rowcount != 1:
         raise UnknownSession
+    _tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended", subject_type="staff", subject_id=command.staff_id)
 
 
 def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
     sessions = tables.sessions
     transaction.connection.execute(sa.delete(sessions).where(sessions.c.staff_id == command.staff_id))
+    _tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended_everywhere", subject_type="staff", subject_id=command.staff_id)
+
+
+def _end_held(held: str, staff_id: UUID, transaction: Transaction) -> None:
+    """Where somebody signs in at a browser, whoever else was signed in there is signed out."""
+    sessions = tables.sessions
+    its = sessions.c.secret_digest == secret.digest(held)
+    of = transaction.connection.execute(sa.select(sessions.c.staff_id).where(its)).scalar_one_or_none()
+    transaction.connection.execute(sa.delete(sessions).where(its))
+    if of not in (None, staff_id):
+        _tell_signed_out(of, transaction)
+
+
+def _tell_signed_out(staff_id: UUID, transaction: Transaction) -> None:
+    transaction.publish(StaffSignedOutV1, {"staff_id": staff_id, "signed_out_at": transaction.at})
 
 
 def end_everything(transaction: Transaction, staff_id: UUID) -> None:

@@ -10,6 +10,7 @@ from services.casework.adapters.row_security import WALL
 from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
+from services.casework.application.claim_review import EndExpiredClaims
 from services.casework.application.review_handlers import REVIEW_HANDLERS
 from services.casework.application.tell_again import AskForMissing
 from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
@@ -67,7 +68,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),
-        reconcile=(AskForMissing(), TellAgainSome()),
+        reconcile=(EndExpiredClaims(), AskForMissing(), TellAgainSome()),
         measures=MEASURES,
         routes=routes,
         templates=_HERE / "templates",

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.contracts import topics
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.contracts.schema import EventSchema, code, code_list
+from services.contracts.schema import EventSchema, code, code_list, moment
 
 
 class StaffChangedV1(EventSchema):
@@ -24,6 +24,17 @@ class StaffChangedV1(EventSchema):
     teams = fields.List(fields.UUID(), required=True)
     areas = fields.List(fields.String(), required=True)
     active = fields.Boolean(required=True)
+
+
+class StaffSignedOutV1(EventSchema):
+    """A member of staff ended a session. Another one of theirs may go on, so it says only when."""
+
+    type = "accounts.staff.signed_out"
+    topic = topics.STAFF.name
+    key = "staff_id"
+
+    staff_id = fields.UUID(required=True)
+    signed_out_at = moment(required=True)
 
 
 class TeamChangedV1(EventSchema):

@@ -56,6 +56,13 @@ class Stale(RuleBroken):
     title = N_("It has changed since you opened it")
 
 
+class ReadItFirst(RuleBroken):
+    """A change came without saying which version its sender had read."""
+
+    status = 428
+    title = N_("Send If-Match with the ETag that you read")
+
+
 class Invalid(RuleBroken):
     status = 422
     title = N_("Some answers need attention")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,15 +43,26 @@ class FakeReviewRepository:
     def of_referral(self, referral_id: UUID) -> Review | None:
         return deepcopy(next((r for r in self._stored.values() if r.referral_id == referral_id), None))
 
-    def next_unclaimed(self, reader: ReviewReader) -> Review | None:
+    def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
         waiting = [
             review
             for review in self._stored.values()
             if review.state is ReviewState.WAITING
-            and review.claimed_by is None
+            and review.claimant(at) is None
             and may_know(review, reader, self._told.told(review.referral_id))
         ]
-        return deepcopy(min(waiting, key=lambda review: (review.due_at, review.id))) if waiting else None
+        return (
+            deepcopy(min(waiting, key=lambda review: (not review.danger, review.due_at, review.id)))
+            if waiting
+            else None
+        )
+
+    def with_expired_claims(self, *, at: datetime, limit: int) -> list[Review]:
+        expired = [r for r in self._stored.values() if r.claim_expires_at is not None and r.claim_expires_at <= at]
+        return deepcopy(expired[:limit])
+
+    def claimed_by(self, staff_id: UUID) -> list[Review]:
+        return deepcopy([r for r in self._stored.values() if r.claim_expires_at and r.claimed_by == staff_id])
 
     def save(self, review: Review) -> None:
         held = self._stored[review.id]
@@ -159,7 +170,9 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
         self.told = FakeTold(*teams, cases=self.cases)
         self.reviews = FakeReviewRepository(self.told)
         self.estimates = FakeEstimates()
-        self.policy = SimpleNamespace(review_hours=ReviewHours(), case_hours=CASE_HOURS)
+        self.policy = SimpleNamespace(
+            review_hours=ReviewHours(), case_hours=CASE_HOURS, claim_lasts=timedelta(minutes=30)
+        )
         self.questions: list[Question | None] = []
         self.told_again: list[UUID] = []
 

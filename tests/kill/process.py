@@ -37,6 +37,7 @@ class Sent:
     token: str
     key: str
     body: bytes = b""
+    if_match: str = ""
     status: int | None = None
     location: str | None = None
 
@@ -64,6 +65,8 @@ class Process:
     def send(self, sent: Sent) -> None:
         """Send the request, again if need be, and note the answer; none is noted when the system dies meanwhile."""
         headers = {"Authorization": f"Bearer {sent.token}", "Idempotency-Key": sent.key}
+        if sent.if_match:
+            headers["If-Match"] = sent.if_match
         if sent.body:
             headers["Content-Type"] = "application/json"
         try:

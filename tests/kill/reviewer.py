@@ -97,10 +97,14 @@ def _review_of(referral: str, world: World) -> str:
 def _acts_on(review: str, world: World) -> tuple[Act, ...]:
     """What a reviewer does with it, in order."""
     token = world.caller("reviewer").token
+    # Neither an own view nor a showing changes it.
+    as_read = world.caller("reviewer").get(review).headers["ETag"]
 
     def posted(what: str) -> Sent:
         body = world.example("casework", f"{REVIEWS}/{{review_id}}/{what}")
-        return Sent(path=f"{review}/{what}", token=token, key=str(uuid4()), body=json.dumps(body).encode())
+        return Sent(
+            path=f"{review}/{what}", token=token, key=str(uuid4()), body=json.dumps(body).encode(), if_match=as_read
+        )
 
     return (
         Act(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters import case_tables, review_tables, tables
 from services.casework.application.attempt_case_contact import AttemptCaseContact
-from services.casework.application.claim_review import OpenReview
+from services.casework.application.claim_review import ClaimReview
 from services.casework.application.close_case import CloseCase, ReopenCase
 from services.casework.application.confirm_case_hand_over import ConfirmCaseHandOver
 from services.casework.application.decide_review import AskReferrer, ConfirmWithdrawal, DecideReview
@@ -56,15 +56,15 @@ class Readers:
         review = self._one_of(REVIEWS.c.received_at, REVIEWS.c.state.in_(OPEN_STATES))
         if review is None:
             return
-        its = {"review_id": review.id, "reader": _REVIEWER}
+        its = {"review_id": review.id, "reader": _REVIEWER, "revision": review.revision}
         if review.withdrawal_asked_at and self.chance.random() < 0.5:
             self._run(ConfirmWithdrawal(**its))
             return
-        self._run(OpenReview(**its))
+        self._run(ClaimReview(review_id=review.id, reader=_REVIEWER))
         if not self._held(review_tables.own_views, review_id=review.id, referral_version=review.referral_version):
             self._run(RecordOwnView(**its, level=SupportLevel.PLANNED, sureness=Sureness.FAIRLY, why="x"))
         if self.chance.random() < 0.7:
-            self._run(ShowEstimate(**its))
+            self._run(ShowEstimate(review_id=review.id, reader=_REVIEWER))
         if not review.danger and review.state is not ReviewState.QUESTION_ASKED and self.chance.random() < 0.2:
             self._run(AskReferrer(**its, question=self.chance.choice(list(Question))))
         elif self.chance.random() < 0.8:

@@ -32,7 +32,7 @@ _OWN: Mapping[str, frozenset[str]] = {
     "answers": frozenset({"id", "estimate_id", "sequence", "person_id", "cause", "given_at"}),
     "estimates": frozenset({"id", "made_at", "sequence", "arrived_at"}),
     # A review counts its own changes, and is asked for again by its own clock.
-    "reviews": frozenset({"id", "version"}),
+    "reviews": frozenset({"id", "version", "revision"}),
     "progress": frozenset({"version", "at", "ask_again_at"}),
 }
 _TOLD_OF_IT = frozenset({"estimate_id", "sequence", "person_id", "estimated_at", "decided_at", "described_at", "cause"})

@@ -18,7 +18,7 @@ from services.casework.adapters.case_tables import cases
 from services.casework.application import hear
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
 from tests.integration.casework.case_world import Client
-from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, a_key, an_own_view
+from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, an_own_view
 
 API = "/casework/api/v1/reviews"
 AREAS = ("northside", "riverside", "westborough")
@@ -196,10 +196,10 @@ def _opens_case(world: ReviewWorld, pathway: Pathway, told: frozenset[RecipientC
     """Whether a reviewer's decision for this pathway opens a case of the referral."""
     referral, reviewer = world.referral(*sorted(told)), world.reviewer(uuid4())
     reviewer.post_json(f"{referral.api}/claim", {"take_over": False})
-    viewed = reviewer.post_json(f"{referral.api}/own-view", an_own_view(), **a_key())
+    viewed = reviewer.post_json(f"{referral.api}/own-view", an_own_view(), **referral.as_read)
     assert viewed.status_code < 300, viewed.text
     decision: dict[str, Any] = a_decision(pathway=pathway.value, team=TEAM_OF[pathway][0])
-    answer = reviewer.post_json(f"{referral.api}/decision", decision, **a_key())
+    answer = reviewer.post_json(f"{referral.api}/decision", decision, **referral.as_read)
     opened = world.rows(cases, referral_id=referral.id)
     assert (answer.status_code < 300) == bool(opened), answer.text
     return bool(opened)

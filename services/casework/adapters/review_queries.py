@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from services.casework.adapters.bases import hidden_from_its_team, holds
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.review_scope import knows
-from services.casework.adapters.review_tables import decisions, matches, reviews
+from services.casework.adapters.review_scope import is_claimed, knows
+from services.casework.adapters.review_tables import decisions, matches, reviews, unpaused
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
 from services.casework.domain.review import OPEN_STATES, ReviewNotFound, ReviewState
 from services.casework.domain.review_reader import ReviewReader
@@ -38,6 +38,7 @@ class ReviewRow:
     referral_id: UUID
     referral_version: int
     version: int
+    revision: int
     reference: str
     state: ReviewState
     due_at: datetime
@@ -48,6 +49,8 @@ class ReviewRow:
     details_arrived: bool
     claimed_by: UUID | None
     claimed_by_name: str | None
+    claim_expires_at: datetime | None
+    """Null, as the two before it, once the claim has ended."""
     withdrawal_asked: bool
     source: Source
 
@@ -107,7 +110,7 @@ class ReviewWhole:
 
 
 def list_reviews(
-    connection: sa.Connection, reader: ReviewReader, *, after: Place | None = None, limit: int
+    connection: sa.Connection, reader: ReviewReader, *, at: datetime, after: Place | None = None, limit: int
 ) -> list[ReviewRow]:
     """The open reviews that the reader may know of, due first."""
     in_turn = (reviews.c.due_at, reviews.c.id)
@@ -116,26 +119,28 @@ def list_reviews(
         of_list = of_list.where(sa.tuple_(*in_turn) > sa.tuple_(*_bound(after)))
     # What lies beside a review is read, and its policies asked, for those of the page only.
     of_this_page = of_list.order_by(*in_turn).limit(limit)
-    found = _rows(reader).where(reviews.c.id.in_(of_this_page)).order_by(*in_turn)
+    found = _rows(reader, at).where(reviews.c.id.in_(of_this_page)).order_by(*in_turn)
     return [_row(row) for row in connection.execute(found)]
 
 
-def review_of_referral(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> ReviewRow | None:
-    row = connection.execute(_rows(reader).where(reviews.c.referral_id == referral_id)).one_or_none()
+def review_of_referral(
+    connection: sa.Connection, reader: ReviewReader, referral_id: UUID, *, at: datetime
+) -> ReviewRow | None:
+    row = connection.execute(_rows(reader, at).where(reviews.c.referral_id == referral_id)).one_or_none()
     return None if row is None else _row(row)
 
 
-def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> ReviewRow:
+def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewRow:
     """Raises ReviewNotFound when there is none, or none of which the reader may know."""
-    found = connection.execute(_rows(reader).where(reviews.c.id == review_id)).one_or_none()
+    found = connection.execute(_rows(reader, at).where(reviews.c.id == review_id)).one_or_none()
     if found is None:
         raise ReviewNotFound
     return _row(found)
 
 
-def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID) -> ReviewWhole:
+def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewWhole:
     """Raises ReviewNotFound."""
-    known = row(connection, reader, review_id)
+    known = row(connection, reader, review_id, at=at)
     found = (
         sa.select(
             referrals,
@@ -213,15 +218,17 @@ def _area_name(connection: sa.Connection, area: str) -> str:
     return next((names[area] for names in told if area in names), area.replace("-", " ").capitalize())
 
 
-def _rows(reader: ReviewReader) -> sa.Select[Any]:
+def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
+    claimed_by = sa.case((is_claimed(at), reviews.c.claimed_by))
     return (
         sa.select(
             reviews.c.id,
             reviews.c.referral_id,
             reviews.c.referral_version,
             reviews.c.version,
+            reviews.c.revision,
             referrals.c.reference,
-            reviews.c.state,
+            _state_at(at).label("state"),
             reviews.c.due_at,
             reviews.c.paused_at,
             reviews.c.danger,
@@ -230,8 +237,9 @@ def _rows(reader: ReviewReader) -> sa.Select[Any]:
             sa.and_(identities.c.referral_id.is_not(None), narratives.c.referral_id.is_not(None)).label(
                 "details_arrived"
             ),
-            reviews.c.claimed_by,
+            claimed_by.label("claimed_by"),
             staff.c.display_name.label("claimed_by_name"),
+            sa.case((is_claimed(at), reviews.c.claim_expires_at)).label("claim_expires_at"),
             reviews.c.withdrawal_asked_at.is_not(None).label("withdrawal_asked"),
             referrals.c.source,
         )
@@ -239,10 +247,17 @@ def _rows(reader: ReviewReader) -> sa.Select[Any]:
             reviews.join(referrals, referrals.c.id == reviews.c.referral_id)
             .outerjoin(identities, identities.c.referral_id == reviews.c.referral_id)
             .outerjoin(narratives, narratives.c.referral_id == reviews.c.referral_id)
-            .outerjoin(staff, staff.c.id == reviews.c.claimed_by)
+            .outerjoin(staff, staff.c.id == claimed_by)
         )
         .where(knows(reader))
     )
+
+
+def _state_at(at: datetime) -> sa.ColumnElement[ReviewState]:
+    """A waiting review is shown as being read while a claim on it lasts."""
+    shown = sa.case((is_claimed(at), ReviewState.BEING_READ.value), else_=ReviewState.WAITING.value)
+    state = sa.case((unpaused, shown), else_=sa.type_coerce(reviews.c.state, sa.String))
+    return sa.type_coerce(state, reviews.c.state.type)
 
 
 def _row(found: sa.Row[Any]) -> ReviewRow:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.review_scope import NOBODY_OF_OURS, knows
-from services.casework.adapters.review_tables import decisions, own_views, reviews
+from services.casework.adapters.review_scope import NOBODY_OF_OURS, is_claimed, knows
+from services.casework.adapters.review_tables import decisions, own_views, reviews, unpaused
 from services.casework.domain.review import (
     Decision,
     OwnView,
@@ -68,15 +69,23 @@ class SqlReviewRepository:
         assert review is not None  # noqa: S101 (no review is ever deleted)
         return review
 
-    def next_unclaimed(self, reader: ReviewReader) -> Review | None:
+    def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
         waiting = (
             sa.select(reviews)
-            .where(reviews.c.state == ReviewState.WAITING, reviews.c.claimed_by.is_(None), knows(reader))
-            .order_by(reviews.c.due_at, reviews.c.id)
+            .where(unpaused, ~is_claimed(at), knows(reader))
+            .order_by(reviews.c.danger.desc(), reviews.c.due_at, reviews.c.id)
             .limit(1)
         )
         # Another reviewer's transaction may be taking the first: this one takes the next instead of waiting for it.
         return self._found(self._connection.execute(waiting.with_for_update(of=reviews, skip_locked=True)))
+
+    def with_expired_claims(self, *, at: datetime, limit: int) -> list[Review]:
+        expired = sa.select(reviews).where(reviews.c.claim_expires_at <= at).order_by(reviews.c.id).limit(limit)
+        return self._reviews(self._connection.execute(expired.with_for_update(of=reviews, skip_locked=True)).all())
+
+    def claimed_by(self, staff_id: UUID) -> list[Review]:
+        claimed = (reviews.c.claim_expires_at.is_not(None)) & (reviews.c.claimed_by == staff_id)
+        return self._reviews(self._connection.execute(_LOCKED.where(claimed).order_by(reviews.c.id)).all())
 
     def save(self, review: Review) -> None:
         as_read = (reviews.c.id == review.id) & (reviews.c.version == review.stored_version)
@@ -111,8 +120,10 @@ class SqlReviewRepository:
 
 def _review(row: Mapping[Any, Any]) -> Review:
     referrer = row["referrer_key"]
+    # A release before this one wrote a claim as a state too.
+    state = ReviewState.WAITING if row["state"] is ReviewState.BEING_READ else row["state"]
     return Review(
-        **{name: row[name] for name in _COLUMNS},
+        **({name: row[name] for name in _COLUMNS} | {"state": state}),
         referred_by=None if referrer == NOBODY_OF_OURS else referrer,
         stored_version=row["version"],
     )

@@ -1,5 +1,6 @@
 """The need-to-know rule of reviews as a condition of the query: what it leaves out looks like what does not exist."""
 
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,11 @@ from services.contracts.codes import RecipientClass
 
 NOBODY_OF_OURS = UUID(int=0)
 """Who referred, where no member of staff did."""
+
+
+def is_claimed(at: datetime) -> sa.ColumnElement[bool]:
+    """Whether somebody reads the review of the row at this time: a claim that has expired is none. Never null."""
+    return sa.and_(reviews.c.claim_expires_at.is_not(None), reviews.c.claim_expires_at > at)
 
 
 def knows(reader: ReviewReader) -> sa.ColumnElement[bool]:

@@ -25,12 +25,15 @@ reviews = sa.Table(
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("claimed_by", sa.Uuid, nullable=True),
     sa.Column("claimed_at", UtcDateTime, nullable=True),
+    # Past this time the claim is none, whatever stands beside it.
+    sa.Column("claim_expires_at", UtcDateTime, nullable=True),
     sa.Column("first_claimed_at", UtcDateTime, nullable=True),
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
     sa.Column("paused_at", UtcDateTime, nullable=True),
     sa.Column("withdrawal_asked_at", UtcDateTime, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("version >= 1", name="version_counts"),
     sa.CheckConstraint("(state = 'question_asked') = (question IS NOT NULL)", name="question_asked"),
     sa.CheckConstraint("(question IS NULL) = (paused_at IS NULL)", name="paused_by_question"),
@@ -42,6 +45,8 @@ reviews = sa.Table(
 
 unpaused = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ])
 """Its clock runs: nobody has decided, and no question stops it."""
+claimed = reviews.c.claim_expires_at.is_not(None)
+sa.Index("ix_reviews_claimed", reviews.c.claim_expires_at, postgresql_where=claimed, sqlite_where=claimed)
 sa.Index("ix_reviews_unpaused", reviews.c.due_at, postgresql_where=unpaused, sqlite_where=unpaused)
 
 own_views = sa.Table(

@@ -1,25 +1,34 @@
-"""Use cases: a reviewer opens a review, takes it over, or asks for the next one."""
+"""Use cases: a reviewer reads a review, claims it or the next one, keeps the claim, gives it back; and claims that end."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from services.casework.application.review_ports import ReviewUnitOfWork
+from services.casework.application.review_ports import Event, ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_open
-from services.casework.domain.review import OPEN_STATES, Review
+from services.casework.domain.review import ClaimEnded, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.kernel.errors import NotFound
 from services.kernel.text import N_
 
+_AT_ONCE = 100
+
 
 class NoReviewWaits(NotFound):
-    """Every review that this person may know of is decided or open with somebody."""
+    """Every review that this person may know of is decided, claimed, or waits for an answer."""
 
     title = N_("No referral waits for you")
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenReview:
-    """Opening claims a review that nobody has; another reviewer's claim stays unless it is taken over."""
+class ReadReview:
+    review_id: UUID
+    reader: ReviewReader
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimReview:
+    """Another reviewer's claim stays unless it is taken over."""
 
     review_id: UUID
     reader: ReviewReader
@@ -27,34 +36,111 @@ class OpenReview:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenNextReview:
+class ClaimNextReview:
     reader: ReviewReader
 
 
-def open_review(command: OpenReview, uow: ReviewUnitOfWork) -> Review:
-    """Gives the review, ended or not. Raises ReviewNotFound."""
+@dataclass(frozen=True, kw_only=True)
+class KeepClaim:
+    """Who holds the claim is still at work."""
+
+    review_id: UUID
+    reader: ReviewReader
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseClaim:
+    review_id: UUID
+    reader: ReviewReader
+
+
+@dataclass(frozen=True)
+class EndExpiredClaims:
+    """Tell the other services of claims that expired. Here such a claim is none already."""
+
+
+@dataclass(frozen=True)
+class StaffSignedOut:
+    event: Event
+
+
+def read_review(command: ReadReview, uow: ReviewUnitOfWork) -> Review:
+    """Gives the review, ended or not: reading is recorded and changes nothing. Raises ReviewNotFound."""
     review = uow.reviews.get(command.review_id, command.reader)
-    if review.state in OPEN_STATES:
-        _claim(review, command.reader, uow, take_over=command.take_over)
     named = {"referral": str(review.referral_id)}
     uow.audit("review.read", subject_type="review", subject_id=review.id, reason="review", details=named)
     return review
 
 
-def open_next_review(command: OpenNextReview, uow: ReviewUnitOfWork) -> UUID:
-    """Claims the soonest due review that nobody has open. Raises NoReviewWaits."""
-    review = uow.reviews.next_unclaimed(command.reader)
+def claim_review(command: ClaimReview, uow: ReviewUnitOfWork) -> None:
+    """Raises ReviewNotFound, ReviewEnded, OwnReferral."""
+    _claim(uow.reviews.get(command.review_id, command.reader), command.reader, uow, take_over=command.take_over)
+
+
+def claim_next_review(command: ClaimNextReview, uow: ReviewUnitOfWork) -> UUID:
+    """Claims the first that nobody reads: those in danger first, then by due time. Raises NoReviewWaits."""
+    review = uow.reviews.next_unclaimed(command.reader, at=uow.at)
     if review is None:
         raise NoReviewWaits
     _claim(review, command.reader, uow, take_over=False)
     return review.id
 
 
+def keep_claim(command: KeepClaim, uow: ReviewUnitOfWork) -> None:
+    """Raises ReviewNotFound, ClaimEnded."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    if not at_work(review, command.reader, uow):
+        raise ClaimEnded
+    uow.reviews.save(review)
+
+
+def release_claim(command: ReleaseClaim, uow: ReviewUnitOfWork) -> None:
+    """Who holds no claim has nothing to give back, and that is what they wanted. Raises ReviewNotFound."""
+    review = uow.reviews.get(command.review_id, command.reader)
+    if review.claimant(uow.at) == command.reader.staff_id:
+        _end(review, "review.claim_released", uow)
+
+
+def end_expired_claims(_command: EndExpiredClaims, uow: ReviewUnitOfWork) -> int:
+    """Gives how many."""
+    expired = uow.reviews.with_expired_claims(at=uow.at, limit=_AT_ONCE)
+    for review in expired:
+        _end(review, "review.claim_expired", uow)
+    return len(expired)
+
+
+def on_staff_signed_out(command: StaffSignedOut, uow: ReviewUnitOfWork) -> None:
+    """Claims end with the sign-out, but for one that was used after it, in another browser."""
+    event = command.event
+    end_claims_of(event["staff_id"], uow, last_used_by=event["signed_out_at"], what="review.claim_signed_out")
+
+
+def end_claims_of(staff_id: UUID, uow: ReviewUnitOfWork, *, last_used_by: datetime, what: str) -> None:
+    """End the claims of somebody who has gone, if they were last used by then."""
+    for review in uow.reviews.claimed_by(staff_id):
+        expires_at = review.claim_expires_at
+        if expires_at is not None and expires_at - uow.policy.claim_lasts <= last_used_by:
+            _end(review, what, uow)
+
+
+def at_work(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork) -> bool:
+    """What a reviewer sends about a review keeps their claim on it. False when they hold none."""
+    return review.keep_claim(reader.staff_id, at=uow.at, until=uow.at + uow.policy.claim_lasts)
+
+
 def _claim(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork, *, take_over: bool) -> None:
-    before = review.claimed_by
-    if not review.claim(reader.staff_id, at=uow.at, take_over=take_over):
-        return
+    before = review.claimant(uow.at)
+    until = uow.at + uow.policy.claim_lasts
+    claimed = review.claim(reader.staff_id, at=uow.at, until=until, take_over=take_over)
+    uow.reviews.save(review)
+    if claimed:
+        tell_open(review, uow)
+        what = "review.taken_over" if before else "review.claimed"
+        uow.audit(what, subject_type="review", subject_id=review.id)
+
+
+def _end(review: Review, what: str, uow: ReviewUnitOfWork) -> None:
+    review.end_claim()
     uow.reviews.save(review)
     tell_open(review, uow)
-    what = "review.taken_over" if before else "review.claimed"
     uow.audit(what, subject_type="review", subject_id=review.id)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.casework.application.claim_review import at_work
 from services.casework.application.open_case import OpenCase, open_case
-from services.casework.application.record_own_view import check_versions
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_closed, tell_decided, tell_open
 from services.casework.domain import routing
@@ -43,10 +43,9 @@ class DecideReview:
     level: SupportLevel
     pathway: Pathway
     reasons: str
+    revision: int | None
     difference_reasons: tuple[DifferenceReason, ...] = ()
     team_id: UUID | None = None
-    facts_version: int | None = None
-    expected_version: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +53,7 @@ class AskReferrer:
     review_id: UUID
     reader: ReviewReader
     question: Question
+    revision: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +63,14 @@ class AddBasis:
     recipient: RecipientClass
     basis: LawfulBasis
     reason: str
+    revision: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmWithdrawal:
     review_id: UUID
     reader: ReviewReader
+    revision: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +86,12 @@ class ReadChange:
 def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
     """Gives the id of the case that opened, None for a pathway without a team.
 
-    Raises ReviewNotFound, ReviewEnded, StaleReview, OwnReferral, OwnViewFirst, ReasonsMissing, NoLawfulBasis, NoTeam,
+    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, OwnViewFirst, ReasonsMissing, NoLawfulBasis, NoTeam,
     NotATeamForThis.
     """
     review = uow.reviews.get(command.review_id, command.reader)
+    review.must_be_open()
+    review.must_be_at(command.revision)
     decision = review.decide(
         by=command.reader.staff_id,
         level=command.level,
@@ -97,7 +101,6 @@ def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
         team_id=command.team_id,
         at=uow.at,
     )
-    check_versions(review, facts_version=command.facts_version, before=command.expected_version)
     team = routing.confirm(command.pathway, command.team_id, uow.told.subject(review.referral_id), uow.told.teams())
     uow.reviews.save(review)
     failpoint("casework.decision_inserted")
@@ -107,9 +110,12 @@ def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
 
 
 def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
-    """Raises ReviewNotFound, ReviewEnded, OwnViewFirst, NotWhereThereIsDanger."""
+    """Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnViewFirst, NotWhereThereIsDanger, QuestionWaits."""
     review = uow.reviews.get(command.review_id, command.reader)
+    review.must_be_open()
+    review.must_be_at(command.revision)
     review.ask(by=command.reader.staff_id, question=command.question, question_id=uow.new_id(), at=uow.at)
+    at_work(review, command.reader, uow)
     uow.reviews.save(review)
     tell_open(review, uow)
     uow.audit("review.question_asked", subject_type="review", subject_id=review.id)
@@ -118,13 +124,16 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
 def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
     """After the decision too, for the team of its case when no basis lets it know any more.
 
-    Raises ReviewNotFound, ReviewEnded, NobodyConsentsForAnother.
+    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NobodyConsentsForAnother.
     """
     review = uow.reviews.get(command.review_id, command.reader)
     if command.recipient is not uow.told.hidden_from(review.id):
         review.must_be_open()
+    review.must_be_at(command.revision)
     if command.basis in _CONSENT:
         raise NobodyConsentsForAnother
+    if at_work(review, command.reader, uow):
+        uow.reviews.save(review)
     uow.told.add_basis(
         review.referral_id, command.recipient, command.basis, by=command.reader.staff_id, reason=command.reason
     )
@@ -137,8 +146,10 @@ def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
 
 
 def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> None:
-    """Raises ReviewNotFound, ReviewEnded, NothingToConfirm."""
+    """Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NothingToConfirm."""
     review = uow.reviews.get(command.review_id, command.reader)
+    review.must_be_open()
+    review.must_be_at(command.revision)
     review.confirm_withdrawal(by=command.reader.staff_id)
     uow.reviews.save(review)
     tell_closed(review, uow)

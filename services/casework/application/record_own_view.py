@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.casework.application.claim_review import at_work
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_own_view
 from services.casework.domain.estimate import Estimated, EstimateShown
-from services.casework.domain.review import OwnView, OwnViewFirst, Review, Shown, StaleReview
+from services.casework.domain.review import OwnView, OwnViewFirst, Review, Shown
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import SupportLevel, Sureness
 from services.kernel.failpoints import failpoint
@@ -14,15 +15,14 @@ from services.kernel.failpoints import failpoint
 
 @dataclass(frozen=True, kw_only=True)
 class RecordOwnView:
-    """`facts_version` is the version of the facts that the reviewer had before them."""
+    """`revision` is the one that the reviewer had before them."""
 
     review_id: UUID
     reader: ReviewReader
     level: SupportLevel
     sureness: Sureness
     why: str
-    facts_version: int | None = None
-    expected_version: int | None = None
+    revision: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,10 @@ class Comparison:
 
 
 def record_own_view(command: RecordOwnView, uow: ReviewUnitOfWork) -> OwnView:
-    """Raises ReviewNotFound, StaleReview, ReviewEnded, OwnReferral, OwnViewStands."""
+    """Raises ReviewNotFound, ReadItFirst, StaleReview, ReviewEnded, OwnReferral, OwnViewStands."""
     review = uow.reviews.get(command.review_id, command.reader)
+    review.must_be_open()
+    review.must_be_at(command.revision)
     view = review.record_own_view(
         view_id=uow.new_id(),
         by=command.reader.staff_id,
@@ -51,7 +53,7 @@ def record_own_view(command: RecordOwnView, uow: ReviewUnitOfWork) -> OwnView:
         why=command.why,
         at=uow.at,
     )
-    check_versions(review, facts_version=command.facts_version, before=command.expected_version)
+    at_work(review, command.reader, uow)
     uow.reviews.save(review)
     failpoint("casework.unaided_saved")
     tell_own_view(review, view, uow)
@@ -75,11 +77,3 @@ def show_estimate(command: ShowEstimate, uow: ReviewUnitOfWork) -> Comparison:
     named = {"referral": str(review.referral_id)}
     uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review", details=named)
     return Comparison(review=review, own_view=view, estimate=estimate)
-
-
-def check_versions(review: Review, *, facts_version: int | None, before: int | None) -> None:
-    """Raises StaleReview when the facts, or with If-Match the review, are not those that the caller had read."""
-    if facts_version is not None and facts_version != review.referral_version:
-        raise StaleReview
-    if before is not None and before != review.stored_version:
-        raise StaleReview

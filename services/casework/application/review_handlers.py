@@ -3,7 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.casework.application.claim_review import OpenNextReview, OpenReview, open_next_review, open_review
+from services.casework.application.claim_review import (
+    ClaimNextReview,
+    ClaimReview,
+    EndExpiredClaims,
+    KeepClaim,
+    ReadReview,
+    ReleaseClaim,
+    StaffSignedOut,
+    claim_next_review,
+    claim_review,
+    end_expired_claims,
+    keep_claim,
+    on_staff_signed_out,
+    read_review,
+    release_claim,
+)
 from services.casework.application.decide_review import (
     AddBasis,
     AskReferrer,
@@ -31,8 +46,13 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     **HEARING,
     HearReferral: hear_referral,
     HearWithdrawal: hear_withdrawal,
-    OpenReview: open_review,
-    OpenNextReview: open_next_review,
+    StaffSignedOut: on_staff_signed_out,
+    ReadReview: read_review,
+    ClaimReview: claim_review,
+    ClaimNextReview: claim_next_review,
+    KeepClaim: keep_claim,
+    ReleaseClaim: release_claim,
+    EndExpiredClaims: end_expired_claims,
     RecordOwnView: record_own_view,
     ShowEstimate: show_estimate,
     DecideReview: decide_review,

@@ -1,7 +1,7 @@
 """What the use cases of a review need of the outside."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -31,9 +31,15 @@ class ReviewRepository(Protocol):
         """For what the system itself does on hearing of the referral."""
         ...
 
-    def next_unclaimed(self, reader: ReviewReader) -> Review | None:
-        """The soonest due review that nobody has open and no other transaction is taking."""
+    def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
+        """The first review that nobody reads at this time and no other transaction takes: danger, then due time."""
         ...
+
+    def with_expired_claims(self, *, at: datetime, limit: int) -> Sequence[Review]:
+        """Open reviews whose claim was over by then and is still written down."""
+        ...
+
+    def claimed_by(self, staff_id: UUID) -> Sequence[Review]: ...
 
     def save(self, review: Review) -> None:
         """Raises StaleReview when it was written since it was read."""
@@ -102,6 +108,11 @@ class Told(Protocol):
 class ReviewPolicy(Protocol):
     @property
     def review_hours(self) -> ReviewHours: ...
+
+    @property
+    def claim_lasts(self) -> timedelta:
+        """How long a claim lasts after its holder's last change."""
+        ...
 
     @property
     def case_hours(self) -> Mapping[SupportLevel, int]: ...

@@ -28,8 +28,9 @@ def tell_open(review: Review, uow: ReviewUnitOfWork) -> None:
     A question that still waits is told with every step, for each step replaces what the referrer was told before.
     """
     said = {"question": review.question} if review.question else {}
-    uow.publish(_STANDS[review.state], _of_review(review, uow.at) | said)
-    step = ProgressStep.RECEIVED if review.state is ReviewState.WAITING else ProgressStep.BEING_READ
+    uow.publish(_STANDS[review.state_at(uow.at)], _of_review(review, uow.at) | said)
+    # Reading has begun for good, whoever reads it now: the referrer is never told that it has not.
+    step = ProgressStep.BEING_READ if review.first_claimed_at or review.question else ProgressStep.RECEIVED
     uow.make_progress(review.referral_id, step, review.question, review.question_id)
 
 
@@ -70,7 +71,7 @@ def tell_closed(review: Review, uow: ReviewUnitOfWork) -> None:
     uow.make_progress(review.referral_id, ProgressStep.CLOSED)
 
 
-def tell_as_it_stands(review: Review, publisher: Publisher) -> None:
+def tell_as_it_stands(review: Review, publisher: Publisher, *, at: datetime) -> None:
     """What the review has been through, for who has heard none of it. What it was before bears a lower version.
 
     When it was opened and when it was closed is not kept: the referral's own times stand there.
@@ -89,7 +90,7 @@ def tell_as_it_stands(review: Review, publisher: Publisher) -> None:
     else:
         said = {"question": review.question} if review.question else {}
         since = review.paused_at or review.first_claimed_at or review.received_at
-        publisher.publish(_STANDS[review.state], _of_review(review, since) | said)
+        publisher.publish(_STANDS[review.state_at(at)], _of_review(review, since) | said)
 
 
 def _of_review(review: Review, at: datetime, *, version: int | None = None) -> dict[str, Any]:

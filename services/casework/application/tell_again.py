@@ -114,7 +114,7 @@ def tell_again_some(_command: TellAgainSome, uow: RetellingUnitOfWork) -> int:
         ids = uow.owned.after(retelling.place, received_by=retelling.asked_at, limit=_AT_ONCE)
         told = {REVIEWS.name: len(ids), CASES.name: 0, CASEWORK_EQUALITY.name: 0}
         for review_id in ids:
-            cases, equality = _tell(review_id, OfTopics(uow, retelling.topics), uow.owned)
+            cases, equality = _tell(review_id, OfTopics(uow, retelling.topics), uow.owned, at=uow.at)
             told[CASES.name] += cases
             told[CASEWORK_EQUALITY.name] += equality
         return Some(last=ids[-1] if len(ids) == _AT_ONCE else None, told=told)
@@ -122,9 +122,9 @@ def tell_again_some(_command: TellAgainSome, uow: RetellingUnitOfWork) -> int:
     return tell_some(uow, tell, StateToldV1)
 
 
-def _tell(review_id: UUID, publisher: OfTopics, owned: Owned) -> tuple[int, int]:
+def _tell(review_id: UUID, publisher: OfTopics, owned: Owned, *, at: datetime) -> tuple[int, int]:
     """Gives how many cases, and answers on equality, there were to tell."""
-    tell_as_it_stands(owned.review(review_id), publisher)
+    tell_as_it_stands(owned.review(review_id), publisher, at=at)
     cases, equality = owned.cases(review_id), owned.equality(review_id)
     for case in cases:
         for entry in case.entries:

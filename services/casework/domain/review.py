@@ -9,13 +9,14 @@ from uuid import UUID
 
 from services.casework.domain import agreement
 from services.contracts.codes import Band, DifferenceReason, Pathway, Question, SupportLevel, Sureness
-from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale
+from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ReadItFirst, Stale
 from services.kernel.text import N_
 
 
 class ReviewState(StrEnum):
     WAITING = "waiting"
     BEING_READ = "being_read"
+    """How a waiting review looks while somebody's claim on it lasts. It is never a review's own state."""
     QUESTION_ASKED = "question_asked"
     DECIDED = "decided"
     CLOSED = "closed"
@@ -37,7 +38,7 @@ class ReviewNotFound(NotFound):
 class StaleReview(Stale):
     """Somebody else wrote the review after it was read."""
 
-    title = N_("This review has changed since you opened it")
+    title = N_("This review has changed since you opened it: read it as it is now, then send again")
 
 
 class ReviewEnded(Conflict):
@@ -74,6 +75,12 @@ class QuestionWaits(Conflict):
     """One question at a time: another would take the place of the one that the referrer may be answering."""
 
     title = N_("A question already waits for the referrer's answer")
+
+
+class ClaimEnded(Conflict):
+    """The claim that was to be kept is over, or another reviewer's."""
+
+    title = N_("You are no longer reviewing this referral")
 
 
 class NothingToConfirm(Conflict):
@@ -141,6 +148,7 @@ class Review:
     due_at: datetime
     claimed_by: UUID | None = None
     claimed_at: datetime | None = None
+    claim_expires_at: datetime | None = None
     first_claimed_at: datetime | None = None
     """Whoever took it over since, somebody had read it by then."""
     question: Question | None = None
@@ -149,6 +157,9 @@ class Review:
     withdrawal_asked_at: datetime | None = None
     decision: Decision | None = None
     version: int = 1
+    """Counts every change, for those who are told of it."""
+    revision: int = 1
+    """Counts what a reviewer must have read before they write: not who else reads it, or what they think."""
     own_views: list[OwnView] = field(default_factory=list)
     stored_version: int = 0
 
@@ -159,18 +170,43 @@ class Review:
             None,
         )
 
-    def claim(self, by: UUID, *, at: datetime, take_over: bool = False) -> bool:
+    def claimant(self, at: datetime) -> UUID | None:
+        """Who reads it at this time: a claim that has expired is none."""
+        return self.claimed_by if self.claim_expires_at is not None and self.claim_expires_at > at else None
+
+    def state_at(self, at: datetime) -> ReviewState:
+        """The state as it is shown."""
+        read = self.state is ReviewState.WAITING and self.claimant(at) is not None
+        return ReviewState.BEING_READ if read else self.state
+
+    def claim(self, by: UUID, *, at: datetime, until: datetime, take_over: bool = False) -> bool:
         """Show the others who reads it. True when that changed; somebody else's claim stays unless taken over."""
         self.must_be_open()
         self._must_not_be_own(by)
-        if self.claimed_by == by or (self.claimed_by is not None and not take_over):
+        if self.keep_claim(by, at=at, until=until) or (self.claimant(at) is not None and not take_over):
             return False
-        self.claimed_by, self.claimed_at = by, at
+        self.claimed_by, self.claimed_at, self.claim_expires_at = by, at, until
         self.first_claimed_at = self.first_claimed_at or at
-        if self.state is ReviewState.WAITING:
-            self.state = ReviewState.BEING_READ
         self.version += 1
         return True
+
+    def keep_claim(self, by: UUID, *, at: datetime, until: datetime) -> bool:
+        """Who holds the claim is at work: it lasts longer. False when they do not hold it."""
+        if self.claim_expires_at is None or self.claimant(at) != by:
+            return False
+        self.claim_expires_at = max(self.claim_expires_at, until)
+        return True
+
+    def end_claim(self) -> None:
+        self._drop_claim()
+        self.version += 1
+
+    def must_be_at(self, revision: int | None) -> None:
+        """Raises ReadItFirst, StaleReview: who writes says which revision they had before them."""
+        if revision is None:
+            raise ReadItFirst
+        if revision != self.revision:
+            raise StaleReview
 
     def record_own_view(
         self, *, view_id: UUID, by: UUID, level: SupportLevel, sureness: Sureness, why: str, at: datetime
@@ -253,7 +289,7 @@ class Review:
             raise QuestionWaits
         self.question, self.question_id, self.paused_at = question, question_id, at
         self.state = ReviewState.QUESTION_ASKED
-        self.version += 1
+        self._change()
 
     def facts_changed(
         self, *, referral_version: int, danger: bool, due_at: datetime, at: datetime, answers: UUID | None = None
@@ -271,14 +307,14 @@ class Review:
         self.due_at = min(due_at, self.due_at) if danger else max(due_at, self.due_at) + stopped_for
         self.referral_version, self.danger = referral_version, danger
         if self.question is None:
-            self.state = ReviewState.BEING_READ if self.claimed_by else ReviewState.WAITING
-        self.version += 1
+            self.state = ReviewState.WAITING
+        self._change()
 
     def ask_withdrawal(self, *, at: datetime) -> None:
         """The referrer asks to withdraw. A person confirms it, or decides all the same."""
         self.must_be_open()
         self.withdrawal_asked_at = at
-        self.version += 1
+        self._change()
 
     def confirm_withdrawal(self, *, by: UUID) -> None:
         self.must_be_open()
@@ -291,7 +327,16 @@ class Review:
         """A question that nobody answered ends with the review it was asked in."""
         self.state = state
         self.question = self.question_id = self.paused_at = None
+        self._drop_claim()
+        self._change()
+
+    def _drop_claim(self) -> None:
+        self.claimed_by = self.claimed_at = self.claim_expires_at = None
+
+    def _change(self) -> None:
+        """What the next writer must have read."""
         self.version += 1
+        self.revision += 1
 
     def must_be_open(self) -> None:
         if self.state not in OPEN_STATES:

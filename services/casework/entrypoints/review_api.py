@@ -4,12 +4,13 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewWhole
-from services.casework.application.decide_review import AddBasis, AskReferrer
+from services.casework.application.claim_review import ClaimNextReview, ClaimReview, KeepClaim, ReleaseClaim
+from services.casework.application.decide_review import AddBasis, AskReferrer, ConfirmWithdrawal
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
 from services.casework.domain import routing
 from services.casework.domain.case_clock import london_day
@@ -18,7 +19,7 @@ from services.casework.entrypoints import review_api_schemas as schemas
 from services.casework.entrypoints import review_forms as forms
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_decision_pages import refuse_head
-from services.casework.entrypoints.review_reading import listed, opened, reader
+from services.casework.entrypoints.review_reading import listed, reader
 from services.contracts.codes import Role
 from services.kernel.web import access, current, etag, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
@@ -40,9 +41,9 @@ _KEY = {
 _IF_MATCH = {
     "in": "header",
     "name": "If-Match",
-    "required": False,
+    "required": True,
     "schema": {"type": "string"},
-    "description": "The ETag of the review as it was read: 412 when it has changed since",
+    "description": "The ETag of the review as it was read: 412 when its facts, question or decision changed since",
 }
 
 
@@ -62,7 +63,7 @@ def list_of_reviews(asked: dict[str, Any]) -> ResponseReturnValue:
 def one_review(review_id: UUID) -> ResponseReturnValue:
     """One review with the referral's facts. Reading it here claims nothing"""
     with current.transaction() as transaction:
-        whole = review_queries.whole(transaction.connection, reader(), review_id)
+        whole = review_queries.whole(transaction.connection, reader(), review_id, at=transaction.at)
         today = london_day(transaction.at)
         subject = review_queries.subject(transaction.connection, whole.row.referral_id, on=today)
         teams = review_queries.teams_known(transaction.connection)
@@ -72,7 +73,16 @@ def one_review(review_id: UUID) -> ResponseReturnValue:
         "proposed_pathway": routing.proposed_pathway(subject),
         "routes": [_route(route) for route in routing.routes(subject, teams)],
     }
-    return answer, 200, {"ETag": etag.of(whole.row.version)}
+    return answer, 200, {"ETag": etag.of(whole.row.revision)}
+
+
+@api.post("/next")
+@api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
+@api.response(200, schemas.ReviewItem)
+@access.requires(Role.REVIEWER)
+def claim_next(_said: dict[str, Any]) -> ResponseReturnValue:
+    """Claim the next that nobody reads: those in danger first, then by due time; 404 when there is none"""
+    return _row(current.handle(ClaimNextReview(reader=reader())))
 
 
 @api.post("/<uuid:review_id>/claim")
@@ -80,9 +90,29 @@ def one_review(review_id: UUID) -> ResponseReturnValue:
 @api.response(200, schemas.ReviewItem)
 @access.requires(Role.REVIEWER)
 def claim(said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
-    """Show the others that you read it; take_over takes it from who has it open"""
-    row = opened(review_id, take_over=said["take_over"]).whole.row
-    return asdict(row), 200, {"ETag": etag.of(row.version)}
+    """Show the others that you read it, until half an hour after your last change; take_over takes it from who has it"""
+    current.handle(ClaimReview(review_id=review_id, reader=reader(), take_over=said["take_over"]))
+    return _row(review_id)
+
+
+@api.post("/<uuid:review_id>/keep-alive")
+@api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
+@api.response(200, schemas.ReviewItem)
+@access.requires(Role.REVIEWER)
+def keep(_said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+    """Keep your claim, for you are still reading; 409 when it has ended"""
+    current.handle(KeepClaim(review_id=review_id, reader=reader()))
+    return _row(review_id)
+
+
+@api.post("/<uuid:review_id>/release")
+@api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
+@api.response(200, schemas.ReviewItem)
+@access.requires(Role.REVIEWER)
+def release(_said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+    """Give your claim back, so that others see that nobody reads it"""
+    current.handle(ReleaseClaim(review_id=review_id, reader=reader()))
+    return _row(review_id)
 
 
 @api.post("/<uuid:review_id>/own-view")
@@ -92,7 +122,7 @@ def claim(said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def add_own_view(said: dict[str, Any], review_id: UUID) -> Response:
     """What you think, before any estimate. It is never changed"""
-    return _made(review_id, RecordOwnView(review_id=review_id, reader=reader(), expected_version=_expected(), **said))
+    return _made(review_id, RecordOwnView(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
 
 
 @api.get("/<uuid:review_id>/estimate")
@@ -112,28 +142,39 @@ def one_estimate(review_id: UUID) -> ResponseReturnValue:
 def add_decision(said: dict[str, Any], review_id: UUID) -> Response:
     """Your decision: level, pathway, the team's code, and your reasons"""
     return idempotency.respond(
-        decide_once(review_id, said, answer=(201, _location(review_id)), expected_version=_expected())
+        decide_once(review_id, said, answer=(201, _location(review_id)), revision=etag.named_version())
     )
 
 
 @api.post("/<uuid:review_id>/question")
 @api.arguments(forms.QuestionBody, example=schemas.EXAMPLES["question"])
 @api.response(201, schemas.Made)
-@api.doc(parameters=[_KEY])
+@api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
 def add_question(said: dict[str, Any], review_id: UUID) -> Response:
     """One named question to the referrer; the clock stops until they answer"""
-    return _made(review_id, AskReferrer(review_id=review_id, reader=reader(), **said))
+    return _made(review_id, AskReferrer(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
 
 
 @api.post("/<uuid:review_id>/bases")
 @api.arguments(forms.BasisBody, example=schemas.EXAMPLES["basis"])
 @api.response(201, schemas.Made)
-@api.doc(parameters=[_KEY])
+@api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
 def add_basis(said: dict[str, Any], review_id: UUID) -> Response:
     """A further lawful basis with its reason; never consent"""
-    return _made(review_id, AddBasis(review_id=review_id, reader=reader(), **said))
+    return _made(review_id, AddBasis(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
+
+
+@api.post("/<uuid:review_id>/withdrawal")
+@api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY, _IF_MATCH])
+@access.requires(Role.REVIEWER)
+def withdraw(_said: dict[str, Any], review_id: UUID) -> Response:
+    """Confirm the withdrawal that the referrer asked for: the review is closed"""
+    command = ConfirmWithdrawal(review_id=review_id, reader=reader(), revision=etag.named_version())
+    return _made(review_id, command)
 
 
 def _made(review_id: UUID, command: object) -> Response:
@@ -144,9 +185,9 @@ def _location(review_id: UUID) -> str:
     return url_for("reviews_api.one_review", review_id=review_id)
 
 
-def _expected() -> int | None:
-    """The version that If-Match names, when it is sent. Raises Stale for a tag that was never ours."""
-    return etag.expected_version() if "If-Match" in request.headers else None
+def _row(review_id: UUID) -> ResponseReturnValue:
+    row = review_queries.row(current.reading(), reader(), review_id, at=current.now())
+    return asdict(row), 200, {"ETag": etag.of(row.revision)}
 
 
 def _whole(whole: ReviewWhole) -> dict[str, Any]:

@@ -46,9 +46,11 @@ class ReviewItem(Schema):
     age = fields.Integer(allow_none=True)
     details_arrived = fields.Boolean(required=True)
     claimed_by = fields.UUID(allow_none=True)
+    claim_expires_at = fields.AwareDateTime(allow_none=True)
     withdrawal_asked = fields.Boolean(required=True)
     source = _code(Source)
     version = fields.Integer(required=True)
+    revision = fields.Integer(required=True, metadata={"description": "What the ETag of the review holds"})
 
 
 class ReviewItems(Schema):
@@ -162,11 +164,11 @@ class Made(Schema):
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "claim": {"take_over": False},
+    "nothing": {},
     "own_view": {
         "level": "planned",
         "sureness": "fairly",
         "why": "Hurt twice this year, but wants help and has a coach he trusts.",
-        "facts_version": None,
     },
     "decision": {
         "level": "planned",
@@ -174,7 +176,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "team": "early-help",
         "reasons": "Wants help with college. His coach and his aunt support him.",
         "difference_reasons": ["strengths_and_protection"],
-        "facts_version": None,
     },
     "question": {"question": "safe_contact"},
     "basis": {

@@ -25,8 +25,8 @@ def decide_once(
     said: Mapping[str, Any],
     *,
     answer: tuple[int, str],
+    revision: int | None,
     key: str | None = None,
-    expected_version: int | None = None,
 ) -> Answer:
     """Decide, once for each key. Raises NoSuchTeam, and what `decide_review` raises."""
     command = DecideReview(
@@ -37,8 +37,7 @@ def decide_once(
         reasons=said["reasons"],
         difference_reasons=tuple(said["difference_reasons"]),
         team_id=_team(said["team"]),
-        facts_version=said["facts_version"],
-        expected_version=expected_version,
+        revision=revision,
     )
     return current.handle_once(command, answer=answer, key=key)
 

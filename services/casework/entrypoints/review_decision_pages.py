@@ -19,12 +19,14 @@ from services.casework.entrypoints.review_forms import (
     DECIDED_LEVELS,
     MOST_REASONS,
     DecisionForm,
+    OwnViewBody,
     QuestionBody,
 )
-from services.casework.entrypoints.review_reading import Opened, opened, reader
+from services.casework.entrypoints.review_pages import first_step
+from services.casework.entrypoints.review_reading import Opened, opened, read_revision, reader
 from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import DifferenceReason, Question, Role
-from services.kernel.errors import FieldError, Invalid
+from services.kernel.errors import FieldError, Invalid, RuleBroken
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current
 
@@ -57,20 +59,25 @@ def decision(review_id: UUID) -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def decide(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(DecisionForm(), request.form)
+    behind: RuleBroken = OwnViewFirst()
     if form.is_valid:
         try:
             done = url_for("reviews.show", review_id=review_id, done="decided")
-            answer = decide_once(review_id, form.data, answer=(303, done), key=request.form.get("key", ""))
+            answer = decide_once(
+                review_id, form.data, answer=(303, done), revision=read_revision(), key=request.form.get("key", "")
+            )
             return redirect(answer.location, code=303)
         except ReviewEnded as error:
             return _ended(review_id, error)
-        except (OwnViewFirst, StaleReview):
-            # The facts changed after the own view: the first step says so and asks again.
-            return _first_step(review_id)
+        except (OwnViewFirst, StaleReview) as error:
+            form.reject(error)
+            behind = error
         except Invalid as error:
             form.reject(_at_questions(error))
     found = opened(review_id)
-    seen = found.own_view is not None and found.own_view.shown_at is not None
+    if found.own_view is None:
+        return _read_again(found, behind, kept=form.value("reasons"))
+    seen = found.own_view.shown_at is not None
     # The estimate is shown again to whoever has seen it, or sent the form from its page.
     beside = _comparison(review_id) if seen or request.form.get("beside") == "estimate" else None
     return _decision_page(found, form, beside)
@@ -89,19 +96,20 @@ def question(review_id: UUID) -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def ask(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(QuestionBody(), request.form)
+    behind: RuleBroken = OwnViewFirst()
     if form.is_valid:
         done = url_for("reviews.show", review_id=review_id, done="asked")
-        command = AskReferrer(review_id=review_id, reader=reader(), **form.data)
+        command = AskReferrer(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
         try:
             answer = current.handle_once(command, answer=(303, done), key=request.form.get("key", ""))
             return redirect(answer.location, code=303)
         except ReviewEnded as error:
             return _ended(review_id, error)
-        except OwnViewFirst:
-            return _first_step(review_id)
-        except (NotWhereThereIsDanger, QuestionWaits) as error:
+        except (NotWhereThereIsDanger, OwnViewFirst, QuestionWaits, StaleReview) as error:
             form.reject(error)
-    return _question_page(opened(review_id), form)
+            behind = error
+    found = opened(review_id)
+    return _read_again(found, behind) if found.own_view is None else _question_page(found, form)
 
 
 def refuse_head() -> None:
@@ -117,6 +125,13 @@ def _comparison(review_id: UUID) -> Comparison | None:
     except OwnViewFirst:
         return None
     return shown
+
+
+def _read_again(found: Opened, behind: RuleBroken, *, kept: str = "") -> ResponseReturnValue:
+    """There is no own view of the facts: they are shown as they now are, with what was typed beside them."""
+    form = Form(OwnViewBody())
+    form.reject(behind)
+    return first_step(found, form, kept=kept)
 
 
 def _first_step(review_id: UUID) -> ResponseReturnValue:

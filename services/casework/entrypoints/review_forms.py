@@ -17,7 +17,6 @@ from services.kernel.text import N_
 from services.kernel.web.fields import (
     StrictBoolean,
     StrictCode,
-    StrictInteger,
     StrictList,
     StrictSchema,
     StrictString,
@@ -35,7 +34,6 @@ ADDED_BASES = tuple(
 )
 ADDED_RECIPIENTS = tuple(recipient for recipient in RecipientClass if recipient is not RecipientClass.TRIAGE)
 _WHERE = N_("Select where the referral goes")
-_MOST_VERSION = 1_000_000_000
 _READ_ONLY = ("id", "version", "state", "referral_id", "due_at", "decided_by", "decided_at", "recorded_at")
 
 
@@ -43,19 +41,17 @@ class _Body(StrictSchema):
     read_only: ClassVar = _READ_ONLY
 
 
-class _OnFacts(_Body):
-    """Said of one version of the facts: refused when they have changed since. Null does not compare."""
-
-    facts_version = StrictInteger(least=1, most=_MOST_VERSION, load_default=None, allow_none=True)
+class NothingBody(_Body):
+    """The address says it all."""
 
 
-class OwnViewBody(_OnFacts):
+class OwnViewBody(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support you think they need"))
     sureness = StrictCode(Sureness, required=True, ask=N_("Select how sure you are"))
     why = StrictString(most=MOST_WHY, lines=True, required=True, ask=N_("Enter why you think so"))
 
 
-class _Decision(_OnFacts):
+class _Decision(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
     pathway: fields.Field[Any] = StrictCode(Pathway, required=True, ask=_WHERE)
     reasons = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"))

@@ -18,10 +18,11 @@ from services.kernel.text import N_
 from services.kernel.ui import dates
 
 _DONE = {
-    "none": N_("No referral waits for you: each is decided or open with somebody."),
+    "none": N_("No referral waits for you: each is decided, under review by somebody, or waits for an answer."),
     "read": N_("Marked as read."),
     "withdrawn": N_("The referral is withdrawn. Its review is closed."),
-    "claimed": N_("You have this referral open now."),
+    "claimed": N_("You are reviewing this referral now. The others can see it."),
+    "released": N_("You are no longer reviewing that referral."),
     "decided": N_("Decision recorded."),
     "asked": N_("Your question is with the referrer. The clock has stopped until they answer."),
     "basis": N_("Further basis recorded."),

@@ -8,7 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.casework.adapters import changes
-from services.casework.application.claim_review import NoReviewWaits, OpenNextReview
+from services.casework.application.claim_review import (
+    ClaimNextReview,
+    ClaimReview,
+    KeepClaim,
+    NoReviewWaits,
+    ReleaseClaim,
+)
 from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
 from services.casework.application.record_own_view import RecordOwnView
 from services.casework.domain.change import ChangeKind
@@ -23,7 +29,7 @@ from services.casework.entrypoints.review_forms import (
     BasisBody,
     OwnViewBody,
 )
-from services.casework.entrypoints.review_reading import Opened, listed, opened, reader
+from services.casework.entrypoints.review_reading import Opened, listed, opened, read_revision, reader
 from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import RecipientClass, Role, SupportLevel, Sureness
 from services.kernel.errors import Invalid
@@ -51,7 +57,7 @@ def waiting() -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def take_next() -> ResponseReturnValue:
     try:
-        review_id = current.handle(OpenNextReview(reader=reader()))
+        review_id = current.handle(ClaimNextReview(reader=reader()))
     except NoReviewWaits:
         return redirect(url_for(".waiting", done="none"), code=303)
     return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
@@ -69,14 +75,31 @@ def read_change(referral_id: UUID, version: int, kind: str) -> ResponseReturnVal
 @pages.get("/<uuid:review_id>")
 @access.requires(Role.REVIEWER)
 def show(review_id: UUID) -> ResponseReturnValue:
-    return _first_step(opened(review_id), Form(OwnViewBody()))
+    return first_step(opened(review_id), Form(OwnViewBody()))
 
 
 @pages.post("/<uuid:review_id>/claim")
 @access.requires(Role.REVIEWER)
-def take_over(review_id: UUID) -> ResponseReturnValue:
-    opened(review_id, take_over=True)
+def claim(review_id: UUID) -> ResponseReturnValue:
+    """Somebody else's claim is taken over by the button that says so."""
+    take_over = request.form.get("take_over") == "yes"
+    current.handle(ClaimReview(review_id=review_id, reader=reader(), take_over=take_over))
     return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
+
+
+@pages.post("/<uuid:review_id>/keep-alive")
+@access.requires(Role.REVIEWER)
+def keep_claim(review_id: UUID) -> ResponseReturnValue:
+    """For the page's script, while its reader is at work."""
+    current.handle(KeepClaim(review_id=review_id, reader=reader()))
+    return "", 204
+
+
+@pages.post("/<uuid:review_id>/release")
+@access.requires(Role.REVIEWER)
+def release_claim(review_id: UUID) -> ResponseReturnValue:
+    current.handle(ReleaseClaim(review_id=review_id, reader=reader()))
+    return redirect(url_for(".waiting", done="released"), code=303)
 
 
 @pages.post("/<uuid:review_id>/own-view")
@@ -85,7 +108,7 @@ def record_own_view(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(OwnViewBody(), request.form)
     if form.is_valid:
         address = _after_view(review_id, form.data)
-        command = RecordOwnView(review_id=review_id, reader=reader(), **form.data)
+        command = RecordOwnView(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
         try:
             return redirect(_once(command, address), code=303)
         except OwnViewStands:
@@ -93,13 +116,18 @@ def record_own_view(review_id: UUID) -> ResponseReturnValue:
         except StaleReview as error:
             # The page shows the facts as they now are, and keeps what was typed.
             form.reject(error)
-    return _first_step(opened(review_id), form)
+    return first_step(opened(review_id), form)
 
 
 @pages.post("/<uuid:review_id>/withdrawal")
 @access.requires(Role.REVIEWER)
 def confirm_withdrawal(review_id: UUID) -> ResponseReturnValue:
-    current.handle(ConfirmWithdrawal(review_id=review_id, reader=reader()))
+    try:
+        current.handle(ConfirmWithdrawal(review_id=review_id, reader=reader(), revision=read_revision()))
+    except StaleReview as error:
+        form = Form(OwnViewBody())
+        form.reject(error)
+        return first_step(opened(review_id), form)
     return redirect(url_for(".show", review_id=review_id, done="withdrawn"), code=303)
 
 
@@ -119,10 +147,10 @@ def bases(review_id: UUID) -> ResponseReturnValue:
 def add_basis(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(BasisBody(), request.form)
     if form.is_valid:
-        command = AddBasis(review_id=review_id, reader=reader(), **form.data)
+        command = AddBasis(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
         try:
             return redirect(_once(command, url_for(".show", review_id=review_id, done="basis")), code=303)
-        except Invalid as error:
+        except (Invalid, StaleReview) as error:
             form.reject(error)
     return _basis_page(opened(review_id), form)
 
@@ -141,12 +169,14 @@ def _once(command: object, address: str) -> str:
     return current.handle_once(command, answer=(303, address), key=request.form.get("key", "")).location
 
 
-def _first_step(found: Opened, form: Form) -> ResponseReturnValue:
+def first_step(found: Opened, form: Form, *, kept: str = "") -> ResponseReturnValue:
+    """The facts and the question after the own view; `kept` is what was typed on another page and is to be sent again."""
     page = render_template(
         "casework/review_show.html",
         review=present.page(found, current.staff_id(), current.now()),
         referral=present.told(found.whole),
         form=form,
+        kept=kept,
         levels=choices(SupportLevel),
         surenesses=choices(Sureness),
         most=MOST_WHY,

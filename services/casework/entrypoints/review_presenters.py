@@ -40,13 +40,19 @@ class ReviewPage:
     question_href: str
     bases_href: str
     list_href: str
-    facts_version: int
+    claim_href: str
+    keep_href: str
+    release_href: str
+    revision: int
     is_open: bool
     danger: bool
     due: Due | None
     stopped: str
     status: str
     holder: str | None
+    """Another reviewer who reads it."""
+    mine_until: str
+    """Until when the reader's own claim lasts, if they have one."""
     withdrawal_asked: bool
     details_arrived: bool
     question: str
@@ -89,13 +95,17 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         question_href=url_for("review_decisions.question", review_id=row.id),
         bases_href=url_for("reviews.bases", review_id=row.id, recipient=whole.hidden_from),
         list_href=url_for("reviews.waiting"),
-        facts_version=row.referral_version,
+        claim_href=url_for("reviews.claim", review_id=row.id),
+        keep_href=url_for("reviews.keep_claim", review_id=row.id),
+        release_href=url_for("reviews.release_claim", review_id=row.id),
+        revision=row.revision,
         is_open=opened.is_open,
         danger=row.danger,
         due=due(row.due_at, now) if opened.is_open and not row.paused_at else None,
         stopped=str(stopped),
         status=words(row.state),
         holder=holder(row, reader_id) if by_another and opened.is_open else None,
+        mine_until=_mine_until(opened, reader_id),
         withdrawal_asked=row.withdrawal_asked and opened.is_open,
         details_arrived=row.details_arrived,
         question=words(whole.question) if whole.question else "",
@@ -105,6 +115,12 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         hand_over_href=_hand_over(whole),
         hidden_from=words(whole.hidden_from) if whole.hidden_from else "",
     )
+
+
+def _mine_until(opened: Opened, reader_id: UUID) -> str:
+    row = opened.whole.row
+    mine = row.claimed_by == reader_id and opened.is_open
+    return dates.time_of_day(row.claim_expires_at) if mine and row.claim_expires_at else ""
 
 
 def told(whole: ReviewWhole) -> Sections:

@@ -1,15 +1,20 @@
 """Who asks about reviews, and how a review is opened for a page or listed."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from flask import request
+
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewRow, ReviewWhole
-from services.casework.application.claim_review import OpenReview
+from services.casework.application.claim_review import ReadReview
 from services.casework.domain.review import OPEN_STATES, OwnView, Review
 from services.casework.domain.review_reader import ReviewReader, review_reader
 from services.kernel.web import current, paging
+
+_REVISION = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +44,24 @@ def reader() -> ReviewReader:
     )
 
 
-def opened(review_id: UUID, *, take_over: bool = False) -> Opened:
-    """Open the review: audited, and claimed when nobody has it. Raises ReviewNotFound."""
+def opened(review_id: UUID) -> Opened:
+    """Read the review: audited, and nothing else. Raises ReviewNotFound."""
     who = reader()
-    review = current.handle(OpenReview(review_id=review_id, reader=who, take_over=take_over))
+    review = current.handle(ReadReview(review_id=review_id, reader=who))
     mine = [view for view in review.own_views if view.reviewer_id == who.staff_id]
     now_held = review.own_view_of(who.staff_id)
     return Opened(
         review=review,
-        whole=review_queries.whole(current.reading(), who, review_id),
+        whole=review_queries.whole(current.reading(), who, review_id, at=current.now()),
         own_view=now_held,
         earlier_view=next((view for view in reversed(mine) if view is not now_held), None),
     )
+
+
+def read_revision() -> int:
+    """The revision that the page of this form showed; one that no review has when the form does not say."""
+    sent = request.form.get("revision", "")
+    return int(sent) if _REVISION.fullmatch(sent) else 0
 
 
 def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> paging.Paged[ReviewRow]:
@@ -61,9 +72,11 @@ def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> pagi
             after = (
                 None if page.after is None else (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1])))
             )
-            rows = review_queries.list_reviews(transaction.connection, who, after=after, limit=page.limit + 1)
+            rows = review_queries.list_reviews(
+                transaction.connection, who, at=transaction.at, after=after, limit=page.limit + 1
+            )
         else:
-            found = review_queries.review_of_referral(transaction.connection, who, referral_id)
+            found = review_queries.review_of_referral(transaction.connection, who, referral_id, at=transaction.at)
             rows = [] if found is None else [found]
         shown = paging.paged(rows, page, [(row.due_at.isoformat(), str(row.id)) for row in rows])
         transaction.audit(

@@ -1,5 +1,6 @@
 """What casework listens to, and the command that each event gives."""
 
+from services.casework.application.claim_review import StaffSignedOut
 from services.casework.application.hear import (
     HearEstimate,
     HearIdentity,
@@ -17,6 +18,7 @@ from services.kernel.service import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
     accounts.StaffChangedV1: HearStaff,
+    accounts.StaffSignedOutV1: StaffSignedOut,
     accounts.TeamChangedV1: HearTeam,
     intake.ReferralReceivedV1: HearReferral,
     intake.ReferralAmendedV1: HearReferral,

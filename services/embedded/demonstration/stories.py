@@ -153,7 +153,7 @@ class Telling:
         return f"{REVIEWS}/{found['items'][0]['id']}"
 
     def _say(self, review: str, what: str, body: dict[str, Any]) -> None:
-        self.desk.create(self._reviewer, f"{review}/{what}", body)
+        self.desk.change(self._reviewer, f"{review}/{what}", body, of=review)
 
     def _later(self, least: int, most: int) -> timedelta:
         """Some minutes between the two."""

@@ -4,17 +4,10 @@ import re
 
 from flask import Response, request
 
-from services.kernel.errors import RuleBroken, Stale
-from services.kernel.text import N_
+from services.kernel.errors import ReadItFirst, Stale
 
 _TAG = re.compile(r'"([0-9]{1,9})"')
-
-
-class ReadItFirst(RuleBroken):
-    """A change came without If-Match."""
-
-    status = 428
-    title = N_("Send If-Match with the ETag that you read")
+_NEVER_OURS = -1
 
 
 def of(version: int) -> str:
@@ -32,13 +25,24 @@ def expected_version() -> int:
 
     Raises ReadItFirst (428) without the header or with `*`, Stale (412) for a tag that was never one of ours.
     """
+    named = named_version()
+    if named is None:
+        raise ReadItFirst
+    if named == _NEVER_OURS:
+        raise Stale
+    return named
+
+
+def named_version() -> int | None:
+    """The same for a command that itself refuses a missing or unknown tag, once it knows that it was not answered before.
+
+    None without the header or with `*`; a tag that was never one of ours is a version that nothing has.
+    """
     sent = request.headers.get("If-Match", "").strip()
     if sent in ("", "*"):
-        raise ReadItFirst
+        return None
     match = _TAG.fullmatch(sent)
-    if match is None:
-        raise Stale
-    return int(match[1])
+    return int(match[1]) if match else _NEVER_OURS
 
 
 def require(version: int) -> None:

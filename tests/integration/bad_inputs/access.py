@@ -83,7 +83,7 @@ def other_roles(door: Door) -> None:
     review = review_of(door, accepted(door.refer(plain())))
     caseworker, scientist = (door.world.caller(user) for user in ("youth-justice-caseworker", "data-scientist"))
 
-    refused(caseworker.post(f"{review}/decision", {}), 403)
+    refused(caseworker.post_as_read(review, "decision", {}), 403)
     refused(door.navigator.get(f"{review}/estimate"), 403)
     refused(scientist.get(review), 403)
 
@@ -105,7 +105,7 @@ def own_referral(door: Door) -> None:
     review = review_of(door, where)
 
     refused(caller.get(review), 404)
-    refused(caller.post(f"{review}/own-view", OWN_VIEW), 404)
+    refused(caller.post_as_read(review, "own-view", OWN_VIEW), 404)
 
 
 @row(84)
@@ -116,7 +116,7 @@ def steps_in_another_order(door: Door) -> None:
 
     refused(reviewer.get(f"{review}/estimate"), 409)
     headers = {"If-Match": reviewer.get(review).headers["ETag"]}
-    refused(reviewer.post(f"{review}/decision", decision, headers=headers), 409)
+    refused(reviewer.post_as_read(review, "decision", decision, headers=headers), 409)
 
 
 @row(85)
@@ -124,7 +124,7 @@ def backdated(door: Door) -> None:
     review = review_of(door, accepted(door.refer(plain())))
     own_view = {**OWN_VIEW, "own_view_at": "2020-01-01T00:00:00Z"}
 
-    refused(door.reviewer.post(f"{review}/own-view", own_view), 422, at="own_view_at")
+    refused(door.reviewer.post_as_read(review, "own-view", own_view), 422, at="own_view_at")
 
 
 @row(104)

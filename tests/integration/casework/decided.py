@@ -7,7 +7,7 @@ from services.casework.application import hear
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.auth.identity import Identity
 from tests.integration.casework.case_world import Client
-from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, a_key, an_own_view
+from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, an_own_view
 
 
 def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] = ()) -> Client:
@@ -43,10 +43,10 @@ def decided(world: ReviewWorld, *told: RecipientClass, **decision: str) -> tuple
     referral, reviewer = world.referral(*told), world.reviewer()
     referral.estimated(probability=0.1234)
     reviewer.post_json(f"{referral.api}/claim", {"take_over": False})
-    reviewer.post_json(f"{referral.api}/own-view", an_own_view(why="Ownviewmark"), **a_key())
+    reviewer.post_json(f"{referral.api}/own-view", an_own_view(why="Ownviewmark"), **referral.as_read)
     assert reviewer.get(f"{referral.api}/estimate").status_code == 200
     said = a_decision(reasons="Decisionmark", difference_reasons=["other"], **decision)
-    answer = reviewer.post_json(f"{referral.api}/decision", said, **a_key())
+    answer = reviewer.post_json(f"{referral.api}/decision", said, **referral.as_read)
     assert answer.status_code < 300, answer.text
     [case] = world.rows(cases, referral_id=referral.id)
     return referral, case["id"]

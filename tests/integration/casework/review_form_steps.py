@@ -13,14 +13,14 @@ def text_of(response: Any) -> str:
 
 
 def view(client: Client, referred: Referred, **said: str) -> Any:
-    form = {"key": "view", "next": "estimate", "facts_version": "1", **an_own_view(), **said}
+    form = {"key": "view", "next": "estimate", "revision": str(referred.revision), **an_own_view(), **said}
     return client.post(f"{referred.page}/own-view", form)
 
 
 def decide(client: Client, referred: Referred, **said: str) -> Any:
     form = {
         "key": "decision",
-        "facts_version": "1",
+        "revision": str(referred.revision),
         "level": "planned",
         "pathway": "early_intervention:early-help",
         "reasons": "Wants help.",

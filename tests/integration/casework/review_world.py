@@ -164,6 +164,16 @@ class Referred:
     def api(self) -> str:
         return f"/casework/api/v1/reviews/{self.review_id}"
 
+    @property
+    def revision(self) -> int:
+        revision: int = self.world.rows(reviews, id=self.review_id)[0]["revision"]
+        return revision
+
+    @property
+    def as_read(self) -> dict[str, str]:
+        """The headers of who has read it as it now is, with a new key."""
+        return {"If-Match": f'"{self.revision}"', **a_key()}
+
     def amended(self, version: int = 2, **said: Any) -> None:
         held = {"referral_id": self.id, "reference": self.event["reference"], "person_id": self.event["person_id"]}
         self.world.hear(HearReferral(make.a_referral_event(version=version, **held, **said)))

@@ -16,7 +16,7 @@ from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.decided import decided, of_team
 from tests.integration.casework.review_form_steps import text_of
-from tests.integration.casework.review_world import Referred, ReviewWorld, a_key
+from tests.integration.casework.review_world import Referred, ReviewWorld
 
 REVIEWS, QUEUE = "/casework/reviews", "/casework/queue?tab=team"
 TRIAGE, SUPPORT = make.a_basis(RecipientClass.TRIAGE), make.a_basis(RecipientClass.SUPPORT_SERVICE)
@@ -241,7 +241,7 @@ class TestAFurtherBasisAfterTheDecision:
         assert text_of(form).count("A support service") == 1
         assert "Children’s services" not in text_of(form)
 
-        saved = decider.post(f"{referral.page}/bases", {**A_BASIS, "key": "k1"})
+        saved = decider.post(f"{referral.page}/bases", {**A_BASIS, "key": "k1", "revision": str(referral.revision)})
 
         assert saved.status_code == 303
         worker.post("/casework/queue/next")
@@ -251,7 +251,9 @@ class TestAFurtherBasisAfterTheDecision:
     def test_is_for_the_team_that_lost_it_alone(self, review_world: ReviewWorld) -> None:
         referral, _ = lapsed(review_world)
 
-        other = review_world.reviewer().post_json(f"{referral.api}/bases", A_BASIS | {"recipient": "police"}, **a_key())
+        other = review_world.reviewer().post_json(
+            f"{referral.api}/bases", A_BASIS | {"recipient": "police"}, **referral.as_read
+        )
 
         assert other.status_code == 409
 
@@ -259,7 +261,7 @@ class TestAFurtherBasisAfterTheDecision:
         referral, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)
         decider = review_world.reviewer()
 
-        again = decider.post_json(f"{referral.api}/bases", A_BASIS | {"basis": "public_task"}, **a_key())
+        again = decider.post_json(f"{referral.api}/bases", A_BASIS | {"basis": "public_task"}, **referral.as_read)
 
         assert again.status_code == 409
         assert decider.get(f"{referral.page}/bases").status_code == 303

@@ -6,7 +6,7 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.review_tables import reviews
 from services.contracts.codes import RecipientClass
-from tests.integration.casework.review_world import ReviewWorld, a_decision, a_key, an_own_view
+from tests.integration.casework.review_world import ReviewWorld, a_decision, an_own_view
 
 
 def told(world: ReviewWorld) -> dict[str, float]:
@@ -30,8 +30,8 @@ class TestAReview:
 
     def test_does_not_count_while_the_referrer_is_asked(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), review_world.referral()
-        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key())
-        client.post_json(f"{referred.api}/question", {"question": "age"}, **a_key())
+        client.post_json(f"{referred.api}/own-view", an_own_view(), **referred.as_read)
+        client.post_json(f"{referred.api}/question", {"question": "age"}, **referred.as_read)
 
         review_world.now += timedelta(days=30)
 
@@ -41,8 +41,8 @@ class TestAReview:
 class TestACase:
     def test_counts_as_overdue_until_first_contact(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), review_world.referral(RecipientClass.SUPPORT_SERVICE)
-        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key())
-        client.post_json(f"{referred.api}/decision", a_decision(), **a_key())
+        client.post_json(f"{referred.api}/own-view", an_own_view(), **referred.as_read)
+        client.post_json(f"{referred.api}/decision", a_decision(), **referred.as_read)
 
         before = told(review_world)["waymark_cases_overdue"]
         review_world.now = review_world.rows(cases)[0]["due_at"] + timedelta(seconds=1)

@@ -15,7 +15,7 @@ from services.casework.adapters.read_ahead import read_ahead
 from services.casework.adapters.tables import kernel
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application import hear
-from services.casework.application.claim_review import OpenReview
+from services.casework.application.claim_review import ClaimReview
 from services.casework.application.decide_review import AddBasis, DecideReview, decide_review
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_withdrawal
 from services.casework.application.record_own_view import RecordOwnView
@@ -119,18 +119,25 @@ def people_act(world: ReviewWorld, referrals: list[UUID]) -> None:
         return
     found = {row["referral_id"]: row["id"] for row in world.rows(review_tables.reviews, area="northside")}
     known = [found[referral_id] for referral_id in referrals if referral_id in found]
+    revisions = {row["id"]: row["revision"] for row in world.rows(review_tables.reviews)}
     for review_id in known[:2]:
-        world.run(OpenReview(review_id=review_id, reader=_READER))
-        said = {"level": SupportLevel.PLANNED, "sureness": Sureness.FAIRLY, "why": "Wants help."}
+        world.run(ClaimReview(review_id=review_id, reader=_READER))
+        said = {
+            "level": SupportLevel.PLANNED,
+            "sureness": Sureness.FAIRLY,
+            "why": "Wants help.",
+            "revision": revisions[review_id],
+        }
         world.run(RecordOwnView(review_id=review_id, reader=_READER, **said))
         adult = {"recipient": RecipientClass.ADULT_SERVICES, "basis": LawfulBasis.PUBLIC_TASK, "reason": "Asked."}
+        adult["revision"] = revisions[review_id]
         world.run(AddBasis(review_id=review_id, reader=_READER, **adult))
     for review_id in known[1:2]:
-        world.run(a_decision(review_id))
+        world.run(a_decision(review_id, revisions[review_id]))
 
 
-def a_decision(review_id: UUID) -> DecideReview:
-    what = {"level": SupportLevel.NONE, "pathway": Pathway.NO_FURTHER_ACTION, "reasons": "No."}
+def a_decision(review_id: UUID, revision: int = 1) -> DecideReview:
+    what = {"level": SupportLevel.NONE, "pathway": Pathway.NO_FURTHER_ACTION, "reasons": "No.", "revision": revision}
     return DecideReview(review_id=review_id, reader=_READER, **what)
 
 
@@ -219,7 +226,7 @@ class TestAPollAndAPerson:
     def test_who_decides_at_the_same_moment_is_not_overwritten(self, review_world: ReviewWorld) -> None:
         """The poll begins before the person's transaction ends; it waits, and finds the review decided."""
         decided, other = review_world.referral(), review_world.referral()
-        said = {"level": SupportLevel.NONE, "sureness": Sureness.FAIRLY, "why": "Safe."}
+        said = {"level": SupportLevel.NONE, "sureness": Sureness.FAIRLY, "why": "Safe.", "revision": 1}
         review_world.run(RecordOwnView(review_id=decided.review_id, reader=_READER, **said))
         amended = [HearReferral(one.event | {"version": 2, "amended_at": make.after(20)}) for one in (other, decided)]
         hearing = Thread(target=poll, args=(review_world, *amended))

@@ -14,7 +14,7 @@ from services.kernel.web import cookies
 from tests.factories import reviews as make
 from tests.http_server import serving
 from tests.integration.casework.case_world import Client
-from tests.integration.casework.review_world import Referred, ReviewWorld, a_key, an_own_view
+from tests.integration.casework.review_world import Referred, ReviewWorld, an_own_view
 from tests.parts import chromium
 
 pytestmark = pytest.mark.browser
@@ -71,10 +71,10 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     seen.estimated()
     _views(reviewer, seen)
     _views(reviewer, asked, level="not_enough_information")
-    reviewer.post_json(f"{asked.api}/question", {"question": "age"}, **a_key())
+    reviewer.post_json(f"{asked.api}/question", {"question": "age"}, **asked.as_read)
     _views(reviewer, decided)
     ending = {"level": "none", "pathway": "no_further_action", "reasons": "Support is there already."}
-    reviewer.post_json(f"{decided.api}/decision", ending, **a_key())
+    reviewer.post_json(f"{decided.api}/decision", ending, **decided.as_read)
     decided.amended()
     return [
         "/casework/reviews",
@@ -91,7 +91,7 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
 
 
 def _views(client: Client, referred: Referred, **said: str) -> None:
-    client.post_json(f"{referred.api}/own-view", an_own_view(**said), **a_key())
+    client.post_json(f"{referred.api}/own-view", an_own_view(**said), **referred.as_read)
 
 
 class TestEveryPage:

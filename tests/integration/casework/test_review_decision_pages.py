@@ -23,7 +23,10 @@ class TestTheSecondStep:
         for step in ("estimate", "decision", "question"):
             answer = client.get(f"{referred.page}/{step}")
             assert (answer.status_code, answer.location) == (303, referred.page)
-        assert decide(client, referred).location == referred.page
+        refused = decide(client, referred, reasons="Typed already.")
+        assert refused.status_code == 422
+        assert "Record your own view first" in text_of(refused)
+        assert "Typed already." in text_of(refused)
         assert review_world.rows(decisions) == []
 
     def test_another_reviewers_view_opens_it_for_nobody_else(self, review_world: ReviewWorld) -> None:
@@ -167,7 +170,7 @@ class TestRouting:
 
         blocked = decide(client, referred, pathway="youth_justice:youth-justice")
         basis = {"key": "b", "recipient": "youth_justice", "basis": "safeguarding", "reason": "He is carrying a knife."}
-        client.post(f"{referred.page}/bases", basis)
+        client.post(f"{referred.page}/bases", basis | {"revision": str(referred.revision)})
         taken = decide(client, referred, pathway="youth_justice:youth-justice")
 
         assert "Not possible yet: no lawful basis says that they may be told." in page
@@ -180,7 +183,7 @@ class TestRouting:
         referred = review_world.referral()
 
         basis = {"key": "b", "recipient": "youth_justice", "basis": "consent_young_person", "reason": "He nodded."}
-        answer = client.post(f"{referred.page}/bases", basis)
+        answer = client.post(f"{referred.page}/bases", basis | {"revision": str(referred.revision)})
 
         assert answer.status_code == 422
         assert len(review_world.rows(bases)) == 1
@@ -227,7 +230,9 @@ class TestAQuestion:
         referred = review_world.referral()
         view(client, referred, level="not_enough_information")
 
-        answer = client.post(f"{referred.page}/question", {"key": "q", "question": "safe_contact"})
+        answer = client.post(
+            f"{referred.page}/question", {"key": "q", "question": "safe_contact", "revision": str(referred.revision)}
+        )
         page = text_of(client.get(referred.page))
 
         assert answer.status_code == 303
@@ -240,7 +245,9 @@ class TestAQuestion:
         view(client, referred, level="not_enough_information")
 
         page = text_of(client.get(f"{referred.page}/question"))
-        answer = client.post(f"{referred.page}/question", {"key": "q", "question": "safe_contact"})
+        answer = client.post(
+            f"{referred.page}/question", {"key": "q", "question": "safe_contact", "revision": str(referred.revision)}
+        )
 
         assert "this cannot wait for an answer" in page
         assert answer.status_code == 422
@@ -252,12 +259,14 @@ class TestAQuestion:
     ) -> None:
         client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
         referred = review_world.referral()
-        client.get(referred.page)
+        client.post(f"{referred.page}/claim")
         view(client, referred, level="not_enough_information")
-        client.post(f"{referred.page}/question", {"key": "q", "question": "safe_contact"})
+        client.post(
+            f"{referred.page}/question", {"key": "q", "question": "safe_contact", "revision": str(referred.revision)}
+        )
 
         if through == "the page":
-            other.post(f"{referred.page}/claim", {})
+            other.post(f"{referred.page}/claim", {"take_over": "yes"})
         else:
             other.post_json(f"{referred.api}/claim", {"take_over": True})
 

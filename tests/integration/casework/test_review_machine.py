@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_queries import list_reviews
 from services.casework.adapters.review_tables import decisions, own_views, reviews
-from services.casework.application.claim_review import OpenReview
+from services.casework.application.claim_review import ClaimReview
 from services.casework.application.decide_review import AskReferrer, ConfirmWithdrawal, DecideReview
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
 from services.casework.domain.review import OwnView, Review
@@ -51,11 +51,11 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, take_over=st.booleans())
     def opens(self, who: UUID, take_over: bool) -> None:
-        self._run(who, OpenReview, take_over=take_over)
+        self._run(who, ClaimReview, take_over=take_over)
 
     @rule(who=PEOPLE, level=st.sampled_from(SupportLevel))
     def says_what_they_think(self, who: UUID, level: SupportLevel) -> None:
-        got = self._run(who, RecordOwnView, level=level, sureness=Sureness.FAIRLY, why="So I think.")
+        got = self._writes(who, RecordOwnView, level=level, sureness=Sureness.FAIRLY, why="So I think.")
         if isinstance(got, OwnView):
             assert (who, self.facts) not in self.viewed
             self.viewed.add((who, self.facts))
@@ -69,7 +69,7 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, level=st.sampled_from(SupportLevel), to_a_team=st.booleans())
     def decides(self, who: UUID, level: SupportLevel, to_a_team: bool) -> None:
-        got = self._run(
+        got = self._writes(
             who,
             DecideReview,
             level=level,
@@ -85,7 +85,7 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(who=PEOPLE)
     def asks(self, who: UUID) -> None:
-        self._run(who, AskReferrer, question=Question.AGE)
+        self._writes(who, AskReferrer, question=Question.AGE)
 
     @rule(danger=st.booleans())
     def is_amended(self, danger: bool) -> None:
@@ -101,7 +101,7 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(who=PEOPLE)
     def is_confirmed_as_withdrawn(self, who: UUID) -> None:
-        got = self._run(who, ConfirmWithdrawal)
+        got = self._writes(who, ConfirmWithdrawal)
         self.ended = self.ended or not isinstance(got, RuleBroken)
 
     @rule(version=st.integers(1, 3), band=st.sampled_from(Band))
@@ -134,12 +134,16 @@ class Reviewing(RuleBasedStateMachine):
         except RuleBroken as refusal:
             return refusal
 
+    def _writes(self, who: UUID, command: Any, **said: Any) -> Any:
+        """As one who has just read it."""
+        return self._run(who, command, revision=self.referred.revision, **said)
+
     def _views(self) -> Any:
         return self.world.rows(own_views, review_id=self.referred.review_id)
 
     def _seen(self) -> Any:
         with self.world.database.read() as connection:
-            listed = list_reviews(connection, a_reader(REVIEWER), limit=100)
+            listed = list_reviews(connection, a_reader(REVIEWER), at=self.world.now, limit=100)
         return listed, self.world.rows(reviews, referral_id=self.referred.id)
 
 

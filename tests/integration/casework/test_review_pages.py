@@ -17,7 +17,7 @@ class TestTheList:
     def test_shows_initials_due_first_and_who_has_it_open(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         later, sooner = review_world.referral(), review_world.referral(danger=True)
-        client.get(sooner.page)
+        client.post(f"{sooner.page}/claim")
 
         page = text_of(client.get("/casework/reviews"))
 
@@ -101,7 +101,7 @@ class TestTheList:
 
 
 class TestTheFirstStep:
-    def test_tells_the_facts_and_claims_the_review(self, review_world: ReviewWorld) -> None:
+    def test_tells_the_facts_and_claims_nothing(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT)
 
@@ -111,7 +111,7 @@ class TestTheFirstStep:
         assert "Fern Fiction" in page
         assert "I want it to stop." in page
         assert "An adult they trust" in page
-        assert review_world.rows(reviews)[0]["claimed_by"] == make.REVIEWER
+        assert review_world.rows(reviews)[0]["claimed_by"] is None
 
     @pytest.mark.parametrize(
         ("area", "called"),
@@ -145,12 +145,14 @@ class TestTheFirstStep:
     def test_says_who_else_has_it_and_lets_it_be_taken_over(self, review_world: ReviewWorld) -> None:
         client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
         referred = review_world.referral()
-        client.get(referred.page)
+        client.post(f"{referred.page}/claim")
 
-        assert "Remi Reviewer has this referral open" in text_of(other.get(referred.page))
+        assert "Remi Reviewer is reviewing this referral" in text_of(other.get(referred.page))
         other.post(f"{referred.page}/claim")
+        kept = review_world.rows(reviews)[0]["claimed_by"]
+        other.post(f"{referred.page}/claim", {"take_over": "yes"})
 
-        assert review_world.rows(reviews)[0]["claimed_by"] == make.COLLEAGUE
+        assert (kept, review_world.rows(reviews)[0]["claimed_by"]) == (make.REVIEWER, make.COLLEAGUE)
 
     def test_leads_to_the_estimate_or_past_it(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
@@ -187,12 +189,13 @@ class TestTheFirstStep:
 
         referred.amended()
         page = text_of(client.get(referred.page))
-        stale = view(client, referred, key="again")
-        again = view(client, referred, key="again", facts_version="2")
+        stale = view(client, referred, key="again", revision="1", why="Typed already.")
+        again = view(client, referred, key="again")
 
         assert "The referrer changed the facts after your view" in page
         assert stale.status_code == 422
         assert "This review has changed since you opened it" in text_of(stale)
+        assert "Typed already." in text_of(stale)
         assert again.status_code == 303
 
     def test_closes_a_withdrawn_referral_only_when_a_person_confirms(self, review_world: ReviewWorld) -> None:
@@ -202,20 +205,22 @@ class TestTheFirstStep:
         referred.withdrawn()
         page = text_of(client.get(referred.page))
         still_open = review_world.rows(reviews)[0]["state"]
-        client.post(f"{referred.page}/withdrawal")
+        client.post(f"{referred.page}/withdrawal", {"revision": str(referred.revision)})
 
         assert "The referrer asks to withdraw this referral" in page
-        assert still_open == "being_read"
+        assert still_open == "waiting"
         assert review_world.rows(reviews)[0]["state"] == "closed"
 
     def test_closes_a_withdrawn_referral_that_a_question_waited_on(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         view(client, referred, level="not_enough_information")
-        client.post(f"{referred.page}/question", {"key": "q", "question": "safe_contact"})
+        client.post(
+            f"{referred.page}/question", {"key": "q", "question": "safe_contact", "revision": str(referred.revision)}
+        )
         referred.withdrawn()
 
-        client.post(f"{referred.page}/withdrawal")
+        client.post(f"{referred.page}/withdrawal", {"revision": str(referred.revision)})
 
         assert review_world.rows(reviews)[0]["state"] == "closed"
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_repository import SqlReviewRepository, _decision_row
 from services.casework.adapters.review_tables import decisions, reviews
-from services.casework.application.claim_review import OpenNextReview
+from services.casework.application.claim_review import ClaimNextReview
 from services.casework.application.decide_review import DecideReview
 from services.casework.application.record_own_view import RecordOwnView
 from services.casework.domain.review import Review, ReviewEnded
@@ -55,6 +55,7 @@ def with_both_views(world: ReviewWorld) -> Referred:
                 level=SupportLevel.PLANNED,
                 sureness=Sureness.FAIRLY,
                 why="Wants help.",
+                revision=referred.revision,
             ),
             by=reader.staff_id,
         )
@@ -73,6 +74,7 @@ class TestTwoReviewers:
                 level=SupportLevel.PLANNED,
                 pathway=Pathway.EARLY_INTERVENTION,
                 reasons="Wants help.",
+                revision=1,
                 team_id=review_world.teams["early-help"],
             )
             opened: UUID = review_world.run(command, by=reader.staff_id)
@@ -87,7 +89,7 @@ class TestTwoReviewers:
     def test_who_ask_for_the_next_get_two_different_reviews(self, review_world: ReviewWorld) -> None:
         waiting = {review_world.referral().review_id for _ in range(2)}
 
-        got = at_once(lambda reader: review_world.run(OpenNextReview(reader=reader), by=reader.staff_id))
+        got = at_once(lambda reader: review_world.run(ClaimNextReview(reader=reader), by=reader.staff_id))
 
         assert set(got) == waiting
 

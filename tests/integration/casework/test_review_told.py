@@ -107,7 +107,7 @@ class TestWhatCaseworkIsTold:
         referred = world.referral(RecipientClass.SUPPORT_SERVICE)
         client = world.reviewer()
         added = {"recipient": "adult_services", "basis": "public_task", "reason": "The Care Act asks for it."}
-        client.post(f"{referred.page}/bases", {**added, "key": "added"})
+        client.post(f"{referred.page}/bases", {**added, "key": "added", "revision": str(referred.revision)})
 
         referred.amended()
 

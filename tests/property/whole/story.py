@@ -138,7 +138,7 @@ class Story:
                 done(self.caller(reader).get(f"{REVIEWS}/{referral.review}/estimate"))
             if fate in ("asked", "answered"):
                 question = {"question": self.chance.choice(["age", "strengths", "safe_contact"])}
-                done(self.caller(reader).post(f"{REVIEWS}/{referral.review}/question", question))
+                done(self.caller(reader).post_as_read(f"{REVIEWS}/{referral.review}", "question", question))
                 self.whole.world.settle()
         match fate:
             case "answered":
@@ -152,7 +152,9 @@ class Story:
                 self.whole.world.settle()
         if fate == "closed":
             page = f"/casework/reviews/{referral.review}/withdrawal"
-            done(self.caller(self.reviewer_of(referral)).send("POST", page, data={}))
+            reader = self.caller(self.reviewer_of(referral))
+            form = fields_of(done(reader.get(f"/casework/reviews/{referral.review}")).get_data(as_text=True))
+            done(reader.send("POST", page, data={"revision": form["revision"]}))
             referral.ended = True
 
     def reviewer_of(
@@ -177,7 +179,7 @@ class Story:
         assert reader is not None
         word = self.whole.draw.words.word()
         view = {"level": self.chance.choice(["urgent", "light"]), "sureness": "fairly", "why": word}
-        done(self.caller(reader).post(f"{REVIEWS}/{referral.review}/own-view", view))
+        done(self.caller(reader).post_as_read(f"{REVIEWS}/{referral.review}", "own-view", view))
         referral.own_views[reader] = referral.version
         self.whole.marks.add(word, Thing(what=What.OWN_VIEW, of=referral.number, by=reader))
 
@@ -207,13 +209,17 @@ class Story:
             done(self.caller(reader).get(f"{where}/estimate"))
         blocked = [route for route in self.routes(where, reader) if route["blocked"] and route["team"]]
         for route in blocked:
-            refused = self.caller(reader).post(f"{where}/decision", self.decision(route["pathway"], route["team"]))
+            refused = self.caller(reader).post_as_read(
+                where, "decision", self.decision(route["pathway"], route["team"])
+            )
             assert refused.status_code == 422, "a team was told for which no basis is recorded"
         if widen and blocked:
             self.widen(referral, reader, Pathway(self.chance.choice(blocked)["pathway"]))
         open_routes = [route for route in self.routes(where, reader) if route["team"] and not route["blocked"]]
         if not open_routes:
-            done(self.caller(reader).post(f"{where}/decision", self.decision("universal_support", None, referral)))
+            done(
+                self.caller(reader).post_as_read(where, "decision", self.decision("universal_support", None, referral))
+            )
         else:
             self.open_case(referral, reader, self.least_used(open_routes))
         referral.decided_by, referral.ended = reader, True
@@ -235,7 +241,7 @@ class Story:
         }[pathway]
         word = self.whole.draw.words.word()
         basis = {"recipient": recipient.value, "basis": "public_task", "reason": word}
-        done(self.caller(reader).post(f"{REVIEWS}/{referral.review}/bases", basis))
+        done(self.caller(reader).post_as_read(f"{REVIEWS}/{referral.review}", "bases", basis))
         referral.added.add(recipient)
         self.whole.marks.add(word, Thing(what=What.REASONS, of=referral.number))
 
@@ -249,7 +255,7 @@ class Story:
     def open_case(self, referral: Referral, reader: UUID | None, route: dict[str, Any]) -> None:
         team = self.chance.choice([route["team"], *route["others"]])
         body = self.decision(route["pathway"], team, referral)
-        done(self.caller(reader).post(f"{REVIEWS}/{referral.review}/decision", body))
+        done(self.caller(reader).post_as_read(f"{REVIEWS}/{referral.review}", "decision", body))
         row = self.whole.rows("casework", "cases", referral_id=referral.id)[0]
         referral.case = Case(id=row.id, team=row.team_id, team_class=row.team_class, pathway=Pathway(route["pathway"]))
 

@@ -58,7 +58,7 @@ class ReviewRepositorySuite:
 
     def test_gives_back_own_views_question_and_what_was_shown(self, kept: KeptReviews) -> None:
         review = kept.review(a_review())
-        review.claim(REVIEWER, at=after(1))
+        review.claim(REVIEWER, at=after(1), until=after(32))
         view = views(review)
         review.ask(by=REVIEWER, question=Question.AGE, question_id=review.referral_id, at=after(15))
         with kept.unit_of_work() as reviews:
@@ -86,11 +86,11 @@ class ReviewRepositorySuite:
     def test_refuses_a_change_of_what_somebody_else_changed_meanwhile(self, kept: KeptReviews) -> None:
         review = kept.review(a_review())
         mine, theirs = kept.found(review), kept.found(review)
-        theirs.claim(COLLEAGUE, at=after(1))
+        theirs.claim(COLLEAGUE, at=after(1), until=after(32))
         with kept.unit_of_work() as reviews:
             reviews.save(theirs)
 
-        mine.claim(REVIEWER, at=after(1))
+        mine.claim(REVIEWER, at=after(1), until=after(32))
         with pytest.raises(StaleReview), kept.unit_of_work() as reviews:
             reviews.save(mine)
 
@@ -137,12 +137,12 @@ class ReviewRepositorySuite:
         kept.review(a_review(danger=True, referred_by=REVIEWER))
         kept.review(a_review())
         taken, soonest = (kept.review(a_review(danger=True)) for _ in range(2))
-        taken.claim(COLLEAGUE, at=after(1))
+        taken.claim(COLLEAGUE, at=after(1), until=after(32))
         with kept.unit_of_work() as reviews:
             reviews.save(taken)
 
         with kept.unit_of_work() as reviews:
-            following = reviews.next_unclaimed(a_reader())
+            following = reviews.next_unclaimed(a_reader(), at=after(5))
 
         assert following is not None
         assert following.id == soonest.id

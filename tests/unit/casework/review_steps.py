@@ -50,7 +50,12 @@ def amended(uow: FakeReviewUnitOfWork, review: Review, *, version: int = 2, **sa
 def viewed(
     uow: FakeReviewUnitOfWork, review: Review, by: UUID = REVIEWER, level: SupportLevel = SupportLevel.PLANNED
 ) -> OwnView:
-    said = {"level": level, "sureness": Sureness.FAIRLY, "why": "Nobody at home."}
+    said = {
+        "level": level,
+        "sureness": Sureness.FAIRLY,
+        "why": "Nobody at home.",
+        "revision": held(uow, review.referral_id).revision,
+    }
     return record_own_view(RecordOwnView(review_id=review.id, reader=a_reader(by), **said), uow)
 
 
@@ -59,6 +64,7 @@ def a_decision_of(review: Review, by: UUID = REVIEWER, **said: Any) -> DecideRev
         "level": SupportLevel.PLANNED,
         "pathway": Pathway.UNIVERSAL_SUPPORT,
         "reasons": "Enough is in place.",
+        "revision": review.revision,
     }
     return DecideReview(review_id=review.id, reader=a_reader(by), **usual | said)
 
@@ -74,4 +80,5 @@ def a_basis_for(review: Review, basis: LawfulBasis) -> AddBasis:
         recipient=RecipientClass.YOUTH_JUSTICE,
         basis=basis,
         reason="The court ordered it.",
+        revision=review.revision,
     )

@@ -25,35 +25,37 @@ class TestOpeningAReview:
     def test_shows_the_others_who_reads_it(self) -> None:
         review = a_review()
 
-        changed = review.claim(REVIEWER, at=after(1))
+        changed = review.claim(REVIEWER, at=after(1), until=after(1 + 30))
 
         assert changed
-        assert (review.claimed_by, review.claimed_at, review.state) == (REVIEWER, after(1), ReviewState.BEING_READ)
+        assert (review.claimed_by, review.claimed_at) == (REVIEWER, after(1))
+        assert review.state_at(after(30)) is ReviewState.BEING_READ
+        assert review.state_at(after(31)) is ReviewState.WAITING
 
     def test_leaves_it_with_who_has_it(self) -> None:
         review = a_review()
-        review.claim(REVIEWER, at=after(1))
+        review.claim(REVIEWER, at=after(1), until=after(1 + 30))
 
-        changed = review.claim(COLLEAGUE, at=after(2))
+        changed = review.claim(COLLEAGUE, at=after(2), until=after(2 + 30))
 
         assert not changed
         assert (review.claimed_by, review.version) == (REVIEWER, 2)
 
     def test_may_take_it_over(self) -> None:
         review = a_review()
-        review.claim(REVIEWER, at=after(1))
+        review.claim(REVIEWER, at=after(1), until=after(1 + 30))
 
-        review.claim(COLLEAGUE, at=after(2), take_over=True)
+        review.claim(COLLEAGUE, at=after(2), until=after(2 + 30), take_over=True)
 
         assert review.claimed_by == COLLEAGUE
 
     def test_is_not_for_who_referred(self) -> None:
         with pytest.raises(rules.OwnReferral):
-            a_review(referred_by=NAVIGATOR).claim(NAVIGATOR, at=after(1))
+            a_review(referred_by=NAVIGATOR).claim(NAVIGATOR, at=after(1), until=after(1 + 30))
 
     def test_is_no_lock(self) -> None:
         review = a_review()
-        review.claim(REVIEWER, at=after(1))
+        review.claim(REVIEWER, at=after(1), until=after(1 + 30))
         views(review, COLLEAGUE)
 
         decision = decides(review, COLLEAGUE)
@@ -255,13 +257,13 @@ class TestAQuestion:
     def test_answered_gives_back_the_time_it_took(self) -> None:
         review = a_review()
         due, question_id = review.due_at, uuid4()
-        review.claim(REVIEWER, at=after(1))
+        review.claim(REVIEWER, at=after(1), until=after(1 + 30))
         views(review)
         review.ask(by=REVIEWER, question=Question.AGE, question_id=question_id, at=after(15))
 
         amends(review, minute=75, answers=question_id)
 
-        assert (review.state, review.question, review.paused_at) == (ReviewState.BEING_READ, None, None)
+        assert (review.state, review.question, review.paused_at) == (ReviewState.WAITING, None, None)
         assert review.due_at == due + timedelta(minutes=60)
 
     def test_stands_when_an_amendment_does_not_answer_it(self) -> None:

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from services.casework.application.claim_review import (
+    ClaimNextReview,
+    ClaimReview,
     NoReviewWaits,
-    OpenNextReview,
-    OpenReview,
-    open_next_review,
-    open_review,
+    ReadReview,
+    claim_next_review,
+    claim_review,
+    read_review,
 )
 from services.casework.application.decide_review import (
     AskReferrer,
@@ -49,23 +51,33 @@ SUPPORT = RecipientClass.SUPPORT_SERVICE
 
 
 class TestOpeningAReview:
-    def test_claims_it_once_and_records_every_reading(self) -> None:
+    def test_is_recorded_and_changes_nothing(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
 
         for _ in range(2):
-            open_review(OpenReview(review_id=review.id, reader=a_reader()), uow)
+            read_review(ReadReview(review_id=review.id, reader=a_reader()), uow)
+
+        assert uow.audited == ["review.opened", "review.read", "review.read"]
+        assert held(uow, review.referral_id) == review
+
+    def test_with_a_claim_tells_the_others_once(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+
+        for _ in range(2):
+            claim_review(ClaimReview(review_id=review.id, reader=a_reader()), uow)
 
         assert told_of(uow).count("casework.review.claimed") == 1
-        assert uow.audited == ["review.opened", "review.claimed", "review.read", "review.read"]
+        assert uow.audited == ["review.opened", "review.claimed"]
         assert uow.progress == [ProgressStep.RECEIVED, ProgressStep.BEING_READ]
 
     def test_records_a_taking_over(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
-        open_review(OpenReview(review_id=review.id, reader=a_reader(COLLEAGUE)), uow)
+        claim_review(ClaimReview(review_id=review.id, reader=a_reader(COLLEAGUE)), uow)
 
-        open_review(OpenReview(review_id=review.id, reader=a_reader(), take_over=True), uow)
+        claim_review(ClaimReview(review_id=review.id, reader=a_reader(), take_over=True), uow)
 
         assert "review.taken_over" in uow.audited
         assert held(uow, review.referral_id).claimed_by == REVIEWER
@@ -76,20 +88,20 @@ class TestOpeningAReview:
         review = received(uow)
 
         with pytest.raises(rules.ReviewNotFound):
-            open_review(OpenReview(review_id=review.id, reader=reader), uow)
+            claim_review(ClaimReview(review_id=review.id, reader=reader), uow)
 
     def test_gives_the_soonest_due_that_nobody_has(self) -> None:
         uow = FakeReviewUnitOfWork()
         received(uow)
         urgent = received(uow, facts={"immediate_danger": "yes"})
-        open_next = OpenNextReview(reader=a_reader())
+        open_next = ClaimNextReview(reader=a_reader())
 
-        first = open_next_review(open_next, uow)
-        second = open_next_review(open_next, uow)
+        first = claim_next_review(open_next, uow)
+        second = claim_next_review(open_next, uow)
 
         assert (first, second != first) == (urgent.id, True)
         with pytest.raises(NoReviewWaits):
-            open_next_review(open_next, uow)
+            claim_next_review(open_next, uow)
 
 
 class TestTheEstimate:
@@ -210,7 +222,7 @@ class TestADecision:
         viewed(uow, review)
 
         with pytest.raises(rules.StaleReview):
-            decide_review(a_decision_of(review, facts_version=2), uow)
+            decide_review(a_decision_of(review, revision=review.revision + 1), uow)
 
         assert held(uow, review.referral_id).decision is None
 
@@ -268,7 +280,7 @@ def decided_with_nothing_more_to_do(uow: FakeReviewUnitOfWork) -> rules.Review:
     review = received(uow)
     viewed(uow, review)
     decide_review(a_decision_of(review), uow)
-    return review
+    return held(uow, review.referral_id)
 
 
 class TestAQuestion:
@@ -277,7 +289,7 @@ class TestAQuestion:
         review = received(uow)
         viewed(uow, review, level=SupportLevel.NOT_ENOUGH_INFORMATION)
 
-        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.STRENGTHS), uow)
+        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.STRENGTHS, revision=1), uow)
 
         assert uow.questions[-1] is Question.STRENGTHS
         assert held(uow, review.referral_id).paused_at == uow.at
@@ -285,11 +297,11 @@ class TestAQuestion:
     def test_still_waits_when_another_reviewer_takes_the_review_over(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
-        open_review(OpenReview(review_id=review.id, reader=a_reader()), uow)
+        claim_review(ClaimReview(review_id=review.id, reader=a_reader()), uow)
         viewed(uow, review)
-        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.STRENGTHS), uow)
+        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.STRENGTHS, revision=1), uow)
 
-        open_review(OpenReview(review_id=review.id, reader=a_reader(COLLEAGUE), take_over=True), uow)
+        claim_review(ClaimReview(review_id=review.id, reader=a_reader(COLLEAGUE), take_over=True), uow)
 
         assert uow.questions[-1] is Question.STRENGTHS
         assert told_of(uow)[-1] == "casework.review.question_asked"

@@ -128,7 +128,7 @@ class TestAnAmendment:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
-        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.AGE), uow)
+        ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.AGE, revision=1), uow)
 
         amended(uow, review, answers_question=str(held(uow, review.referral_id).question_id))
 
@@ -151,7 +151,7 @@ class TestAWithdrawal:
         review = received(uow)
         hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
-        confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader()), uow)
+        confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader(), revision=2), uow)
 
         assert held(uow, review.referral_id).state is ReviewState.CLOSED
         assert uow.progress[-1] is ProgressStep.CLOSED

@@ -3,6 +3,25 @@ const address = document.querySelector('meta[name="govuk-frontend"]').content;
 const { initAll } = await import(address);
 initAll();
 
+// What its reader holds lasts while they are at work on this page: the form is sent by itself, and a refusal is shown.
+for (const form of document.querySelectorAll("[data-keep-alive]")) {
+  let atWork = false;
+  for (const sign of ["input", "keydown", "pointerdown", "scroll"]) {
+    document.addEventListener(sign, () => { atWork = true; }, { passive: true });
+  }
+  const timer = setInterval(async () => {
+    if (!atWork || !document.hasFocus()) {
+      return;
+    }
+    atWork = false;
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (answer.status === 409) {
+      clearInterval(timer);
+      document.querySelector("[data-keep-alive-ended]").hidden = false;
+    }
+  }, form.dataset.keepAlive * 1000);
+}
+
 // A notice that another service decides on: it stays hidden unless that service says that something waits.
 for (const notice of document.querySelectorAll("[data-shown-if]")) {
   const answer = await fetch(notice.dataset.shownIf);
