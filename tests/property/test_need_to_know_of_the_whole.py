@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from services.casework.adapters import case_scope, review_queries
 from services.casework.adapters.review_tables import reviews
@@ -90,6 +91,36 @@ def walked(whole: Whole, staff: list[UUID]) -> list[str]:
     return wrong
 
 
+RECORDS = {
+    "audit_rows", "audit_subjects", "audit_head",  # who read what
+    "request_counts",  # how much each account asks for in a minute
+    "outbox.published_at", "sessions.last_used_at",
+    "own_views.shown_at", "own_views.shown_sequence", "own_views.shown_band", "own_views.shown_model_version",
+}  # fmt: skip
+"""Tables and columns that record that somebody asked, and what they were shown."""
+
+
+def kept(whole: Whole) -> dict[str, list[str]]:
+    """Every row of every service, but for what records a reading."""
+    found = {}
+    for service, built in whole.world.system.services.items():
+        for table in built.metadata.tables.values():
+            if table.name in RECORDS:
+                continue
+            columns = [column for column in table.columns if f"{table.name}.{column.name}" not in RECORDS]
+            with built.database.read() as connection:
+                found[f"{service}.{table.name}"] = sorted(map(str, connection.execute(sa.select(*columns))))
+    return found
+
+
+class WalkOfHeads(Walk):
+    """The same walk, each address asked for by HEAD too."""
+
+    def get(self, path: str) -> TestResponse:
+        self.caller.send("HEAD", path)
+        return super().get(path)
+
+
 def rarely() -> settings:
     """One world is dear: one example, and no smaller one is looked for."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
@@ -114,6 +145,18 @@ class TestNeedToKnowOfTheWhole:
         whole = wholes.of("postgresql", seed)
 
         assert walked(whole, whole.drawn[READING])[:_MOST_SAID] == []
+
+    @rarely()
+    @given(seed=SEEDS)
+    def test_is_asked_for_without_changing_anything(self, wholes: Wholes, seed: int) -> None:
+        """A GET and a HEAD of every route leave every row as it was, but for those that record the reading."""
+        whole = wholes.of("sqlite", seed)
+        before = kept(whole)
+
+        for staff_id in whole.drawn:
+            WalkOfHeads(whole, whole.staff[staff_id], whole.callers[staff_id], whole.rule).everywhere()
+
+        assert {name: rows for name, rows in kept(whole).items() if rows != before[name]} == {}
 
     def test_knows_how_to_fill_every_route(self, wholes: Wholes) -> None:
         whole = wholes.of("sqlite", 1)
