@@ -1,8 +1,9 @@
 """Who a session or a token belongs to: asked by every service, for every request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -52,7 +53,7 @@ class LocalIdentities:
             if found is None:
                 return None
             identity = _identity(connection, found, session_id=str(found.secret_id))
-        return Known(identity=identity, expires_at=found.expires_at)
+        return _known(identity, found.expires_at)
 
     def _by_session(self, session: str) -> Known | None:
         at = self._clock()
@@ -62,14 +63,22 @@ class LocalIdentities:
             if found is None:
                 return None
             identity = _identity(connection, found, session_id=str(found.secret_id))
-        if found.last_used_at <= at - _NOTED_AFTER:
+        last_used_at = found.last_used_at
+        if last_used_at <= at - _NOTED_AFTER:
             with self._database.write() as connection:
                 connection.execute(_USED, {**live, "at": at})
-        return Known(identity=identity, expires_at=min(at + sessions.IDLE, found.began_at + sessions.LONGEST))
+            last_used_at = at
+        # From what is stored: a use that is not noted yet does not keep the session.
+        return _known(identity, min(last_used_at + sessions.IDLE, found.began_at + sessions.LONGEST))
+
+
+def _known(identity: Identity, expires_at: datetime) -> Known:
+    return Known(identity=replace(identity, expires_at=expires_at), expires_at=expires_at)
 
 
 def _identity(connection: sa.Connection, found: sa.Row[Any], *, session_id: str) -> Identity:
-    held = {name: frozenset(connection.scalars(rights, {"staff_id": found.id})) for name, rights in _RIGHTS.items()}
+    of_staff = {"staff_id": found.id}
+    roles = frozenset(connection.scalars(_ROLES, of_staff))
     return Identity(
         staff_id=found.id,
         display_name=found.display_name,
@@ -77,7 +86,9 @@ def _identity(connection: sa.Connection, found: sa.Row[Any], *, session_id: str)
         organisation_name=found.organisation_name,
         organisation_class=found.organisation_class,
         session_id=session_id,
-        **held | {"roles": usable(held["roles"], found.organisation_class)},
+        roles=usable(roles, found.organisation_class),
+        teams=frozenset(connection.scalars(_TEAMS, of_staff)),
+        areas=frozenset(connection.scalars(_AREAS, of_staff)),
     )
 
 
@@ -108,8 +119,7 @@ _BY_SESSION = (
     .where(_LIVE)
 )
 _USED = sa.update(tables.sessions).where(_LIVE).values(last_used_at=sa.bindparam("at"))
-_RIGHTS = {
-    "roles": sa.select(tables.staff_roles.c.role).where(tables.staff_roles.c.staff_id == sa.bindparam("staff_id")),
-    "teams": sa.select(tables.staff_teams.c.team_id).where(tables.staff_teams.c.staff_id == sa.bindparam("staff_id")),
-    "areas": sa.select(tables.staff_areas.c.area).where(tables.staff_areas.c.staff_id == sa.bindparam("staff_id")),
-}
+_ITS_STAFF: sa.BindParameter[UUID] = sa.bindparam("staff_id")
+_ROLES = sa.select(tables.staff_roles.c.role).where(tables.staff_roles.c.staff_id == _ITS_STAFF)
+_TEAMS = sa.select(tables.staff_teams.c.team_id).where(tables.staff_teams.c.staff_id == _ITS_STAFF)
+_AREAS = sa.select(tables.staff_areas.c.area).where(tables.staff_areas.c.staff_id == _ITS_STAFF)

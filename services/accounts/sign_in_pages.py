@@ -106,6 +106,15 @@ def sessions() -> ResponseReturnValue:
     )
 
 
+@pages.post("/sessions/renewal")
+@access.signed_in
+def renew() -> ResponseReturnValue:
+    """Asked by a page whose reader chose to stay signed in. Any request renews the session; this one says for how long."""
+    expires_at = current.identity().expires_at
+    remaining = 0.0 if expires_at is None else (expires_at - current.now()).total_seconds()
+    return {"seconds": max(0, int(remaining))}
+
+
 @pages.post("/sessions/<uuid:session_id>/end")
 @access.signed_in
 def end(session_id: UUID) -> ResponseReturnValue:
@@ -158,5 +167,10 @@ def _provider_address() -> str | None:
 
 
 def _show(form: Form, *, status: int | None = None, headers: dict[str, str] | None = None) -> ResponseReturnValue:
-    page = render_template("accounts/sign_in.html", form=form, provider_address=_provider_address())
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        provider_address=_provider_address(),
+        inactive=request.args.get("ended") == "inactive",
+    )
     return Response(page, status=status or form.status, headers=headers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -55,6 +56,10 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     """The host names that this service answers to; any other gets 400."""
     https: bool = True
+    unsent_text_lifetime: timedelta = timedelta(hours=48)
+    """How long text that somebody typed and did not send is stored for them."""
+    session_warning: timedelta = timedelta(minutes=2)
+    """How long before a session ends the page asks whether to stay signed in (WCAG 2.2, 2.2.1 needs 20 seconds)."""
     rate_limits: RateLimits | None = None
     """None in the one process of the embedded form, which nobody shares."""
     process: Process = Process.EMBEDDED
@@ -101,6 +106,12 @@ def kernel_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "demonstration": flag(environ, "DEMONSTRATION"),
         "trusted_hosts": tuple(filter(None, environ.get("TRUSTED_HOSTS", "").split(","))),
         "https": flag(environ, "HTTPS", default=True),
+        "unsent_text_lifetime": timedelta(
+            hours=whole_number(environ, "UNSENT_TEXT_HOURS", default=48, least=1, most=168)
+        ),
+        "session_warning": timedelta(
+            seconds=whole_number(environ, "SESSION_WARNING_SECONDS", default=120, least=20, most=600)
+        ),
         "rate_limits": RateLimits.from_environment(environ),
     }
 

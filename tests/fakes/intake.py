@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.contracts.schema import EventSchema
-from services.intake.application.drafts import KEPT_FOR, NoSuchDraft
+from services.intake.application.drafts import KEPT_FOR, DraftChanged, NoSuchDraft
 from services.intake.application.ports import Candidate, Member, Policy
 from services.intake.domain.age import Scope
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
@@ -161,16 +161,30 @@ class FakeDrafts:
     def __init__(self) -> None:
         self.kept: dict[UUID, dict[str, Any]] = {}
 
-    def save(self, draft_id: UUID, *, staff_id: UUID, answers: Mapping[str, Sequence[str]], at: datetime) -> None:
+    def save(
+        self,
+        draft_id: UUID,
+        *,
+        staff_id: UUID,
+        answers: Mapping[str, Sequence[str]],
+        expected_version: int,
+        at: datetime,
+    ) -> int:
         held = self.kept.get(draft_id)
         if held is not None and (held["staff_id"] != staff_id or held["referral_id"]):
             raise NoSuchDraft
+        if held is not None and held["version"] != expected_version:
+            if held["answers"] != answers:
+                raise DraftChanged
+            return int(held["version"])
         self.kept[draft_id] = {
+            "version": expected_version + 1,
             "staff_id": staff_id,
             "answers": dict(answers),
             "expires_at": at + KEPT_FOR,
             "referral_id": None,
         }
+        return expected_version + 1
 
     def sent(self, draft_id: UUID, *, staff_id: UUID, referral_id: UUID) -> None:
         held = self.kept.get(draft_id)

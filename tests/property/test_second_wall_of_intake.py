@@ -153,7 +153,7 @@ def _something_of_everything(world: World) -> None:
 
 
 def _draft(world: World, by: Identity) -> None:
-    command = SaveDraft(draft_id=uuid4(), staff_id=by.staff_id, answers={"name": ["Fern Fiction"]})
+    command = SaveDraft(draft_id=uuid4(), staff_id=by.staff_id, answers={"name": ["Fern Fiction"]}, expected_version=0)
     world.service.dispatcher.handle(command, actor=by.staff_id)
 
 

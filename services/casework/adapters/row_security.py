@@ -71,6 +71,7 @@ WALL = Wall(
         "withdrawals": "may_know(referral_id)",
         "progress": "may_know(referral_id)",
         "changes_to_read": "may_know(referral_id)",
+        "unsent_texts": f"staff_id = {STAFF}",
         # Only the service itself asks who is one person.
         "persons": "false",
     },

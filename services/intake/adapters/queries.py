@@ -35,6 +35,7 @@ class Mine:
 @dataclass(frozen=True, kw_only=True)
 class Draft:
     id: UUID
+    version: int
     answers: dict[str, list[str]]
     saved_at: datetime
     sent_as: UUID | None
@@ -157,4 +158,6 @@ def _written_by(asking: ReferredBy) -> sa.ColumnElement[bool]:
 
 
 def _to_draft(row: Any) -> Draft:
-    return Draft(id=row.id, answers=row.answers or {}, saved_at=row.saved_at, sent_as=row.referral_id)
+    return Draft(
+        id=row.id, version=row.version, answers=row.answers or {}, saved_at=row.saved_at, sent_as=row.referral_id
+    )

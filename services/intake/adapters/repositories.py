@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.intake.adapters.tables import drafts, staff, teams
-from services.intake.application.drafts import KEPT_FOR, NoSuchDraft
+from services.intake.application.drafts import KEPT_FOR, DraftChanged, NoSuchDraft
 from services.intake.domain.lawful_basis import Bodies
 from services.kernel.db.upsert import insert_or_ignore
 
@@ -18,17 +18,32 @@ class SqlDrafts:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def save(self, draft_id: UUID, *, staff_id: UUID, answers: Mapping[str, Sequence[str]], at: datetime) -> None:
-        kept = {
-            "answers": {name: list(values) for name, values in answers.items()},
-            "saved_at": at,
-            "expires_at": at + KEPT_FOR,
-        }
-        if insert_or_ignore(self._connection, drafts, {"id": draft_id, "staff_id": staff_id, **kept}):
-            return
-        mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)
-        if self._connection.execute(sa.update(drafts).where(mine).values(kept)).rowcount != 1:
+    def save(
+        self,
+        draft_id: UUID,
+        *,
+        staff_id: UUID,
+        answers: Mapping[str, Sequence[str]],
+        expected_version: int,
+        at: datetime,
+    ) -> int:
+        """Returns the version that is stored. Raises NoSuchDraft or DraftChanged."""
+        typed = {name: list(values) for name, values in answers.items()}
+        row = {"version": expected_version + 1, "answers": typed, "saved_at": at, "expires_at": at + KEPT_FOR}
+        new = {"id": draft_id, "staff_id": staff_id, **row}
+        # Also where the draft expired or was deleted while the form stayed open: what was typed since is not lost.
+        if insert_or_ignore(self._connection, drafts, new):
+            return expected_version + 1
+        own = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)
+        as_shown = sa.update(drafts).where(own, drafts.c.version == expected_version).values(row)
+        if self._connection.execute(as_shown).rowcount == 1:
+            return expected_version + 1
+        stored = self._connection.execute(sa.select(drafts.c.version, drafts.c.answers).where(own)).first()
+        if stored is None:
             raise NoSuchDraft
+        if stored.answers != typed:
+            raise DraftChanged
+        return int(stored.version)
 
     def sent(self, draft_id: UUID, *, staff_id: UUID, referral_id: UUID) -> None:
         mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)

@@ -50,6 +50,7 @@ WALL = Wall(
         # A policy that looks into another table sees of it what its reader may.
         "match_changes": "EXISTS (SELECT FROM matches WHERE matches.id = match_id)",
         "drafts": f"staff_id = {STAFF}",
+        "unsent_texts": f"staff_id = {STAFF}",
         "persons": _NOBODY,
         "identifiers": _NOBODY,
         "births": _NOBODY,

@@ -207,6 +207,8 @@ drafts = sa.Table(
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("staff_id", sa.Uuid, nullable=False, index=True),
+    # Raised by each save: a form shown before another tab's save does not overwrite it.
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("answers", Json, nullable=True),
     sa.Column("saved_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),

@@ -6,7 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.intake.application.ports import UnitOfWork
-from services.kernel.errors import NotFound
+from services.kernel.errors import Conflict, NotFound
+from services.kernel.text import N_
 
 KEPT_FOR = timedelta(hours=48)
 
@@ -15,18 +16,36 @@ class NoSuchDraft(NotFound):
     """There is none, it is somebody else's, or it was kept long enough."""
 
 
+class DraftChanged(Conflict):
+    """Another tab or window saved other answers in this draft since this form was shown. Nothing was overwritten."""
+
+    title = N_("This draft was changed in another tab or window")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SaveDraft:
+    """`expected_version` is that of the draft as the form was filled from it; 0 for a form that was begun empty."""
+
     draft_id: UUID
     staff_id: UUID
     answers: Mapping[str, Sequence[str]]
     """What was typed in each field, as it was typed."""
+    expected_version: int
 
 
-def save_draft(command: SaveDraft, uow: UnitOfWork) -> None:
-    """Raises NoSuchDraft for somebody else's, or one that was sent."""
+def save_draft(command: SaveDraft, uow: UnitOfWork) -> int:
+    """Returns the draft's version. Saving what is already stored changes nothing.
+
+    Raises NoSuchDraft for somebody else's draft, or one that was sent, and DraftChanged.
+    """
     uow.drafts.forget_expired(at=uow.at)
-    uow.drafts.save(command.draft_id, staff_id=command.staff_id, answers=command.answers, at=uow.at)
+    return uow.drafts.save(
+        command.draft_id,
+        staff_id=command.staff_id,
+        answers=command.answers,
+        expected_version=command.expected_version,
+        at=uow.at,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

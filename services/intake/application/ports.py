@@ -103,8 +103,17 @@ class Matches(Protocol):
 
 
 class Drafts(Protocol):
-    def save(self, draft_id: UUID, *, staff_id: UUID, answers: Mapping[str, Sequence[str]], at: datetime) -> None:
-        """Keep what was typed. Raises NoSuchDraft for a draft of somebody else, or one that was sent."""
+    def save(
+        self,
+        draft_id: UUID,
+        *,
+        staff_id: UUID,
+        answers: Mapping[str, Sequence[str]],
+        expected_version: int,
+        at: datetime,
+    ) -> int:
+        """Returns the version stored. Raises NoSuchDraft for a draft of somebody else, or one that was sent, and
+        DraftChanged when another form saved other answers since."""
 
     def sent(self, draft_id: UUID, *, staff_id: UUID, referral_id: UUID) -> None:
         """What was typed is forgotten; where it went is kept, for a second sending."""

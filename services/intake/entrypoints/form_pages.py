@@ -6,6 +6,7 @@ later", and when the session had ended before the form came.
 
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,18 +18,19 @@ from werkzeug.exceptions import Unauthorized
 from services.contracts.codes import Answer, Role
 from services.intake.adapters import queries
 from services.intake.application.check_referral import CheckReferral
-from services.intake.application.drafts import DropDraft, NoSuchDraft, SaveDraft
+from services.intake.application.drafts import DraftChanged, DropDraft, NoSuchDraft, SaveDraft
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.entrypoints import caller, form_context, summary
 from services.intake.entrypoints.forms import NOT_ANSWERS, ReferralForm, arranged
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from services.kernel.errors import RuleBroken
-from services.kernel.web import access, current, problems
+from services.kernel.web import access, csrf, current, problems, unsent
 
 pages = Blueprint("form", __name__, url_prefix="/intake/referrals/new")
 
 WRITERS = (Role.NAVIGATOR, Role.REFERRER)
-_LATER = "later"
+_LATER, _AUTOSAVE = "later", "autosave"
+_MAX_DIGITS = 9
 
 
 @pages.get("")
@@ -36,31 +38,35 @@ _LATER = "later"
 def begin() -> ResponseReturnValue:
     """An empty form; or with `?draft=` one that was begun."""
     wanted = request.args.get("draft")
+    form = ReferralForm(ReferralSchema())
     if wanted is None:
-        return _form(ReferralForm(ReferralSchema()), uuid4())
+        return _form(form, uuid4(), version=0)
     draft = _draft(_uuid(wanted))
     if draft.sent_as:
         return redirect(_status(draft.sent_as), code=303)
-    form = ReferralForm(ReferralSchema())
-    form.typed = _typed(draft)
-    form.read()
-    return _form(form, draft.id)
+    form.restore(MultiDict(draft.answers))
+    return _form(form, draft.id, version=draft.version)
 
 
 @pages.post("")
 @access.requires(*WRITERS)
 def go_on() -> ResponseReturnValue:
-    """Keep what was typed; then check it, or leave it for later."""
-    draft_id = _uuid(request.form.get("draft", ""))
-    known = queries.draft_of(current.reading(), draft_id, staff_id=current.staff_id(), at=current.now())
-    if known and known.sent_as:
-        return redirect(_status(known.sent_as), code=303)
-    current.handle(SaveDraft(draft_id=draft_id, staff_id=current.staff_id(), answers=_answers()))
-    if request.form.get("act") == _LATER:
+    """Save what was typed; then check it, or leave it for later."""
+    draft_id, act = _uuid(request.form.get("draft", "")), request.form.get("act")
+    stored = queries.draft_of(current.reading(), draft_id, staff_id=current.staff_id(), at=current.now())
+    if stored and stored.sent_as:
+        return _typed_after_sending(stored.sent_as)
+    try:
+        version: int = current.handle(_save(draft_id, current.staff_id()))
+    except DraftChanged:
+        return _changed_elsewhere(draft_id)
+    if act == _AUTOSAVE:
+        return {"version": version}
+    if act == _LATER:
         return redirect(url_for("status.mine", kept="yes"), code=303)
     form = _checked(arranged(request.form))
     if form.has_errors:
-        return _form(form, draft_id)
+        return _form(form, draft_id, version=version)
     danger = form.data["immediate_danger"] is Answer.YES
     return redirect(url_for(".danger" if danger else ".check", draft_id=draft_id), code=303)
 
@@ -83,7 +89,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
         return redirect(_status(draft.sent_as), code=303)
     form = _checked(_typed(draft))
     if form.has_errors:
-        return _form(form, draft_id)
+        return _form(form, draft_id, version=draft.version)
     change = url_for(".begin", draft=draft_id)
     identity = current.identity()
     place = caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
@@ -101,7 +107,7 @@ def send(draft_id: UUID) -> ResponseReturnValue:
         return redirect(_status(draft.sent_as), code=303)
     form = _checked(_typed(draft))
     if form.has_errors:
-        return _form(form, draft_id)
+        return _form(form, draft_id, version=draft.version)
     identity = current.identity()
     place = caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
     command = ReceiveReferral(
@@ -125,15 +131,71 @@ def drop(draft_id: UUID) -> ResponseReturnValue:
 
 @pages.errorhandler(Unauthorized)
 def signed_out(error: Unauthorized) -> ResponseReturnValue:
-    """The session ended while the form was open: keep what was typed for the person to whom the form was given."""
+    """The session ended while the form was open: save what was typed for the person to whom the form was given."""
+    draft_id = _save_for_owner()
+    if draft_id is None:
+        return problems.sign_in_first(error)
+    return render_template("intake/signed_out.html", back=url_for(".begin", draft=draft_id)), 401
+
+
+@pages.errorhandler(csrf.ForeignForm)
+def session_changed(error: csrf.ForeignForm) -> ResponseReturnValue:
+    """They signed in anew in another tab, so this tab's token is an old one: save what was typed, and show it again."""
+    draft_id = _save_for_owner() if current.identity_or_none() else None
+    return redirect(url_for(".begin", draft=draft_id), code=303) if draft_id else problems.refuse(error)
+
+
+def _save_for_owner() -> UUID | None:
+    """Save the form that was sent as a draft of the person it was given to; None when it is not a form of ours.
+
+    Where another tab has changed the draft since, what was typed here becomes a draft of its own.
+    """
     draft_id, staff_id = request.form.get("draft", ""), request.form.get("staff", "")
     sent = request.form.get("form_key", "").encode("utf-8", "replace")
     ours = hmac.compare_digest(_form_key(draft_id, staff_id).encode(), sent)
     if request.method == "GET" or not ours:
-        return problems.sign_in_first(error)
-    command = SaveDraft(draft_id=UUID(draft_id), staff_id=UUID(staff_id), answers=_answers())
-    current.site().dispatcher.handle(command, actor=UUID(staff_id), correlation_id=current.correlation_id())
-    return render_template("intake/signed_out.html", back=f"/intake/referrals/new?draft={draft_id}"), 401
+        return None
+    owner, saved = UUID(staff_id), UUID(draft_id)
+    dispatcher, correlation_id = current.site().dispatcher, current.correlation_id()
+    try:
+        dispatcher.handle(_save(saved, owner), actor=owner, correlation_id=correlation_id)
+    except (DraftChanged, NoSuchDraft):
+        saved = uuid4()
+        dispatcher.handle(replace(_save(saved, owner), expected_version=0), actor=owner, correlation_id=correlation_id)
+    return saved
+
+
+def _save(draft_id: UUID, staff_id: UUID) -> SaveDraft:
+    sent = request.form.get("draft_version", "")
+    return SaveDraft(
+        draft_id=draft_id,
+        staff_id=staff_id,
+        answers=_answers(),
+        expected_version=int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < _MAX_DIGITS else 0,
+    )
+
+
+def _changed_elsewhere(draft_id: UUID) -> ResponseReturnValue:
+    """Show this tab's answers, name those that another tab saved differently, and let the person choose."""
+    draft = _draft(draft_id)
+    if request.form.get("act") == _AUTOSAVE:
+        return {"version": draft.version, "changed": True}, 409
+    form = ReferralForm(ReferralSchema())
+    form.restore(request.form)
+    form.reject(DraftChanged())
+    conflict = {"saved_at": draft.saved_at, "questions": summary.different(_answers(), draft.answers)}
+    return _form(form, draft_id, version=draft.version, conflict=conflict)
+
+
+def _typed_after_sending(referral_id: UUID) -> ResponseReturnValue:
+    """The draft was sent from another tab. What this tab holds beyond it is offered on the page that changes a referral."""
+    form = _checked(arranged(request.form))
+    referral = queries.referral_of(current.reading(), referral_id, caller.referred_by(current.identity()))
+    if referral is None or (not form.has_errors and content_from(form.data) == referral.content):
+        return redirect(_status(referral_id), code=303)
+    change = url_for("status.change", referral_id=referral_id)
+    unsent.store(change, _answers())
+    return redirect(f"{change}?sent=already", code=303)
 
 
 def _checked(typed: "MultiDict[str, str]") -> ReferralForm:
@@ -151,11 +213,19 @@ def _checked(typed: "MultiDict[str, str]") -> ReferralForm:
     return form  # type: ignore[return-value]
 
 
-def _form(form: Any, draft_id: UUID) -> ResponseReturnValue:
+def _form(form: Any, draft_id: UUID, *, version: int, conflict: Any = None) -> ResponseReturnValue:
+    """The form's draft has storage of its own, so its text is not stored as unsent text as well."""
+    unsent.switch_off()
     staff_id = str(current.staff_id())
-    hidden = {"draft": str(draft_id), "staff": staff_id, "form_key": _form_key(str(draft_id), staff_id)}
+    hidden = {
+        "draft": str(draft_id),
+        "draft_version": str(version),
+        "staff": staff_id,
+        "form_key": _form_key(str(draft_id), staff_id),
+    }
     context = form_context.of(current.identity())
-    return render_template("intake/new.html", form=form, hidden=hidden, **context), form.status
+    page = render_template("intake/new.html", form=form, hidden=hidden, draft_id=draft_id, conflict=conflict, **context)
+    return page, 409 if conflict else form.status
 
 
 def _draft(draft_id: UUID) -> queries.Draft:

@@ -26,7 +26,7 @@ from services.kernel.web.fields import StrictCode, StrictInteger, StrictSchema, 
 RECIPIENTS = tuple(RecipientClass)
 """The page has one row for each, always at the same number."""
 MOMENTS = ("incident.happened_at", "incident.arrived_at", "incident.discharge_expected_at", "offer.made_at")
-NOT_ANSWERS = frozenset({"csrf_token", "act", "draft", "staff", "form_key", "version"})
+NOT_ANSWERS = frozenset({"csrf_token", "unsent", "act", "draft", "draft_version", "staff", "form_key", "version"})
 _DATE_PARTS = ("day", "month", "year")
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))? ?(am|pm)?", re.ASCII | re.IGNORECASE)
 _NO_TIME = "not a time"
@@ -77,6 +77,9 @@ class ReferralForm(Form):
             form.typed.update({f"bases.{row}.{name.removeprefix('bases.0.')}": text for name, text in one.items()})
         form.typed = arranged(form.typed)
         return form
+
+    def restore(self, typed: "MultiDict[str, str]") -> None:
+        super().restore(arranged(typed))
 
     def read(self) -> dict[str, Any]:
         plain = super().read()

@@ -203,6 +203,7 @@ def _change_page(referral: Referral, form: Any, *, version: str) -> ResponseRetu
         hidden=hidden,
         referral=referral,
         question=wording.word(progress.question) if progress.question else None,
+        already_sent=request.args.get("sent") == "already",
         **form_context.of(current.identity()),
     ), form.status
 

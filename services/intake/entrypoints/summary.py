@@ -1,6 +1,6 @@
 """A referral in plain words, question by question: for checking it before it is sent, and for reading it again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -36,6 +36,23 @@ def answered(answers: Mapping[Question, str]) -> Iterator[dict[str, Any]]:
     """What a reviewer asked, and what was answered."""
     for question, said in answers.items():
         yield {"key": wording.word(question), "html": _lines(said)}
+
+
+def different(answers: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:
+    """The questions that two fillings of the form answer differently, in the form's order."""
+    names = [name for name in {*answers, *others} if _written(answers, name) != _written(others, name)]
+    return [
+        str(_(question)) for field, question in wording.LABELS.items() if any(_is_of(name, field) for name in names)
+    ]
+
+
+def _written(answers: Mapping[str, Sequence[str]], name: str) -> list[str]:
+    return [text.strip() for text in answers.get(name, ()) if text.strip()]
+
+
+def _is_of(name: str, field: str) -> bool:
+    """A date or time is several inputs of a page, and a list has numbers: `bases.0.basis`, `…born-day`."""
+    return name == field or name.startswith((f"{field}.", f"{field}-"))
 
 
 def _lines(text: str) -> Markup:

@@ -1,7 +1,7 @@
 """What accounts answers about a session or a token (RFC 7662), as it writes it and as every service reads it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,4 +50,5 @@ def read(answer: Mapping[str, Any]) -> Identity:
         teams=frozenset(map(UUID, answer["teams"])),
         areas=frozenset(answer["areas"]),
         session_id=answer["session_id"],
+        expires_at=datetime.fromtimestamp(answer["exp"], UTC),
     )

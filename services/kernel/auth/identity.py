@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -22,6 +23,8 @@ class Identity:
     areas: frozenset[str] = frozenset()
     session_id: str = field(default="", repr=False)
     """Names the session or the bearer token. It is not the secret and opens nothing."""
+    expires_at: datetime | None = field(default=None, compare=False)
+    """From when the session or token is good no more, unless the session is used before."""
 
     def has(self, *roles: Role) -> bool:
         """Whether the account holds one of these roles."""

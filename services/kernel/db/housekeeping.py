@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from services.kernel.db import idempotency, request_counts
+from services.kernel.db import idempotency, request_counts, unsent_texts
 from services.kernel.service import Service
 
 INBOX_KEPT_FOR = timedelta(days=30)
@@ -18,6 +18,7 @@ def forget(service: Service) -> None:
     with service.database.write() as connection:
         idempotency.forget_old(connection, service.tables, at=at)
         request_counts.forget_old(connection, service.tables, at=at)
+        unsent_texts.purge(connection, service.tables, at=at)
         connection.execute(sa.delete(inbox).where(inbox.c.handled_at < at - INBOX_KEPT_FOR))
         connection.execute(sa.delete(outbox).where(outbox.c.published_at < at - OUTBOX_KEPT_FOR))
         for forget_more in service.housekeeping:

@@ -30,6 +30,7 @@ class KernelTables:
     dead_letters: sa.Table
     idempotency_keys: sa.Table
     request_counts: sa.Table
+    unsent_texts: sa.Table
     audit_rows: sa.Table
     audit_subjects: sa.Table
     audit_head: sa.Table
@@ -42,6 +43,7 @@ def kernel_tables(metadata: sa.MetaData) -> KernelTables:
         dead_letters=_dead_letters(metadata),
         idempotency_keys=_idempotency_keys(metadata),
         request_counts=_request_counts(metadata),
+        unsent_texts=_unsent_texts(metadata),
         audit_rows=_audit_rows(metadata),
         audit_subjects=_audit_subjects(metadata),
         audit_head=_audit_head(metadata),
@@ -120,6 +122,22 @@ def _request_counts(metadata: sa.MetaData) -> sa.Table:
         sa.Column("subject", sa.Uuid, primary_key=True),
         sa.Column("taken", sa.Integer, nullable=False),
     )
+
+
+def _unsent_texts(metadata: sa.MetaData) -> sa.Table:
+    """What a person typed in a form and did not send. It is shown to that person alone, on the page that it was for."""
+    table = sa.Table(
+        "unsent_texts",
+        metadata,
+        sa.Column("id", sa.Uuid, primary_key=True),
+        sa.Column("staff_id", sa.Uuid, nullable=False),
+        sa.Column("page", sa.String(500), nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("saved_at", UtcDateTime, nullable=False),
+        sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+    )
+    sa.Index("ix_unsent_texts_of_page", table.c.staff_id, table.c.page)
+    return table
 
 
 def _audit_rows(metadata: sa.MetaData) -> sa.Table:

@@ -51,6 +51,11 @@ class Form:
         self._names = {}
         return self._object(self.schema, "", "")
 
+    def restore(self, typed: "MultiDict[str, str]") -> None:
+        """Show what was typed before and not sent, not checked yet."""
+        self.typed = typed
+        self.read()
+
     @property
     def is_valid(self) -> bool:
         return not self._errors

@@ -22,7 +22,7 @@ from werkzeug.routing import IntegerConverter, MapAdapter
 from services.kernel.auth.identity import Identity
 from services.kernel.observability import logs
 from services.kernel.ui import dates, navigation, static_files
-from services.kernel.web import csrf, current
+from services.kernel.web import cookies, csrf, current, unsent
 
 HERE = Path(__file__).parent
 PRODUCT = "Waymark"
@@ -75,6 +75,8 @@ class PageApp(Flask):
             locale_selector=_language,
         )
         self.context_processor(_frame)
+        # In the environment, not in the frame: the macros of fields are imported without a page's context.
+        self.jinja_env.globals.update(unsent_field=unsent.field, unsent_offer=unsent.offer)
         self.jinja_env.filters.update(day=dates.day, moment=dates.moment, time_of_day=dates.time_of_day)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
@@ -113,6 +115,7 @@ def _frame() -> dict[str, Any]:
         "csrf_field": csrf.field,
         "asset": static_files.address,
         "now": _now,
+        "session": _session(identity),
     }
 
 
@@ -124,6 +127,14 @@ def _identity() -> Identity | None:
         logs.failure(error)
         g.identity = None
         return None
+
+
+def _session(identity: Identity | None) -> dict[str, int] | None:
+    """For the page's script: in how many seconds the session ends, and how long before that it asks. None: a token."""
+    if identity is None or identity.expires_at is None or cookies.bearer(request) is not None:
+        return None
+    remaining = (identity.expires_at - current.now()).total_seconds()
+    return {"seconds": max(0, int(remaining)), "warning": int(current.site().session_warning.total_seconds())}
 
 
 def _now() -> datetime:

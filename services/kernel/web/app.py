@@ -13,7 +13,7 @@ from services.kernel.observability import logs, standing, tracing
 from services.kernel.observability.metrics import Metrics
 from services.kernel.service import Service
 from services.kernel.ui import frame
-from services.kernel.web import access, api, csrf, current, door, headers, health, problems
+from services.kernel.web import access, api, csrf, current, door, headers, health, problems, unsent
 from services.kernel.web.rates import Rates
 
 BODY_LIMIT = 64 * 1024
@@ -53,6 +53,8 @@ def _site(service: Service) -> current.Site:
         secret_key=settings.secret_key,
         https=settings.https,
         demonstration=settings.demonstration,
+        unsent_text_lifetime=settings.unsent_text_lifetime,
+        session_warning=settings.session_warning,
         rates=Rates(service.database, service.tables, limits, service.clock) if limits else None,
         row_security=service.wall is not None,
     )
@@ -68,15 +70,17 @@ def _of_every_service(service: Service) -> list[Blueprint]:
     heard = [dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions)]
     return [
         audit_pages.blueprint(service.name, service.tables),
+        unsent.blueprint(service.name),
         *(heard if service.subscriptions else ()),
         health.blueprint(service.name, service.database, checks_now, service.dispatcher.metrics),
     ]
 
 
 def _guard(app: Flask) -> None:
-    """The order is meant: what is no request of ours, then who asks, then whether their own page sent it."""
-    for step in (door.check, access.enforce, csrf.enforce):
+    """The order matters: malformed requests, then who asks, then whether their own page sent it, then "Save for later"."""
+    for step in (door.check, access.enforce, csrf.enforce, unsent.leave_if_asked):
         app.before_request(step)
+    app.after_request(unsent.delete_sent)
     app.after_request(csrf.keep)
     app.after_request(headers.protect)
     app.teardown_request(_end_reading)

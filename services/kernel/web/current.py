@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,6 +36,8 @@ class Site:
     secret_key: bytes
     https: bool
     demonstration: bool
+    unsent_text_lifetime: timedelta
+    session_warning: timedelta
     rates: Rates | None = None
     row_security: bool = False
 

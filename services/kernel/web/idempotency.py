@@ -14,7 +14,7 @@ from services.kernel.errors import BadRequest
 from services.kernel.text import N_
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_NOT_CONTENT = ("csrf_token",)
+_NOT_CONTENT = ("csrf_token", "unsent")
 
 
 class KeyMissing(BadRequest):

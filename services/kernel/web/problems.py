@@ -14,7 +14,7 @@ from services.kernel.db.away import is_away, is_full, took_too_long
 from services.kernel.errors import FieldError, RuleBroken
 from services.kernel.observability import logs
 from services.kernel.text import N_
-from services.kernel.web import current, redirects
+from services.kernel.web import current, redirects, unsent
 
 MEDIA_TYPE = "application/problem+json"
 _TRY_AGAIN_AFTER = "5"
@@ -50,7 +50,7 @@ def register(app: Flask) -> None:
     """Answer every exception of the app in this one place."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Unauthorized, sign_in_first)
-    app.register_error_handler(RuleBroken, _rule_broken)
+    app.register_error_handler(RuleBroken, refuse)
     app.register_error_handler(ValidationError, _not_valid)
     app.register_error_handler(sa.exc.SQLAlchemyError, _database_error)
     app.register_error_handler(OSError, _file_error)
@@ -107,12 +107,14 @@ def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError])
             detail=_(detail) if detail else "",
             details=[_(error.detail) for error in errors],
             reference=str(current.correlation_id()),
+            unsent_page=unsent.store_refused(),
         ),
         mimetype="text/html",
     )
 
 
-def _rule_broken(error: RuleBroken) -> Response:
+def refuse(error: RuleBroken) -> Response:
+    """The response to a request that breaks a rule."""
     if error.status == 404:
         # Whatever is not there and whatever may not be known look alike, to the last letter.
         return answer(404, urn=_URN[404], title=_TITLES[404])

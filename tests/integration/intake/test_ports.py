@@ -12,7 +12,7 @@ import pytest
 
 from services.contracts.codes import OrganisationClass, ProgressStep, Question, RecipientClass, WithdrawalReason
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
-from services.intake.application.drafts import NoSuchDraft
+from services.intake.application.drafts import DraftChanged, NoSuchDraft
 from services.intake.domain.age import Age, AgeBasis
 from services.intake.domain.content import Concern, Equality, Sex
 from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
@@ -260,10 +260,10 @@ class TestDrafts:
         draft_id, staff_id, referral = uuid4(), uuid4(), a_referral()
         with begin() as uow:
             uow.referrals.add(referral)
-            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["1"]}, at=NOW)
-            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["2"]}, at=NOW)
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["1"]}, expected_version=0, at=NOW)
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["2"]}, expected_version=1, at=NOW)
         with begin() as uow, pytest.raises(NoSuchDraft):
-            uow.drafts.save(draft_id, staff_id=uuid4(), answers={}, at=NOW)
+            uow.drafts.save(draft_id, staff_id=uuid4(), answers={}, expected_version=0, at=NOW)
         with begin() as uow, pytest.raises(NoSuchDraft):
             uow.drafts.sent(draft_id, staff_id=uuid4(), referral_id=referral.id)
         with begin() as uow:
@@ -271,13 +271,25 @@ class TestDrafts:
             uow.drafts.sent(draft_id, staff_id=staff_id, referral_id=referral.id)
 
         with begin() as uow, pytest.raises(NoSuchDraft):
-            uow.drafts.save(draft_id, staff_id=staff_id, answers={}, at=NOW)
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={}, expected_version=0, at=NOW)
         with begin() as uow, pytest.raises(NoSuchDraft):
             uow.drafts.sent(draft_id, staff_id=staff_id, referral_id=referral.id)
 
+    def test_are_not_overwritten_by_a_form_that_was_shown_before(self, begin: Begin) -> None:
+        draft_id, staff_id = uuid4(), uuid4()
+        with begin() as uow:
+            assert uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["1"]}, expected_version=0, at=NOW) == 1
+            assert uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["2"]}, expected_version=1, at=NOW) == 2
+
+        with begin() as uow, pytest.raises(DraftChanged):
+            uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["3"]}, expected_version=1, at=NOW)
+
+        with begin() as uow:
+            assert uow.drafts.save(draft_id, staff_id=staff_id, answers={"a": ["2"]}, expected_version=1, at=NOW) == 2
+
     def test_are_forgotten_when_old(self, begin: Begin) -> None:
         with begin() as uow:
-            uow.drafts.save(uuid4(), staff_id=uuid4(), answers={}, at=NOW)
+            uow.drafts.save(uuid4(), staff_id=uuid4(), answers={}, expected_version=0, at=NOW)
 
         with begin() as uow:
             assert uow.drafts.forget_expired(at=NOW + timedelta(hours=47)) == 0

@@ -103,7 +103,12 @@ class TestReceiving:
     def test_forgets_the_draft_it_was_written_as(self, uow: FakeUnitOfWork) -> None:
         by, draft_id = a_referrer(), uuid4()
         assert by.staff_id
-        save_draft(SaveDraft(draft_id=draft_id, staff_id=by.staff_id, answers={"young_person.name": ["Jay"]}), uow)
+        save_draft(
+            SaveDraft(
+                draft_id=draft_id, staff_id=by.staff_id, answers={"young_person.name": ["Jay"]}, expected_version=0
+            ),
+            uow,
+        )
 
         referral = receive_referral(replace(a_receipt(by=by), draft_id=draft_id), uow)
 
@@ -360,17 +365,17 @@ class TestProgress:
 class TestDrafts:
     def test_of_somebody_else_are_not_there(self, uow: FakeUnitOfWork) -> None:
         draft_id = uuid4()
-        save_draft(SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={}), uow)
+        save_draft(SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={}, expected_version=0), uow)
 
         with pytest.raises(NoSuchDraft):
-            save_draft(SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={}), uow)
+            save_draft(SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={}, expected_version=0), uow)
 
     def test_left_alone_are_forgotten(self, uow: FakeUnitOfWork) -> None:
         old, staff_id = uuid4(), uuid4()
-        save_draft(SaveDraft(draft_id=old, staff_id=staff_id, answers={}), uow)
+        save_draft(SaveDraft(draft_id=old, staff_id=staff_id, answers={}, expected_version=0), uow)
         uow.at += timedelta(hours=49)
 
-        save_draft(SaveDraft(draft_id=uuid4(), staff_id=staff_id, answers={}), uow)
+        save_draft(SaveDraft(draft_id=uuid4(), staff_id=staff_id, answers={}, expected_version=0), uow)
 
         assert old not in uow.drafts.kept
 

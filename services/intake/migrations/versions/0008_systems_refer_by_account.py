@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.intake.adapters.row_security import WALL
-
 revision = "0008"
 down_revision = "0007"
 
@@ -17,10 +15,8 @@ def upgrade() -> None:
         " SELECT recorded_by FROM referral_versions WHERE referral_id = referrals.id AND referral_versions.version = 1)"
         " WHERE referred_by IS NULL AND organisation_id IS NOT NULL"
     )
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
-    WALL.take_down(op.get_bind())
     op.execute("UPDATE referrals SET referred_by = NULL WHERE by_system")
     op.drop_column("referrals", "by_system")
