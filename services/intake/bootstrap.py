@@ -8,6 +8,7 @@ from services.intake.adapters.row_security import WALL
 from services.intake.adapters.tables import kernel, metadata
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
+from services.intake.application.match_again import MatchAgain
 from services.intake.application.tell_again import TellUnheard
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
@@ -66,5 +67,5 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         templates=_HERE / "templates",
         wall=WALL,
         housekeeping=(forget_expired_drafts,),
-        reconcile=(TellUnheard(), TellAgainSome()),
+        reconcile=(TellUnheard(), TellAgainSome(), MatchAgain()),
     )

@@ -9,12 +9,14 @@ from typing import Any, Self
 
 from services.intake.application.ports import Policy
 from services.intake.domain.age import Scope
+from services.intake.domain.known import Identifier
 from services.intake.entrypoints.locality import Locality, Site
 from services.kernel.settings import Settings as KernelSettings
 from services.kernel.settings import Unset, kernel_settings
 from services.kernel.text import N_
 
 _KEY_BYTES = 32
+_WHOLE_NUMBERS = ("youngest", "oldest", "shared_nhs_number_persons", "shared_phone_persons", "shared_postcode_persons")
 
 
 _DEMONSTRATION_AREAS = {"northside": "Northside", "riverside": "Riverside", "westborough": "Westborough"}
@@ -46,6 +48,10 @@ class Settings(KernelSettings):
     areas: Mapping[str, str] | None = None
     """Name of each area by its code. None: those of the demonstration, or nothing but what staff have."""
     sites: tuple[Site, ...] | None = None
+    shared_nhs_number_persons: int = 2
+    shared_phone_persons: int = 2
+    shared_postcode_persons: int = 5
+    """From how many persons on a number or a postcode is weak evidence of who somebody is."""
     match_key: bytes = b""
     """Keys the digests by which people are recognised. Empty: made from the secret key, and lost when that changes."""
 
@@ -72,6 +78,11 @@ class Settings(KernelSettings):
                 younger=self.younger_signpost,
                 older=self.older_signpost,
             ),
+            shared_from={
+                Identifier.NHS_NUMBER: self.shared_nhs_number_persons,
+                Identifier.PHONE: self.shared_phone_persons,
+                Identifier.POSTCODE: self.shared_postcode_persons,
+            },
             match_key=self.match_key or hmac.new(self.secret_key, b"intake.match_key", hashlib.sha256).digest(),
             test_nhs_numbers=self.demonstration,
         )
@@ -87,13 +98,14 @@ def _given(environ: Mapping[str, str]) -> dict[str, Any]:
     if key := environ.get("MATCH_KEY"):
         given["match_key"] = _long_enough(key.encode())
     try:
-        given |= {name: int(environ[name.upper()]) for name in ("youngest", "oldest") if environ.get(name.upper())}
+        given |= {name: int(environ[name.upper()]) for name in _WHOLE_NUMBERS if environ.get(name.upper())}
         if areas := environ.get("AREAS"):
             given["areas"] = dict(json.loads(areas))
         if sites := environ.get("SITES"):
             given["sites"] = tuple(Site(**site) for site in json.loads(sites))
     except (ValueError, TypeError):
-        raise Unset("YOUNGEST and OLDEST are whole numbers; AREAS and SITES are JSON.") from None
+        numbers = ", ".join(name.upper() for name in _WHOLE_NUMBERS)
+        raise Unset(f"{numbers} are whole numbers; AREAS and SITES are JSON.") from None
     return given
 
 

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.contracts.schema import EventSchema
 from services.intake.application.drafts import KEPT_FOR, DraftChanged, NoSuchDraft
-from services.intake.application.ports import Candidate, Member, Policy
+from services.intake.application.ports import Candidate, MatchingStep, Member, Policy
 from services.intake.domain.age import Scope
+from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.match_reader import MatchReader
-from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
 from services.intake.domain.referral import Heard, NoSuchReferral, Referral, StaleReferral
 from tests.fakes.retelling import FakeRetellings
 
@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 POLICY = Policy(
     scope=Scope(youngest=10, oldest=25, younger="Too young: go there", older="Too old: go there"),
     match_key=b"a key of the tests",
+    shared_from={Identifier.NHS_NUMBER: 2, Identifier.PHONE: 2, Identifier.POSTCODE: 5},
     test_nhs_numbers=True,
 )
 
@@ -80,30 +81,49 @@ class FakeHeard:
 class FakePeople:
     def __init__(self, referrals: FakeReferrals) -> None:
         self._referrals = referrals
-        self._known: dict[UUID, Known] = {}
+        self._keys: dict[UUID, Sequence[SearchKey]] = {}
+        self.steps: dict[UUID, MatchingStep] = {}
 
-    def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
+    def sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> list[Candidate]:
         found = []
-        for referral_id, known in self._known.items():
-            shared = [kind for kind in known.digests if known.digests[kind] == digests.get(kind)]
-            enough = Identifier.NHS_NUMBER in shared or len(shared) >= ENOUGH_TO_WONDER
-            if enough and referral_id != but:
+        for referral_id, its_keys in self._keys.items():
+            shared = set(keys) & set(its_keys)
+            identifiers = {key.identifier for key in shared}
+            whole = [key for key in shared if key.is_whole]
+            if referral_id != but and any(key.is_enough or len(identifiers) > 1 for key in whole):
                 referral = self._referrals.get(referral_id)
                 found.append(
                     Candidate(
                         referral_id=referral_id,
                         person_id=referral.person_id,
                         received_at=referral.received_at,
-                        known=known,
+                        young_person=referral.content.young_person,
+                        age=referral.age,
+                        recorded_at=referral.recorded_at,
                     )
                 )
         return sorted(found, key=lambda candidate: (candidate.received_at, candidate.referral_id))
 
-    def remember(self, referral_id: UUID, known: Known) -> None:
-        self._known[referral_id] = known
+    def persons_sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> Mapping[Identifier, int]:
+        persons: dict[Identifier, set[UUID]] = {}
+        for key in keys:
+            for referral_id, its_keys in self._keys.items():
+                if key in its_keys and referral_id != but:
+                    persons.setdefault(key.identifier, set()).add(self._referrals.get(referral_id).person_id)
+        return {identifier: len(ids) for identifier, ids in persons.items()}
+
+    def remember(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
+        self._keys[referral_id] = keys
 
     def forget(self, referral_id: UUID) -> None:
-        del self._known[referral_id]
+        self._keys.pop(referral_id, None)
+
+    def behind(self, step: MatchingStep, *, limit: int) -> list[UUID]:
+        there = self._referrals.kept
+        return [id for id in there if self.steps.get(id, MatchingStep.LOOKED) < step][:limit]
+
+    def reached(self, referral_id: UUID, step: MatchingStep) -> None:
+        self.steps[referral_id] = step
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]:
         return [

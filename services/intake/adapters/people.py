@@ -1,6 +1,6 @@
 """Finds referrals by keyed digests of their identifiers, and says which of them are about one person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.intake.adapters.referral_repository import SqlReferrals
-from services.intake.adapters.tables import births, identifiers, referrals
-from services.intake.application.ports import Candidate, Member
-from services.intake.domain.matching import ENOUGH_TO_WONDER, Digests, Identifier, Known
+from services.intake.adapters.rows import young_person_of
+from services.intake.adapters.tables import identities, referral_versions, referrals, search_keys
+from services.intake.application.ports import Candidate, MatchingStep, Member
+from services.intake.domain.age import Age
+from services.intake.domain.known import Identifier, SearchKey
 from services.kernel.db.batch import Batch
 from services.kernel.db.holding import hold
 
@@ -21,32 +23,32 @@ class SqlPeople:
         self._connection = batch.connection
         self._referrals = of_referrals
 
-    def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
-        if not digests:
+    def sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> list[Candidate]:
+        whole = [key for key in keys if key.is_whole]
+        if not whole:
             return []
         # Two referrals of one person at once must see each other: the later one looks when the first has committed.
-        hold(self._connection, map(bytes.fromhex, digests.values()))
-        shared = {kind.value: digest for kind, digest in digests.items()}
-        found = self._connection.execute(_candidates(frozenset(digests)), {"but": but, **shared}).all()
-        known = self._digests([row.id for row in found])
-        return [
-            Candidate(
-                referral_id=row.id,
-                person_id=row.person_id,
-                received_at=row.received_at,
-                known=Known(digests=known[row.id], born_about=row.born_about),
-            )
-            for row in found
-        ]
+        hold(self._connection, (bytes.fromhex(key.digest) for key in whole))
+        query, values = candidates(keys)
+        found = self._connection.scalars(query, {"but": but, **values}).all()
+        if not found:
+            return []
+        return [_candidate(row) for row in self._connection.execute(_NEWEST, {"ids": found})]
 
-    def remember(self, referral_id: UUID, known: Known) -> None:
-        for kind, digest in known.digests.items():
-            self._batch.insert(identifiers, {"referral_id": referral_id, "kind": kind.value, "digest": digest})
-        self._batch.insert(births, {"referral_id": referral_id, "born_about": known.born_about})
+    def persons_sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> Mapping[Identifier, int]:
+        if not keys:
+            return {}
+        digests = [key.digest for key in keys]
+        rows = self._connection.execute(_PERSONS, {"digests": digests, "but": but})
+        return {row.identifier: row.persons for row in rows}
+
+    def remember(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
+        for key in keys:
+            row = {"digest": key.digest, "identifier": key.identifier, "is_whole": key.is_whole}
+            self._batch.insert(search_keys, {"referral_id": referral_id, **row})
 
     def forget(self, referral_id: UUID) -> None:
-        for statement in _FORGET:
-            self._connection.execute(statement, {"its_id": referral_id})
+        self._connection.execute(_FORGET, {"its_id": referral_id})
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]:
         query = sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at).where(
@@ -60,44 +62,96 @@ class SqlPeople:
     def move(self, referral_id: UUID, person_id: UUID) -> None:
         self._referrals.moved(referral_id, person_id)
 
-    def _digests(self, referral_ids: Collection[UUID]) -> dict[UUID, dict[Identifier, str]]:
-        found: dict[UUID, dict[Identifier, str]] = {referral_id: {} for referral_id in referral_ids}
-        if not found:
-            return found
-        query = sa.select(identifiers).where(identifiers.c.referral_id.in_(referral_ids))
-        for row in self._connection.execute(query):
-            found[row.referral_id][Identifier(row.kind)] = row.digest
-        return found
+    def behind(self, step: MatchingStep, *, limit: int) -> list[UUID]:
+        behind = sa.select(referrals.c.id).where(referrals.c.matching_step < step).limit(limit)
+        return list(self._connection.scalars(behind.with_for_update(skip_locked=True)))
+
+    def reached(self, referral_id: UUID, step: MatchingStep) -> None:
+        self._connection.execute(
+            sa.update(referrals).where(referrals.c.id == referral_id).values(matching_step=int(step))
+        )
+
+
+def candidates(keys: Sequence[SearchKey]) -> tuple[sa.Select[tuple[UUID]], dict[str, Any]]:
+    """The referrals that may be about one person, but for the one `but`; and the other values that the query takes.
+
+    One shared postcode alone is that of a hostel or a school. One look-up in the index for each whole digest: asked for
+    all at once, SQLite reads the whole table.
+    """
+    whole = [key for key in keys if key.is_whole]
+    query = _candidates(tuple((key.identifier, key.is_enough) for key in whole))
+    digests = {f"digest_{place}": key.digest for place, key in enumerate(whole)}
+    return query, digests | {"digests": [key.digest for key in keys]}
 
 
 @cache
-def _candidates(kinds: frozenset[Identifier]) -> sa.Select[Any]:
-    return (
-        sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at, births.c.born_about)
-        .join(births, births.c.referral_id == referrals.c.id)
-        .where(referrals.c.id.in_(sharing_enough(kinds)))
-        .order_by(referrals.c.received_at, referrals.c.id)
+def _candidates(whole: tuple[tuple[Identifier, bool], ...]) -> sa.Select[tuple[UUID]]:
+    shared = [_sharing(place, identifier, is_enough) for place, (identifier, is_enough) in enumerate(whole)]
+    return sa.select(sa.union(*shared).subquery().c.referral_id)
+
+
+def _sharing(place: int, identifier: Identifier, is_enough: bool) -> sa.Select[tuple[UUID]]:
+    found, beside = search_keys.alias(), search_keys.alias()
+    query = sa.select(found.c.referral_id).where(
+        found.c.digest == sa.bindparam(f"digest_{place}"), found.c.referral_id != sa.bindparam("but")
+    )
+    if is_enough:
+        return query
+    another = sa.exists().where(
+        beside.c.referral_id == found.c.referral_id,
+        beside.c.digest.in_(sa.bindparam("digests", expanding=True)),
+        beside.c.identifier != identifier,
+    )
+    return query.where(another)
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(
+        referral_id=row.id,
+        person_id=row.person_id,
+        received_at=row.received_at,
+        young_person=young_person_of(row._mapping),
+        age=Age(years=row.age, basis=row.age_basis),
+        recorded_at=row.recorded_at,
     )
 
 
-def sharing_enough(kinds: Collection[Identifier]) -> sa.Select[tuple[UUID]]:
-    """The referrals that may be about one person: one shared postcode alone is that of a hostel or a school.
-
-    Takes a digest under the name of each kind, and as `but` the referral that is looked for. One look-up in the index
-    for each digest: asked for all at once, SQLite reads the whole table.
-    """
-    shared = sa.union_all(*map(_sharing, sorted(kinds))).subquery()
-    enough = sa.func.sum(shared.c.weight) >= ENOUGH_TO_WONDER
-    return sa.select(shared.c.referral_id).group_by(shared.c.referral_id).having(enough)
-
-
-def _sharing(kind: Identifier) -> sa.Select[tuple[UUID, int]]:
-    weight = ENOUGH_TO_WONDER if kind is Identifier.NHS_NUMBER else 1
-    return sa.select(identifiers.c.referral_id, sa.literal(weight).label("weight")).where(
-        identifiers.c.digest == sa.bindparam(kind.value),
-        identifiers.c.kind == kind.value,
-        identifiers.c.referral_id != sa.bindparam("but"),
+_every = referral_versions.alias()
+_newest = (
+    sa.select(sa.func.max(_every.c.version))
+    .where(_every.c.referral_id == referrals.c.id)
+    .correlate(referrals)
+    .scalar_subquery()
+)
+_NEWEST = (
+    sa.select(
+        referrals.c.id,
+        referrals.c.person_id,
+        referrals.c.received_at,
+        referral_versions.c.age,
+        referral_versions.c.age_basis,
+        referral_versions.c.recorded_at,
+        *(column for column in identities.c if column.name not in ("referral_id", "version")),
     )
-
-
-_FORGET = [sa.delete(table).where(table.c.referral_id == sa.bindparam("its_id")) for table in (identifiers, births)]
+    .select_from(referrals)
+    .join(
+        referral_versions,
+        (referral_versions.c.referral_id == referrals.c.id) & (referral_versions.c.version == _newest),
+    )
+    .join(
+        identities,
+        (identities.c.referral_id == referrals.c.id) & (identities.c.version == referral_versions.c.version),
+    )
+    .where(referrals.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(referrals.c.received_at, referrals.c.id)
+)
+_PERSONS = (
+    sa.select(search_keys.c.identifier, sa.func.count(referrals.c.person_id.distinct()).label("persons"))
+    .join(referrals, referrals.c.id == search_keys.c.referral_id)
+    .where(
+        search_keys.c.digest.in_(sa.bindparam("digests", expanding=True)),
+        search_keys.c.referral_id != sa.bindparam("but"),
+    )
+    .group_by(search_keys.c.identifier)
+)
+_FORGET = sa.delete(search_keys).where(search_keys.c.referral_id == sa.bindparam("its_id"))

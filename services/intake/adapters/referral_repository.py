@@ -19,6 +19,7 @@ from services.intake.adapters.tables import (
     referral_versions,
     referrals,
 )
+from services.intake.application.ports import MatchingStep
 from services.intake.domain.age import Age
 from services.intake.domain.content import Basis, Content
 from services.intake.domain.referral import (
@@ -56,7 +57,7 @@ class SqlReferrals:
     def add(self, referral: Referral, *, new_person: bool = True) -> None:
         if new_person:
             self._batch.insert(persons, _person(referral))
-        self._batch.insert(referrals, {"id": referral.id, **_row(referral)})
+        self._batch.insert(referrals, {"id": referral.id, "matching_step": MatchingStep.LOOKED, **_row(referral)})
         self._add_version(referral)
         self._remember(referral)
 

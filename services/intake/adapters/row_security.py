@@ -52,8 +52,7 @@ WALL = Wall(
         "drafts": f"staff_id = {STAFF}",
         "unsent_texts": f"staff_id = {STAFF}",
         "persons": _NOBODY,
-        "identifiers": _NOBODY,
-        "births": _NOBODY,
+        "search_keys": _NOBODY,
     },
 )
 WALL.stands_with(metadata)

@@ -75,7 +75,6 @@ def content_of(
     answers_question: Any,
 ) -> Content:
     """The version as it was said."""
-    own = {name: identity[name] for name in _OWN_COLUMNS}
     parts = {part: {**codes.get(part, {}), **texts.get(part, {})} for part in _TEXTS}
     return Content(
         what_happened=_read(tuple[WhatHappened, ...], codes["what_happened"]),
@@ -83,7 +82,7 @@ def content_of(
         involvement=_read(tuple[Involvement, ...], codes["involvement"]),
         facts=_facts(codes["facts"]),
         bases=bases,
-        young_person=_read(said.YoungPerson, {**identity["more"]["young_person"], **own}),
+        young_person=young_person_of(identity),
         contact=_read(said.Contact, identity["more"]["contact"]),
         danger_note=texts.get("danger_note"),
         incident=_read(said.Incident, parts["incident"]),
@@ -98,6 +97,13 @@ def content_of(
         answers_question=answers_question,
         answered={Question(question): said for question, said in texts.get("answered", {}).items()},
     )
+
+
+def young_person_of(identity: Mapping[str, Any]) -> said.YoungPerson:
+    """Who it is, from the row of who it is."""
+    own = {name: identity[name] for name in _OWN_COLUMNS}
+    read: said.YoungPerson = _read(said.YoungPerson, {**identity["more"]["young_person"], **own})
+    return read
 
 
 def _facts(plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.contracts.codes import (
     Told,
     WithdrawalReason,
 )
+from services.intake.domain.known import Identifier
 from services.intake.domain.match import MatchState
 from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
@@ -58,6 +59,8 @@ referrals = sa.Table(
     sa.Column("heard_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("changed_at", UtcDateTime, nullable=True),
     sa.Column("tell_again_at", UtcDateTime, nullable=True),
+    # How far it has come under the present rules of matching (MatchingStep).
+    sa.Column("matching_step", sa.Integer, nullable=False, server_default="0", index=True),
     sa.CheckConstraint("version >= 1", name="version_from_one"),
     sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)", name="withdrawn_with_reason"),
     sa.CheckConstraint("(organisation_id IS NULL) = (organisation_class IS NULL)", name="organisation_whole"),
@@ -153,23 +156,18 @@ narratives = sa.Table("narratives", metadata, *_of_version(), sa.Column("texts",
 
 equality = sa.Table("equality", metadata, *_of_version(), sa.Column("said", Json, nullable=False))
 
-# Keyed digests of the identifiers of each referral as it now is: the only index of who somebody is.
-identifiers = sa.Table(
-    "identifiers",
+# Keyed digests of the identifiers of each referral as it now is: the only index of who somebody is. A whole one is looked
+# for; a part of a name only confirms what was found.
+search_keys = sa.Table(
+    "search_keys",
     metadata,
     sa.Column("referral_id", sa.Uuid, sa.ForeignKey("referrals.id"), primary_key=True),
-    sa.Column("kind", sa.String(16), primary_key=True),
-    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("identifier", CodeType(Identifier), nullable=False),
+    sa.Column("is_whole", sa.Boolean, nullable=False),
     sa.CheckConstraint("length(digest) = 64", name="digest_not_a_value"),
 )
-sa.Index("ix_identifiers_digest", identifiers.c.digest, identifiers.c.kind)
-
-births = sa.Table(
-    "births",
-    metadata,
-    sa.Column("referral_id", sa.Uuid, sa.ForeignKey("referrals.id"), primary_key=True),
-    sa.Column("born_about", sa.Double, nullable=True),
-)
+sa.Index("ix_search_keys_digest", search_keys.c.digest)
 
 matches = sa.Table(
     "matches",

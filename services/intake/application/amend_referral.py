@@ -8,7 +8,6 @@ from services.intake.application.checking import check
 from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_amended, tell_matches
 from services.intake.domain.content import Content
-from services.intake.domain.match import Match
 from services.intake.domain.referral import Referral, ReferredBy
 
 
@@ -44,19 +43,10 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         expected=command.expected_version,
     )
     uow.referrals.save(referral)
-    matches = _look_again(referral, uow)
+    matches = same_person.look_again(referral, uow)
     tell_amended(referral, uow, equality_before=equality_before)
     tell_matches(matches, uow)
     uow.audit(
         "referral.amended", subject_type="referral", subject_id=referral.id, details={"version": referral.version}
     )
     return referral
-
-
-def _look_again(referral: Referral, uow: UnitOfWork) -> list[Match]:
-    found = same_person.look(referral, uow)
-    uow.people.forget(referral.id)
-    uow.people.remember(referral.id, same_person.known(referral, uow))
-    changed = same_person.keep(referral, found, uow, held=uow.matches.of(referral.id))
-    persons = {referral.person_id, *(one.candidate.person_id for one in found)}
-    return same_person.settle_persons(persons, changed, uow) if changed else []

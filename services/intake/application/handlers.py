@@ -9,6 +9,7 @@ from services.intake.application.decide_match import DecideMatch, decide_match
 from services.intake.application.drafts import DropDraft, SaveDraft, drop_draft, save_draft
 from services.intake.application.hear_accounts import HearStaff, HearTeam, hear_staff, hear_team
 from services.intake.application.hear_progress import HearProgress, hear_progress
+from services.intake.application.match_again import MatchAgain, match_again
 from services.intake.application.receive_referral import ReceiveReferral, receive_referral
 from services.intake.application.tell_again import TellUnheard, hear_retelling_asked, tell_again_some, tell_unheard
 from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
@@ -28,4 +29,5 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     HearRetellingAsked: hear_retelling_asked,
     TellAgainSome: tell_again_some,
     TellUnheard: tell_unheard,
+    MatchAgain: match_again,
 }

@@ -3,16 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.contracts.schema import EventSchema
-from services.intake.domain.age import Scope
+from services.intake.domain.age import Age, Scope
+from services.intake.domain.content import YoungPerson
+from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match
 from services.intake.domain.match_reader import MatchReader
-from services.intake.domain.matching import Digests, Known
 from services.intake.domain.referral import Heard, Referral
 from services.kernel.retelling import Retellings
 
@@ -23,18 +25,29 @@ class Policy:
 
     scope: Scope
     match_key: bytes
-    """Keys the digests by which identifiers are compared."""
+    """Keys the digests by which identifiers are looked for."""
+    shared_from: Mapping[Identifier, int]
+    """From how many persons on an identifier is shared, and so weak evidence of who somebody is."""
     test_nhs_numbers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Another referral that shares an identifier with the one at hand."""
+    """Another referral that shares identifiers with the one at hand, and what its newest version says of who it is."""
 
     referral_id: UUID
     person_id: UUID
     received_at: datetime
-    known: Known
+    young_person: YoungPerson
+    age: Age
+    recorded_at: datetime
+
+
+class MatchingStep(IntEnum):
+    """How far a referral has come under the present rules of matching. Rules that change take the next two numbers."""
+
+    KEYS_MADE = 1
+    LOOKED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,19 +90,27 @@ class HeardOf(Protocol):
 class People(Protocol):
     """Which referrals are about one person."""
 
-    def sharing(self, digests: Digests, *, but: UUID) -> list[Candidate]:
-        """Referrals with this NHS number or with two of the other digests, however many they are.
+    def sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> list[Candidate]:
+        """Referrals that may be about the person of these keys, however many they are; the first received first.
 
-        Fewer never say that it is one person. Until the commit nobody else may look for the same ones.
+        Those with a whole key that is enough, or with another whole one and a key of another identifier beside it.
+        Until the commit nobody else may look for the same whole keys.
         """
 
-    def remember(self, referral_id: UUID, known: Known) -> None:
-        """The identifiers by which this referral, that has none, is found from now on."""
+    def persons_sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> Mapping[Identifier, int]:
+        """Of how many persons there are referrals with the same identifier, for each of these keys."""
+
+    def remember(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
+        """The keys by which this referral, that has none, is found from now on."""
 
     def forget(self, referral_id: UUID) -> None: ...
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]: ...
     def move(self, referral_id: UUID, person_id: UUID) -> None: ...
+    def behind(self, step: MatchingStep, *, limit: int) -> list[UUID]:
+        """The next referrals that have not come to this step of the present rules; they are held."""
+
+    def reached(self, referral_id: UUID, step: MatchingStep) -> None: ...
 
 
 class Matches(Protocol):

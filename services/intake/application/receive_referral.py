@@ -42,10 +42,10 @@ def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
         content=command.content,
     )
     found = same_person.look(referral, uow)
-    person_id = same_person.person_of_first(found)
+    person_id = same_person.person_to_join(found, uow)
     referral.person_id = person_id or referral.person_id
     uow.referrals.add(referral, new_person=person_id is None)
-    uow.people.remember(referral.id, same_person.known(referral, uow))
+    uow.people.remember(referral.id, same_person.search_keys_of(referral, uow))
     matches = same_person.keep(referral, found, uow, held=())
     if command.draft_id is not None and command.referred_by.staff_id is not None:
         uow.drafts.sent(command.draft_id, staff_id=command.referred_by.staff_id, referral_id=referral.id)

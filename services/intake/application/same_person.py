@@ -1,12 +1,16 @@
 """Looks whether a referral is about somebody who was referred before, and keeps what was found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.intake.application.ports import Candidate, Member, UnitOfWork
+from services.intake.domain.age import Age
+from services.intake.domain.content import YoungPerson
+from services.intake.domain.known import Identifier, Known, SearchKey, known_of, search_keys
 from services.intake.domain.match import Match, MatchChange, MatchState
-from services.intake.domain.matching import Comparison, Known, Verdict, compare, known_of
+from services.intake.domain.matching import Comparison, Verdict, compare
 from services.intake.domain.referral import Referral
 
 _SAID_DIFFERENT = (MatchState.NOT_SAME, MatchState.UNDONE)
@@ -18,23 +22,56 @@ class Found:
     comparison: Comparison
 
 
-def known(referral: Referral, uow: UnitOfWork) -> Known:
-    """What is compared of the referral as it now is."""
-    return known_of(referral.content.young_person, age=referral.age, at=referral.recorded_at, key=uow.policy.match_key)
+def search_keys_of(referral: Referral, uow: UnitOfWork) -> list[SearchKey]:
+    """The keys by which the referral, as it now is, is found."""
+    return search_keys(
+        _known(referral.content.young_person, referral.age, referral.recorded_at, uow), uow.policy.match_key
+    )
 
 
 def look(referral: Referral, uow: UnitOfWork) -> list[Found]:
     """The referrals that are, or may be, about the same person; the first received first."""
-    mine = known(referral, uow)
-    candidates = uow.people.sharing(mine.digests, but=referral.id)
-    compared = [Found(candidate=other, comparison=compare(mine, other.known)) for other in candidates]
-    found = [one for one in compared if one.comparison.verdict is not Verdict.UNRELATED]
-    return sorted(found, key=lambda one: (one.candidate.received_at, one.candidate.referral_id))
+    mine = _known(referral.content.young_person, referral.age, referral.recorded_at, uow)
+    keys = search_keys(mine, uow.policy.match_key)
+    candidates = uow.people.sharing(keys, but=referral.id)
+    if not candidates:
+        return []
+    shared = _shared(keys, uow, but=referral.id)
+    compared = [
+        Found(
+            candidate=other,
+            comparison=compare(mine, _known(other.young_person, other.age, other.recorded_at, uow), shared=shared),
+        )
+        for other in candidates
+    ]
+    return [one for one in compared if one.comparison.verdict is not Verdict.UNRELATED]
 
 
-def person_of_first(found: Sequence[Found]) -> UUID | None:
+def look_again(referral: Referral, uow: UnitOfWork) -> list[Match]:
+    """Of a referral that was looked at before. Gives every match to tell of."""
+    found = look(referral, uow)
+    uow.people.forget(referral.id)
+    uow.people.remember(referral.id, search_keys_of(referral, uow))
+    changed = keep(referral, found, uow, held=uow.matches.of(referral.id))
+    persons = {referral.person_id, *(one.candidate.person_id for one in found)}
+    return settle_persons(persons, changed, uow) if changed else []
+
+
+def _known(young_person: YoungPerson, age: Age, at: datetime, uow: UnitOfWork) -> Known:
+    return known_of(young_person, age=age, at=at, test_numbers=uow.policy.test_nhs_numbers)
+
+
+def _shared(keys: Sequence[SearchKey], uow: UnitOfWork, *, but: UUID) -> set[Identifier]:
+    """The identifiers that so many persons have already that they say little: a hostel's postcode, a family's phone."""
+    limits = uow.policy.shared_from
+    counted = [key for key in keys if key.is_whole and key.identifier in limits]
+    persons = uow.people.persons_sharing(counted, but=but)
+    return {identifier for identifier, count in persons.items() if count >= limits[identifier]}
+
+
+def person_to_join(found: Sequence[Found], uow: UnitOfWork) -> UUID | None:
     """The person whom a referral not seen before joins: the one of the first received that is surely the same."""
-    return next((one.candidate.person_id for one in found if one.comparison.verdict is Verdict.SAME), None)
+    return _first_same(found, refused=_told_apart(found, uow))
 
 
 def keep(referral: Referral, found: Sequence[Found], uow: UnitOfWork, *, held: Sequence[Match]) -> list[Match]:
@@ -43,7 +80,7 @@ def keep(referral: Referral, found: Sequence[Found], uow: UnitOfWork, *, held: S
     The rule joins a referral to one person at most, and never to one of whom a person said that it is somebody else.
     """
     before = {_other(match, referral.id): match for match in held}
-    person = _joins(referral, found, before)
+    person = _joins(referral, found, before, uow)
     changed = []
     for one in found:
         match = before.pop(one.candidate.referral_id, None)
@@ -77,20 +114,42 @@ def settle_persons(person_ids: Iterable[UUID], changed: Sequence[Match], uow: Un
     return [*changed, *again]
 
 
-def _joins(referral: Referral, found: Sequence[Found], held: dict[UUID, Match]) -> UUID | None:
+def _joins(referral: Referral, found: Sequence[Found], held: dict[UUID, Match], uow: UnitOfWork) -> UUID | None:
     """The person that the rule may link the referral to."""
-    refused = {
+    if any(match.decided_by_a_person and match.state is MatchState.LINKED for match in held.values()):
+        return referral.person_id
+    refused = _told_apart(found, uow) | {
         one.candidate.person_id
         for one in found
         if (match := held.get(one.candidate.referral_id))
         and match.decided_by_a_person
         and match.state in _SAID_DIFFERENT
     }
-    if any(match.decided_by_a_person and match.state is MatchState.LINKED for match in held.values()):
-        return referral.person_id
-    same = [one for one in found if one.comparison.verdict is Verdict.SAME and one.candidate.person_id not in refused]
-    stays = any(one.candidate.person_id == referral.person_id for one in same)
-    return referral.person_id if stays else person_of_first(same)
+    stays = any(one.candidate.person_id == referral.person_id for one in _same(found, refused=refused))
+    return referral.person_id if stays else _first_same(found, refused=refused)
+
+
+def _first_same(found: Sequence[Found], *, refused: Collection[UUID]) -> UUID | None:
+    return next((one.candidate.person_id for one in _same(found, refused=refused)), None)
+
+
+def _same(found: Sequence[Found], *, refused: Collection[UUID]) -> list[Found]:
+    return [one for one in found if one.comparison.verdict is Verdict.SAME and one.candidate.person_id not in refused]
+
+
+def _told_apart(found: Sequence[Found], uow: UnitOfWork) -> set[UUID]:
+    """The persons of whom one referral speaks against this one, though another does not: a twin by way of a referral
+    that gives no name. Where a person linked that referral, it speaks against nobody."""
+    return {
+        one.candidate.person_id
+        for one in found
+        if one.comparison.tells_apart and not _linked_by_a_person(one.candidate.referral_id, uow)
+    }
+
+
+def _linked_by_a_person(referral_id: UUID, uow: UnitOfWork) -> bool:
+    linked = [match for match in uow.matches.of(referral_id) if match.state is MatchState.LINKED]
+    return any(match.decided_by_a_person for match in linked)
 
 
 def _links(one: Found, person: UUID | None) -> bool:

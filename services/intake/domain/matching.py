@@ -1,39 +1,33 @@
-"""When two referrals are about one person, when they may be, and when nothing says so.
+"""When two referrals are about one person, when they may be, and when nothing says so."""
 
-Identifiers are compared by keyed digests only: a stolen table of them cannot be tried against all NHS numbers.
-"""
-
-import hashlib
-import hmac
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
-from services.intake.domain.age import Age
-from services.intake.domain.content import YoungPerson
-from services.intake.domain.postcode import NO_FIXED_ABODE
+from services.intake.domain.known import Identifier, Known, either_way, whole_values
+from services.intake.domain.name_agreement import ALIKE, NameAgreement, name_agreement
 
-ENOUGH_TO_WONDER = 2
-"""How many of the counted identifiers agree before a person should look."""
 _STATED_AGE_MAY_BE_OFF_BY = 2
-_DAYS_OF_A_YEAR = 365.25
-
-
-class Identifier(StrEnum):
-    NHS_NUMBER = "nhs_number"
-    NAME = "name"
-    DATE_OF_BIRTH = "date_of_birth"
-    POSTCODE = "postcode"
-    PHONE = "phone"
-
-
-_COUNTED = frozenset({Identifier.NAME, Identifier.DATE_OF_BIRTH, Identifier.POSTCODE, Identifier.PHONE})
-_WHOLE_PERSON = frozenset({Identifier.NAME, Identifier.DATE_OF_BIRTH, Identifier.POSTCODE})
 AGE = "age"
+NAME_SIMILAR = "name_similar"
+DATE_OF_BIRTH_SIMILAR = "date_of_birth_similar"
 
-Digests = Mapping[Identifier, str]
+LINKS: Collection[frozenset[str]] = (
+    frozenset({Identifier.NHS_NUMBER}),
+    frozenset({Identifier.NAME, Identifier.DATE_OF_BIRTH, Identifier.POSTCODE}),
+    frozenset({Identifier.NAME, Identifier.DATE_OF_BIRTH, Identifier.PHONE}),
+)
+"""What links two referrals without a person: every identifier of one of these is the same on both and weak on neither,
+and nothing that tells persons apart differs, or is only similar."""
+_TELL_APART = frozenset({Identifier.NHS_NUMBER, Identifier.NAME, Identifier.DATE_OF_BIRTH, AGE})
+_ONLY_SIMILAR = frozenset({NAME_SIMILAR, DATE_OF_BIRTH_SIMILAR})
+
+_STRONG, _WEAK = 2, 1
+POINTS_OF_A_MATCH = 3
+"""Name, date of birth, postcode and phone give two points each where they agree, and one where they agree weakly. So two
+that agree are for a person to look at unless both are weak, and so are three weak ones."""
+_WORDS_OF_A_STRONG_NAME = 2
 
 
 class Verdict(StrEnum):
@@ -42,13 +36,12 @@ class Verdict(StrEnum):
     UNRELATED = "unrelated"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What is compared of one referral: digests of its identifiers, and the year of birth that its age gives."""
-
-    digests: Digests
-    born_about: float | None
-    """In years. None when the age is not known."""
+class DateAgreement(StrEnum):
+    SAME = "same"
+    SWAPPED = "swapped"
+    """Day and month the other way round."""
+    ONE_DIGIT = "one_digit"
+    DIFFERENT = "different"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,77 +49,108 @@ class Comparison:
     verdict: Verdict
     agreeing: tuple[str, ...] = ()
     contradicting: tuple[str, ...] = ()
+    name: NameAgreement | None = None
+    born: DateAgreement | None = None
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether anything speaks for two persons."""
+        return not _TELL_APART.isdisjoint(self.contradicting)
 
 
-def known_of(young_person: YoungPerson, *, age: Age, at: datetime, key: bytes) -> Known:
-    born_about = None
-    if young_person.date_of_birth is not None:
-        born_about = _in_years(datetime.combine(young_person.date_of_birth, datetime.min.time()))
-    elif age.years is not None:
-        born_about = _in_years(at) - age.years - 0.5  # somebody of 15 is 15 and a half, give or take
-    return Known(digests=_digests(young_person, key), born_about=born_about)
+@dataclass(frozen=True)
+class _Found:
+    """Of one identifier that both have: the points it gives, none when it differs; whether it may help to link."""
+
+    name: str
+    points: int
+    is_strong: bool = False
 
 
-def compare(one: Known, other: Known) -> Comparison:
-    """Whether two referrals are about one person.
-
-    One NHS number links unless name, date of birth or age contradict it; name, date of birth and postcode agreeing
-    exactly link unless two NHS numbers contradict it. What is left of either, or two of name, date of birth, postcode
-    and phone agreeing, is for a person to look at.
-    """
-    shared = [identifier for identifier in Identifier if identifier in one.digests and identifier in other.digests]
-    agreeing = [identifier for identifier in shared if one.digests[identifier] == other.digests[identifier]]
-    differing: list[str] = [identifier for identifier in shared if identifier not in agreeing]
-    if Identifier.DATE_OF_BIRTH not in shared and _ages_contradict(one, other):
-        differing.append(AGE)
-    return Comparison(
-        verdict=_verdict(frozenset(agreeing), frozenset(differing)),
-        agreeing=tuple(agreeing),
-        contradicting=tuple(differing),
+def compare(one: Known, other: Known, *, shared: Collection[Identifier] = ()) -> Comparison:
+    """Whether two referrals are about one person. `shared` are the identifiers that several persons have already."""
+    weak = one.weak | other.weak | frozenset(shared)
+    name, born = name_agreement(one.names, other.names), _dates(one.born, other.born)
+    found = [
+        *_equal(Identifier.NHS_NUMBER, one.nhs_number, other.nhs_number, weak),
+        *_name(name, weak),
+        *_date_of_birth(born, weak, with_name=name is not None and name[0] in ALIKE),
+        *([_Found(AGE, 0)] if born is None and _ages_contradict(one, other) else []),
+        *_equal(Identifier.POSTCODE, one.postcode, other.postcode, weak),
+        *_equal(Identifier.PHONE, one.phone, other.phone, weak),
+    ]
+    comparison = Comparison(
+        verdict=Verdict.UNRELATED,
+        agreeing=tuple(each.name for each in found if each.points),
+        contradicting=tuple(each.name for each in found if not each.points),
+        name=name[0] if name else None,
+        born=born,
     )
+    return replace(comparison, verdict=_verdict(one, other, found, comparison))
 
 
-def _verdict(agreeing: frozenset[Identifier], differing: frozenset[str]) -> Verdict:
-    if Identifier.NHS_NUMBER in agreeing:
-        contradicted = differing & {Identifier.NAME, Identifier.DATE_OF_BIRTH, AGE}
-        return Verdict.POSSIBLE if contradicted else Verdict.SAME
-    if agreeing >= _WHOLE_PERSON:
-        return Verdict.POSSIBLE if Identifier.NHS_NUMBER in differing else Verdict.SAME
-    return Verdict.POSSIBLE if len(agreeing & _COUNTED) >= ENOUGH_TO_WONDER else Verdict.UNRELATED
+def _verdict(one: Known, other: Known, found: Collection[_Found], comparison: Comparison) -> Verdict:
+    strong = {each.name for each in found if each.is_strong}
+    several = one.names.of_several or other.names.of_several
+    told_apart = comparison.tells_apart or not _ONLY_SIMILAR.isdisjoint(comparison.agreeing)
+    if any(strong >= needed for needed in LINKS) and not told_apart and not several:
+        return Verdict.SAME
+    if Identifier.NHS_NUMBER in comparison.agreeing:
+        return Verdict.POSSIBLE
+    points = sum(each.points for each in found)
+    # Two that share nothing whole would be found or missed by chance: they are looked for by whole values.
+    if points < POINTS_OF_A_MATCH or whole_values(one).isdisjoint(whole_values(other)):
+        return Verdict.UNRELATED
+    return Verdict.POSSIBLE
 
 
-def normalised_name(name: str) -> str:
-    """A name as it is compared: one form of each letter, no case, single spaces, one kind of apostrophe and hyphen."""
-    text = unicodedata.normalize("NFC", name).translate(_ALIKE)
-    return unicodedata.normalize("NFC", " ".join(text.casefold().split()))
+def _equal(
+    identifier: Identifier, one: str | None, other: str | None, weak: Collection[Identifier]
+) -> Iterator[_Found]:
+    if one and other and one == other:
+        yield _Found(identifier, _WEAK if identifier in weak else _STRONG, identifier not in weak)
+    elif one and other:
+        yield _Found(identifier, 0)
 
 
-_ALIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-"})
+def _name(agreement: tuple[NameAgreement, int] | None, weak: Collection[Identifier]) -> Iterator[_Found]:
+    if agreement is None:
+        return
+    kind, words = agreement
+    points = _STRONG if words >= _WORDS_OF_A_STRONG_NAME else _WEAK
+    if kind is NameAgreement.SAME:
+        yield _Found(Identifier.NAME, points, Identifier.NAME not in weak)
+    elif kind in ALIKE:
+        yield _Found(NAME_SIMILAR, points)
+    else:
+        yield _Found(Identifier.NAME, 0)
 
 
-def digest(identifier: Identifier, value: str, key: bytes) -> str:
-    """The keyed digest under which a value is stored and looked for."""
-    return hmac.new(key, f"{identifier.value}\n{value}".encode(), hashlib.sha256).hexdigest()
+def _date_of_birth(
+    agreement: DateAgreement | None, weak: Collection[Identifier], *, with_name: bool
+) -> Iterator[_Found]:
+    """A date with a digit wrong speaks for one person only beside a name that agrees."""
+    identifier = Identifier.DATE_OF_BIRTH
+    if agreement is DateAgreement.SAME:
+        yield _Found(identifier, _WEAK if identifier in weak else _STRONG, identifier not in weak)
+    elif agreement is DateAgreement.SWAPPED or (agreement is DateAgreement.ONE_DIGIT and with_name):
+        yield _Found(DATE_OF_BIRTH_SIMILAR, _WEAK)
+    elif agreement is not None:
+        yield _Found(identifier, 0)
 
 
-def _digests(young_person: YoungPerson, key: bytes) -> dict[Identifier, str]:
-    born = young_person.date_of_birth
-    values = {
-        Identifier.NHS_NUMBER: young_person.nhs_number,
-        Identifier.NAME: normalised_name(young_person.name) if young_person.name else None,
-        Identifier.DATE_OF_BIRTH: born.isoformat() if born else None,
-        # Thousands of people share the code that stands for having no address.
-        Identifier.POSTCODE: young_person.postcode if young_person.postcode != NO_FIXED_ABODE else None,
-        Identifier.PHONE: young_person.phone,
-    }
-    return {identifier: digest(identifier, value, key) for identifier, value in values.items() if value}
+def _dates(one: date | None, other: date | None) -> DateAgreement | None:
+    if one is None or other is None:
+        return None
+    if one == other:
+        return DateAgreement.SAME
+    if either_way(one) == either_way(other):
+        return DateAgreement.SWAPPED
+    differing = sum(a != b for a, b in zip(one.isoformat(), other.isoformat(), strict=True))
+    return DateAgreement.ONE_DIGIT if differing == 1 else DateAgreement.DIFFERENT
 
 
 def _ages_contradict(one: Known, other: Known) -> bool:
     if one.born_about is None or other.born_about is None:
         return False
     return abs(one.born_about - other.born_about) > _STATED_AGE_MAY_BE_OFF_BY
-
-
-def _in_years(moment: datetime) -> float:
-    return moment.year + moment.timetuple().tm_yday / _DAYS_OF_A_YEAR

@@ -9,6 +9,8 @@ from services.kernel.text import N_
 _SEPARATORS = re.compile(r"(?<=[0-9])[ -](?=[0-9])", re.ASCII)
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 _TEST_RANGE = "999"
+_EXAMPLES = frozenset({"0123456789", "4010232137", "4505577104", "4857773456", "9434765919", "9876543210"})
+"""Numbers of documentation and of forms, our own included: they have a right check digit, and people copy them."""
 
 
 class NotAnNhsNumber(Invalid):
@@ -34,6 +36,15 @@ def nhs_number(text: str, *, test_numbers: bool = False) -> str:
     if digits.startswith(_TEST_RANGE) and not test_numbers:
         raise NotAnNhsNumber
     return digits
+
+
+def is_example(number: str, *, test_numbers: bool) -> bool:
+    """Whether ten digits are a number that is nobody's: an example, all one digit, or of the test range.
+
+    With `test_numbers`, those of the test range are those of the people here.
+    """
+    is_test = number.startswith(_TEST_RANGE) and not test_numbers
+    return is_test or number in _EXAMPLES or len(set(number)) == 1
 
 
 def _check_digit_agrees(digits: str) -> bool:

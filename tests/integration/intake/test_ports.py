@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,15 +13,16 @@ import pytest
 from services.contracts.codes import OrganisationClass, ProgressStep, Question, RecipientClass, WithdrawalReason
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.drafts import DraftChanged, NoSuchDraft
+from services.intake.application.ports import MatchingStep
 from services.intake.domain.age import Age, AgeBasis
 from services.intake.domain.content import Concern, Equality, Sex
+from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
 from services.intake.domain.match_reader import MatchReader
-from services.intake.domain.matching import Identifier, Known
 from services.intake.domain.referral import Heard, NoSuchReferral, Progress, Referral, Source
 from services.intake.entrypoints import examples
 from services.intake.entrypoints.schema import ReferralSchema, content_from
-from tests.factories.intake import a_basis, a_content, a_match_reader, a_referrer
+from tests.factories.intake import a_basis, a_content, a_match_reader, a_referrer, somebody
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
 from tests.integration.intake.world import a_world
 
@@ -70,8 +71,19 @@ def a_referral(**changes: Any) -> Referral:
     return Referral(**given | changes)
 
 
-def known(**digests: str) -> Known:
-    return Known(digests={Identifier(kind): digest * 64 for kind, digest in digests.items()}, born_about=2011.0)
+def keys(part: str | None = None, **digests: str) -> list[SearchKey]:
+    """Whole keys of each identifier, of which an NHS number is enough; and one of a part of a name."""
+    whole = [
+        SearchKey(
+            identifier=Identifier(kind),
+            digest=(kind[0] + digest).encode().hex().ljust(64, "0"),
+            is_whole=True,
+            is_enough=kind == "nhs_number",
+        )
+        for kind, digest in digests.items()
+    ]
+    parts = [SearchKey(identifier=Identifier.NAME, digest=part * 64, is_whole=False)] if part else []
+    return whole + parts
 
 
 class TestReferrals:
@@ -141,38 +153,93 @@ class TestWhatCaseworkSaid:
 
 
 class TestPeople:
-    def test_are_found_by_their_nhs_number_or_two_other_digests_they_share(self, begin: Begin) -> None:
-        one, other, neighbour, stranger = (a_referral(received_at=NOW + timedelta(minutes=n)) for n in range(4))
+    def test_are_found_by_an_nhs_number_or_by_two_other_identifiers_one_of_them_whole(self, begin: Begin) -> None:
+        one, other, part, neighbour, namesake, stranger = (
+            a_referral(received_at=NOW + timedelta(minutes=n)) for n in range(6)
+        )
         with begin() as uow:
-            for referral, digests in (
-                (one, {"name": "a", "phone": "b", "postcode": "d"}),
-                (other, {"nhs_number": "c"}),
-                (neighbour, {"phone": "b"}),
-                (stranger, {"name": "b", "phone": "a"}),
+            for referral, its_keys in (
+                (one, keys(name="a", phone="b", postcode="d")),
+                (other, keys(nhs_number="c")),
+                (part, keys("e", phone="b")),
+                (neighbour, keys(phone="b")),
+                (namesake, keys("e", name="f")),
+                (stranger, keys(name="b", phone="a")),
             ):
                 uow.referrals.add(referral)
-                uow.people.remember(referral.id, known(**digests))
-        looked_for = known(name="a", phone="b", nhs_number="c").digests
+                uow.people.remember(referral.id, its_keys)
+        looked_for = keys("e", name="a", phone="b", nhs_number="c")
 
         with begin() as uow:
             found = uow.people.sharing(looked_for, but=uuid4())
             but_one = uow.people.sharing(looked_for, but=one.id)
 
-        assert [candidate.referral_id for candidate in found] == [one.id, other.id]
-        assert found[0].known == known(name="a", phone="b", postcode="d")
-        assert [candidate.referral_id for candidate in but_one] == [other.id]
+        assert [candidate.referral_id for candidate in found] == [one.id, other.id, part.id]
+        assert [candidate.referral_id for candidate in but_one] == [other.id, part.id]
+
+    def test_are_found_with_what_their_newest_version_says_of_them(self, begin: Begin) -> None:
+        who = somebody(name="Aspen Example", other_names="Az", date_of_birth=date(2011, 3, 27), address="1 High Street")
+        born = Age(years=15, basis=AgeBasis.DATE_OF_BIRTH)
+        referral = a_referral(content=a_content(young_person=somebody(name="Nobody")))
+        with begin() as uow:
+            uow.referrals.add(referral)
+            uow.people.remember(referral.id, keys(nhs_number="a"))
+        with begin() as uow:
+            amended = uow.referrals.get(referral.id)
+            amended.amend(
+                a_content(young_person=who),
+                age=born,
+                area="northside",
+                site=None,
+                at=NOW + timedelta(hours=1),
+                expected=1,
+            )
+            uow.referrals.save(amended)
+
+        with begin() as uow:
+            (found,) = uow.people.sharing(keys(nhs_number="a"), but=uuid4())
+
+        assert (found.young_person, found.age, found.recorded_at) == (who, born, NOW + timedelta(hours=1))
+
+    def test_are_counted_for_each_identifier_that_several_share(self, begin: Begin) -> None:
+        one, again, other = a_referral(), a_referral(), a_referral()
+        with begin() as uow:
+            for referral in (one, again, other):
+                uow.referrals.add(referral)
+                uow.people.remember(referral.id, keys(phone="b", postcode="d" if referral is one else "e"))
+        with begin() as uow:
+            uow.people.move(again.id, one.person_id)
+
+        with begin() as uow:
+            shared = uow.people.persons_sharing(keys(phone="b", postcode="d"), but=uuid4())
+            but_one = uow.people.persons_sharing(keys(phone="b", postcode="d"), but=one.id)
+
+        assert shared == {Identifier.PHONE: 2, Identifier.POSTCODE: 1}
+        assert but_one == {Identifier.PHONE: 2}
 
     def test_are_found_no_more_by_what_they_were_known_by_before(self, begin: Begin) -> None:
         referral = a_referral()
         with begin() as uow:
             uow.referrals.add(referral)
-            uow.people.remember(referral.id, known(nhs_number="a"))
+            uow.people.remember(referral.id, keys(nhs_number="a"))
         with begin() as uow:
             uow.people.forget(referral.id)
-            uow.people.remember(referral.id, known(nhs_number="c"))
+            uow.people.remember(referral.id, keys(nhs_number="c"))
 
         with begin() as uow:
-            assert not uow.people.sharing(known(nhs_number="a").digests, but=uuid4())
+            assert not uow.people.sharing(keys(nhs_number="a"), but=uuid4())
+
+    def test_of_new_referrals_have_come_to_the_last_step_of_matching(self, begin: Begin) -> None:
+        referral = a_referral()
+        with begin() as uow:
+            uow.referrals.add(referral)
+
+        with begin() as uow:
+            assert uow.people.behind(MatchingStep.LOOKED, limit=9) == []
+            uow.people.reached(referral.id, MatchingStep.KEYS_MADE)
+        with begin() as uow:
+            assert uow.people.behind(MatchingStep.KEYS_MADE, limit=9) == []
+            assert uow.people.behind(MatchingStep.LOOKED, limit=9) == [referral.id]
 
     def test_may_turn_out_to_be_one(self, begin: Begin) -> None:
         one, other = a_referral(), a_referral()

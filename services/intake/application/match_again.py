@@ -1,0 +1,42 @@
+"""Use case: referrals that were looked at under earlier rules of matching are looked at again, some at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.intake.application import same_person
+from services.intake.application.ports import MatchingStep, UnitOfWork
+from services.intake.application.publishing import tell_matches
+from services.intake.domain.referral import Referral
+
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class MatchAgain:
+    """First every referral gets the keys by which it is found; then each looks for the others."""
+
+
+def match_again(_command: MatchAgain, uow: UnitOfWork) -> int:
+    """Gives how many referrals. What a person said of a match stands."""
+    steps: tuple[tuple[MatchingStep, Callable[[Referral, UnitOfWork], None]], ...] = (
+        (MatchingStep.KEYS_MADE, _make_keys),
+        (MatchingStep.LOOKED, _look),
+    )
+    for step, take in steps:
+        behind = uow.people.behind(step, limit=_AT_ONCE)
+        for referral_id in behind:
+            take(uow.referrals.get(referral_id), uow)
+            uow.people.reached(referral_id, step)
+        if behind:
+            return len(behind)
+    return 0
+
+
+def _make_keys(referral: Referral, uow: UnitOfWork) -> None:
+    uow.people.forget(referral.id)
+    uow.people.remember(referral.id, same_person.search_keys_of(referral, uow))
+
+
+def _look(referral: Referral, uow: UnitOfWork) -> None:
+    tell_matches(same_person.look_again(referral, uow), uow)
+    uow.audit("referral.matched_again", subject_type="referral", subject_id=referral.id)
