@@ -140,6 +140,8 @@ _AGREEING = {
     "phone": N_("phone number"),
     "nhs_number": N_("NHS number"),
     "age": N_("age"),
+    "name_similar": N_("similar name"),
+    "date_of_birth_similar": N_("similar date of birth"),
 }
 _ORIGINS = {
     "referrer": N_("said by the referrer"),

@@ -63,6 +63,8 @@ GROUPS: Mapping[str, Collection[str]] = {
 class ReferralForm(Form):
     """A referral on a page: rows of bases at fixed numbers, times in four inputs, "not known" beside the choices."""
 
+    labels = wording.LABELS
+
     @classmethod
     def filled(cls, schema: Schema, values: Mapping[str, Any]) -> "ReferralForm":
         """A form that shows a referral as it was written."""

@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from services.contracts.codes import Role
 from services.intake.adapters import queries
 from services.intake.application.decide_match import DecideMatch
+from services.intake.domain.known import Known, known_of
 from services.intake.domain.match import MatchState, NoSuchMatch
+from services.intake.domain.matching import compare
 from services.intake.domain.referral import Referral
-from services.intake.entrypoints import caller, wording
+from services.intake.entrypoints import caller, match_wording, wording
 from services.intake.entrypoints.forms import MatchForm
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.ui import dates
@@ -97,21 +99,28 @@ def _entry(said: queries.Said) -> dict[str, Any]:
 
 
 def _rows(view: queries.MatchView, areas: dict[str, str]) -> list[dict[str, Any]]:
-    """What is compared, with whether it agrees; then what helps a person to tell."""
-    earlier, later = (_known(referral, areas) for referral in (view.earlier, view.later))
-    rows = []
-    for name, title in (wording.IDENTIFIERS | wording.TELLING).items():
-        if earlier[name] or later[name]:
-            agrees = name in view.match.agreeing
-            differs = name in view.match.contradicting
-            said = _("Agrees") if agrees else _("Differs") if differs else ""
-            rows.append(
-                {"title": _(title), "earlier": earlier[name], "later": later[name], "said": said, "agrees": agrees}
-            )
-    return rows
+    """What is compared, with how it agrees; then what helps a person to tell."""
+    earlier, later = (_shown(referral, areas) for referral in (view.earlier, view.later))
+    one, other = _known(view.earlier), _known(view.later)
+    comparison = compare(one, other)
+    return [
+        {
+            "title": _(title),
+            "earlier": earlier[name],
+            "later": later[name],
+            "compared": match_wording.compared(name, one, other, comparison),
+        }
+        for name, title in (wording.IDENTIFIERS | wording.TELLING).items()
+        if earlier[name] or later[name]
+    ]
 
 
-def _known(referral: Referral, areas: dict[str, str]) -> dict[str, str]:
+def _known(referral: Referral) -> Known:
+    young_person = referral.content.young_person
+    return known_of(young_person, age=referral.age, at=referral.recorded_at, test_numbers=True)
+
+
+def _shown(referral: Referral, areas: dict[str, str]) -> dict[str, str]:
     who = referral.content.young_person
     return {
         "nhs_number": who.nhs_number or "",

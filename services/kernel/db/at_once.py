@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 Rows = Mapping[sa.Table, Sequence[Mapping[str, Any]]]
 
-_FEW = 24
+_FEW = 36
 """Each number of rows of each table is a statement of its own, to be made, compiled and planned."""
 _SHAPES = 200
 

@@ -7,14 +7,14 @@ A field's name on the page is its path in the schema with dots: `person.name`, `
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from services.kernel.errors import FieldError, RuleBroken
-from services.kernel.web.problems import field_errors
+from services.kernel.web.problems import field_errors, field_sentence
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}
@@ -24,6 +24,9 @@ _MOST_ROWS = 50
 
 class Form:
     """What was typed, what is wrong with it, and, when nothing is, the schema's values."""
+
+    labels: ClassVar[Mapping[str, str]] = {}
+    """What the page calls its fields, for the sentences that name one. Others are called by their names."""
 
     def __init__(self, schema: Schema, values: Mapping[str, Any] | None = None) -> None:
         """A form not sent yet; `values` (as the schema's `load` gives them) fill it."""
@@ -77,7 +80,7 @@ class Form:
         """The sentence for a field, or None."""
         for fault in self._errors:
             if self._name(fault.pointer) == name:
-                return str(_(fault.detail))
+                return self._sentence(fault)
         return None
 
     @property
@@ -87,7 +90,7 @@ class Form:
         found: dict[str, dict[str, str]] = {}
         for fault in sorted(self._errors, key=lambda fault: order.get(self._name(fault.pointer), len(order))):
             name = self._name(fault.pointer)
-            item = {"text": _(fault.detail)}
+            item = {"text": self._sentence(fault)}
             if name:
                 item["href"] = f"#{self.focus_id(name)}"
             found.setdefault(name or fault.detail, item)
@@ -127,6 +130,10 @@ class Form:
         at = next((pointer for pointer, known in self._names.items() if known == name), None)
         is_date = at is not None and isinstance(self._field(at), fields.Date)
         return f"{self.id(name)}-day" if is_date else self.id(name)
+
+    def _sentence(self, fault: FieldError) -> str:
+        label = self.labels.get(self._name(fault.pointer))
+        return field_sentence(fault, None if label is None else str(_(label)))
 
     def _name(self, pointer: str) -> str:
         """The page's name of the nearest field at or above a pointer; "" when there is none."""

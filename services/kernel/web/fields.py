@@ -14,12 +14,11 @@ from services.kernel.web.strict_json import text_fault
 
 MOST_ITEMS = 200
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_HIDDEN = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0]"
-)
 _MOST_MARKS = 4
-# A zero-width joiner or non-joiner is part of how some names are written; it never makes a name by itself.
-_JOINERS = "\u200c\u200d"
+# A zero-width joiner or non-joiner between letters of these scripts, from Arabic to Mongolian, is how some names are
+# written. It never makes a name by itself.
+_JOINED = re.compile("(?<=[\u0600-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af])[\u200c\u200d]")
+_LINE_BREAKS = re.compile("[\n\t\u2028\u2029]")
 
 
 class StrictSchema(Schema):
@@ -78,7 +77,7 @@ class StrictString(_Strict, fields.String):
         if fault:
             self.refuse(fault)
         text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
-        if not _HIDDEN.sub("", text).strip():
+        if not _seen(text).strip():
             if self.required:
                 self.refuse(self.ask)
             return None if self.allow_none else ""
@@ -90,10 +89,10 @@ class StrictString(_Strict, fields.String):
             self.refuse(N_("Use fewer characters"))
         if len(text) < self.least:
             self.refuse(N_("Use more characters"))
-        if not self.lines and ("\n" in text or "\t" in text):
+        if not self.lines and _LINE_BREAKS.search(text):
             self.refuse(N_("Write this on one line"))
         if _stacked(text):
-            self.refuse(N_("Remove the marks stacked on a letter"))
+            self.refuse(N_("%(field)s has too many marks on one letter: type it again"))
 
 
 class PersonName(StrictString):
@@ -104,8 +103,9 @@ class PersonName(StrictString):
 
     def _check(self, text: str) -> None:
         super()._check(text)
-        if _HIDDEN.search(text.translate(dict.fromkeys(map(ord, _JOINERS)))):
-            self.refuse(N_("Remove the hidden characters"))
+        plain = _JOINED.sub("", text)
+        if _seen(plain) != plain:
+            self.refuse(N_("%(field)s includes hidden characters: type it again without them"))
 
 
 class StrictInteger(_Strict, fields.Integer):
@@ -205,6 +205,13 @@ class StrictList(_Strict, fields.List[Any]):
 def _described(options: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     """The options with what the API's description says of the field."""
     return options | {"metadata": dict(facts) | dict(options.get("metadata") or {})}
+
+
+def _seen(text: str) -> str:
+    """The text without the characters that only say how it is written: category Cf, of which joiners are some."""
+    if text.isascii():
+        return text
+    return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
 def _stacked(text: str) -> bool:

@@ -72,6 +72,13 @@ def field_errors(messages: object, pointer: str = "") -> list[FieldError]:
     return [FieldError(pointer, str(messages))]
 
 
+def field_sentence(error: FieldError, label: str | None = None) -> str:
+    """The sentence of a field's fault. One that names the field does so by the label of the page, or else by the name."""
+    steps = [step for step in error.pointer.split("/") if step and not step.isdigit()]
+    name = f"“{label}”" if label else steps[-1].replace("_", " ").capitalize() if steps else _("This text")
+    return str(_(error.detail)).replace("%(field)s", str(name))
+
+
 def _below(pointer: str, name: str) -> str:
     return f"{pointer}/{name}" if name != "_schema" and _NAME.fullmatch(name) else pointer
 
@@ -92,7 +99,7 @@ def _problem(status: int, *, urn: str, title: str, detail: str, errors: Sequence
         body["detail"] = _(detail)
     body["instance"] = current.correlation_id().urn
     if errors:
-        body["errors"] = [{"pointer": error.pointer, "detail": _(error.detail)} for error in errors]
+        body["errors"] = [{"pointer": error.pointer, "detail": field_sentence(error)} for error in errors]
     response = jsonify(body)
     response.mimetype = MEDIA_TYPE
     return response
@@ -105,7 +112,7 @@ def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError])
             status=status,
             error_title=_(title),
             detail=_(detail) if detail else "",
-            details=[_(error.detail) for error in errors],
+            details=[field_sentence(error) for error in errors],
             reference=str(current.correlation_id()),
             unsent_page=unsent.store_refused(),
         ),

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import unicodedata
 from typing import Any, NoReturn
 
 from flask import Request, g
@@ -15,6 +16,9 @@ LONGEST_INTEGER = 18
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
+_UNREADABLE = ("Co", "Cn")
+# Tags, annotations, and the letters and signs that are drawn as nothing: what they hide, no reader sees.
+_BLANK = re.compile("[\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -151,11 +155,17 @@ def _text_faults(value: Any, pointer: str) -> list[FieldError]:
 
 
 def text_fault(text: str) -> str | None:
-    """Why a text cannot be taken: half a character (a lone surrogate) or a control character but tab and new line."""
+    """Why a text cannot be taken: half a character, a control character but tab and line breaks, or one that nobody can
+    read: of private use, unassigned, a tag, or drawn as nothing though it is a letter. By Unicode category."""
     if text.isascii() and text.isprintable():
         return None
     if _CONTROL.search(text.replace("\r\n", "\n")):
-        return N_("Remove the control characters")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        return N_("Remove the characters that are not whole")
+        return N_("%(field)s must not include control characters")
+    if text.isascii():
+        return None
+    found = set(text)
+    if any("\ud800" <= character <= "\udfff" for character in found):
+        return N_("%(field)s includes half a character: type it again")
+    if any(unicodedata.category(character) in _UNREADABLE or _BLANK.match(character) for character in found):
+        return N_("%(field)s includes characters that cannot be read: type it again without them")
     return None

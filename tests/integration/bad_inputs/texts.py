@@ -103,6 +103,17 @@ def text_that_turns(door: Door) -> None:
     for character in ("\u202e", "\u2066", "\u2069", "\u200b"):
         refused(door.refer_with(NAME, f"Row{character}an"), 422, at=NAME)
         assert character in told_back(door, NOTES, f"no{character}te")
+    _unreadable(door)
+
+
+def _unreadable(door: Door) -> None:
+    for character in ("\U000e0041", "\ue000", "\U0010fffd", "\u0378", "\uffff", "\u3164", "\u2800"):
+        for place in (NAME, NOTES, "young_person/school"):
+            refused(door.refer_with(place, f"Row{character}an"), 422, at=place)
+    for name in ("Row\u2028an", "Row\u200dan", "Row\u200can", "\u200dRowan"):
+        refused(door.refer_with(NAME, name), 422, at=NAME)
+    assert told_back(door, NAME, "نرگس\u200cبانو") == "نرگس\u200cبانو"
+    assert told_back(door, NAME, "क\u094d\u200dष") == "क\u094d\u200dष"
 
 
 @row(30)
@@ -118,10 +129,12 @@ def stacked_marks(door: Door) -> None:
 
 @row(32)
 def blank_name(door: Door) -> None:
-    """A name may be left blank. What only looks like one is blank, too, and is stored as no name."""
-    for blank in ("   ", "\u00a0", "\u3164"):
+    """A name may be left blank. Spaces are blank, too, and are stored as no name; a letter that shows nothing is refused."""
+    for blank in ("   ", "\u00a0", "\u200b"):
         where = accepted(door.refer_with(NAME, blank))
         assert not door.read(where)["referral"]["young_person"].get("name")
+    for letter in ("\u3164", "\u2800", "\uffa0"):
+        refused(door.refer_with(NAME, letter), 422, at=NAME)
 
 
 @row(68)

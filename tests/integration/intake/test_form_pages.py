@@ -129,6 +129,20 @@ class TestTheForm:
         assert "refer to children’s services" in navigator.page.text
         assert 'href="#young-person-age-about"' in navigator.page.text
 
+    @pytest.mark.parametrize(
+        ("field", "label"),
+        [("young_person.name", "Name or nickname"), ("concern.concern", "What are you worried about?")],
+    )
+    @pytest.mark.parametrize("character", ["\U000e0041", "\ue000", "\u0378", "\u3164", "\u2800"])
+    def test_names_the_field_with_characters_that_nobody_can_read(
+        self, navigator: Browser, field: str, label: str, character: str
+    ) -> None:
+        check_page(navigator, EVERYTHING | {field: f"Row{character}an"})
+
+        assert navigator.page.status_code == 422
+        assert navigator.page.text.count(f"“{label}” includes characters that cannot be read") == 2
+        assert f'href="#{field.replace(".", "-").replace("_", "-")}"' in navigator.page.text
+
     @pytest.mark.parametrize("time", ["25:00", "late", ""])
     def test_refuses_a_time_that_is_none(self, navigator: Browser, time: str) -> None:
         check_page(navigator, EVERYTHING | {"incident.happened_at-time": time})

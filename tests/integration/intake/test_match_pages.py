@@ -1,5 +1,6 @@
 """Two referrals side by side, for reviewers who may know both."""
 
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -138,3 +139,63 @@ class TestNeedToKnow:
         assert browser.send({"state": "linked", "reason": "I know", "version": "1"}, path=path).status_code == 404
         assert browser.open(path).status_code == 404
         assert world.browser("reviewer").open(path).status_code == 200
+
+
+class TestWhatIsCompared:
+    """In words, with why: never as a number."""
+
+    def compared(self, world: World, one: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
+        """By the row's title, the words of its last column."""
+        for who in (one, other):
+            aged = {} if "date_of_birth" in who else {"age_about": 15}
+            world.clock.go_on(minutes=1)
+            assert world.api("navigator").post(a_referral(young_person=who | aged)).status_code == 202
+        (match,) = world.rows(matches)
+        page = world.browser("reviewer").open(f"/intake/matches/{match.id}").text
+        rows = re.findall(r'<th scope="row"[^>]*>(.*?)</th>.*?data-label="Compared">(.*?)</td>', page, re.DOTALL)
+        return {title: " ".join(re.sub("<[^>]+>", " ", cell).split()) for title, cell in rows}
+
+    def test_says_how_similar_names_and_dates_are(self, world: World) -> None:
+        said = self.compared(
+            world,
+            {"name": "Mo Ali", "date_of_birth": "2010-03-04", "phone": "07700900982"},
+            {"name": "Mohammed Ali", "date_of_birth": "2010-04-03", "phone": "07700900982"},
+        )
+
+        assert said["Name"] == "Similar Short form, or another spelling"
+        assert said["Date of birth"] == "Similar Day and month swapped"
+        assert said["Phone number"] == "Agrees"
+
+    def test_says_why_what_agrees_is_weak(self, world: World) -> None:
+        home = {"address": "The Elms children’s home", "postcode": "M1 1AE"}
+        who = {"name": "J", "date_of_birth": "2010-01-01", **home}
+
+        said = self.compared(world, who, who)
+
+        assert said["Name"] == "Agrees Not a full name"
+        assert said["Date of birth"] == "Agrees May be a guess or a default date"
+        assert said["Postcode"] == "Agrees The address is an institution"
+
+    def test_says_that_brothers_share_a_family_name(self, world: World) -> None:
+        both = {"postcode": "M1 1AE", "phone": "07700900982"}
+
+        said = self.compared(world, {"name": "Adam Carter", **both}, {"name": "Amir Carter", **both})
+
+        assert said["Name"] == "Differs Same family name"
+
+    def test_does_not_tell_how_many_others_there_are(self, world: World) -> None:
+        """They may be of areas that the reviewer does not cover."""
+        for place in range(6):
+            refer(world, "westborough", name=f"Other{place} Person", phone=f"0770090098{place}", postcode="M1 1AE")
+        known = {"name": "Adam Carter", "date_of_birth": "2010-03-04", "postcode": "M1 1AE"}
+        before = len(world.rows(matches))
+        for _ in range(2):
+            world.clock.go_on(minutes=1)
+            world.api("navigator").post(a_referral(young_person=known))
+
+        match = [row for row in world.rows(matches) if row.agreeing == ["name", "date_of_birth", "postcode"]]
+
+        assert (len(match), match[0].state, len(world.rows(matches)) - before) == (1, "possible", 1)
+        page = world.browser("reviewer").open(f"/intake/matches/{match[0].id}").text
+        assert page.count("Agrees") == 3
+        assert "institution" not in page

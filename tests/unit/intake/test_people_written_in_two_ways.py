@@ -46,3 +46,47 @@ class TestTwoPersonsWhoLookLikeOne:
         twins = {"date_of_birth": date(2010, 3, 4), "postcode": "M1 1AE", "phone": "+447700900982"}
 
         assert found_of({"name": "Adam Carter", **twins}, {"name": "Amir Carter", **twins})[1] is MatchState.POSSIBLE
+
+    def test_are_not_joined_by_way_of_a_referral_that_gives_no_name(self) -> None:
+        number = {"nhs_number": "9990000018"}
+
+        uow, _ = found_of({"name": "Adam Carter", **number}, number, {"name": "Amir Carter", **number})
+
+        first, nameless, twin = uow.referrals.kept.values()
+        assert first.person_id == nameless.person_id != twin.person_id
+
+
+class TestAnIdentifierThatSeveralShare:
+    """Each of these people has a name of their own: only how many have the same phone or postcode makes it weak."""
+
+    def others(self, count: int, **shared: Any) -> list[Who]:
+        born = [date(2009, 2, 3 + place) for place in range(count)]
+        first = ("Bela", "Chidi", "Dov", "Emre", "Farid", "Gita")
+        return [
+            {"name": f"{name} {name}son", "date_of_birth": day, **shared}
+            for name, day in zip(first, born, strict=False)
+        ]
+
+    def linked(self, *before: Who, **who: Any) -> bool:
+        person = {"name": "Adam Carter", "date_of_birth": date(2010, 3, 4), **who}
+        return found_of(*before, person, person)[1] is MatchState.LINKED
+
+    def test_links_with_a_phone_until_somebody_else_has_it(self) -> None:
+        phone = {"phone": "+447700900982"}
+
+        assert self.linked(**phone)
+        assert not self.linked(*self.others(1, **phone), **phone)
+
+    def test_links_with_a_postcode_until_five_persons_have_it(self) -> None:
+        postcode = {"postcode": "M1 1AE"}
+
+        assert self.linked(*self.others(3, **postcode), **postcode)
+        assert not self.linked(*self.others(4, **postcode), **postcode)
+
+    def test_links_with_an_nhs_number_until_two_persons_have_it(self) -> None:
+        number = {"nhs_number": "9990000018"}
+
+        assert found_of(number, number)[1] is MatchState.LINKED
+        assert found_of(*self.others(1, **number), {"name": "Adam", **number}, {"name": "Adam", **number})[1] is (
+            MatchState.POSSIBLE
+        )

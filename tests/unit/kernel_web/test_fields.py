@@ -36,7 +36,15 @@ class TestPersonName:
     def test_refuses_what_hides_turns_or_stacks(self, name: str) -> None:
         assert "name" in faults(name=name)
 
-    @pytest.mark.parametrize("name", ["", "   ", "\u00a0", "\u3164", "\u200d", None])
+    @pytest.mark.parametrize("name", ["S\u200dam", "Sam\u200c", "Sam\u2028x", "\u200dنرگس"])
+    def test_refuses_joiners_and_line_breaks_that_no_writing_needs_there(self, name: str) -> None:
+        assert "name" in faults(name=name)
+
+    @pytest.mark.parametrize("name", ["نرگس\u200cبانو", "क\u094d\u200dष"])
+    def test_takes_joiners_where_a_script_needs_them(self, name: str) -> None:
+        assert not faults(name=name)
+
+    @pytest.mark.parametrize("name", ["", "   ", "\u00a0", "\u200b", "\u200d", None])
     def test_takes_what_cannot_be_seen_for_missing(self, name: str | None) -> None:
         assert faults(name=name) == {"name": ["Enter a name"]}
 
