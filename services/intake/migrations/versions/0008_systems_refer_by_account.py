@@ -1,4 +1,7 @@
-"""A partner system's referral names the account that sent it, beside its organisation."""
+"""A partner system's referral names the account that sent it, beside its organisation.
+
+The wall that reads it is put up by 0009, as it now is.
+"""
 
 import sqlalchemy as sa
 from alembic import op

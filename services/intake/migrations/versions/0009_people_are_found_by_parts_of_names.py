@@ -9,8 +9,8 @@ from alembic import op
 
 from services.intake.adapters.row_security import WALL
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
