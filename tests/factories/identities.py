@@ -107,7 +107,7 @@ TWO_PERSONS: list[Pair] = [
     *map(_placeholder, [
         "Unknown", "UNKNOWN", "unknown male", "Not known", "Not given", "N/A", "n.a.", "None", "Null", "nil", "TBC", "?",
         "Baby", "Baby Smith", "Baby boy", "Twin", "Twin 1", "J Twin", "Twin Smith", "Smith twin B", "Male", "Female", "Child",
-        "Test", "Test Test", "Test Patient", "Patient 7", "AKA", "A", "J", "J.", "JS", "J S", "J. S.", "J K L", "xxx", "XX XX", "aaaa",
+        "Test", "Test Test", "Test Patient", "Patient 7", "Person 12", "AKA", "A", "J", "J.", "JS", "J S", "J. S.", "J K L", "xxx", "XX XX", "aaaa",
         "asdf", "Refused", "Anonymous", "John Doe", "Jane Doe", "No name", "Name withheld", "Young person", "Brother of Adam",
         "Mr", "Smith", "J Smith", "Unk Unk", "123", "---",
     ]),

@@ -92,8 +92,9 @@ def compare(one: Known, other: Known, *, shared: Collection[Identifier] = ()) ->
 def _verdict(one: Known, other: Known, found: Collection[_Found], comparison: Comparison) -> Verdict:
     strong = {each.name for each in found if each.is_strong}
     several = one.names.of_several or other.names.of_several
-    told_apart = comparison.tells_apart or not _ONLY_SIMILAR.isdisjoint(comparison.agreeing)
-    if any(strong >= needed for needed in LINKS) and not told_apart and not several:
+    only_similar = not _ONLY_SIMILAR.isdisjoint(comparison.agreeing) or comparison.name is NameAgreement.INITIALS
+    may_link = not (comparison.tells_apart or only_similar or several)
+    if may_link and any(strong >= needed for needed in LINKS):
         return Verdict.SAME
     if Identifier.NHS_NUMBER in comparison.agreeing:
         return Verdict.POSSIBLE
@@ -122,7 +123,7 @@ def _name(agreement: tuple[NameAgreement, int] | None, weak: Collection[Identifi
         yield _Found(Identifier.NAME, points, Identifier.NAME not in weak)
     elif kind in ALIKE:
         yield _Found(NAME_SIMILAR, points)
-    else:
+    elif kind is not NameAgreement.INITIALS:
         yield _Found(Identifier.NAME, 0)
 
 

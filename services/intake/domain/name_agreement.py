@@ -21,6 +21,8 @@ class NameAgreement(StrEnum):
     ALIAS = "alias"
     SPELLING = "spelling"
     PART = "part"
+    INITIALS = "initials"
+    """One of them is nothing but initials, which are those of the other: it speaks neither for one person nor for two."""
     SIMILAR = "similar"
     FAMILY = "family"
     DIFFERENT = "different"
@@ -54,6 +56,8 @@ def _alike(one: Name, other: Name) -> tuple[NameAgreement, int]:
         return NameAgreement.REORDERED, words
     if one.letters == other.letters:
         return NameAgreement.SPACED, words
+    if _are_initials(one, other) or _are_initials(other, one):
+        return NameAgreement.INITIALS, 0
     aligned = _aligned(one, other)
     if aligned is None:
         return _unlike(one, other), 0
@@ -95,6 +99,16 @@ def _is_one(word: str, other: str) -> bool:
 def _begins(word: str, other: str) -> bool:
     """Whether one of the two is an initial of the other, or both are the same one."""
     return (is_initial(word) or is_initial(other)) and word[:1] == other[:1]
+
+
+def _are_initials(short: Name, whole: Name) -> bool:
+    """Whether a name is initials only, each of another word of the other name."""
+    left = [word[0] for word in whole.words]
+    for word in short.words:
+        if not is_initial(word) or word not in left:
+            return False
+        left.remove(word)
+    return True
 
 
 def _unlike(one: Name, other: Name) -> NameAgreement:

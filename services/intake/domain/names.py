@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -167,11 +167,7 @@ def _read(text: str) -> Name | None:
     words = _words(text)
     while words and words[0] in TITLES:
         words = words[1:]
-    if not words or " ".join(words) in WHOLE_NAMES:
+    kept = [word for word in words if not names_nobody(word)]
+    if not kept or {" ".join(words), " ".join(kept)} & WHOLE_NAMES:
         return None
-    kept = _without_nobody(words)
-    return Name(words=tuple(kept), is_whole=len(kept) == len(words)) if kept else None
-
-
-def _without_nobody(words: Sequence[str]) -> list[str]:
-    return [word for word in words if not names_nobody(word)]
+    return Name(words=tuple(kept), is_whole=len(kept) == len(words))

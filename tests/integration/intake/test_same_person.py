@@ -118,6 +118,19 @@ class TestTwoAtOnce:
         assert len(world.rows(matches)) == 15
         assert len(world.rows(persons)) == 1
 
+    def test_see_each_other_though_their_names_are_written_differently(self, world: World) -> None:
+        names = ("Zoë Brontë", "Zoe Bronte", "Bronte Zoe", "Zoe Ann Brontë", "Zoe Bront", "Z. Bronte")
+        who = {"date_of_birth": "2010-03-04", "age_about": 16}
+        threads = [threading.Thread(target=refer, args=(world,), kwargs={"name": name, **who}) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(world.rows(referrals)) == 6
+        assert len(world.rows(matches)) == 15
+        assert {row.state for row in world.rows(matches)} == {"possible"}
+
 
 class TestReferralsOfEarlierRules:
     """The database cannot make keyed digests: the worker does, and then looks for the persons of each referral again."""

@@ -208,6 +208,16 @@ class TestSearchKeys:
         assert len(search_keys(known(name="Aspen Example"), KEY)) == 4
 
 
+class TestInitials:
+    def test_of_a_name_speak_neither_for_one_person_nor_for_two(self) -> None:
+        found = compare(known(name="J", **only("nhs_number")), known(name="Jerome Example", **only("nhs_number")))
+
+        assert (found.verdict, found.agreeing, found.contradicting) == (Verdict.POSSIBLE, ("nhs_number",), ())
+
+    def test_that_are_not_of_the_name_speak_for_two(self) -> None:
+        assert compare(known(name="J"), known(name="Adam Example")).contradicting == ("name",)
+
+
 class TestSharedIdentifiers:
     def test_link_nobody(self) -> None:
         agreeing = known(**only("name", "date_of_birth", "postcode"))

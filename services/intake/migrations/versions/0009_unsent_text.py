@@ -1,9 +1,11 @@
-"""Text that was typed and not sent is stored for the person who typed it; a draft has a version."""
+"""Text that was typed and not sent is stored for the person who typed it; a draft has a version.
+
+The wall around it is put up by 0010, as it now is.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from services.intake.adapters.row_security import WALL
 from services.kernel.db.types import Json, UtcDateTime
 
 revision = "0009"
@@ -24,10 +26,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unsent_texts_expires_at"), "unsent_texts", ["expires_at"])
     op.create_index("ix_unsent_texts_of_page", "unsent_texts", ["staff_id", "page"])
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
-    WALL.take_down(op.get_bind())
     op.drop_table("unsent_texts")
     op.drop_column("drafts", "version")

@@ -9,8 +9,8 @@ from alembic import op
 
 from services.intake.adapters.row_security import WALL
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
