@@ -19,6 +19,7 @@ from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.republish import ListPublishedEvents
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Routes, Service
 
@@ -68,7 +69,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),
-        reconcile=(EndExpiredClaims(), AskForMissing(), TellAgainSome()),
+        reconcile=(EndExpiredClaims(), AskForMissing(), TellAgainSome(), ListPublishedEvents()),
         measures=MEASURES,
         routes=routes,
         templates=_HERE / "templates",

@@ -20,6 +20,7 @@ from services.contracts.codes import (
     Sureness,
     YoungPersonAnswer,
 )
+from services.contracts.republish import EventsListed
 from services.contracts.retelling import RetellingAsked, StateTold
 from services.contracts.schema import EventSchema, code, code_list, moment
 
@@ -212,3 +213,10 @@ class RetellingAskedV1(RetellingAsked):
 class StateToldV1(StateTold):
     type = "casework.state.told"
     topic = topics.REVIEWS.name
+
+
+class EventsListedV1(EventsListed):
+    """What casework sent: its readers ask for what they lack of it."""
+
+    type = "casework.events.listed"
+    topic = topics.CASEWORK_PUBLISHED_LISTS.name

@@ -26,6 +26,7 @@ from services.contracts.codes import (
     WhatHappened,
     WithdrawalReason,
 )
+from services.contracts.republish import RepublishRequested
 from services.contracts.retelling import StateTold
 from services.contracts.schema import EventSchema, Part, code, code_list, moment
 
@@ -210,3 +211,10 @@ class EqualityRecordedV1(EventSchema):
 class StateToldV1(StateTold):
     type = "intake.state.told"
     topic = topics.REFERRALS.name
+
+
+class RepublishRequestedV1(RepublishRequested):
+    """Events of others never arrived."""
+
+    type = "intake.republish.requested"
+    topic = topics.INTAKE_REPUBLISH_REQUESTS.name

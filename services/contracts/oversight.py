@@ -1,6 +1,7 @@
-"""Events that oversight publishes: it only asks others to tell again what it reads."""
+"""Events that oversight publishes: it only asks others for what it reads."""
 
 from services.contracts import topics
+from services.contracts.republish import RepublishRequested
 from services.contracts.retelling import RetellingAsked
 
 
@@ -8,4 +9,11 @@ class RetellingAskedV1(RetellingAsked):
     """Oversight's read side begins from nothing."""
 
     type = "oversight.retelling.asked"
+    topic = topics.OVERSIGHT_RETELLINGS.name
+
+
+class RepublishRequestedV1(RepublishRequested):
+    """Events of others never arrived."""
+
+    type = "oversight.republish.requested"
     topic = topics.OVERSIGHT_RETELLINGS.name

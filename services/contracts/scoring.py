@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from services.contracts import topics
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.contracts.republish import RepublishRequested
 from services.contracts.retelling import StateTold
 from services.contracts.schema import EventSchema, Part, code, moment
 
@@ -97,3 +98,10 @@ class ModelDescribedV1(EventSchema):
 class StateToldV1(StateTold):
     type = "scoring.state.told"
     topic = topics.MODELS.name
+
+
+class RepublishRequestedV1(RepublishRequested):
+    """Events of others never arrived."""
+
+    type = "scoring.republish.requested"
+    topic = topics.SCORING_REPUBLISH_REQUESTS.name

@@ -42,6 +42,11 @@ CASEWORK_EQUALITY = Topic("casework.equality", "casework", frozenset({"oversight
 PROGRESS = Topic("casework.progress", "casework", frozenset({"intake"}))
 OUTCOMES = Topic("casework.outcomes", "casework", frozenset({"scoring"}))
 CASEWORK_RETELLINGS = Topic("casework.retellings", "casework", frozenset({"intake", "scoring"}), partitions=_FEW)
+CASEWORK_PUBLISHED_LISTS = Topic(
+    "casework.published-lists", "casework", frozenset({"intake", "scoring", "oversight"}), partitions=_FEW
+)
+INTAKE_REPUBLISH_REQUESTS = Topic("intake.republish-requests", "intake", frozenset({"casework"}), partitions=_FEW)
+SCORING_REPUBLISH_REQUESTS = Topic("scoring.republish-requests", "scoring", frozenset({"casework"}), partitions=_FEW)
 OVERSIGHT_RETELLINGS = Topic(
     "oversight.retellings", "oversight", frozenset({"intake", "scoring", "casework"}), partitions=_FEW
 )
@@ -52,4 +57,5 @@ TOPICS = (
     ESTIMATES, MODELS,
     REVIEWS, CASES, CASEWORK_EQUALITY, PROGRESS, OUTCOMES, CASEWORK_RETELLINGS,
     OVERSIGHT_RETELLINGS,
+    CASEWORK_PUBLISHED_LISTS, INTAKE_REPUBLISH_REQUESTS, SCORING_REPUBLISH_REQUESTS,
 )  # fmt: skip

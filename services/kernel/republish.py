@@ -4,7 +4,7 @@ A broker may lose what it had acknowledged. The outbox still holds it for two we
 has arrived: no other record of either is needed, and the events are sent again as they were.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 from services.contracts.republish import EventsListed, RepublishRequested
 from services.contracts.schema import EventSchema
-from services.kernel.service import Subscriptions
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def republish_events(command: RepublishEvents, uow: Owner) -> None:
         uow.audit("events.sent_again", subject_type="event", subject_id=ids[0], details={"events": ids})
 
 
-def listed(event: Mapping[str, Any], subscriptions: Subscriptions) -> RequestLostEvents:
+def listed(event: Mapping[str, Any], subscriptions: Iterable[type[EventSchema]]) -> RequestLostEvents:
     """For subscriptions: of what an owner lists, that which is read here."""
     types = {schema.type for schema in subscriptions}
     return RequestLostEvents(event_ids=tuple(e["event_id"] for e in event["events"] if e["event_type"] in types))

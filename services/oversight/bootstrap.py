@@ -6,10 +6,19 @@ from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.republish import RequestLostEvents
 from services.kernel.service import Routes, Service
 from services.oversight import tables
 from services.oversight.noting import HANDLERS, read_ahead
-from services.oversight.rebuilding import EndRebuild, NoteTold, Rebuild, end_rebuild, note_told, rebuild
+from services.oversight.rebuilding import (
+    EndRebuild,
+    NoteTold,
+    Rebuild,
+    end_rebuild,
+    note_told,
+    rebuild,
+    request_lost_events,
+)
 from services.oversight.settings import Settings
 from services.oversight.subscriptions import SUBSCRIPTIONS
 
@@ -24,7 +33,13 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         database=database,
         tables=tables.kernel,
         unit_of_work=lambda transaction: transaction,
-        handlers={**HANDLERS, Rebuild: rebuild, NoteTold: note_told, EndRebuild: end_rebuild},
+        handlers={
+            **HANDLERS,
+            Rebuild: rebuild,
+            NoteTold: note_told,
+            EndRebuild: end_rebuild,
+            RequestLostEvents: request_lost_events,
+        },
         clock=clock,
         read_ahead=read_ahead,
     )

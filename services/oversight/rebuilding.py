@@ -12,11 +12,13 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.contracts import topics
-from services.contracts.oversight import RetellingAskedV1
+from services.contracts.oversight import RepublishRequestedV1, RetellingAskedV1
+from services.kernel.db.published_events import SqlHandledEvents
 from services.kernel.db.transaction import Transaction
 from services.kernel.errors import Unavailable
+from services.kernel.republish import RequestLostEvents
 from services.kernel.text import N_
-from services.oversight.tables import journeys, models, rebuilds
+from services.oversight.tables import journeys, kernel, models, rebuilds
 
 READ = tuple(topic.name for topic in topics.TOPICS if "oversight" in topic.readers)
 
@@ -60,6 +62,13 @@ def rebuild(_command: Rebuild, transaction: Transaction) -> UUID:
     transaction.publish(RetellingAskedV1, {"asking_id": asking_id, "version": 1, **asked})
     transaction.audit("figures.rebuild_begun", subject_type="rebuild", subject_id=asking_id)
     return asking_id
+
+
+def request_lost_events(command: RequestLostEvents, transaction: Transaction) -> None:
+    """Ask for what an owner has sent and never arrived here."""
+    lost = SqlHandledEvents(transaction.connection, kernel).not_among(command.event_ids)
+    if lost:
+        transaction.publish(RepublishRequestedV1, {"request_id": uuid4(), "version": 1, "event_ids": lost})
 
 
 def note_told(command: NoteTold, transaction: Transaction) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.contracts import casework, intake, scoring
 from services.contracts.scoring import ModelDescribedV1
+from services.kernel.republish import RequestLostEvents, listed
 from services.kernel.service import Subscriptions
 from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, ReviewState
 from services.oversight.noting import (
@@ -99,6 +100,10 @@ def state_told(event: dict[str, Any]) -> NoteTold:
     return NoteTold(asking_id=event["asking_id"], told={part["topic"]: part["count"] for part in event["told"]})
 
 
+def events_listed(event: dict[str, Any]) -> RequestLostEvents:
+    return listed(event, SUBSCRIPTIONS)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     intake.ReferralReceivedV1: referral_told,
     intake.ReferralAmendedV1: referral_told,
@@ -119,6 +124,7 @@ SUBSCRIPTIONS: Subscriptions = {
     intake.StateToldV1: state_told,
     scoring.StateToldV1: state_told,
     casework.StateToldV1: state_told,
+    casework.EventsListedV1: events_listed,
 }
 
 

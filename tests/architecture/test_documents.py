@@ -57,7 +57,7 @@ def _topics_said(service: str, does: str) -> set[str]:
     """The topics named in the paragraph, or the row of a table, that begins with this word."""
     text = (ROOT / "services" / service / "README.md").read_text(encoding="utf-8")
     (said,) = re.findall(rf"^(?:\*\*|\| ){does}\b.*?(?=^\*\*|^\| |^$)", text, re.MULTILINE | re.DOTALL | re.IGNORECASE)
-    return set(re.findall(r"`([a-z.]+)`", said)) & {topic.name for topic in TOPICS}
+    return set(re.findall(r"`([a-z.-]+)`", said)) & {topic.name for topic in TOPICS}
 
 
 @pytest.mark.parametrize("picture", sorted(_IMAGES.glob("*.png")), ids=lambda path: path.name)

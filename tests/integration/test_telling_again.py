@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from services.casework.adapters import review_tables, tables
 from services.contracts import topics
+from services.embedded.demonstration.desk import Desk
 from services.intake.adapters.tables import referrals as intake_referrals
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import _records
 from services.kernel.bus.relay import Relay
 from services.kernel.bus.worker import reconcile
-from services.scoring.adapters.tables import answers
+from services.oversight.tables import journeys
+from services.scoring.adapters.tables import answers, outcomes
 from tests.parts.postgresql import Cluster
 from tests.world import Caller, World, a_world
 
@@ -100,6 +102,46 @@ class Night:
         did = sum(reconcile(service) for service in self.world.system.services.values())
         self.settle()
         return did
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.world.system, self.clock)
+
+    def claim(self, referral_id: UUID) -> str:
+        """Gives the review's address."""
+        found = self.review(referral_id)
+        assert found is not None
+        where = f"/casework/api/v1/reviews/{found['id']}"
+        self.desk.create("reviewer", f"{where}/claim", {})
+        return where
+
+    def decide(self, referral_id: UUID) -> None:
+        """As support by a team, which opens a case."""
+        where, desk = self.claim(referral_id), self.desk
+        view = {"level": "planned", "sureness": "fairly", "why": "As they say."}
+        desk.change("reviewer", f"{where}/own-view", view, of=where)
+        decision = {
+            "level": "planned",
+            "pathway": "early_intervention",
+            "team": "early-help",
+            "reasons": "As they say.",
+        }
+        desk.change("reviewer", f"{where}/decision", decision, of=where)
+
+    def record_outcome(self, referral_id: UUID) -> None:
+        worker, desk = "early-intervention-caseworker", self.desk
+        items = desk.get(worker, "/casework/api/v1/cases?list=unassigned&limit=100")["items"]
+        case = next(item["id"] for item in items if item["reference"] == self.reference(referral_id))
+        where = f"/casework/api/v1/cases/{case}"
+        desk.change(worker, f"{where}/assignment", {"assignee_id": None}, of=where)
+        desk.create(worker, f"{where}/contact-attempts", {"mode": "phone", "reached": True, "attempted_at": None})
+        desk.change(worker, f"{where}/first-contact", {"attempt_id": None, "answer": "accepts"}, of=where)
+        desk.change(worker, f"{where}/outcome", {"outcome": "support_completed"}, of=where)
+
+    def audited(self, service: str) -> list[str]:
+        rows = self.world.system.services[service].tables.audit_rows
+        with self.world.system.services[service].database.read() as connection:
+            return list(connection.execute(sa.select(rows.c.what)).scalars())
 
     def review(self, referral_id: UUID) -> dict[str, Any] | None:
         items = self.reviewer.get(f"/casework/api/v1/reviews?referral_id={referral_id}").get_json()["items"]
@@ -311,3 +353,85 @@ class TestTheListOfWhatWaits:
         with night.world.system.services["intake"].database.read() as connection:
             shown = connection.execute(sa.select(rows.details).where(rows.what == "arriving.read")).scalars().all()
         assert [str(waiting)] in [details["referrals"] for details in shown]
+
+
+class TestAnEventOfCaseworkThatTheBrokerLost:
+    """After it was marked as sent: nobody misses it but who lists it and who compares."""
+
+    def test_is_sent_again_to_the_referrer_whose_page_showed_the_step_before(self, night: Night) -> None:
+        referral = night.refer()
+        night.settle()
+        night.claim(referral)
+        night.lose(topics.PROGRESS)
+        before = night.row("intake", intake_referrals, referral)
+
+        night.clock.wait(minutes=11)
+        night.reconcile()
+        night.settle()
+
+        after = night.row("intake", intake_referrals, referral)
+        assert (before.step, after.step) == ("received", "being_read")
+        assert after.step_version == night.row("casework", review_tables.progress, referral).version
+        assert "events.sent_again" in night.audited("casework")
+
+    @pytest.mark.parametrize("lost", [[topics.REVIEWS], [topics.CASES], [topics.REVIEWS, topics.CASES]], ids=str)
+    def test_is_sent_again_to_those_who_count(self, night: Night, lost: list[topics.Topic]) -> None:
+        referral = night.refer()
+        night.settle()
+        night.decide(referral)
+        night.lose(*lost)
+        before = night.row("oversight", journeys, referral)
+
+        night.clock.wait(minutes=11)
+        night.reconcile()
+        night.settle()
+
+        after = night.row("oversight", journeys, referral)
+        assert None in (before.decided_at, before.case_opened_at)
+        assert after.decided_at is not None
+        assert after.case_opened_at is not None
+
+    def test_is_sent_again_to_scoring_when_it_is_an_outcome(self, night: Night) -> None:
+        referral = night.refer()
+        night.settle()
+        night.decide(referral)
+        night.settle()
+        night.record_outcome(referral)
+        night.lose(topics.OUTCOMES)
+        assert night.row("scoring", outcomes, referral) is None
+
+        night.clock.wait(minutes=11)
+        night.reconcile()
+        night.settle()
+
+        assert night.row("scoring", outcomes, referral) is not None
+
+    def test_is_sent_again_though_its_first_list_was_lost_with_it(self, night: Night) -> None:
+        referral = night.refer()
+        night.settle()
+        night.claim(referral)
+        night.lose()
+        night.clock.wait(minutes=11)
+        for service in night.world.system.services.values():
+            reconcile(service)
+        night.lose()
+        assert night.row("intake", intake_referrals, referral).step == "received"
+
+        night.clock.wait(minutes=50)
+        night.reconcile()
+        night.settle()
+
+        assert night.row("intake", intake_referrals, referral).step == "being_read"
+
+    def test_is_not_sent_again_to_who_has_it(self, night: Night) -> None:
+        referral = night.refer()
+        night.settle()
+        night.claim(referral)
+        night.settle()
+        sent = night.audited("casework").count("events.sent_again")
+
+        for minutes in (11, 50, 24 * 60):
+            night.clock.wait(minutes=minutes)
+            night.reconcile()
+
+        assert night.audited("casework").count("events.sent_again") == sent

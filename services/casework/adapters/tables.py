@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.contracts.codes import AgeBasis, DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass, Source
+from services.kernel.db.published_events import published_lists_table
 from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, Json, UtcDateTime
@@ -113,3 +114,4 @@ narratives = sa.Table(
 )
 
 retellings = retellings_table(metadata)
+published_lists = published_lists_table(metadata)

@@ -14,12 +14,13 @@ from services.casework.adapters.estimates import SqlEstimates
 from services.casework.adapters.progress import SqlProgress
 from services.casework.adapters.retold import SqlLacking, SqlOwned
 from services.casework.adapters.review_repository import SqlReviewRepository
-from services.casework.adapters.tables import retellings
+from services.casework.adapters.tables import kernel, published_lists, retellings
 from services.casework.adapters.told import SqlTold
 from services.casework.application.review_ports import ReviewPolicy
-from services.contracts.casework import ProgressMadeV1
+from services.contracts.casework import EventsListedV1, ProgressMadeV1
 from services.contracts.codes import ProgressStep, Question
 from services.contracts.schema import EventSchema
+from services.kernel.db.published_events import SqlPublishedEvents
 from services.kernel.db.retellings import SqlRetellings
 from services.kernel.db.transaction import Transaction
 
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.owned = SqlOwned(batch)
         self.lacking = SqlLacking(connection)
         self.retellings = SqlRetellings(connection, retellings)
+        self.published_events = SqlPublishedEvents(connection, kernel, published_lists, EventsListedV1)
         self._progress = batch.shared(SqlProgress)
 
     @property

@@ -40,6 +40,8 @@ from services.casework.application.tell_again import (
     hear_retelling_asked,
     tell_again_some,
 )
+from services.contracts.casework import EventsListedV1
+from services.kernel.republish import ListPublishedEvents, RepublishEvents, list_published, republish_events
 from services.kernel.retelling import HearRetellingAsked, TellAgainSome
 
 REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -63,4 +65,6 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     HearRetellingAsked: hear_retelling_asked,
     TellAgainSome: tell_again_some,
     AskForMissing: ask_for_missing,
+    ListPublishedEvents: list_published(EventsListedV1),
+    RepublishEvents: republish_events,
 }

@@ -13,6 +13,7 @@ from services.casework.application.hear import (
 )
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
 from services.contracts import accounts, intake, oversight, scoring
+from services.kernel.republish import requested
 from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 
@@ -30,4 +31,7 @@ SUBSCRIPTIONS: Subscriptions = {
     scoring.ReferralNotEstimatedV1: HearNoEstimate,
     scoring.ModelDescribedV1: HearModel,
     oversight.RetellingAskedV1: asked,
+    intake.RepublishRequestedV1: requested,
+    scoring.RepublishRequestedV1: requested,
+    oversight.RepublishRequestedV1: requested,
 }

@@ -12,10 +12,11 @@ from services.intake.adapters.match_repository import SqlMatches
 from services.intake.adapters.people import SqlPeople
 from services.intake.adapters.referral_repository import SqlReferrals
 from services.intake.adapters.repositories import SqlDrafts, SqlStaff, SqlTeams
-from services.intake.adapters.tables import retellings
+from services.intake.adapters.tables import kernel, retellings
 from services.intake.adapters.unheard import SqlUnheard
 from services.intake.application.ports import Policy
 from services.intake.domain.reference import new_reference
+from services.kernel.db.published_events import SqlHandledEvents
 from services.kernel.db.retellings import SqlRetellings
 from services.kernel.db.transaction import Transaction
 
@@ -35,6 +36,7 @@ class SqlUnitOfWork:
         self.staff = SqlStaff(connection)
         self.unheard = SqlUnheard(connection)
         self.retellings = SqlRetellings(connection, retellings)
+        self.handled_events = SqlHandledEvents(connection, kernel)
 
     @property
     def at(self) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.contracts.intake import RepublishRequestedV1
 from services.intake.application.amend_referral import AmendReferral, amend_referral
 from services.intake.application.check_referral import CheckReferral, check_referral
 from services.intake.application.decide_match import DecideMatch, decide_match
@@ -13,6 +14,7 @@ from services.intake.application.match_again import MatchAgain, match_again
 from services.intake.application.receive_referral import ReceiveReferral, receive_referral
 from services.intake.application.tell_again import TellUnheard, hear_retelling_asked, tell_again_some, tell_unheard
 from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
+from services.kernel.republish import RequestLostEvents, request_lost
 from services.kernel.retelling import HearRetellingAsked, TellAgainSome
 
 HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -30,4 +32,5 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     TellAgainSome: tell_again_some,
     TellUnheard: tell_unheard,
     MatchAgain: match_again,
+    RequestLostEvents: request_lost(RepublishRequestedV1),
 }

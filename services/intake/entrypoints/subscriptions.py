@@ -8,6 +8,7 @@ from services.contracts.casework import ProgressMadeV1
 from services.intake.application.hear_accounts import HearStaff, HearTeam
 from services.intake.application.hear_progress import HearProgress
 from services.intake.domain.referral import Progress
+from services.kernel.republish import RequestLostEvents, listed
 from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 
@@ -40,10 +41,15 @@ def _staff(event: dict[str, Any]) -> HearStaff:
     return HearStaff(staff_id=event["staff_id"], version=event["version"], display_name=event["display_name"])
 
 
+def _listed(event: dict[str, Any]) -> RequestLostEvents:
+    return listed(event, SUBSCRIPTIONS)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     ProgressMadeV1: _progress,
     TeamChangedV1: _team,
     StaffChangedV1: _staff,
+    casework.EventsListedV1: _listed,
     casework.RetellingAskedV1: asked,
     oversight.RetellingAskedV1: asked,
 }

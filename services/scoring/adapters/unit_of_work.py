@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts.schema import EventSchema
+from services.kernel.db.published_events import SqlHandledEvents
 from services.kernel.db.retellings import SqlRetellings
 from services.kernel.db.transaction import Transaction
 from services.scoring.adapters.answer_repository import SqlAnswers
 from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.repositories import SqlMatches, SqlModels, SqlOutcomes
-from services.scoring.adapters.tables import retellings
+from services.scoring.adapters.tables import kernel, retellings
 from services.scoring.application.ports import Champion
 
 
@@ -25,6 +26,7 @@ class SqlUnitOfWork:
         self.outcomes = batch.shared(SqlOutcomes)
         self.models = batch.shared(SqlModels)
         self.retellings = SqlRetellings(batch.connection, retellings)
+        self.handled_events = SqlHandledEvents(batch.connection, kernel)
         self.champion = champion
         self.demonstration = demonstration
 

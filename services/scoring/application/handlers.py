@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.contracts.scoring import RepublishRequestedV1
+from services.kernel.republish import RequestLostEvents, request_lost
 from services.kernel.retelling import HearRetellingAsked, TellAgainSome
 from services.scoring.application.estimate_again import EstimateAgain, estimate_again
 from services.scoring.application.hear_match import HearMatch, hear_match
@@ -19,4 +21,5 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     EstimateAgain: estimate_again,
     HearRetellingAsked: hear_retelling_asked,
     TellAgainSome: tell_again_some,
+    RequestLostEvents: request_lost(RepublishRequestedV1),
 }

@@ -8,6 +8,7 @@ from services.contracts import casework, oversight
 from services.contracts.casework import OutcomeRecordedV1
 from services.contracts.codes import EstimateCause
 from services.contracts.intake import MatchChangedV1, ReferralAmendedV1, ReferralReceivedV1, ReferralWithdrawnV1
+from services.kernel.republish import RequestLostEvents, listed
 from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 from services.scoring.application.hear_match import HearMatch
@@ -56,12 +57,17 @@ def outcome_recorded(event: dict[str, Any]) -> HearOutcome:
     )
 
 
+def events_listed(event: dict[str, Any]) -> RequestLostEvents:
+    return listed(event, SUBSCRIPTIONS)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     ReferralReceivedV1: received,
     ReferralAmendedV1: amended,
     ReferralWithdrawnV1: withdrawn,
     MatchChangedV1: match_changed,
     OutcomeRecordedV1: outcome_recorded,
+    casework.EventsListedV1: events_listed,
     casework.RetellingAskedV1: asked,
     oversight.RetellingAskedV1: asked,
 }
