@@ -8,6 +8,7 @@ import structlog
 
 from models.inference.manifest import ArtefactRefused
 from services.kernel.errors import RuleBroken
+from services.kernel.observability import logs
 from services.scoring.adapters.champion import LoadedChampion, WrongFeatures, load
 from services.scoring.adapters.kept_models import Kept, KeptModels
 from services.scoring.adapters.model_store import ModelStore
@@ -32,6 +33,8 @@ class Champions:
         self._loaded: LoadedChampion | None = None
         self._stamp: int | None = None
         self._next_try = float("-inf")
+        self._untold = False
+        """A model has come where there was none, and those who waited for it are not yet estimated."""
 
     def current(self) -> LoadedChampion | None:
         with self._lock:
@@ -39,7 +42,8 @@ class Champions:
             if stamp is not None and stamp != self._stamp:
                 self._stamp = stamp
                 self._take(self._kept.current())
-            missing = self._loaded is None and self._store is not None and self._ticks() >= self._next_try
+            wanted = self._untold or (self._loaded is None and self._store is not None)
+            missing = wanted and self._ticks() >= self._next_try
             if missing:
                 self._next_try = self._ticks() + _TRY_AGAIN_SECONDS
         if missing:
@@ -48,14 +52,20 @@ class Champions:
         return self._loaded
 
     def look_for_one(self) -> None:
-        """Fetch the champion of the registry, now that there is none here. Says so in the log when there is none."""
+        """Fetch the champion of the registry, now that there is none here, and tell of it.
+
+        Says in the log what went wrong: it is tried again in a while, whatever that was.
+        """
         try:
-            found = self.refresh()
+            if not self._untold:
+                self._untold = self.refresh() is not None
+            if self._untold:
+                self.arrived()
+                self._untold = False
         except RuleBroken as error:
             _log.warning("no_model", error=type(error).__name__)
-            return
-        if found is not None:
-            self.arrived()
+        except Exception as error:
+            logs.failure(error, "no_model")
 
     def of_version(self, version: str) -> LoadedChampion:
         """A model that estimated in the past. Raises ArtefactRefused, WrongFeatures or RegistryAway."""

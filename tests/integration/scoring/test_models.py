@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from services.scoring.adapters import trial
 from services.scoring.adapters.champions import Champions
@@ -91,6 +92,30 @@ class TestTheChampion:
         assert champions.current() is None
         wait_until(lambda: arrived, within=60, what="a model")
         assert champions.current() is not None
+
+    def test_is_told_of_until_those_who_waited_for_it_could_be_estimated(
+        self, registry: Registry, kept: KeptModels
+    ) -> None:
+        """The database is away when it arrives: nobody else would ever estimate them."""
+        registry.register(seed=1)
+        now = [0.0]
+        champions = Champions(kept, ModelStore(registry.url, kept), ticks=lambda: now[0])
+        told: list[bool] = []
+
+        def estimate() -> None:
+            told.append(len(told) > 0)
+            if not told[-1]:
+                raise sa.exc.OperationalError("", {}, Exception())
+
+        champions.arrived = estimate
+        champions.look_for_one()
+        now[0] += 61
+        champions.current()
+
+        wait_until(lambda: told == [False, True], what="the second try")
+        now[0] += 61
+        champions.current()
+        assert told == [False, True]
 
 
 class TestAChampionThatArrives:

@@ -94,7 +94,7 @@ class Reader:
         if topics != self._topics:
             self._consumer.subscribe(topics=sorted(topics), listener=self._places)
             self._topics = topics
-        if self._keeper is None:
+        if self._keeper is None or not self._keeper.is_alive():
             self._keeper = threading.Thread(target=self._keep, name=f"{self._group}-keeper", daemon=True)
             self._keeper.start()
         return self._consumer
