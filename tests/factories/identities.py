@@ -41,6 +41,7 @@ ONE_PERSON: list[Pair] = [
     _names("okina", "Leilani Kaʻana", "Leilani Kaana"),
     _names("hyphen as a space", "Anne-Marie Smith", "Anne Marie Smith"),
     _names("hyphen left out", "Anne-Marie Smith", "Annemarie Smith"),
+    _names("hyphen left out, and written by ear", "Lee-Ann Brown", "Leanne Brown"),
     _names("double surname cut", "Ella Smith-Jones", "Ella Jones"),
     _names("non-breaking hyphen", "Ella Smith‑Jones", "Ella Smith-Jones"),
     _names("space inside", "Mohamed El Hassan", "Mohamed Elhassan"),

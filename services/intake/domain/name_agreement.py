@@ -5,7 +5,7 @@ from enum import StrEnum
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from services.intake.domain.names import Name, Names, is_initial, sounds
+from services.intake.domain.names import Name, Names, is_initial
 
 _ONE_WORD_AT_LEAST = 3
 _LOOKS_ALIKE = 75
@@ -59,6 +59,8 @@ def _alike(one: Name, other: Name) -> tuple[NameAgreement, int]:
     if _are_initials(one, other) or _are_initials(other, one):
         return NameAgreement.INITIALS, 0
     aligned = _aligned(one, other)
+    if aligned is None and one.heard_at_once == other.heard_at_once:
+        return NameAgreement.SPELLING, words
     if aligned is None:
         return _unlike(one, other), 0
     whole = len(one.words) == len(other.words) and aligned == len(one.words)
@@ -74,7 +76,7 @@ def _aligned(one: Name, other: Name) -> int | None:
     left = list(longer.words)
     words = initials = letters = 0
     for word in sorted(shorter.words, key=lambda word: (word not in left, is_initial(word))):
-        if (same := next((each for each in left if _is_one(word, each)), None)) is not None:
+        if (same := next((each for each in left if _is_one(shorter, word, longer, each)), None)) is not None:
             words += 1
         elif (same := next((each for each in left if _begins(word, each)), None)) is not None:
             initials += 1
@@ -89,11 +91,10 @@ def _aligned(one: Name, other: Name) -> int | None:
     return words + letters
 
 
-def _is_one(word: str, other: str) -> bool:
+def _is_one(shorter: Name, word: str, longer: Name, other: str) -> bool:
     """The same word, the short form of it, or one that sounds the same."""
-    if is_initial(word) or is_initial(other):
-        return False
-    return word == other or not sounds(word).isdisjoint(sounds(other))
+    heard, other_heard = shorter.heard.get(word), longer.heard.get(other)
+    return heard is not None and other_heard is not None and not heard.isdisjoint(other_heard)
 
 
 def _begins(word: str, other: str) -> bool:

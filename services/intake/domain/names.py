@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from services.intake.domain.placeholders import MULTIPLE_BIRTH, TITLES, WHOLE_NAMES, names_nobody
 from services.intake.domain.short_names import full_names
@@ -56,6 +57,16 @@ class Name:
     @cached_property
     def long_words(self) -> tuple[str, ...]:
         return tuple(word for word in self.words if not is_initial(word))
+
+    @cached_property
+    def heard(self) -> Mapping[str, frozenset[str]]:
+        """How each word sounds, and how the names sound that it may be short for. An initial has no sound."""
+        return {word: frozenset({sound(word), *map(sound, full_names(word))}) for word in self.long_words}
+
+    @cached_property
+    def heard_at_once(self) -> str:
+        """How all of it sounds as one word: alike whatever spaces and hyphens it has."""
+        return sound(self.letters)
 
     @property
     def is_full(self) -> bool:
@@ -135,15 +146,10 @@ def parts_of(names: Names) -> set[str]:
     """Parts of names, as they sound. Two names that `name_agreement` finds alike share one."""
     found = set()
     for name in names.all:
-        found |= {f"sound {heard}" for word in name.long_words for heard in sounds(word)}
-        alone = len(name.words) == 1
-        found |= {f"letters {rest}" for rest in (without_a_letter(name.letters) if alone else {name.letters})}
+        found |= {f"sound {heard}" for heard in (name.heard_at_once, *chain.from_iterable(name.heard.values()))}
+        if len(name.words) == 1:
+            found |= {f"letters {rest}" for rest in without_a_letter(name.letters)}
     return found
-
-
-def sounds(word: str) -> set[str]:
-    """How a word sounds, and how the names sound that it may be short for."""
-    return {sound(word), *map(sound, full_names(word))}
 
 
 def _apart(text: str) -> Iterator[str]:
