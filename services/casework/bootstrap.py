@@ -46,14 +46,22 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             case_api,
             case_pages,
             case_queue,
+            review_agreement_pages,
             review_api,
             review_decision_pages,
             review_pages,
         )
 
         return Routes(
-            blueprints=[review_pages.pages, review_decision_pages.pages, case_queue.pages, case_pages.pages],
+            blueprints=[
+                review_pages.pages,
+                review_decision_pages.pages,
+                review_agreement_pages.pages,
+                case_queue.pages,
+                case_pages.pages,
+            ],
             api_blueprints=[review_api.api, case_api.api],
+            extensions={"casework": settings.danger},
         )
 
     return Service(

@@ -1,4 +1,4 @@
-"""Casework's settings: the hours within which a referral is read and a young person contacted."""
+"""Casework's settings: the hours within which a referral is read and a young person contacted, and what danger asks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,12 @@ from typing import Self
 
 from services.casework.domain.case_clock import CASE_HOURS
 from services.casework.domain.review_clock import ReviewHours
+from services.casework.entrypoints.danger_procedure import DangerProcedure
 from services.contracts.codes import SupportLevel
+from services.contracts.danger import DEMONSTRATION_DANGER_CONTACTS
 from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings
+from services.kernel.settings import Unset, kernel_settings, lines, named_lines
+from services.kernel.text import N_
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +24,31 @@ class Settings(KernelSettings):
     case_hours: Mapping[SupportLevel, int] = field(default_factory=lambda: CASE_HOURS)
     """Elapsed hours from decided to first contact, by the level of support."""
 
+    danger_procedure: tuple[str, ...] = (
+        N_("If somebody may be hurt now, call 999."),
+        N_("Phone the referrer: ask who is with the young person, and whether they are safe where they are."),
+        N_(
+            "Call children’s services, or adult services for somebody aged 18 or over. At night, call their out-of-hours team."
+        ),
+    )
+    """The local procedure for immediate danger, as the decision page shows it, step by step."""
+    danger_contacts: Mapping[str, str] | None = None
+    """Whom to phone in immediate danger: number by name. None: those of the demonstration, or nobody but 999."""
+
+    @property
+    def danger(self) -> DangerProcedure:
+        contacts = self.danger_contacts
+        if contacts is None:
+            contacts = DEMONSTRATION_DANGER_CONTACTS if self.demonstration else {}
+        return DangerProcedure(steps=self.danger_procedure, contacts=contacts)
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         usual = ReviewHours()
         return cls(
             **kernel_settings(environ),
+            danger_procedure=lines(environ, "DANGER_PROCEDURE") or cls.danger_procedure,
+            danger_contacts=named_lines(environ, "DANGER_CONTACTS"),
             review_hours=ReviewHours(
                 usual=_hours(environ, "REVIEW_HOURS", usual.usual),
                 danger=_hours(environ, "REVIEW_HOURS_DANGER", usual.danger),

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from services.contracts.danger import DEMONSTRATION_DANGER_CONTACTS
 from services.intake.application.ports import Policy
 from services.intake.domain.age import Scope
 from services.intake.domain.known import Identifier
 from services.intake.entrypoints.locality import Locality, Site
 from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings
+from services.kernel.settings import Unset, kernel_settings, lines, named_lines
 from services.kernel.text import N_
 
 _KEY_BYTES = 32
@@ -45,6 +46,8 @@ class Settings(KernelSettings):
         ),
     )
     """The local procedure for immediate danger: what to do now, step by step."""
+    danger_contacts: Mapping[str, str] | None = None
+    """Whom to phone in immediate danger: number by name. None: those of the demonstration, or nobody but 999."""
     areas: Mapping[str, str] | None = None
     """Name of each area by its code. None: those of the demonstration, or nothing but what staff have."""
     sites: tuple[Site, ...] | None = None
@@ -63,10 +66,12 @@ class Settings(KernelSettings):
     def locality(self) -> Locality:
         """The places settled; where none are and people are invented, those of the demonstration."""
         areas, sites = (_DEMONSTRATION_AREAS, _DEMONSTRATION_SITES) if self.demonstration else ({}, ())
+        contacts = DEMONSTRATION_DANGER_CONTACTS if self.demonstration else {}
         return Locality(
             areas=areas if self.areas is None else self.areas,
             sites=sites if self.sites is None else self.sites,
             danger_procedure=self.danger_procedure,
+            danger_contacts=contacts if self.danger_contacts is None else self.danger_contacts,
         )
 
     @property
@@ -93,8 +98,10 @@ def _given(environ: Mapping[str, str]) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: environ[name.upper()] for name in ("younger_signpost", "older_signpost") if environ.get(name.upper())
     }
-    if procedure := environ.get("DANGER_PROCEDURE"):
-        given["danger_procedure"] = tuple(line.strip() for line in procedure.splitlines() if line.strip())
+    if procedure := lines(environ, "DANGER_PROCEDURE"):
+        given["danger_procedure"] = procedure
+    if contacts := named_lines(environ, "DANGER_CONTACTS"):
+        given["danger_contacts"] = contacts
     if key := environ.get("MATCH_KEY"):
         given["match_key"] = _long_enough(key.encode())
     try:

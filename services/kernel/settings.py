@@ -137,6 +137,23 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int, least: 
     return int(text)
 
 
+def lines(environ: Mapping[str, str], name: str) -> tuple[str, ...] | None:
+    """The lines of a setting that holds several; None when it is not given."""
+    found = tuple(line.strip() for line in environ.get(name, "").splitlines() if line.strip())
+    return found or None
+
+
+def named_lines(environ: Mapping[str, str], name: str) -> Mapping[str, str] | None:
+    """Lines of `name: value`, in their order; None when the setting is not given."""
+    given = lines(environ, name)
+    if given is None:
+        return None
+    parts = [line.rpartition(":") for line in given]
+    if not all(key.strip() and value.strip() for key, _colon, value in parts):
+        raise Unset(f"Each line of the setting {name} must be a name, a colon and a value.")
+    return {key.strip(): value.strip() for key, _colon, value in parts}
+
+
 def host_and_port(environ: Mapping[str, str]) -> tuple[str, int]:
     """Where this process listens: HOST and PORT."""
     return environ.get("HOST") or "127.0.0.1", whole_number(environ, "PORT", default=8000, least=1, most=65535)

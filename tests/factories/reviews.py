@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.casework.domain.review import Decision, OwnView, Review, ReviewState, Shown
+from services.casework.domain.decision import Decision, OwnView, Proposal, Shown
+from services.casework.domain.review import Review, ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.contracts import accounts, intake, scoring
@@ -65,15 +66,37 @@ def views(
     )
 
 
+def fitting(pathway: Pathway) -> SupportLevel:
+    """A level that goes with the pathway."""
+    usual = {Pathway.UNIVERSAL_SUPPORT: SupportLevel.LIGHT, Pathway.NO_FURTHER_ACTION: SupportLevel.NONE}
+    return usual.get(pathway, SupportLevel.PLANNED)
+
+
 def decides(review: Review, by: UUID = REVIEWER, *, minute: float = 30, **what: Any) -> Decision:
     said: dict[str, Any] = {
-        "level": SupportLevel.PLANNED,
+        "level": fitting(what.get("pathway", Pathway.UNIVERSAL_SUPPORT)),
         "pathway": Pathway.UNIVERSAL_SUPPORT,
         "reasons": "As I said.",
         "difference_reasons": (),
         "team_id": None,
     }
-    return review.decide(by=by, at=after(minute), **said | what)
+    decision = review.would_decide(by=by, at=after(minute), **said | what)
+    review.decide(decision)
+    return decision
+
+
+def proposes(review: Review, by: UUID = REVIEWER, *, minute: float = 30) -> Proposal:
+    """The reviewer proposes support open to everybody."""
+    decision = review.would_decide(
+        by=by,
+        level=SupportLevel.LIGHT,
+        pathway=Pathway.UNIVERSAL_SUPPORT,
+        reasons="Enough is in place.",
+        difference_reasons=(),
+        team_id=None,
+        at=after(minute),
+    )
+    return review.propose(decision, proposal_id=uuid4())
 
 
 def amends(review: Review, *, minute: float = 20, danger: bool = False, answers: UUID | None = None) -> None:

@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import CASE_HOURS
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.decision import OwnView
 from services.casework.domain.estimate import Estimated, EstimateShown, NotEstimated
-from services.casework.domain.review import OwnView, Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
+from services.casework.domain.review import Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
@@ -47,7 +48,8 @@ class FakeReviewRepository:
         waiting = [
             review
             for review in self._stored.values()
-            if review.state is ReviewState.WAITING
+            if review.state in (ReviewState.WAITING, ReviewState.AGREEMENT_NEEDED)
+            and (review.proposal is None or review.proposal.proposed.decided_by != reader.staff_id)
             and review.claimant(at) is None
             and may_know(review, reader, self._told.told(review.referral_id))
         ]
@@ -110,6 +112,8 @@ class FakeTold(FakeCaseChanges):
         self.hidden: dict[UUID, RecipientClass] = {}
         """Of each review, the class of its case's team when no basis lets it know any more."""
         self.heard: list[Event] = []
+        self.reviewers: dict[str, set[UUID]] = {}
+        """Who reviews each area."""
 
     def hear_staff(self, event: Event) -> None:
         self.heard.append(event)
@@ -157,6 +161,9 @@ class FakeTold(FakeCaseChanges):
 
     def teams(self) -> Collection[Team]:
         return self._teams
+
+    def other_reviewer(self, area: str, *, besides: Collection[UUID | None]) -> bool:
+        return bool(self.reviewers.get(area, set()) - set(besides))
 
     def add_basis(
         self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str

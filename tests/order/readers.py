@@ -80,14 +80,19 @@ class Readers:
         bases = self._held(tables.bases, referral_id=review.referral_id)
         recipients = [recipient for recipient in _LED_TO if recipient in {basis.recipient_class for basis in bases}]
         pathway, team_id = Pathway.UNIVERSAL_SUPPORT, None
-        if recipients and self.chance.random() < 0.8:
+        levels = [SupportLevel.LIGHT]
+        if recipients and (review.danger or self.chance.random() < 0.8):
             recipient = self.chance.choice(recipients)
             pathway = _LED_TO[recipient]
             team_id = self._held(tables.teams, team_class=recipient)[0].id
+            levels = [SupportLevel.URGENT, *([] if review.danger else [SupportLevel.PLANNED, SupportLevel.LIGHT])]
+        elif review.danger:
+            # Nobody else is there to agree to less than urgent support.
+            return
         self._run(
             DecideReview(
                 **its,
-                level=self.chance.choice([SupportLevel.URGENT, SupportLevel.PLANNED, SupportLevel.LIGHT]),
+                level=self.chance.choice(levels),
                 pathway=pathway,
                 reasons="x",
                 difference_reasons=(DifferenceReason.OTHER,),

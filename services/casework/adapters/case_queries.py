@@ -16,6 +16,7 @@ from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.todays_age import todays_age
 from services.contracts.codes import HAND_OVERS, OrganisationClass, Pathway
 
 Place = tuple[bool, datetime, UUID]
@@ -99,7 +100,7 @@ def list_cases(
     # What lies beside a case is read, and its policies asked, for those of the page only.
     of_this_page = of_list.order_by(*in_turn).limit(most)
     found = select_rows(reader).where(cases.c.id.in_(of_this_page)).order_by(*in_turn)
-    return [row_of(row) for row in connection.execute(found)]
+    return [row_of(row, reader) for row in connection.execute(found)]
 
 
 def count_cases(connection: sa.Connection, reader: CaseReader, wanted: CaseList, *, now: datetime) -> int:
@@ -150,6 +151,8 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
             sa.case((whole, sa.true()), else_=sa.false()).label("known_whole"),
             if_whole(identities.c.name),
             if_whole(referrals.c.age),
+            if_whole(referrals.c.age_basis),
+            if_whole(identities.c.date_of_birth),
             if_whole(cases.c.first_contact_at),
             if_whole(_has_changes().label("changed")),
         )
@@ -167,9 +170,11 @@ def _has_changes() -> sa.ColumnElement[bool]:
     return sa.exists(sa.select(sa.literal(1)).select_from(changes_to_read).where(unread_in_case(cases.c.id)))
 
 
-def row_of(row: sa.Row[Any]) -> CaseRow:
+def row_of(row: sa.Row[Any], reader: CaseReader) -> CaseRow:
+    """The age is the one on the day on which the reader asks."""
     values = {name: row._mapping[name] for name in CaseRow.__dataclass_fields__}
-    return CaseRow(**values | {"initials": row.initials or "", "team_name": row.team_name or ""})
+    age = todays_age(row.age, row.age_basis, row.date_of_birth, on=reader.on) if row.known_whole else None
+    return CaseRow(**values | {"initials": row.initials or "", "team_name": row.team_name or "", "age": age})
 
 
 def _wanted(reader: CaseReader, wanted: CaseList, now: datetime) -> sa.ColumnElement[bool]:

@@ -13,12 +13,14 @@ from services.casework.adapters.case_queries import CaseRow, members, row_of, se
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
+from services.casework.adapters.referral_history import referral_changes
 from services.casework.adapters.review_tables import changes_to_read, decisions, reviews
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.referral_changes import VersionChange
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import CloseReason, OrganisationClass, Outcome, Source, SupportLevel, YoungPersonAnswer
 
@@ -70,6 +72,9 @@ class CaseWhole:
     confirmed_at: datetime | None
     equality_asked: bool
     changes: Sequence[CaseChange]
+    referral_changes: Sequence[VersionChange]
+    """What the referrer changed after the decision, newest first."""
+    referrer_name: str | None
     entries: Sequence[EntryView]
 
 
@@ -90,7 +95,7 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
     row = connection.execute(found).one_or_none()
     if row is None:
         raise CaseNotFound
-    case = row_of(row)
+    case = row_of(row, reader)
     beside = (
         sa.select(_review_for(reader), teams.c.on_call_address)
         .select_from(cases.outerjoin(teams, teams.c.id == cases.c.team_id))
@@ -113,6 +118,7 @@ def _review_for(reader: CaseReader) -> sa.ScalarSelect[Any]:
 
 
 def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
+    referrer = staff.alias("referrer")
     row = connection.execute(
         sa.select(
             cases,
@@ -127,9 +133,14 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
             identities.c.date_of_birth,
             identities.c.told,
             narratives.c.texts,
+            referrals.c.version.label("referral_version"),
+            reviews.c.referral_version.label("decided_on"),
+            referrer.c.display_name.label("referrer_name"),
         )
         .select_from(
             cases.join(referrals, referrals.c.id == cases.c.referral_id)
+            .outerjoin(reviews, reviews.c.id == cases.c.review_id)
+            .outerjoin(referrer, referrer.c.id == referrals.c.referred_by_staff_id)
             .outerjoin(identities, identities.c.referral_id == cases.c.referral_id)
             .outerjoin(narratives, narratives.c.referral_id == cases.c.referral_id)
             .outerjoin(decisions, decisions.c.review_id == cases.c.review_id)
@@ -138,6 +149,7 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
         .where(cases.c.id == case_id)
     ).one()
     told = row.told or {}
+    decided_on = row.decided_on or row.referral_version
     return CaseWhole(
         level=row.level,
         reasons=row.reasons,
@@ -166,6 +178,8 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
         confirmed_at=row.confirmed_at,
         equality_asked=_equality_asked(connection, case_id),
         changes=_changes(connection, case_id),
+        referral_changes=referral_changes(connection, row.referral_id, after=decided_on),
+        referrer_name=row.referrer_name,
         entries=_entries(connection, case_id),
     )
 

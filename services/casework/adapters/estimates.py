@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from services.casework.adapters.review_tables import estimates, model_descriptions, own_views
 from services.casework.application.review_ports import Event
+from services.casework.domain.decision import OwnView
 from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
-from services.casework.domain.review import OwnView, Review
+from services.casework.domain.review import Review
 from services.contracts.codes import Band, NotEstimatedReason
 from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.kernel.db.batch import Batch

@@ -16,7 +16,8 @@ from services.casework.adapters.tables import identities, narratives, referrals
 from services.casework.application.tell_again import Missing
 from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
-from services.casework.domain.review import OPEN_STATES, Decision, Review
+from services.casework.domain.decision import Decision
+from services.casework.domain.review import OPEN_STATES, Review
 from services.contracts.codes import DifferenceReason
 from services.kernel.db.batch import Batch
 
@@ -56,9 +57,12 @@ class SqlOwned:
 
 def _decision(review: Review, row: Mapping[Any, Any]) -> Decision:
     said = ("decided_by", "decided_at", "level", "pathway", "reasons", "agrees", "agreement_table", "team_id")
+    view = next(view for view in review.own_views if view.id == row["own_view_id"])
     return Decision(
         **{name: row[name] for name in said},
-        own_view=next(view for view in review.own_views if view.id == row["own_view_id"]),
+        own_view=view,
+        shown_at=row["shown_at"],
+        shown=view.shown if row["shown_at"] else None,
         difference_reasons=tuple(DifferenceReason(reason) for reason in row["difference_reasons"]),
     )
 

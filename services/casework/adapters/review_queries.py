@@ -10,12 +10,17 @@ import sqlalchemy as sa
 
 from services.casework.adapters.bases import hidden_from_its_team, holds
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.proposal_queries import ProposalView, proposals_of
+from services.casework.adapters.referral_history import referral_as_of, referral_changes
 from services.casework.adapters.review_scope import is_claimed, knows
-from services.casework.adapters.review_tables import decisions, matches, reviews, unpaused
+from services.casework.adapters.review_tables import decisions, matches, reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
+from services.casework.domain.case_clock import london_day
+from services.casework.domain.referral_changes import VersionChange
 from services.casework.domain.review import OPEN_STATES, ReviewNotFound, ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
+from services.casework.domain.todays_age import todays_age
 from services.contracts.codes import (
     AgeBasis,
     DisclosureGateway,
@@ -46,6 +51,7 @@ class ReviewRow:
     danger: bool
     initials: str | None
     age: int | None
+    """Today's."""
     details_arrived: bool
     claimed_by: UUID | None
     claimed_by_name: str | None
@@ -92,6 +98,8 @@ class ReviewWhole:
     area: str
     area_name: str
     age_basis: AgeBasis
+    age_at_referral: int | None
+    referrer_name: str | None
     referred_by_class: OrganisationClass | None
     received_at: datetime
     facts: Mapping[str, Any]
@@ -105,6 +113,12 @@ class ReviewWhole:
     matches: Sequence[MatchView]
     question: Question | None
     decision: DecisionView | None
+    proposals: Sequence[ProposalView]
+    """The one that waits first, then the newest."""
+    changes: Sequence[VersionChange]
+    """What the referrer changed, newest first."""
+    as_decided: bool
+    """Whether facts, identity and texts are those of the version that the review ended with."""
     hidden_from: RecipientClass | None
     """The class of the case's team, when no basis lets it know any more."""
 
@@ -120,14 +134,14 @@ def list_reviews(
     # What lies beside a review is read, and its policies asked, for those of the page only.
     of_this_page = of_list.order_by(*in_turn).limit(limit)
     found = _rows(reader, at).where(reviews.c.id.in_(of_this_page)).order_by(*in_turn)
-    return [_row(row) for row in connection.execute(found)]
+    return [_row(row, at) for row in connection.execute(found)]
 
 
 def review_of_referral(
     connection: sa.Connection, reader: ReviewReader, referral_id: UUID, *, at: datetime
 ) -> ReviewRow | None:
     row = connection.execute(_rows(reader, at).where(reviews.c.referral_id == referral_id)).one_or_none()
-    return None if row is None else _row(row)
+    return None if row is None else _row(row, at)
 
 
 def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewRow:
@@ -135,12 +149,12 @@ def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at:
     found = connection.execute(_rows(reader, at).where(reviews.c.id == review_id)).one_or_none()
     if found is None:
         raise ReviewNotFound
-    return _row(found)
+    return _row(found, at)
 
 
 def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewWhole:
-    """Raises ReviewNotFound."""
-    known = row(connection, reader, review_id, at=at)
+    """With the referral as it is now or, once the review has ended, as it was then. Raises ReviewNotFound."""
+    known, referrer = row(connection, reader, review_id, at=at), staff.alias("referrer")
     found = (
         sa.select(
             referrals,
@@ -149,33 +163,43 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, a
             identities.c.date_of_birth,
             identities.c.told,
             narratives.c.texts,
+            referrer.c.display_name.label("referrer_name"),
         )
         .select_from(
             reviews.join(referrals, referrals.c.id == reviews.c.referral_id)
             .outerjoin(identities, identities.c.referral_id == reviews.c.referral_id)
             .outerjoin(narratives, narratives.c.referral_id == reviews.c.referral_id)
+            .outerjoin(referrer, referrer.c.id == referrals.c.referred_by_staff_id)
         )
         .where(reviews.c.id == review_id)
     )
     told = connection.execute(found).one()
+    has_ended = known.state not in OPEN_STATES
+    then = referral_as_of(connection, known.referral_id, known.referral_version) if has_ended else None
+    stated = {**told._mapping, **(then or {})}
     return ReviewWhole(
         row=known,
-        area=told.area,
-        area_name=_area_name(connection, told.area),
-        age_basis=told.age_basis,
+        area=stated["area"],
+        area_name=_area_name(connection, stated["area"]),
+        age_basis=stated["age_basis"],
+        age_at_referral=stated["age"],
+        referrer_name=told.referrer_name,
         referred_by_class=told.referred_by_class,
         received_at=told.received_at,
-        facts=told.facts,
-        circumstances=told.circumstances,
-        name=told.name,
-        date_of_birth=told.date_of_birth,
-        told=told.told,
-        interpreter_needed=bool(told.interpreter_needed),
-        texts=told.texts,
+        facts=stated["facts"],
+        circumstances=stated["circumstances"],
+        name=stated["name"],
+        date_of_birth=stated["date_of_birth"],
+        told=stated["told"],
+        interpreter_needed=bool(stated["interpreter_needed"]),
+        texts=stated["texts"],
         bases=_bases(connection, known.referral_id),
         matches=_matches(connection, reader, known.referral_id),
         question=told.question,
         decision=_decision(connection, review_id),
+        proposals=proposals_of(connection, review_id),
+        changes=referral_changes(connection, known.referral_id),
+        as_decided=then is not None,
         hidden_from=hidden_from(connection, review_id),
     )
 
@@ -188,11 +212,16 @@ def hidden_from(connection: sa.Connection, review_id: UUID) -> RecipientClass | 
 
 def subject(connection: sa.Connection, referral_id: UUID, *, on: date) -> Subject:
     """What routing knows of the referral on this day in London."""
-    referral = connection.execute(sa.select(referrals).where(referrals.c.id == referral_id)).one()
+    found = (
+        sa.select(referrals, identities.c.date_of_birth)
+        .select_from(referrals.outerjoin(identities, identities.c.referral_id == referrals.c.id))
+        .where(referrals.c.id == referral_id)
+    )
+    referral = connection.execute(found).one()
     found_by_police = referral.referred_by_class is OrganisationClass.POLICE
     return Subject(
         area=referral.area,
-        age=referral.age,
+        age=todays_age(referral.age, referral.age_basis, referral.date_of_birth, on=on),
         age_basis=referral.age_basis,
         weapon_found_by_police=found_by_police and bool(referral.facts.get("weapon_found_by_police_on")),
         told=_told(connection, referral_id, on),
@@ -234,6 +263,8 @@ def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
             reviews.c.danger,
             identities.c.initials,
             referrals.c.age,
+            referrals.c.age_basis,
+            identities.c.date_of_birth,
             sa.and_(identities.c.referral_id.is_not(None), narratives.c.referral_id.is_not(None)).label(
                 "details_arrived"
             ),
@@ -255,13 +286,16 @@ def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
 
 def _state_at(at: datetime) -> sa.ColumnElement[ReviewState]:
     """A waiting review is shown as being read while a claim on it lasts."""
+    waits = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ])
     shown = sa.case((is_claimed(at), ReviewState.BEING_READ.value), else_=ReviewState.WAITING.value)
-    state = sa.case((unpaused, shown), else_=sa.type_coerce(reviews.c.state, sa.String))
+    state = sa.case((waits, shown), else_=sa.type_coerce(reviews.c.state, sa.String))
     return sa.type_coerce(state, reviews.c.state.type)
 
 
-def _row(found: sa.Row[Any]) -> ReviewRow:
-    return ReviewRow(**found._mapping)
+def _row(found: sa.Row[Any], at: datetime) -> ReviewRow:
+    values = dict(found._mapping)
+    basis, born = values.pop("age_basis"), values.pop("date_of_birth")
+    return ReviewRow(**values | {"age": todays_age(values["age"], basis, born, on=london_day(at))})
 
 
 def _bound(after: Place) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:

@@ -8,22 +8,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters.proposals import SqlProposals, proposed_by
 from services.casework.adapters.review_scope import NOBODY_OF_OURS, is_claimed, knows
 from services.casework.adapters.review_tables import decisions, own_views, reviews, unpaused
-from services.casework.domain.review import (
-    Decision,
-    OwnView,
-    Review,
-    ReviewNotFound,
-    ReviewState,
-    Shown,
-    StaleReview,
-)
+from services.casework.domain.decision import Decision, OwnView, Shown
+from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import DifferenceReason
 from services.kernel.db.batch import Batch
 
-_APART = {"referred_by", "decision", "own_views", "stored_version"}
+_APART = {"referred_by", "decision", "own_views", "proposals", "stored_version"}
 _COLUMNS = [field.name for field in fields(Review) if field.name not in _APART]
 
 
@@ -32,6 +26,7 @@ class SqlReviewRepository:
         self._batch = batch
         self._connection = batch.connection
         self._known_views: set[UUID] = set()
+        self._proposals = SqlProposals(self._connection)
         self._of_referrals: dict[UUID, Review | None] = {}
 
     def add(self, review: Review) -> None:
@@ -72,7 +67,7 @@ class SqlReviewRepository:
     def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
         waiting = (
             sa.select(reviews)
-            .where(unpaused, ~is_claimed(at), knows(reader))
+            .where(unpaused, ~is_claimed(at), ~proposed_by(reviews.c.id, reader.staff_id), knows(reader))
             .order_by(reviews.c.danger.desc(), reviews.c.due_at, reviews.c.id)
             .limit(1)
         )
@@ -95,6 +90,7 @@ class SqlReviewRepository:
             if view.id not in self._known_views:
                 self._connection.execute(sa.insert(own_views).values(_view_row(review, view)))
                 self._known_views.add(view.id)
+        self._proposals.save(review)
         if review.decision is not None:
             self._connection.execute(sa.insert(decisions).values(_decision_row(review, review.decision)))
         review.stored_version = review.version
@@ -115,6 +111,7 @@ class SqlReviewRepository:
             for row in self._connection.execute(_VIEWS, {"ids": list(found)}):
                 found[row.review_id].own_views.append(_view(row._mapping))
                 self._known_views.add(row.id)
+        self._proposals.read([review for review in found.values() if review.state is ReviewState.AGREEMENT_NEEDED])
         return list(found.values())
 
 
@@ -174,16 +171,16 @@ def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
         "own_view_id": view.id,
         "decided_by": decision.decided_by,
         "own_view_at": view.recorded_at,
-        "shown_at": view.shown_at,
+        "shown_at": decision.shown_at,
         "decided_at": decision.decided_at,
         "level": decision.level,
         "pathway": decision.pathway,
         "reasons": decision.reasons,
         "difference_reasons": [DifferenceReason(reason).value for reason in decision.difference_reasons],
-        "band": view.shown.band if view.shown else None,
+        "band": decision.shown.band if decision.shown else None,
         "agrees": decision.agrees,
         "agreement_table": decision.agreement_table,
-        "model_version": view.shown.model_version if view.shown else None,
+        "model_version": decision.shown.model_version if decision.shown else None,
         "team_id": decision.team_id,
     }
 

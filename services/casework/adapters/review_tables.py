@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
 from services.contracts.codes import Band, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
 from services.kernel.db import append_only
@@ -43,7 +44,7 @@ reviews = sa.Table(
     sa.Index("ix_reviews_queue", "area", "state", "due_at", "id"),
 )
 
-unpaused = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ])
+unpaused = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ, ReviewState.AGREEMENT_NEEDED])
 """Its clock runs: nobody has decided, and no question stops it."""
 claimed = reviews.c.claim_expires_at.is_not(None)
 sa.Index("ix_reviews_claimed", reviews.c.claim_expires_at, postgresql_where=claimed, sqlite_where=claimed)
@@ -107,7 +108,48 @@ decisions = sa.Table(
     sa.CheckConstraint("(agrees IS NULL) = (band IS NULL)", name="agreement_with_band"),
 )
 
+# Decisions that wait, or waited, for a second reviewer. What became of one is added once.
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("review_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("referrer_key", sa.Uuid, nullable=False),
+    sa.Column("referral_version", sa.Integer, nullable=False),
+    sa.Column("own_view_id", sa.Uuid, nullable=False),
+    sa.Column("own_view_at", UtcDateTime, nullable=False),
+    sa.Column("proposed_by", sa.Uuid, nullable=False),
+    sa.Column("proposed_at", UtcDateTime, nullable=False),
+    sa.Column("level", CodeType(SupportLevel), nullable=False),
+    sa.Column("pathway", CodeType(Pathway), nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("difference_reasons", Json, nullable=False),
+    sa.Column("agrees", sa.Boolean, nullable=True),
+    sa.Column("agreement_table", sa.Integer, nullable=False),
+    sa.Column("shown_at", UtcDateTime, nullable=True),
+    sa.Column("team_id", sa.Uuid, nullable=True),
+    sa.Column("ended_at", UtcDateTime, nullable=True),
+    sa.Column("outcome", CodeType(ProposalOutcome), nullable=True),
+    sa.Column("ended_by", sa.Uuid, nullable=True),
+    sa.Column("ended_reason", sa.Text, nullable=True),
+    sa.ForeignKeyConstraint(["review_id", "referrer_key"], ["reviews.id", "reviews.referrer_key"]),
+    sa.ForeignKeyConstraint(
+        ["own_view_id", "review_id", "proposed_by", "own_view_at"],
+        ["own_views.id", "own_views.review_id", "own_views.reviewer_id", "own_views.recorded_at"],
+        name="fk_proposals_own_view",
+    ),
+    sa.CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended_how"),
+    sa.CheckConstraint(
+        "outcome NOT IN ('agreed', 'refused') OR (ended_by IS NOT NULL AND ended_reason IS NOT NULL"
+        " AND ended_by <> proposed_by AND ended_by <> referrer_key)",
+        name="answered_by_another",
+    ),
+)
+waiting = proposals.c.ended_at.is_(None)
+sa.Index("uq_proposals_waiting", proposals.c.review_id, unique=True, postgresql_where=waiting, sqlite_where=waiting)
+
 append_only.keep(decisions)
+append_only.keep(proposals, filled_once=("ended_at", "outcome", "ended_by", "ended_reason"))
 append_only.keep(own_views, filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version"))
 
 # Estimates and refusals to estimate, as they came. Read before a decision by one query only (estimates.py).

@@ -12,10 +12,13 @@ from services.casework.adapters.arrived import SqlArrived
 from services.casework.adapters.bases import keep_told
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.persons import Said, SqlPersons
+from services.casework.adapters.referral_history import add_version, stated_at
 from services.casework.adapters.review_queries import hidden_from, subject, teams_known
 from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.review_tables import changes_to_read, matches, model_descriptions, withdrawals
+from services.casework.adapters.second_reviewer import another_reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
+from services.casework.adapters.version_tables import identity_versions, narrative_versions, referral_versions
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
@@ -62,10 +65,13 @@ class SqlTold:
             "date_of_birth": event["date_of_birth"],
             "told": _needed(IdentityRecordedV1.encode(event)),
         }
+        add_version(self._batch, identity_versions, row)
         self._batch.later(or_newer(identities, self._connection.dialect.name), row)
 
     def hear_narrative(self, event: Event) -> None:
-        self._batch.later(or_newer(narratives, self._connection.dialect.name), _of(event, narratives))
+        row = _of(event, narratives)
+        add_version(self._batch, narrative_versions, row)
+        self._batch.later(or_newer(narratives, self._connection.dialect.name), row)
 
     def hear_match(self, event: Event) -> None:
         first, second = event["referral_ids"]
@@ -88,6 +94,8 @@ class SqlTold:
             "facts": _facts.dump(event["facts"]),
             "circumstances": {name: _plain(event[name]) for name in _CIRCUMSTANCES},
         }
+        version = {**row, "referral_id": row["id"], "stated_at": stated_at(event)}
+        add_version(self._batch, referral_versions, version)
         first = not self._arrived.referral(row["id"])
         if not self._arrived.keep(row):
             return False
@@ -139,6 +147,9 @@ class SqlTold:
     def teams(self) -> Collection[Team]:
         return teams_known(self._connection)
 
+    def other_reviewer(self, area: str, *, besides: Collection[UUID | None]) -> bool:
+        return another_reviews(self._connection, area, besides=besides)
+
     def add_basis(
         self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
     ) -> None:
@@ -168,7 +179,7 @@ class SqlTold:
 
 def said_by_referral(event: Event) -> Said:
     """Whom a referral says it is about."""
-    return Said(event["amended_at"] or event["received_at"], event["person_id"])
+    return Said(stated_at(event), event["person_id"])
 
 
 def said_by_match(event: Event) -> list[tuple[UUID, Said]]:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.application.claim_review import at_work
-from services.casework.application.open_case import OpenCase, open_case
+from services.casework.application.finish_decision import finish_decision
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_closed, tell_decided, tell_open
+from services.casework.application.review_publishing import tell_closed, tell_open
 from services.casework.domain import routing
-from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.change import ChangeKind
-from services.casework.domain.review import Decision, Review
+from services.casework.domain.decision import Decision, NoSecondReviewer
+from services.casework.domain.review import Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import (
     DifferenceReason,
@@ -21,7 +21,6 @@ from services.contracts.codes import (
     SupportLevel,
 )
 from services.kernel.errors import FieldError, Invalid
-from services.kernel.failpoints import failpoint
 from services.kernel.text import N_
 
 _CONSENT = (LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER)
@@ -84,15 +83,16 @@ class ReadChange:
 
 
 def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
-    """Gives the id of the case that opened, None for a pathway without a team.
+    """Gives the id of the case that opened, None for a pathway without a team and for a proposal.
 
-    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, OwnViewFirst, ReasonsMissing, NoLawfulBasis, NoTeam,
-    NotATeamForThis.
+    While danger stands, anything but urgent support by somebody is proposed: it counts once a second reviewer agrees.
+    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, OwnViewFirst, ReasonsMissing,
+    LevelAndPathwayDisagree, NoLawfulBasis, NoTeam, NotATeamForThis, NoSecondReviewer.
     """
     review = uow.reviews.get(command.review_id, command.reader)
     review.must_be_open()
     review.must_be_at(command.revision)
-    decision = review.decide(
+    decision = review.would_decide(
         by=command.reader.staff_id,
         level=command.level,
         pathway=command.pathway,
@@ -102,11 +102,21 @@ def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
         at=uow.at,
     )
     team = routing.confirm(command.pathway, command.team_id, uow.told.subject(review.referral_id), uow.told.teams())
+    if review.needs_agreement(decision):
+        _propose(review, decision, uow)
+        return None
+    review.decide(decision)
     uow.reviews.save(review)
-    failpoint("casework.decision_inserted")
-    tell_decided(review, decision, uow)
-    uow.audit("review.decided", subject_type="review", subject_id=review.id)
-    return _open_case(review, decision, team, uow) if team else None
+    return finish_decision(review, decision, team, uow)
+
+
+def _propose(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:
+    """Nothing is published: what was proposed is for the reviewers of the area alone."""
+    if not uow.told.other_reviewer(review.area, besides={decision.decided_by, review.referred_by}):
+        raise NoSecondReviewer
+    review.propose(decision, proposal_id=uow.new_id())
+    uow.reviews.save(review)
+    uow.audit("review.decision_proposed", subject_type="review", subject_id=review.id)
 
 
 def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
@@ -150,7 +160,7 @@ def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> Non
     review = uow.reviews.get(command.review_id, command.reader)
     review.must_be_open()
     review.must_be_at(command.revision)
-    review.confirm_withdrawal(by=command.reader.staff_id)
+    review.confirm_withdrawal(by=command.reader.staff_id, at=uow.at)
     uow.reviews.save(review)
     tell_closed(review, uow)
     uow.audit("review.withdrawal_confirmed", subject_type="review", subject_id=review.id)
@@ -159,23 +169,3 @@ def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> Non
 def read_change(command: ReadChange, uow: ReviewUnitOfWork) -> None:
     if uow.told.change_read(command.referral_id, command.referral_version, command.kind, reader=command.reader):
         uow.audit("change.read", subject_type="referral", subject_id=command.referral_id)
-
-
-def _open_case(review: Review, decision: Decision, team: routing.Team, uow: ReviewUnitOfWork) -> UUID:
-    return open_case(
-        OpenCase(
-            case_id=uow.new_id(),
-            review_id=review.id,
-            referral_id=review.referral_id,
-            person_id=review.person_id,
-            team_id=team.id,
-            team_class=team.team_class,
-            pathway=decision.pathway,
-            level=decision.level,
-            area=review.area,
-            opened_by=decision.decided_by,
-            opened_at=decision.decided_at,
-            due_at=case_due_at(decision.decided_at, decision.level, uow.policy.case_hours),
-        ),
-        uow,
-    )

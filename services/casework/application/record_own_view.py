@@ -6,8 +6,9 @@ from uuid import UUID
 from services.casework.application.claim_review import at_work
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_own_view
+from services.casework.domain.decision import OwnView, Shown
 from services.casework.domain.estimate import Estimated, EstimateShown
-from services.casework.domain.review import OwnView, OwnViewFirst, Review, Shown
+from services.casework.domain.review import OwnViewFirst, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import SupportLevel, Sureness
 from services.kernel.failpoints import failpoint

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.casework.application.answer_proposal import AnswerProposal, answer_proposal
 from services.casework.application.claim_review import (
     ClaimNextReview,
     ClaimReview,
@@ -58,6 +59,7 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     RecordOwnView: record_own_view,
     ShowEstimate: show_estimate,
     DecideReview: decide_review,
+    AnswerProposal: answer_proposal,
     AskReferrer: ask_referrer,
     AddBasis: add_basis,
     ConfirmWithdrawal: confirm_withdrawal,

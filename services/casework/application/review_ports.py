@@ -7,8 +7,9 @@ from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.decision import OwnView
 from services.casework.domain.estimate import EstimateShown
-from services.casework.domain.review import OwnView, Review
+from services.casework.domain.review import Review
 from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
@@ -99,6 +100,10 @@ class Told(Protocol):
     def subject(self, referral_id: UUID) -> Subject: ...
 
     def teams(self) -> Collection[Team]: ...
+
+    def other_reviewer(self, area: str, *, besides: Collection[UUID | None]) -> bool:
+        """Whether somebody else reviews referrals of this area."""
+        ...
 
     def add_basis(
         self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str

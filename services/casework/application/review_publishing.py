@@ -7,7 +7,8 @@ from typing import Any
 
 from services.casework.application.case_ports import Publisher
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.domain.review import Decision, OwnView, Review, ReviewState
+from services.casework.domain.decision import Decision, OwnView
+from services.casework.domain.review import Review, ReviewState
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts import casework as contracts
 from services.contracts.codes import ProgressStep
@@ -18,6 +19,8 @@ _STANDS: Mapping[ReviewState, type[EventSchema]] = MappingProxyType(
         ReviewState.WAITING: contracts.ReviewOpenedV1,
         ReviewState.BEING_READ: contracts.ReviewClaimedV1,
         ReviewState.QUESTION_ASKED: contracts.QuestionAskedV1,
+        # That somebody proposed something, and what, is for the reviewers of the area alone.
+        ReviewState.AGREEMENT_NEEDED: contracts.ReviewClaimedV1,
     }
 )
 
@@ -46,7 +49,7 @@ def tell_decided(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> N
 
 
 def _tell_decision(review: Review, decision: Decision, publisher: Publisher) -> None:
-    shown = decision.own_view.shown
+    shown = decision.shown
     publisher.publish(
         contracts.ReviewDecidedV1,
         _of_review(review, decision.decided_at)
@@ -60,7 +63,7 @@ def _tell_decision(review: Review, decision: Decision, publisher: Publisher) -> 
             "difference_reasons": list(decision.difference_reasons),
             "model_version": shown.model_version if shown else None,
             "own_view_at": decision.own_view.recorded_at,
-            "shown_at": decision.own_view.shown_at,
+            "shown_at": decision.shown_at,
             "team_id": decision.team_id,
         },
     )

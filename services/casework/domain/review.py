@@ -1,14 +1,24 @@
 """A review: one referral, read by people until one of them decides. What they think comes before any estimate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from services.casework.domain import agreement
-from services.contracts.codes import Band, DifferenceReason, Pathway, Question, SupportLevel, Sureness
+from services.casework.domain import agreement, support_pathways
+from services.casework.domain.decision import (
+    AgreementNeeded,
+    Decision,
+    NothingProposed,
+    OwnProposal,
+    OwnView,
+    Proposal,
+    ProposalOutcome,
+    Shown,
+)
+from services.contracts.codes import DifferenceReason, Pathway, Question, SupportLevel, Sureness
 from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ReadItFirst, Stale
 from services.kernel.text import N_
 
@@ -18,11 +28,18 @@ class ReviewState(StrEnum):
     BEING_READ = "being_read"
     """How a waiting review looks while somebody's claim on it lasts. It is never a review's own state."""
     QUESTION_ASKED = "question_asked"
+    AGREEMENT_NEEDED = "agreement_needed"
+    """A decision was proposed, and a second reviewer must agree. The due time runs."""
     DECIDED = "decided"
     CLOSED = "closed"
 
 
-OPEN_STATES = (ReviewState.WAITING, ReviewState.BEING_READ, ReviewState.QUESTION_ASKED)
+OPEN_STATES = (
+    ReviewState.WAITING,
+    ReviewState.BEING_READ,
+    ReviewState.QUESTION_ASKED,
+    ReviewState.AGREEMENT_NEEDED,
+)
 _ENDED: Mapping[ReviewState, str] = MappingProxyType(
     {
         ReviewState.DECIDED: N_("It is decided, and one decision is taken. Your own view is kept."),
@@ -93,47 +110,6 @@ class ReasonsMissing(Invalid):
     """The decision lacks a reason that it needs."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """The estimate that a reviewer was shown, as it then was."""
-
-    sequence: int
-    band: Band | None
-    model_version: str | None
-
-
-@dataclass(kw_only=True)
-class OwnView:
-    """What one reviewer thought of one version of the facts. Only the showing of the estimate is added later."""
-
-    id: UUID
-    reviewer_id: UUID
-    referral_version: int
-    level: SupportLevel
-    sureness: Sureness
-    why: str
-    recorded_at: datetime
-    estimate_seen_before: bool
-    shown_at: datetime | None = None
-    shown: Shown | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """Made by a person. `reasons` is free text and stays in this service."""
-
-    own_view: OwnView
-    decided_by: UUID
-    decided_at: datetime
-    level: SupportLevel
-    pathway: Pathway
-    reasons: str
-    difference_reasons: tuple[DifferenceReason, ...]
-    agrees: bool | None
-    team_id: UUID | None
-    agreement_table: int = agreement.VERSION
-
-
 @dataclass(kw_only=True)
 class Review:
     id: UUID
@@ -161,6 +137,7 @@ class Review:
     revision: int = 1
     """Counts what a reviewer must have read before they write: not who else reads it, or what they think."""
     own_views: list[OwnView] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
     stored_version: int = 0
 
     def own_view_of(self, reviewer: UUID) -> OwnView | None:
@@ -243,7 +220,12 @@ class Review:
         view.shown_at, view.shown = at, shown
         return True
 
-    def decide(
+    @property
+    def proposal(self) -> Proposal | None:
+        """The one that waits for a second reviewer."""
+        return next((proposal for proposal in self.proposals if proposal.outcome is None), None)
+
+    def would_decide(
         self,
         *,
         by: UUID,
@@ -254,7 +236,10 @@ class Review:
         team_id: UUID | None,
         at: datetime,
     ) -> Decision:
-        """Raises ReviewEnded, OwnReferral, OwnViewFirst, ReasonsMissing."""
+        """What this person would decide, for `decide` or `propose`; nothing changes yet.
+
+        Raises ReviewEnded, OwnReferral, OwnViewFirst, ReasonsMissing, LevelAndPathwayDisagree.
+        """
         self.must_be_open()
         self._must_not_be_own(by)
         view = self.own_view_of(by)
@@ -263,7 +248,8 @@ class Review:
         band = view.shown.band if view.shown else None
         agrees = agreement.agrees(level, band) if band else None
         _check_reasons(level, agrees, difference_reasons)
-        self.decision = Decision(
+        support_pathways.check(level, pathway)
+        return Decision(
             own_view=view,
             decided_by=by,
             decided_at=at,
@@ -273,9 +259,51 @@ class Review:
             difference_reasons=tuple(difference_reasons) if agrees is False else (),
             agrees=agrees,
             team_id=team_id,
+            shown_at=view.shown_at,
+            shown=view.shown,
         )
-        self._end(ReviewState.DECIDED)
-        return self.decision
+
+    def decide(self, decision: Decision) -> None:
+        """Take the decision, in place of any proposal that waits. Raises AgreementNeeded."""
+        if self.needs_agreement(decision):
+            raise AgreementNeeded
+        self._end_proposal(ProposalOutcome.REPLACED, at=decision.decided_at, by=decision.decided_by)
+        self._decided(decision)
+
+    def needs_agreement(self, decision: Decision) -> bool:
+        return support_pathways.needs_agreement(decision.level, decision.pathway, danger=self.danger)
+
+    def propose(self, decision: Decision, *, proposal_id: UUID) -> Proposal:
+        """Put the decision before a second reviewer, in place of any proposal that waits. The due time runs on."""
+        self._end_proposal(ProposalOutcome.REPLACED, at=decision.decided_at, by=decision.decided_by)
+        proposal = Proposal(id=proposal_id, referral_version=self.referral_version, proposed=decision)
+        self.proposals.append(proposal)
+        self.state = ReviewState.AGREEMENT_NEEDED
+        # The next who asks for a referral is given this one: nobody waits for who proposed.
+        self._drop_claim()
+        self._change()
+        return proposal
+
+    def answer_proposal(self, *, by: UUID, agree: bool, reason: str, at: datetime) -> Decision | None:
+        """The second reviewer agrees, which decides, or refuses, which returns the review. Gives what is decided.
+
+        Raises ReviewEnded, OwnReferral, NothingProposed, OwnProposal.
+        """
+        self.must_be_open()
+        self._must_not_be_own(by)
+        proposal = self.proposal
+        if proposal is None:
+            raise NothingProposed
+        if proposal.proposed.decided_by == by:
+            raise OwnProposal
+        outcome = ProposalOutcome.AGREED if agree else ProposalOutcome.REFUSED
+        self._end_proposal(outcome, at=at, by=by, reason=reason)
+        if not agree:
+            self._change()
+            return None
+        decision = replace(proposal.proposed, decided_at=at)
+        self._decided(decision)
+        return decision
 
     def ask(self, *, by: UUID, question: Question, question_id: UUID, at: datetime) -> None:
         """Ask the referrer one question, and stop the clock until it is answered."""
@@ -305,6 +333,7 @@ class Review:
             self.question = self.question_id = self.paused_at = None
         # Time for an answer is given back to the reviewer, but never where there may be danger.
         self.due_at = min(due_at, self.due_at) if danger else max(due_at, self.due_at) + stopped_for
+        self._end_proposal(ProposalOutcome.FACTS_CHANGED, at=at)
         self.referral_version, self.danger = referral_version, danger
         if self.question is None:
             self.state = ReviewState.WAITING
@@ -316,12 +345,25 @@ class Review:
         self.withdrawal_asked_at = at
         self._change()
 
-    def confirm_withdrawal(self, *, by: UUID) -> None:
+    def confirm_withdrawal(self, *, by: UUID, at: datetime) -> None:
         self.must_be_open()
         self._must_not_be_own(by)
         if self.withdrawal_asked_at is None:
             raise NothingToConfirm
+        self._end_proposal(ProposalOutcome.WITHDRAWN, at=at, by=by)
         self._end(ReviewState.CLOSED)
+
+    def _end_proposal(
+        self, outcome: ProposalOutcome, *, at: datetime, by: UUID | None = None, reason: str | None = None
+    ) -> None:
+        """The review waits again. A proposal that has ended stays as history."""
+        if (proposal := self.proposal) is not None:
+            proposal.end(outcome, at=at, by=by, reason=reason)
+            self.state = ReviewState.WAITING
+
+    def _decided(self, decision: Decision) -> None:
+        self.decision = decision
+        self._end(ReviewState.DECIDED)
 
     def _end(self, state: ReviewState) -> None:
         """A question that nobody answered ends with the review it was asked in."""

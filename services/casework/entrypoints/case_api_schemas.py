@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.casework.adapters.case_queries import Tab
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
+from services.casework.entrypoints.referral_api_schemas import VersionChangeItem
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -107,6 +108,7 @@ class CaseWholeItem(Schema):
     confirmed_at = fields.AwareDateTime(allow_none=True)
     equality_asked = fields.Boolean()
     changes = fields.List(fields.Nested(CaseChangeItem))
+    referral_changes = fields.List(fields.Nested(VersionChangeItem))
     entries = fields.List(fields.Nested(CaseEntry))
 
 

@@ -17,6 +17,7 @@ from services.casework.domain.change import ChangeKind
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_list_presenters import owner, status, who
 from services.casework.entrypoints.case_wording import contact_words, words
+from services.casework.entrypoints.change_presenters import referral_changes, referrer
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
 from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
 from services.contracts.codes import HAND_OVERS
@@ -65,6 +66,7 @@ class CasePage:
     told: list[Row] = field(default_factory=list)
     referred: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
+    referral_changes: list[Row] = field(default_factory=list)
     acts: list[Row] = field(default_factory=list)
     chronology: list[ChronologyEntry] = field(default_factory=list)
 
@@ -108,6 +110,9 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, An
             circumstances=whole.circumstances,
         ),
         "changes": [_change(view.row.id, change) for change in whole.changes],
+        "referral_changes": referral_changes(
+            whole.referral_changes, by=referrer(whole.referrer_name, whole.referred_by_class, whole.source)
+        ),
         "acts": _acts(view, reader),
         "chronology": chronology(view, whole),
     }

@@ -169,10 +169,19 @@ def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
 def text_rows(texts: Mapping[str, str]) -> list[dict[str, str]]:
     """The free texts, each below its question; one that we know no question for stands last."""
     order = [name for name in _TEXTS if texts.get(name)] + [name for name in texts if name not in _TEXTS]
-    return [{"title": _title(name), "text": _worded(name, texts[name])} for name in order]
+    return [{"title": text_title(name), "text": text_value(name, texts[name])} for name in order]
 
 
-def _title(name: str) -> str:
+def fact_label(name: str) -> str | None:
+    """The fact's name in words; None for what is no coded fact."""
+    return str(_(_LABELS[name][0])) if name in _LABELS else None
+
+
+def fact_value(name: str, value: Any) -> str:
+    return _said(_LABELS[name][1], value)
+
+
+def text_title(name: str) -> str:
     question = name.removeprefix(_ANSWER)
     if question != name and question in list(Question):
         return str(_("Answer to the reviewer’s question: %(question)s", question=words(Question(question))))
@@ -185,7 +194,7 @@ def code_words(value: str) -> str:
     return str(_(known)) if known else value.replace("_", " ")
 
 
-def _worded(name: str, text: str) -> str:
+def text_value(name: str, text: str) -> str:
     """A moment as people write it, a short answer with a capital; what somebody wrote stays as it is."""
     if name in _MOMENTS:
         return dates.moment(datetime.fromisoformat(text))

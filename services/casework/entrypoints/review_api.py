@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewWhole
+from services.casework.application.answer_proposal import AnswerProposal
 from services.casework.application.claim_review import ClaimNextReview, ClaimReview, KeepClaim, ReleaseClaim
 from services.casework.application.decide_review import AddBasis, AskReferrer, ConfirmWithdrawal
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
-from services.casework.domain import routing
+from services.casework.domain import routing, support_pathways
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.estimate import Estimated, NotEstimated
 from services.casework.entrypoints import review_api_schemas as schemas
@@ -20,7 +21,7 @@ from services.casework.entrypoints import review_forms as forms
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_decision_pages import refuse_head
 from services.casework.entrypoints.review_reading import listed, reader
-from services.contracts.codes import Role
+from services.contracts.codes import Pathway, Role, SupportLevel
 from services.kernel.web import access, current, etag, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
 
@@ -72,6 +73,7 @@ def one_review(review_id: UUID) -> ResponseReturnValue:
     answer = _whole(whole) | {
         "proposed_pathway": routing.proposed_pathway(subject),
         "routes": [_route(route) for route in routing.routes(subject, teams)],
+        "levels": [_level(level, danger=whole.row.danger) for level in support_pathways.PATHWAYS_OF],
     }
     return answer, 200, {"ETag": etag.of(whole.row.revision)}
 
@@ -140,10 +142,25 @@ def one_estimate(review_id: UUID) -> ResponseReturnValue:
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
 def add_decision(said: dict[str, Any], review_id: UUID) -> Response:
-    """Your decision: level, pathway, the team's code, and your reasons"""
+    """Your decision: level, pathway, the team's code, and your reasons. `levels` of the review says which go together
+
+    Where `needs_agreement` is true it is a proposal: the review is then `agreement_needed` until a second reviewer
+    answers.
+    """
     return idempotency.respond(
         decide_once(review_id, said, answer=(201, _location(review_id)), revision=etag.named_version())
     )
+
+
+@api.post("/<uuid:review_id>/agreement")
+@api.arguments(forms.AgreementBody, example=schemas.EXAMPLES["agreement"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY, _IF_MATCH])
+@access.requires(Role.REVIEWER)
+def add_agreement(said: dict[str, Any], review_id: UUID) -> Response:
+    """A second reviewer's answer to the proposal that waits: agreement decides, refusal returns the review"""
+    command = AnswerProposal(review_id=review_id, reader=reader(), revision=etag.named_version(), **said)
+    return _made(review_id, command)
 
 
 @api.post("/<uuid:review_id>/question")
@@ -203,6 +220,12 @@ def _route(route: routing.Route) -> dict[str, Any]:
         "others": [team.code for team in route.others],
         "blocked": route.blocked,
     }
+
+
+def _level(level: SupportLevel, *, danger: bool) -> dict[str, Any]:
+    pathways = [pathway for pathway in Pathway if pathway in support_pathways.PATHWAYS_OF[level]]
+    needs = [support_pathways.needs_agreement(level, pathway, danger=danger) for pathway in pathways]
+    return {"level": level, "pathways": pathways, "needs_agreement": all(needs)}
 
 
 def _comparison(shown: Comparison) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
+from services.casework.entrypoints.referral_api_schemas import VersionChangeItem
 from services.contracts.codes import (
     AgeBasis,
     Band,
@@ -43,7 +45,7 @@ class ReviewItem(Schema):
     paused_at = fields.AwareDateTime(allow_none=True)
     danger = fields.Boolean(required=True)
     initials = fields.String(allow_none=True)
-    age = fields.Integer(allow_none=True)
+    age = fields.Integer(allow_none=True, metadata={"description": "Today's"})
     details_arrived = fields.Boolean(required=True)
     claimed_by = fields.UUID(allow_none=True)
     claim_expires_at = fields.AwareDateTime(allow_none=True)
@@ -84,6 +86,32 @@ class DecisionItem(Schema):
     team_name = fields.String(allow_none=True)
 
 
+class LevelItem(Schema):
+    """Where a level of support may go, and whether a second reviewer must agree to it."""
+
+    level = _code(SupportLevel)
+    pathways = fields.List(_code(Pathway), required=True)
+    needs_agreement = fields.Boolean(required=True)
+
+
+class ProposalItem(Schema):
+    """A decision that needs a second reviewer's agreement; `outcome` is null while it waits."""
+
+    proposed_by = fields.UUID(required=True)
+    proposed_by_name = fields.String(allow_none=True)
+    proposed_at = fields.AwareDateTime(required=True)
+    referral_version = fields.Integer(required=True)
+    level = _code(SupportLevel)
+    pathway = _code(Pathway)
+    team_name = fields.String(allow_none=True)
+    reasons = fields.String(required=True)
+    outcome = _code(ProposalOutcome)
+    ended_at = fields.AwareDateTime(allow_none=True)
+    ended_by = fields.UUID(allow_none=True)
+    ended_by_name = fields.String(allow_none=True)
+    ended_reason = fields.String(allow_none=True)
+
+
 class RouteItem(Schema):
     """A pathway that goes to a team: `team` is proposed, `blocked` says that no basis lets it know."""
 
@@ -110,8 +138,19 @@ class ReviewAnswer(ReviewItem):
     matches = fields.List(fields.Nested(MatchItem))
     question = _code(Question)
     decision = fields.Nested(DecisionItem, allow_none=True)
+    proposals = fields.List(fields.Nested(ProposalItem))
+    changes = fields.List(
+        fields.Nested(VersionChangeItem), metadata={"description": "What the referrer changed, newest first"}
+    )
+    as_decided = fields.Boolean(
+        metadata={
+            "description": "Whether facts, identity and texts are those of the version that the review ended with"
+        }
+    )
+    age_at_referral = fields.Integer(allow_none=True)
     proposed_pathway = _code(Pathway)
     routes = fields.List(fields.Nested(RouteItem))
+    levels = fields.List(fields.Nested(LevelItem))
 
 
 class OwnViewItem(Schema):
@@ -177,6 +216,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reasons": "Wants help with college. His coach and his aunt support him.",
         "difference_reasons": ["strengths_and_protection"],
     },
+    "agreement": {"agree": True, "reason": "I spoke to the ward: his aunt stays with him, and the flat is safe."},
     "question": {"question": "safe_contact"},
     "basis": {
         "recipient": "support_service",

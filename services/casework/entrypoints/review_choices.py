@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from services.casework.domain.routing import Route, Subject, Team, proposed_pathway
+from services.casework.domain.support_pathways import PATHWAYS_OF, levels_of, needs_agreement
+from services.casework.entrypoints.danger_procedure import DangerProcedure
 from services.casework.entrypoints.review_wording import words
-from services.contracts.codes import Pathway
+from services.contracts.codes import Pathway, SupportLevel
+from services.kernel.text import N_
 
 Row = dict[str, Any]
+
+_GOES_TO = {
+    SupportLevel.URGENT: N_("Needs a case or a hand-over."),
+    SupportLevel.PLANNED: N_("Needs a case or a hand-over."),
+    SupportLevel.LIGHT: N_("Goes to early intervention, to support open to everybody, or to a hand-over."),
+    SupportLevel.NONE: N_("Goes to support open to everybody, or no further action."),
+}
 
 
 def proposal(subject: Subject) -> str:
@@ -27,10 +38,33 @@ def proposal(subject: Subject) -> str:
     )
 
 
-def places(routes: list[Route]) -> list[Row]:
+def levels(*, danger: bool, second_reviewer: bool) -> list[Row]:
+    """The levels that may be decided, each with where it may go; in danger, with who must agree."""
+    return [
+        {"value": level.value, "text": words(level), "hint": _goes_to(level, danger=danger)}
+        for level in PATHWAYS_OF
+        if second_reviewer or not needs_agreement(level, next(iter(PATHWAYS_OF[level])), danger=danger)
+    ]
+
+
+def places(routes: list[Route], *, danger: bool, second_reviewer: bool) -> list[Row]:
     """Every pathway with each of its teams, for radios; one that cannot be taken says why."""
     by_pathway = {route.pathway: route for route in routes}
-    return [place for pathway in Pathway for place in _places(pathway, by_pathway.get(pathway))]
+    urgent = PATHWAYS_OF[SupportLevel.URGENT]
+    offered = [pathway for pathway in Pathway if second_reviewer or not danger or pathway in urgent]
+    return [place for pathway in offered for place in _places(pathway, by_pathway.get(pathway))]
+
+
+def danger_procedure() -> DangerProcedure:
+    found: DangerProcedure = current_app.extensions["casework"]
+    return found
+
+
+def _goes_to(level: SupportLevel, *, danger: bool) -> str:
+    goes_to = _GOES_TO[level]
+    if not needs_agreement(level, next(iter(PATHWAYS_OF[level])), danger=danger):
+        return str(_(goes_to))
+    return f"{_(goes_to)} {_('There may be immediate danger, so a second reviewer must agree.')}"
 
 
 def missing_bases(routes: list[Route], bases_href: str) -> list[Row]:
@@ -44,7 +78,9 @@ def missing_bases(routes: list[Route], bases_href: str) -> list[Row]:
 
 def _places(pathway: Pathway, route: Route | None) -> list[Row]:
     if route is None:
-        return [{"value": pathway.value, "text": words(pathway)}]
+        fitting = ", ".join(words(level) for level in levels_of(pathway))
+        hint = _("Only with this support: %(levels)s.", levels=fitting)
+        return [{"value": pathway.value, "text": words(pathway), "hint": hint}]
     if route.team is None:
         why = _("Not possible: no team of this kind serves this area and age.")
     elif route.blocked:

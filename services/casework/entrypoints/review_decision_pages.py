@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed
 
 from services.casework.adapters import review_queries
+from services.casework.adapters.second_reviewer import another_reviews
 from services.casework.application.decide_review import AskReferrer
 from services.casework.application.record_own_view import Comparison, ShowEstimate
 from services.casework.domain import routing
@@ -16,7 +17,6 @@ from services.casework.entrypoints import review_choices, review_comparison
 from services.casework.entrypoints import review_presenters as present
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_forms import (
-    DECIDED_LEVELS,
     MOST_REASONS,
     DecisionForm,
     OwnViewBody,
@@ -149,6 +149,9 @@ def _decision_page(found: Opened, form: Form | None, comparison: Comparison | No
     connection = current.reading()
     subject = review_queries.subject(connection, found.review.referral_id, on=london_day(current.now()))
     routes = routing.routes(subject, review_queries.teams_known(connection))
+    danger = found.review.danger
+    besides = {current.staff_id(), found.review.referred_by}
+    second_reviewer = not danger or another_reviews(connection, found.review.area, besides=besides)
     review = present.page(found, current.staff_id(), current.now())
     page = render_template(
         "casework/review_estimate.html" if comparison else "casework/review_decision.html",
@@ -157,9 +160,11 @@ def _decision_page(found: Opened, form: Form | None, comparison: Comparison | No
         shown=review_comparison.shown(comparison.estimate) if comparison else None,
         form=form or Form(DecisionForm()),
         proposal=review_choices.proposal(subject),
-        places=review_choices.places(routes),
+        places=review_choices.places(routes, danger=danger, second_reviewer=second_reviewer),
         missing_bases=review_choices.missing_bases(routes, review.bases_href),
-        levels=choices(DECIDED_LEVELS),
+        levels=review_choices.levels(danger=danger, second_reviewer=second_reviewer),
+        second_reviewer=second_reviewer,
+        danger=review_choices.danger_procedure(),
         differences=choices(DifferenceReason),
         most=MOST_REASONS,
         key=request.form.get("key") or str(uuid4()),

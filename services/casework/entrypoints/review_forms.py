@@ -25,7 +25,6 @@ from services.kernel.web.fields import (
 MOST_WHY = 1000
 MOST_REASONS = 2000
 MOST_REASON = 500
-DECIDED_LEVELS = tuple(level for level in SupportLevel if level is not SupportLevel.NOT_ENOUGH_INFORMATION)
 # Consent comes through the referrer, and triage has its basis from the first.
 ADDED_BASES = tuple(
     basis
@@ -74,6 +73,13 @@ class DecisionForm(_Decision):
         if pathway not in list(Pathway):
             raise ValidationError({"pathway": [N_("Choose one of the answers listed")]})
         return data | {"pathway": Pathway(pathway), "team": team or None}
+
+
+class AgreementBody(_Body):
+    """The second reviewer's answer to a proposal."""
+
+    agree = StrictBoolean(required=True, ask=N_("Select yes if you agree with the proposal"))
+    reason = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter why you agree or do not agree"))
 
 
 class QuestionBody(_Body):

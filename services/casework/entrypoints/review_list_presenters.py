@@ -24,6 +24,10 @@ _DONE = {
     "claimed": N_("You are reviewing this referral now. The others can see it."),
     "released": N_("You are no longer reviewing that referral."),
     "decided": N_("Decision recorded."),
+    "proposed": N_("Your proposal is recorded. It counts once another reviewer of this area agrees."),
+    "agreed": N_("Your agreement is recorded, and the decision counts."),
+    "refused": N_("Your answer is recorded. The referral waits for a decision again."),
+    "answered": N_("Nothing was recorded: the proposal was answered, replaced or ended before."),
     "asked": N_("Your question is with the referrer. The clock has stopped until they answer."),
     "basis": N_("Further basis recorded."),
 }

@@ -181,9 +181,15 @@ def first_step(found: Opened, form: Form, *, kept: str = "") -> ResponseReturnVa
         surenesses=choices(Sureness),
         most=MOST_WHY,
         key=request.form.get("key") or str(uuid4()),
-        done=lists.done(request.args.get("done")),
+        done=lists.done(_done(found)),
     )
     return page, form.status
+
+
+def _done(found: Opened) -> str | None:
+    """What was sent as a decision may be a proposal."""
+    done = request.args.get("done")
+    return "proposed" if done == "decided" and found.review.proposal is not None else done
 
 
 def _basis_page(found: Opened, form: Form) -> ResponseReturnValue:

@@ -10,10 +10,13 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.review_queries import BasisView, MatchView, ReviewWhole
-from services.casework.domain.review import OwnView
+from services.casework.domain.decision import OwnView
+from services.casework.entrypoints import proposal_presenters
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import contact_words
+from services.casework.entrypoints.change_presenters import referral_changes, referrer
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.casework.entrypoints.proposal_presenters import ProposalPage
 from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
 from services.casework.entrypoints.review_list_presenters import holder
 from services.casework.entrypoints.review_reading import Opened
@@ -44,6 +47,7 @@ class ReviewPage:
     keep_href: str
     release_href: str
     revision: int
+    agreement_href: str
     is_open: bool
     danger: bool
     due: Due | None
@@ -59,6 +63,15 @@ class ReviewPage:
     own_view: Row | None
     earlier_view: Row | None
     decision: list[Row]
+    proposal: ProposalPage | None
+    """The one that waits for a second reviewer."""
+    earlier_proposals: list[list[Row]]
+    last_proposal: list[Row]
+    """How the last one ended, while none waits."""
+    changes: list[Row]
+    facts_note: str
+    """Which version of the facts stands on the page, once the review has ended."""
+    age_note: str
     hand_over_href: str | None
     hidden_from: str
     """The recipient whose team no longer sees the case that the decision opened."""
@@ -94,6 +107,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         decision_href=url_for("review_decisions.decision", review_id=row.id),
         question_href=url_for("review_decisions.question", review_id=row.id),
         bases_href=url_for("reviews.bases", review_id=row.id, recipient=whole.hidden_from),
+        agreement_href=url_for("review_agreement.answer", review_id=row.id),
         list_href=url_for("reviews.waiting"),
         claim_href=url_for("reviews.claim", review_id=row.id),
         keep_href=url_for("reviews.keep_claim", review_id=row.id),
@@ -112,6 +126,12 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         own_view=view(opened.own_view),
         earlier_view=view(opened.earlier_view),
         decision=_decision(whole),
+        proposal=proposal_presenters.waiting(whole.proposals, reader_id),
+        earlier_proposals=proposal_presenters.ended(whole.proposals),
+        last_proposal=proposal_presenters.last_end(whole.proposals) if opened.is_open else [],
+        changes=_changes(whole),
+        facts_note=_facts_note(opened),
+        age_note=_age_note(whole),
         hand_over_href=_hand_over(whole),
         hidden_from=words(whole.hidden_from) if whole.hidden_from else "",
     )
@@ -121,6 +141,29 @@ def _mine_until(opened: Opened, reader_id: UUID) -> str:
     row = opened.whole.row
     mine = row.claimed_by == reader_id and opened.is_open
     return dates.time_of_day(row.claim_expires_at) if mine and row.claim_expires_at else ""
+
+
+def _changes(whole: ReviewWhole) -> list[Row]:
+    by = referrer(whole.referrer_name, whole.referred_by_class, whole.row.source)
+    decided_on = whole.row.referral_version if whole.decision else None
+    return referral_changes(whole.changes, by=by, decided_on=decided_on)
+
+
+def _facts_note(opened: Opened) -> str:
+    if opened.is_open:
+        return ""
+    if not opened.whole.as_decided:
+        return str(_("The facts at the time of the decision were not kept. Below are the facts as they are now."))
+    if opened.whole.decision is None:
+        return str(_("Below are the facts as they were when the review was closed."))
+    return str(_("Below are the facts as they were decided on."))
+
+
+def _age_note(whole: ReviewWhole) -> str:
+    """The estimate keeps the age on the day of the referral."""
+    if whole.age_at_referral is None:
+        return ""
+    return str(_("The estimate uses the age on the day of the referral: %(age)d.", age=whole.age_at_referral))
 
 
 def told(whole: ReviewWhole) -> Sections:
@@ -235,4 +278,5 @@ def _decision(whole: ReviewWhole) -> list[Row]:
     ]
     if decided.team_name:
         rows.append({"key": _("Team"), "value": decided.team_name})
-    return [*rows, {"key": _("Reasons"), "value": decided.reasons}]
+    rows.append({"key": _("Reasons"), "value": decided.reasons})
+    return [*rows, *proposal_presenters.agreement(whole.proposals)]

@@ -10,7 +10,8 @@ from flask import request
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewRow, ReviewWhole
 from services.casework.application.claim_review import ReadReview
-from services.casework.domain.review import OPEN_STATES, OwnView, Review
+from services.casework.domain.decision import OwnView
+from services.casework.domain.review import OPEN_STATES, Review
 from services.casework.domain.review_reader import ReviewReader, review_reader
 from services.kernel.web import current, paging
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints import case_wording
 from services.contracts.codes import (
@@ -30,8 +31,16 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         ReviewState.WAITING: N_("Waiting"),
         ReviewState.BEING_READ: N_("Being read"),
         ReviewState.QUESTION_ASKED: N_("Question asked"),
+        ReviewState.AGREEMENT_NEEDED: N_("Second reviewer needed"),
         ReviewState.DECIDED: N_("Decided"),
         ReviewState.CLOSED: N_("Withdrawn"),
+    },
+    ProposalOutcome: {
+        ProposalOutcome.AGREED: N_("Agreed"),
+        ProposalOutcome.REFUSED: N_("Not agreed"),
+        ProposalOutcome.REPLACED: N_("Another decision or proposal took its place"),
+        ProposalOutcome.FACTS_CHANGED: N_("The referrer changed the facts"),
+        ProposalOutcome.WITHDRAWN: N_("The referral was withdrawn"),
     },
     Sureness: {
         Sureness.VERY: N_("Very sure"),

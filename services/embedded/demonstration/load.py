@@ -9,7 +9,7 @@ from services.embedded import staff
 from services.embedded import system as embedded
 from services.embedded.demonstration.desk import Desk
 from services.embedded.demonstration.people import Person, people
-from services.embedded.demonstration.plans import PLANS, WITH_A_QUESTION, Plan
+from services.embedded.demonstration.plans import PLANS, Plan
 from services.embedded.demonstration.referrals import referral
 from services.embedded.demonstration.schedule import Schedule, StoryClock
 from services.embedded.demonstration.stories import Telling
@@ -71,7 +71,7 @@ def _tellings(desk: Desk, now: datetime) -> Iterator[tuple[datetime, Telling]]:
         for _ in range(plan.count):
             at = now - timedelta(hours=chance.uniform(*plan.hours))
             person = _next_of_age(waiting, plan, at.date())
-            body = referral(person, at=at, chance=chance, area=plan.area, calm=plan.stage in WITH_A_QUESTION)
+            body = referral(person, at=at, chance=chance, area=plan.area, danger=plan.danger)
             own_chance = random.Random(chance.random())  # noqa: S311
             yield at, Telling(desk=desk, plan=plan, body=body, chance=own_chance)
 

@@ -13,6 +13,7 @@ class Stage(StrEnum):
     WAITING = "waiting"
     OPENED = "opened"
     OWN_VIEW = "own_view"
+    PROPOSED = "proposed"
     ASKED = "asked"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
@@ -37,6 +38,13 @@ class Plan:
     hours: tuple[float, float]
     pathway: str = _EARLY
     area: str = "northside"
+
+    @property
+    def danger(self) -> str | None:
+        """The answer on immediate danger that the story needs; None is any."""
+        if self.stage is Stage.PROPOSED:
+            return "yes"
+        return "no" if self.stage in WITH_A_QUESTION else None
 
     def takes(self, age: float) -> bool:
         """Whether the pathway's team is for somebody of this age in years."""
@@ -69,4 +77,6 @@ PLANS = (
     Plan(stage=Stage.MET, count=3, pathway=_YOUTH, hours=(100, 500)),
     Plan(stage=Stage.CLOSED, count=7, hours=(400, 1000)),
     Plan(stage=Stage.CLOSED, count=2, pathway=_YOUTH, hours=(400, 1000)),
+    # For the second reviewer: in danger, with support open to everybody proposed.
+    Plan(stage=Stage.PROPOSED, count=1, pathway="universal_support", hours=(0.8, 1.5)),
 )

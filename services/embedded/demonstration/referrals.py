@@ -73,8 +73,10 @@ _ANSWERED = 0.7
 EVERYONE = ("triage", "support_service", "childrens_services", "youth_justice", "adult_services")
 
 
-def referral(person: Person, *, at: datetime, chance: random.Random, area: str, calm: bool = False) -> dict[str, Any]:
-    """The body of one referral, as the API takes it, made at `at`; when `calm`, nobody is in danger."""
+def referral(
+    person: Person, *, at: datetime, chance: random.Random, area: str, danger: str | None = None
+) -> dict[str, Any]:
+    """The body of one referral, as the API takes it, made at `at`; `danger` is the answer, where the story needs one."""
     arrived = at - timedelta(minutes=chance.randrange(25, 180))
     facts = {name: chance.choice(values) for name, values in _FACTS.items() if chance.random() < _ANSWERED}
     if signs := chance.choice(_EXPLOITATION):
@@ -90,7 +92,7 @@ def referral(person: Person, *, at: datetime, chance: random.Random, area: str, 
             "do_not": chance.choice([["at_home"], []]),
         },
         "what_happened": chance.choice(_WHAT_HAPPENED),
-        "immediate_danger": "no" if calm else chance.choices(["no", "not_known", "yes"], weights=[6, 3, 1])[0],
+        "immediate_danger": danger or chance.choices(["no", "not_known", "yes"], weights=[6, 3, 1])[0],
         "involvement": chance.choice(_INVOLVEMENT),
         "facts": facts,
         "incident": {

@@ -19,6 +19,7 @@ _LONDON = ZoneInfo("Europe/London")
 
 _NAVIGATORS = {"northside": "navigator", "riverside": "navigator", "westborough": "navigator-west"}
 _REVIEWERS = {"northside": "reviewer", "riverside": "reviewer-two", "westborough": "reviewer-west"}
+_SECOND_REVIEWERS = {"northside": "reviewer-two", "riverside": "reviewer"}
 _TEAMS = {
     "early_intervention": "early-help",
     "youth_justice": "youth-justice",
@@ -32,6 +33,7 @@ _WHY = (
     "Third time this year. What the young person says themselves points to debt more than to a quarrel.",
     "Much is going well. A mentor close by would be enough for now.",
 )
+_AGREED = "Spoke to the ward and to the aunt: the young person is with her, and safe there."
 _NOTES = (
     "Talked to the aunt, who will be there when we meet.",
     "Met at the library. Talked about school, and about who walks home with whom.",
@@ -97,6 +99,13 @@ class Telling:
             "team": _TEAMS.get(self.plan.pathway),
         }
         self._say(review, "decision", decision)
+        if self.plan.stage is Stage.PROPOSED:
+            return
+        if self._in_danger and self._level != "urgent":
+            yield self._later(5, 20)
+            self.desk.change(
+                self._second_reviewer, f"{review}/agreement", {"agree": True, "reason": _AGREED}, of=review
+            )
         if self.plan.stage is Stage.DECIDED:
             return
         yield self._later(60, 600)
@@ -173,4 +182,12 @@ class Telling:
 
     @property
     def _level(self) -> str:
-        return _LEVELS.get(self.plan.pathway, "planned")
+        return _LEVELS.get(self.plan.pathway, "urgent" if self._in_danger else "planned")
+
+    @property
+    def _in_danger(self) -> bool:
+        return bool(self.body["immediate_danger"] == "yes")
+
+    @property
+    def _second_reviewer(self) -> str:
+        return _SECOND_REVIEWERS[self.plan.area]

@@ -78,7 +78,10 @@ def danger(draft_id: UUID) -> ResponseReturnValue:
     draft = _draft(draft_id)
     if draft.sent_as:
         return redirect(_status(draft.sent_as), code=303)
-    return render_template("intake/danger.html", draft_id=draft_id, procedure=caller.locality().danger_procedure)
+    place = caller.locality()
+    return render_template(
+        "intake/danger.html", draft_id=draft_id, procedure=place.danger_procedure, contacts=place.danger_contacts
+    )
 
 
 @pages.get("/<uuid:draft_id>/check")

@@ -22,3 +22,5 @@ class Locality:
     sites: tuple[Site, ...]
     danger_procedure: tuple[str, ...]
     """What to do now when somebody is in immediate danger, step by step."""
+    danger_contacts: Mapping[str, str]
+    """Whom to phone then: number by name."""

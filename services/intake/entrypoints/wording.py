@@ -295,7 +295,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         ProgressStep.RECEIVED: N_("Received"),
         ProgressStep.BEING_READ: N_("Being read"),
         ProgressStep.ACCEPTED: N_("Accepted"),
-        ProgressStep.NOT_ACCEPTED: N_("Read, and not taken further"),
+        ProgressStep.NOT_ACCEPTED: N_("Read and decided: no case here"),
         ProgressStep.FIRST_CONTACT_MADE: N_("First contact made"),
         ProgressStep.CLOSED: N_("Closed"),
     },

@@ -38,9 +38,9 @@ def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] 
     return Client(world.service.app.test_client(), str(identity.staff_id))
 
 
-def decided(world: ReviewWorld, *told: RecipientClass, **decision: str) -> tuple[Referred, UUID]:
+def decided(world: ReviewWorld, *told: RecipientClass, age: int = 16, **decision: str) -> tuple[Referred, UUID]:
     """A referral that a reviewer decided with the estimate before them, and its case."""
-    referral, reviewer = world.referral(*told), world.reviewer()
+    referral, reviewer = world.referral(*told, age=age), world.reviewer()
     referral.estimated(probability=0.1234)
     reviewer.post_json(f"{referral.api}/claim", {"take_over": False})
     reviewer.post_json(f"{referral.api}/own-view", an_own_view(why="Ownviewmark"), **referral.as_read)

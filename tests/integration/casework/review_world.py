@@ -23,6 +23,7 @@ TEAMS = {
     "early-help": (RecipientClass.SUPPORT_SERVICE, 10, 25),
     "childrens-services": (RecipientClass.CHILDRENS_SERVICES, 0, 17),
     "adult-services": (RecipientClass.ADULT_SERVICES, 18, 120),
+    "triage": (RecipientClass.TRIAGE, 0, 120),
 }
 
 
@@ -93,7 +94,7 @@ class ReviewWorld:
             "display_name": name,
             "organisation_id": identity.organisation_id,
             "organisation_class": organisation,
-            "teams": [],
+            "teams": [self.teams["triage"]] if role is Role.REVIEWER else [],
             "areas": sorted(identity.areas),
             "active": True,
         }

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from services.casework.adapters import review_tables, tables
+from services.casework.adapters import review_tables, tables, version_tables
 from services.casework.adapters.read_ahead import read_ahead
 from services.casework.adapters.tables import kernel
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
@@ -145,6 +145,7 @@ def held(world: ReviewWorld) -> dict[str, Any]:
     """Every row of what was heard, what was audited, and what there is to tell."""
     of = [tables.referrals, tables.persons, tables.bases, tables.identities, tables.narratives]
     of += [getattr(review_tables, name) for name in ("reviews", "estimates", "matches", "withdrawals", "progress")]
+    of += [version_tables.referral_versions, version_tables.identity_versions, version_tables.narrative_versions]
     found = {table.name: sorted(repr(_shown(row)) for row in world.rows(table)) for table in of}
     changes = sorted(repr(_shown(row)) for row in world.rows(review_tables.changes_to_read))
     with world.database.read() as connection:

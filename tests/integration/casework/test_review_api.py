@@ -239,6 +239,7 @@ class TestADecision:
 class TestTheExamples:
     def test_are_accepted_as_they_stand(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
+        colleague = review_world.reviewer(make.COLLEAGUE)
         decided, asked = review_world.referral(), review_world.referral()
         steps = [
             (decided, "claim", "claim"),
@@ -256,3 +257,9 @@ class TestTheExamples:
         answers = [client.post_json(f"{on.api}/{path}", EXAMPLES[name], **on.as_read) for on, path, name in steps]
 
         assert [answer.status_code for answer in answers] == [200, 200, 201, 201, 201, 201, 201, 201, 200]
+
+        danger = review_world.referral(SUPPORT, danger=True)
+        for path, name in (("own-view", "own_view"), ("decision", "decision")):
+            client.post_json(f"{danger.api}/{path}", EXAMPLES[name], **danger.as_read)
+        agreed = colleague.post_json(f"{danger.api}/agreement", EXAMPLES["agreement"], **danger.as_read)
+        assert agreed.status_code == 201

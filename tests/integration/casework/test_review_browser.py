@@ -76,6 +76,11 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     ending = {"level": "none", "pathway": "no_further_action", "reasons": "Support is there already."}
     reviewer.post_json(f"{decided.api}/decision", ending, **decided.as_read)
     decided.amended()
+    proposed = world.referral(SUPPORT, danger=True)
+    _views(other, proposed)
+    ending |= {"level": "light", "pathway": "universal_support"}
+    other.post_json(f"{proposed.api}/decision", ending, **proposed.as_read)
+    _views(reviewer, proposed)
     return [
         "/casework/reviews",
         urgent.page,
@@ -87,6 +92,9 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
         f"{asked.page}/decision",
         asked.page,
         decided.page,
+        proposed.page,
+        f"{proposed.page}/agreement",
+        f"{proposed.page}/decision",
     ]
 
 

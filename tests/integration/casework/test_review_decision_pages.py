@@ -116,8 +116,15 @@ class TestTheSecondStep:
         view(client, referred)
         client.get(f"{referred.page}/estimate")
 
-        bare = decide(client, referred, beside="estimate", level="none")
-        given = decide(client, referred, beside="estimate", level="none", difference_reasons="information_wrong")
+        bare = decide(client, referred, beside="estimate", level="none", pathway="universal_support")
+        given = decide(
+            client,
+            referred,
+            beside="estimate",
+            level="none",
+            pathway="universal_support",
+            difference_reasons="information_wrong",
+        )
 
         assert bare.status_code == 422
         assert given.status_code == 303
@@ -145,7 +152,7 @@ class TestTheSecondStep:
             view(one, referred)
         decide(client, referred)
 
-        answer = decide(other, referred, pathway="no_further_action")
+        answer = decide(other, referred, level="none", pathway="no_further_action")
 
         assert answer.status_code == 409
         assert "Somebody has already decided this referral" in text_of(answer)

@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_queries import list_reviews
-from services.casework.adapters.review_tables import decisions, own_views, reviews
+from services.casework.adapters.review_tables import decisions, own_views, proposals, reviews
+from services.casework.application.answer_proposal import AnswerProposal
 from services.casework.application.claim_review import ClaimReview
 from services.casework.application.decide_review import AskReferrer, ConfirmWithdrawal, DecideReview
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
-from services.casework.domain.review import OwnView, Review
+from services.casework.domain.decision import OwnView
+from services.casework.domain.review import Review, ReviewState
 from services.contracts.codes import Band, DifferenceReason, Pathway, Question, RecipientClass, SupportLevel, Sureness
 from services.kernel.errors import RuleBroken
 from tests.factories.reviews import COLLEAGUE, NAVIGATOR, REVIEWER, a_reader
@@ -23,6 +25,7 @@ from tests.integration.casework.review_world import ReviewWorld
 
 PEOPLE = st.sampled_from([REVIEWER, COLLEAGUE, NAVIGATOR])
 """Two reviewers, and one who referred and is a reviewer too."""
+PATHWAYS = (Pathway.EARLY_INTERVENTION, Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION)
 QUIET = settings(
     max_examples=10,
     stateful_step_count=12,
@@ -47,6 +50,10 @@ class Reviewing(RuleBasedStateMachine):
         self.sequence = 0
         self.viewed: set[tuple[UUID, int]] = set()
         self.decided_by: UUID | None = None
+        self.proposed_by: UUID | None = None
+        self.danger = False
+        for who in (REVIEWER, COLLEAGUE):
+            self.world.reviewer(who)
         self.ended = False
 
     @rule(who=PEOPLE, take_over=st.booleans())
@@ -67,13 +74,14 @@ class Reviewing(RuleBasedStateMachine):
             assert (who, self.facts) in self.viewed
             assert got.own_view.reviewer_id == who
 
-    @rule(who=PEOPLE, level=st.sampled_from(SupportLevel), to_a_team=st.booleans())
-    def decides(self, who: UUID, level: SupportLevel, to_a_team: bool) -> None:
+    @rule(who=PEOPLE, level=st.sampled_from(SupportLevel), pathway=st.sampled_from(PATHWAYS))
+    def decides(self, who: UUID, level: SupportLevel, pathway: Pathway) -> None:
+        to_a_team = pathway is Pathway.EARLY_INTERVENTION
         got = self._writes(
             who,
             DecideReview,
             level=level,
-            pathway=Pathway.EARLY_INTERVENTION if to_a_team else Pathway.NO_FURTHER_ACTION,
+            pathway=pathway,
             reasons="So I decide.",
             difference_reasons=(DifferenceReason.OTHER,),
             team_id=self.world.teams["early-help"] if to_a_team else None,
@@ -81,7 +89,20 @@ class Reviewing(RuleBasedStateMachine):
         if not isinstance(got, RuleBroken):
             assert (who, self.facts) in self.viewed
             assert not self.ended
-            self.decided_by, self.ended = who, True
+            if self.danger and level is not SupportLevel.URGENT:
+                self.proposed_by = who
+            else:
+                self.decided_by, self.ended, self.proposed_by = who, True, None
+
+    @rule(who=PEOPLE, agree=st.booleans())
+    def answers(self, who: UUID, agree: bool) -> None:
+        got = self._writes(who, AnswerProposal, agree=agree, reason="So I answer.")
+        if not isinstance(got, RuleBroken):
+            assert self.proposed_by not in (None, who)
+            assert who != NAVIGATOR
+            if agree:
+                self.decided_by, self.ended = self.proposed_by, True
+            self.proposed_by = None
 
     @rule(who=PEOPLE)
     def asks(self, who: UUID) -> None:
@@ -92,7 +113,7 @@ class Reviewing(RuleBasedStateMachine):
         self.version += 1
         self.referred.amended(self.version, facts={"immediate_danger": "yes" if danger else "no"})
         if not self.ended:
-            self.facts = self.version
+            self.facts, self.danger, self.proposed_by = self.version, danger, None
 
     @rule()
     def is_withdrawn(self) -> None:
@@ -102,7 +123,8 @@ class Reviewing(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def is_confirmed_as_withdrawn(self, who: UUID) -> None:
         got = self._writes(who, ConfirmWithdrawal)
-        self.ended = self.ended or not isinstance(got, RuleBroken)
+        if not isinstance(got, RuleBroken):
+            self.ended, self.proposed_by = True, None
 
     @rule(version=st.integers(1, 3), band=st.sampled_from(Band))
     def is_estimated(self, version: int, band: Band) -> None:
@@ -122,6 +144,13 @@ class Reviewing(RuleBasedStateMachine):
         assert len(self.world.rows(cases, referral_id=self.referred.id)) <= len(found)
 
     @invariant()
+    def one_proposal_waits_while_a_second_reviewer_is_needed(self) -> None:
+        waiting = [row for row in self._proposals() if row["ended_at"] is None]
+        [review] = self.world.rows(reviews, id=self.referred.review_id)
+        assert [row["proposed_by"] for row in waiting] == ([self.proposed_by] if self.proposed_by else [])
+        assert (review["state"] is ReviewState.AGREEMENT_NEEDED) == bool(waiting)
+
+    @invariant()
     def nothing_is_shown_before_what_they_think(self) -> None:
         for row in self._views():
             assert row["reviewer_id"] != NAVIGATOR
@@ -137,6 +166,9 @@ class Reviewing(RuleBasedStateMachine):
     def _writes(self, who: UUID, command: Any, **said: Any) -> Any:
         """As one who has just read it."""
         return self._run(who, command, revision=self.referred.revision, **said)
+
+    def _proposals(self) -> Any:
+        return self.world.rows(proposals, review_id=self.referred.review_id)
 
     def _views(self) -> Any:
         return self.world.rows(own_views, review_id=self.referred.review_id)
@@ -163,7 +195,7 @@ class TestAReview:
         with pytest.raises(AssertionError):
             machine.looks_at_the_estimate(who=REVIEWER)
         with pytest.raises(IntegrityError):
-            machine.decides(who=REVIEWER, level=SupportLevel.PLANNED, to_a_team=False)
+            machine.decides(who=REVIEWER, level=SupportLevel.NONE, pathway=Pathway.NO_FURTHER_ACTION)
 
 
 def _machine(world: ReviewWorld) -> type[Reviewing]:

@@ -88,7 +88,7 @@ class TestTheList:
         client = review_world.reviewer()
         referred = review_world.referral()
         view(client, referred)
-        decide(client, referred, pathway="no_further_action")
+        decide(client, referred, level="none", pathway="no_further_action")
 
         referred.amended()
         page = client.get("/casework/reviews")

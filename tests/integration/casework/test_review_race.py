@@ -102,7 +102,7 @@ class TestTwoReviewers:
             with review_world.database.read() as connection:
                 review = _Careless(Batch(connection)).get(referred.review_id, reader)
             both_have_read.wait()
-            review.decide(
+            decision = review.would_decide(
                 by=reader.staff_id,
                 level=SupportLevel.NONE,
                 pathway=Pathway.NO_FURTHER_ACTION,
@@ -111,6 +111,7 @@ class TestTwoReviewers:
                 team_id=None,
                 at=after(60),
             )
+            review.decide(decision)
             with review_world.database.write() as connection:
                 _Careless(Batch(connection)).save(review)
             return "decided"

@@ -250,7 +250,8 @@ class Story:
         if of is not None:
             self.whole.marks.add(word, Thing(what=What.REASONS, of=of.number))
         reasons = {"reasons": word, "difference_reasons": ["other"]}
-        return {"level": "planned", "pathway": pathway, "team": team, **reasons}
+        level = "light" if pathway == Pathway.UNIVERSAL_SUPPORT.value else "planned"
+        return {"level": level, "pathway": pathway, "team": team, **reasons}
 
     def open_case(self, referral: Referral, reader: UUID | None, route: dict[str, Any]) -> None:
         team = self.chance.choice([route["team"], *route["others"]])

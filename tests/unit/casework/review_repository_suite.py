@@ -20,6 +20,7 @@ from tests.factories.reviews import (
     a_review,
     after,
     decides,
+    proposes,
     views,
 )
 
@@ -82,6 +83,44 @@ class ReviewRepositorySuite:
             reviews.save_shown(view)
 
         assert kept.found(review).version == before
+
+    def test_gives_back_the_proposal_that_waits(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review(danger=True))
+        views(review)
+        proposes(review)
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+
+        assert kept.found(review) == review
+
+    def test_keeps_what_became_of_a_proposal(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review(danger=True))
+        views(review)
+        proposes(review)
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+        with kept.unit_of_work() as reviews:
+            held = reviews.get(review.id, a_reader(COLLEAGUE))
+            held.answer_proposal(by=COLLEAGUE, agree=False, reason="Not yet.", at=after(40))
+            reviews.save(held)
+
+        assert kept.found(review).proposal is None
+        assert kept.found(review).state is held.state
+
+    def test_gives_a_proposal_to_others_than_who_made_it(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review(danger=True))
+        views(review)
+        proposes(review)
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+
+        with kept.unit_of_work() as reviews:
+            mine = reviews.next_unclaimed(a_reader(), at=after(50))
+            theirs = reviews.next_unclaimed(a_reader(COLLEAGUE), at=after(50))
+
+        assert mine is None
+        assert theirs is not None
+        assert theirs.id == review.id
 
     def test_refuses_a_change_of_what_somebody_else_changed_meanwhile(self, kept: KeptReviews) -> None:
         review = kept.review(a_review())

@@ -9,7 +9,8 @@ from services.casework.application.decide_review import (
 )
 from services.casework.application.hear_referral import HearReferral, hear_referral
 from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
-from services.casework.domain.review import OwnView, Review
+from services.casework.domain.decision import OwnView
+from services.casework.domain.review import Review
 from services.contracts.codes import (
     LawfulBasis,
     Pathway,
@@ -21,6 +22,7 @@ from tests.factories.reviews import (
     REVIEWER,
     a_reader,
     a_referral_event,
+    fitting,
 )
 from tests.fakes.casework import FakeReviewUnitOfWork
 
@@ -61,7 +63,7 @@ def viewed(
 
 def a_decision_of(review: Review, by: UUID = REVIEWER, **said: Any) -> DecideReview:
     usual: dict[str, Any] = {
-        "level": SupportLevel.PLANNED,
+        "level": fitting(said.get("pathway", Pathway.UNIVERSAL_SUPPORT)),
         "pathway": Pathway.UNIVERSAL_SUPPORT,
         "reasons": "Enough is in place.",
         "revision": review.revision,

@@ -303,7 +303,7 @@ class TestAWithdrawal:
         review = a_review()
         review.ask_withdrawal(at=after(20))
 
-        review.confirm_withdrawal(by=REVIEWER)
+        review.confirm_withdrawal(by=REVIEWER, at=after(50))
 
         assert review.state is ReviewState.CLOSED
 
@@ -313,13 +313,13 @@ class TestAWithdrawal:
         review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
         review.ask_withdrawal(at=after(20))
 
-        review.confirm_withdrawal(by=REVIEWER)
+        review.confirm_withdrawal(by=REVIEWER, at=after(50))
 
         assert (review.state, review.question, review.paused_at) == (ReviewState.CLOSED, None, None)
 
     def test_is_confirmed_only_when_asked_for(self) -> None:
         with pytest.raises(rules.NothingToConfirm):
-            a_review().confirm_withdrawal(by=REVIEWER)
+            a_review().confirm_withdrawal(by=REVIEWER, at=after(50))
 
     def test_never_undoes_a_decision(self) -> None:
         review = a_review()
@@ -327,7 +327,7 @@ class TestAWithdrawal:
         decides(review)
 
         with pytest.raises(rules.ReviewEnded):
-            review.confirm_withdrawal(by=REVIEWER)
+            review.confirm_withdrawal(by=REVIEWER, at=after(50))
 
     def test_does_not_bind_the_reviewer(self) -> None:
         review = a_review()

@@ -1,0 +1,41 @@
+"""Use case: a second reviewer agrees to a proposed decision, or refuses it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.finish_decision import finish_decision
+from services.casework.application.review_ports import ReviewUnitOfWork
+from services.casework.domain import routing
+from services.casework.domain.review_reader import ReviewReader
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerProposal:
+    """`revision` is the one with the proposal and the facts that the second reviewer read."""
+
+    review_id: UUID
+    reader: ReviewReader
+    agree: bool
+    reason: str
+    revision: int | None
+
+
+def answer_proposal(command: AnswerProposal, uow: ReviewUnitOfWork) -> UUID | None:
+    """Agreement decides in this one transaction, with the routing checked again; a refusal returns the review.
+
+    Gives the id of the case that opened. Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, NothingProposed,
+    OwnProposal, NoLawfulBasis, NoTeam, NotATeamForThis.
+    """
+    review = uow.reviews.get(command.review_id, command.reader)
+    review.must_be_open()
+    review.must_be_at(command.revision)
+    decision = review.answer_proposal(by=command.reader.staff_id, agree=command.agree, reason=command.reason, at=uow.at)
+    if decision is None:
+        uow.reviews.save(review)
+        uow.audit("review.proposal_refused", subject_type="review", subject_id=review.id)
+        return None
+    subject, teams = uow.told.subject(review.referral_id), uow.told.teams()
+    team = routing.confirm(decision.pathway, decision.team_id, subject, teams)
+    uow.reviews.save(review)
+    uow.audit("review.proposal_agreed", subject_type="review", subject_id=review.id)
+    return finish_decision(review, decision, team, uow)

@@ -1,0 +1,56 @@
+"""Which pathways go with which level of support: one table, read by the page, the API and its examples."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, Pathway, SupportLevel
+from services.kernel.errors import FieldError, Invalid
+from services.kernel.text import N_
+
+PATHWAYS_OF: Mapping[SupportLevel, frozenset[Pathway]] = MappingProxyType(
+    {
+        SupportLevel.URGENT: CASE_PATHWAYS | HAND_OVERS,
+        SupportLevel.PLANNED: CASE_PATHWAYS | HAND_OVERS,
+        SupportLevel.LIGHT: frozenset({Pathway.EARLY_INTERVENTION, Pathway.UNIVERSAL_SUPPORT}) | HAND_OVERS,
+        SupportLevel.NONE: frozenset({Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION}),
+    }
+)
+_NEEDS: Mapping[SupportLevel, str] = MappingProxyType(
+    {
+        SupportLevel.URGENT: N_("Urgent support needs a case or a hand-over"),
+        SupportLevel.PLANNED: N_("Planned support needs a case or a hand-over"),
+        SupportLevel.LIGHT: N_("Light support goes to early intervention, support open to everybody, or a hand-over"),
+        SupportLevel.NONE: N_("No support goes with support open to everybody or no further action"),
+    }
+)
+
+
+class LevelAndPathwayDisagree(Invalid):
+    """The pathway does not give the support that the level says is needed. Both fields are named."""
+
+    title = N_("The support and where the referral goes do not agree")
+
+    def __init__(self, level: SupportLevel) -> None:
+        super().__init__(
+            _NEEDS[level],
+            errors=[
+                FieldError("/level", N_("Choose the support that fits where the referral goes")),
+                FieldError("/pathway", _NEEDS[level]),
+            ],
+        )
+
+
+def check(level: SupportLevel, pathway: Pathway) -> None:
+    """Raises LevelAndPathwayDisagree unless the table has the pathway beside the level."""
+    if pathway not in PATHWAYS_OF[level]:
+        raise LevelAndPathwayDisagree(level)
+
+
+def levels_of(pathway: Pathway) -> Collection[SupportLevel]:
+    """The levels that the pathway goes with, most support first."""
+    return [level for level, pathways in PATHWAYS_OF.items() if pathway in pathways]
+
+
+def needs_agreement(level: SupportLevel, pathway: Pathway, *, danger: bool) -> bool:
+    """Whether a second reviewer must agree: while danger stands, to anything but urgent support by somebody."""
+    return danger and (level is not SupportLevel.URGENT or pathway not in CASE_PATHWAYS | HAND_OVERS)

@@ -1,0 +1,15 @@
+"""How old a young person is today. The age in a referral is the age on the day of the referral."""
+
+from datetime import date
+
+from services.contracts.codes import AgeBasis
+
+_FROM_A_DATE_OF_BIRTH = (AgeBasis.DATE_OF_BIRTH, AgeBasis.DISPUTED)
+
+
+def todays_age(stated: int | None, basis: AgeBasis, born: date | None, *, on: date) -> int | None:
+    """The age on this day in London. Without a date of birth, or until it has arrived, the age that was stated."""
+    if born is None or basis not in _FROM_A_DATE_OF_BIRTH:
+        return stated
+    # Somebody born on 29 February turns a year older on 1 March of a common year.
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

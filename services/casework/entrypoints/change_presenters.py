@@ -1,0 +1,95 @@
+"""What the referrer changed, in words: each field with its old and its new value, who changed it, and when."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from services.casework.domain.referral_changes import FieldChange, Part, VersionChange
+from services.casework.entrypoints.case_wording import contact_words
+from services.casework.entrypoints.fact_wording import fact_label, fact_value, text_title, text_value
+from services.casework.entrypoints.review_wording import words
+from services.contracts.codes import AgeBasis, OrganisationClass, PoliceTold, Source, Told
+from services.kernel.text import N_
+from services.kernel.ui import dates
+
+Row = dict[str, Any]
+
+_LABELS = {
+    "name": N_("Name or nickname"),
+    "date_of_birth": N_("Date of birth"),
+    "age": N_("Age on the day"),
+    "age_basis": N_("How the age is known"),
+    "age_stated": N_("Age, as the referrer said it"),
+    "phone": N_("Phone"),
+    "address": N_("Address"),
+    "postcode": N_("Postcode"),
+    "safe_contact": N_("Safe ways to contact"),
+    "safe_contact_note": N_("Safe ways to contact: note"),
+    "do_not_contact": N_("Do not use"),
+    "do_not_contact_note": N_("Do not use: note"),
+    "interpreter_needed": N_("Interpreter needed"),
+    "interpreter_language": N_("Interpreter’s language"),
+    "area": N_("Area"),
+    "site": N_("Site"),
+    "told_young_person": N_("Does the young person know?"),
+    "police_told": N_("Were the police told?"),
+    "arrived_at": N_("Arrived"),
+    "discharge_expected_at": N_("Expected to leave"),
+}
+_CODES = {"age_basis": AgeBasis, "told_young_person": Told, "police_told": PoliceTold}
+_WAYS = ("safe_contact", "do_not_contact")
+_TIMES = ("arrived_at", "discharge_expected_at")
+
+
+def referrer(name: str | None, by_class: OrganisationClass | None, source: Source) -> str:
+    """Only who wrote a referral can change it: their name where it is known here, else what they are."""
+    if name:
+        return name
+    return words(by_class) if by_class else words(source)
+
+
+def referral_changes(changes: Sequence[VersionChange], *, by: str, decided_on: int | None = None) -> list[Row]:
+    """Newest first. `decided_on` is the version that a decision was made on: what is above it came afterwards."""
+    return [
+        {
+            "moment": dates.moment(change.stated_at) or _("Time not known yet"),
+            "by": by,
+            "after_decision": decided_on is not None and change.version > decided_on,
+            "rows": [_row(field) for field in change.changed],
+        }
+        for change in changes
+    ]
+
+
+def _row(change: FieldChange) -> Row:
+    return {"label": _label(change), "old": _value(change, change.old), "new": _value(change, change.new)}
+
+
+def _label(change: FieldChange) -> str:
+    if change.part is Part.NARRATIVE:
+        return text_title(change.field)
+    known = fact_label(change.field)
+    return known or str(_(_LABELS.get(change.field, N_("Other"))))
+
+
+def _value(change: FieldChange, value: Any) -> str:
+    name = change.field
+    if value is None:
+        return str(_("Nothing said"))
+    if change.part is Part.NARRATIVE:
+        return text_value(name, value)
+    if fact_label(name):
+        return fact_value(name, value)
+    if name in _CODES:
+        return words(_CODES[name](value))
+    if name in _WAYS:
+        return ", ".join(contact_words(code) for code in value)
+    if name in _TIMES:
+        return dates.moment(datetime.fromisoformat(value))
+    if name == "date_of_birth":
+        return dates.day(date.fromisoformat(value))
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    return str(value)

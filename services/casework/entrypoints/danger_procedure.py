@@ -1,0 +1,12 @@
+"""The partnership's procedure for immediate danger, for the pages that somebody decides on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DangerProcedure:
+    steps: tuple[str, ...]
+    """What to do now, step by step."""
+    contacts: Mapping[str, str]
+    """Whom to phone: number by name."""

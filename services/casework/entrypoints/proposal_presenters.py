@@ -1,0 +1,86 @@
+"""What was proposed in a review, in words: the proposal that waits for a second reviewer, and those before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from services.casework.adapters.proposal_queries import ProposalView
+from services.casework.entrypoints.review_wording import words
+from services.kernel.ui import dates
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalPage:
+    own: bool
+    """Whether the reader proposed it, and so cannot answer it."""
+    by: str
+    moment: str
+    summary: list[Row]
+
+
+def waiting(proposals: Sequence[ProposalView], reader_id: UUID) -> ProposalPage | None:
+    found = next((proposal for proposal in proposals if proposal.outcome is None), None)
+    if found is None:
+        return None
+    return ProposalPage(
+        own=found.proposed_by == reader_id,
+        by=found.proposed_by_name or _("A member of staff"),
+        moment=dates.moment(found.proposed_at),
+        summary=_summary(found),
+    )
+
+
+def ended(proposals: Sequence[ProposalView]) -> list[list[Row]]:
+    """Each as the rows of its summary, newest first."""
+    return [_summary(proposal) + _end(proposal) for proposal in proposals if proposal.outcome is not None]
+
+
+def last_end(proposals: Sequence[ProposalView]) -> list[Row]:
+    """How the last one ended, while none waits; what was proposed stays with the earlier proposals."""
+    return _end(proposals[0]) if proposals and proposals[0].outcome is not None else []
+
+
+def agreement(proposals: Sequence[ProposalView]) -> list[Row]:
+    """Who agreed to the decision, and why; nothing where none had to."""
+    agreed = next((one for one in proposals if one.outcome is not None and one.outcome == "agreed"), None)
+    if agreed is None:
+        return []
+    by = agreed.ended_by_name or _("A member of staff")
+    return [
+        {
+            "key": _("Second reviewer"),
+            "value": _("%(name)s agreed on %(moment)s", name=by, moment=dates.moment(agreed.ended_at)),
+        },
+        {"key": _("Why they agreed"), "value": agreed.ended_reason or ""},
+    ]
+
+
+def _summary(proposal: ProposalView) -> list[Row]:
+    by = proposal.proposed_by_name or _("A member of staff")
+    rows = [
+        {
+            "key": _("Proposed"),
+            "value": _("%(moment)s by %(name)s", moment=dates.moment(proposal.proposed_at), name=by),
+        },
+        {"key": _("Support"), "value": words(proposal.level)},
+        {"key": _("Goes to"), "value": words(proposal.pathway)},
+    ]
+    if proposal.team_name:
+        rows.append({"key": _("Team"), "value": proposal.team_name})
+    return [*rows, {"key": _("Reasons"), "value": proposal.reasons}]
+
+
+def _end(proposal: ProposalView) -> list[Row]:
+    outcome = words(proposal.outcome) if proposal.outcome else ""
+    value = _("%(outcome)s, %(moment)s", outcome=outcome, moment=dates.moment(proposal.ended_at))
+    if proposal.ended_by_name:
+        value = _("%(outcome)s by %(name)s", outcome=value, name=proposal.ended_by_name)
+    rows = [{"key": _("What became of it"), "value": value}]
+    if proposal.ended_reason:
+        rows.append({"key": _("Reason given"), "value": proposal.ended_reason})
+    return rows

@@ -1,0 +1,164 @@
+"""A decided review shows what was decided on; review and case show what the referrer changed since."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.casework.adapters.version_tables import identity_versions, narrative_versions, referral_versions
+from services.casework.application import hear
+from services.casework.application.hear_referral import HearReferral
+from services.contracts.codes import RecipientClass, Role
+from tests.factories import reviews as make
+from tests.integration.casework.case_world import Client
+from tests.integration.casework.decided import decided, of_team
+from tests.integration.casework.review_form_steps import text_of
+from tests.integration.casework.review_world import Referred, ReviewWorld
+
+SUPPORT = RecipientClass.SUPPORT_SERVICE
+BASES = [make.a_basis(RecipientClass.TRIAGE), make.a_basis(SUPPORT)]
+AMENDED = {
+    "facts": {"injury": "life_threatening", "immediate_danger": "no"},
+    "amended_at": make.after(120).isoformat(),
+    "bases": BASES,
+}
+
+
+def amends(world: ReviewWorld, referred: Referred, version: int = 2) -> None:
+    """New facts, another phone number and other words."""
+    referred.amended(version, **AMENDED)
+    identity = make.an_identity_event(referred.id, version=version) | {"phone": "07700 900999"}
+    world.hear(hear.HearIdentity(identity))
+    world.hear(hear.HearNarrative(make.a_narrative_event(referred.id, version=version, concern="Newmark words")))
+
+
+def facts_before(page: Any) -> str:
+    """The facts as the page has them, below the list of changes."""
+    return text_of(page).rpartition("Below are the facts")[2]
+
+
+class TestADecidedReview:
+    def test_shows_what_was_decided_on(self, review_world: ReviewWorld) -> None:
+        referred, _case = decided(review_world, SUPPORT)
+        amends(review_world, referred)
+        client = review_world.reviewer()
+
+        page, told = client.get(referred.page), client.get(referred.api).json
+
+        assert "Below are the facts as they were decided on." in text_of(page)
+        for now in ("Life-threatening", "07700 900999", "Newmark words"):
+            assert now not in facts_before(page)
+        assert "Afraid to go back." in facts_before(page)
+        assert (told["facts"].get("injury"), told["texts"]["concern"]) == (None, "Afraid to go back.")
+        assert told["as_decided"] is True
+
+    def test_lists_each_change_with_old_new_who_and_when(self, review_world: ReviewWorld) -> None:
+        review_world.reviewer(make.NAVIGATOR, name="Nora Navigator")
+        referred, _case = decided(review_world, SUPPORT)
+        amends(review_world, referred)
+        client = review_world.reviewer()
+
+        page, [change] = text_of(client.get(referred.page)), client.get(referred.api).json["changes"]
+
+        assert "Changed 20 November 2026 at 4am by Nora Navigator" in page
+        assert "After the decision" in page
+        for said in ("Injury Nothing said Life-threatening", "Phone Nothing said 07700 900999"):
+            assert said in page
+        assert "What the worker should know Afraid to go back. Newmark words" in page
+        assert (change["version"], change["stated_at"][:16]) == (2, "2026-11-20T04:00")
+        named = {(one["part"], one["field"]): (one["old"], one["new"]) for one in change["changed"]}
+        assert named["facts", "injury"] == (None, "life_threatening")
+        assert named["narrative", "concern"] == ("Afraid to go back.", "Newmark words")
+
+    def test_says_so_when_what_was_decided_on_was_not_kept(self, review_world: ReviewWorld) -> None:
+        """As of a decision before versions were kept."""
+        referred, _case = decided(review_world, SUPPORT)
+        amends(review_world, referred)
+        forgotten(review_world, referral_versions, version=1)
+
+        page = text_of(review_world.reviewer().get(referred.page))
+
+        assert "The facts at the time of the decision were not kept." in page
+        assert "Newmark words" in page.rpartition("were not kept.")[2]
+
+
+class TestAnOpenReview:
+    def test_shows_the_facts_as_they_are_and_what_they_were(self, review_world: ReviewWorld) -> None:
+        client, referred = review_world.reviewer(), review_world.referral(SUPPORT)
+        amends(review_world, referred)
+
+        page = text_of(client.get(referred.page))
+
+        assert client.get(referred.api).json["texts"]["concern"] == "Newmark words"
+        assert "What the worker should know Afraid to go back. Newmark words" in page
+        assert "After the decision" not in page
+
+    @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+    def test_shows_the_same_in_whatever_order_the_versions_came(
+        self, review_world: ReviewWorld, order: tuple[int, ...]
+    ) -> None:
+        client, event = review_world.reviewer(), make.a_referral_event()
+        injuries = {1: "none", 2: "minor", 3: "admitted"}
+        for version in order:
+            told = {name: event[name] for name in ("referral_id", "reference", "person_id")}
+            facts = {"injury": injuries[version]}
+            review_world.hear(HearReferral(make.a_referral_event(version=version, facts=facts, **told)))
+        referred = Referred(review_world, event)
+
+        changes = client.get(referred.api).json["changes"]
+
+        assert [(one["old"], one["new"]) for change in changes for one in change["changed"]] == [
+            ("minor", "admitted"),
+            ("none", "minor"),
+        ]
+
+
+class TestACase:
+    def test_lists_what_changed_after_the_decision_for_who_works_it(self, review_world: ReviewWorld) -> None:
+        referred, case_id = decided(review_world, SUPPORT)
+        amends(review_world, referred)
+        manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
+
+        page = text_of(manager.get(f"/casework/cases/{case_id}"))
+        told = manager.get(f"/casework/api/v1/cases/{case_id}").json["whole"]["referral_changes"]
+
+        assert "What the referrer changed after the decision" in page
+        assert "What the worker should know Afraid to go back. Newmark words" in page
+        assert [change["version"] for change in told] == [2]
+
+    def test_tells_the_rest_of_its_team_nothing_of_it(self, review_world: ReviewWorld) -> None:
+        referred, case_id = decided(review_world, SUPPORT)
+        amends(review_world, referred)
+        colleague: Client = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+
+        seen = [colleague.get(f"/casework/{what}/{case_id}").text for what in ("cases", "api/v1/cases")]
+
+        assert not any(said in page for said in ("Newmark", "900999", "Life-threatening") for page in seen)
+
+
+class TestAKeptVersion:
+    @pytest.mark.parametrize("table", [referral_versions, identity_versions, narrative_versions])
+    def test_stands_as_it_was_told(self, review_world: ReviewWorld, table: sa.Table) -> None:
+        review_world.referral()
+
+        for change in (sa.update(table).values(version=9), sa.delete(table)):
+            with pytest.raises(sa.exc.IntegrityError), review_world.database.write() as connection:
+                connection.execute(change)
+
+    def test_holds_no_nhs_number(self, review_world: ReviewWorld) -> None:
+        referred = review_world.referral(details=False)
+        review_world.hear(hear.HearIdentity(make.an_identity_event(referred.id) | {"nhs_number": "9990000018"}))
+
+        assert "9990000018" not in str(review_world.rows(identity_versions))
+
+
+def forgotten(world: ReviewWorld, table: sa.Table, *, version: int) -> None:
+    """As its owner would take it away: past what keeps it."""
+    with world.database.write() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        off = f"DROP TRIGGER {table.name}_stays" if sqlite else f"ALTER TABLE {table.name} DISABLE TRIGGER USER"
+        connection.exec_driver_sql(off)
+        connection.execute(sa.delete(table).where(table.c.version == version))
+        if not sqlite:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")
