@@ -25,7 +25,7 @@ from services.kernel.db import row_security
 from services.kernel.service import Service
 from tests.factories.cases import DECIDED_AT
 from tests.integration.casework.case_world import CaseWorld, Tokens
-from tests.integration.casework.decided import decided, of_team
+from tests.integration.casework.decided import decided, of_team, proposed
 from tests.integration.casework.review_world import ReviewWorld, a_key
 from tests.parts.postgresql import Addresses, Cluster
 from tests.parts.revisions import owned_by_another
@@ -229,7 +229,8 @@ class TestTheSecondWall:
 
 
 def _something_of_everything(world: ReviewWorld) -> None:
-    """A referral that was decided and is worked, withdrawn since, and looks like another: a row in every table."""
+    """A referral that was decided and is worked, withdrawn since, and looks like another: a row in
+    every table. Another is in danger, and waits for a second reviewer."""
     referral, case_id = decided(world, RecipientClass.SUPPORT_SERVICE)
     worker = of_team(world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
     worker.post("/casework/queue/next")
@@ -239,6 +240,7 @@ def _something_of_everything(world: ReviewWorld) -> None:
     worker.post(f"/casework/cases/{case_id}/equality", {"key": str(uuid4()), "sex": "female"})
     referral.looks_like(world.referral())
     referral.withdrawn()
+    proposed(world)
 
 
 def _rows(connection: sa.Connection, table: str) -> int:

@@ -6,6 +6,7 @@ from services.casework.adapters.case_tables import cases
 from services.casework.application import hear
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.auth.identity import Identity
+from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, an_own_view
 
@@ -50,3 +51,14 @@ def decided(world: ReviewWorld, *told: RecipientClass, age: int = 16, **decision
     assert answer.status_code < 300, answer.text
     [case] = world.rows(cases, referral_id=referral.id)
     return referral, case["id"]
+
+
+def proposed(world: ReviewWorld, *told: RecipientClass, **decision: str | None) -> tuple[Referred, Client, Client]:
+    """A referral in danger, whoever proposed something for it (support open to everybody), and a colleague."""
+    proposer, colleague = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Cory Colleague")
+    referral = world.referral(*told, danger=True)
+    proposer.post_json(f"{referral.api}/own-view", an_own_view(), **referral.as_read)
+    usual = {"level": "light", "pathway": "universal_support", "team": None}
+    answer = proposer.post_json(f"{referral.api}/decision", a_decision(**(decision or usual)), **referral.as_read)
+    assert answer.status_code == 201, answer.text
+    return referral, proposer, colleague

@@ -13,6 +13,7 @@ from services.casework.application import hear
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
+from tests.integration.casework.decided import proposed
 from tests.integration.casework.review_form_steps import text_of
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, a_key, an_own_view
 
@@ -39,16 +40,6 @@ def decides(client: Client, referred: Referred, **said: Any) -> Any:
 def answers(client: Client, referred: Referred, *, agree: bool = True, **headers: str) -> Any:
     body = {"agree": agree, "reason": "Reasonmark: spoke to the ward."}
     return client.post_json(f"{referred.api}/agreement", body, **{**read(client, referred), **headers})
-
-
-def proposed(world: ReviewWorld, **said: Any) -> tuple[Referred, Client, Client]:
-    """A referral in danger, whoever proposed something for it, and a colleague."""
-    proposer, colleague = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Cory Colleague")
-    referred = world.referral(SUPPORT, danger=True)
-    views(proposer, referred)
-    answer = decides(proposer, referred, **(said or UNIVERSAL))
-    assert answer.status_code == 201, answer.text
-    return referred, proposer, colleague
 
 
 class TestLevelAndPathway:
@@ -97,7 +88,7 @@ class TestLevelAndPathway:
 
 class TestAProposal:
     def test_is_no_decision_and_is_listed_for_the_other_reviewer(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world, **EARLY)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT, **EARLY)
 
         listed = {item["id"]: item for item in colleague.get(LIST).json["items"]}
 
@@ -116,7 +107,7 @@ class TestAProposal:
         assert len(review_world.rows(outbox)) == before
 
     def test_is_given_to_the_next_reviewer_who_asks_and_not_to_who_proposed(self, review_world: ReviewWorld) -> None:
-        referred, proposer, colleague = proposed(review_world)
+        referred, proposer, colleague = proposed(review_world, SUPPORT)
         if claimed := review_world.rows(reviews, id=referred.review_id)[0]["claimed_by"]:
             assert claimed == make.REVIEWER
 
@@ -140,7 +131,7 @@ class TestAProposal:
         assert urgent.status_code == 201
 
     def test_stays_in_the_list_when_who_proposed_it_leaves(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT)
         leaves(review_world, make.REVIEWER)
 
         assert str(referred.review_id) in colleague.get(LIST).text
@@ -149,7 +140,7 @@ class TestAProposal:
         assert urgent.status_code == 201
 
     def test_ends_when_the_facts_change_and_stays_as_history(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT)
 
         referred.amended(facts={"immediate_danger": "yes"}, bases=[make.a_basis(RecipientClass.TRIAGE)])
 
@@ -159,13 +150,13 @@ class TestAProposal:
         assert "The referrer changed the facts" in text_of(colleague.get(referred.page))
 
     def test_is_kept_as_it_was_made(self, review_world: ReviewWorld) -> None:
-        proposed(review_world)
+        proposed(review_world, SUPPORT)
 
         with pytest.raises(sa.exc.IntegrityError), review_world.database.write() as connection:
             connection.execute(sa.update(proposals).values(reasons="Better ones."))
 
     def test_is_never_answered_by_who_made_it_whatever_the_code_does(self, review_world: ReviewWorld) -> None:
-        proposed(review_world)
+        proposed(review_world, SUPPORT)
         ended = {"outcome": "agreed", "ended_at": review_world.now, "ended_by": make.REVIEWER, "ended_reason": "Yes."}
 
         with pytest.raises(sa.exc.IntegrityError), review_world.database.write() as connection:
@@ -174,7 +165,7 @@ class TestAProposal:
 
 class TestAnAgreement:
     def test_decides_in_the_name_of_who_proposed_and_opens_the_case(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world, **EARLY)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT, **EARLY)
 
         answer = answers(colleague, referred)
 
@@ -187,7 +178,7 @@ class TestAnAgreement:
         assert "Reasonmark" in page
 
     def test_needs_the_etag_and_a_stored_answer_comes_first(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT)
         body, key = {"agree": True, "reason": "Yes."}, a_key()
 
         assert colleague.post_json(f"{referred.api}/agreement", body, **a_key()).status_code == 428
@@ -198,7 +189,7 @@ class TestAnAgreement:
         assert len(review_world.rows(decisions)) == 1
 
     def test_is_not_for_who_proposed_or_referred_or_is_of_another_area(self, review_world: ReviewWorld) -> None:
-        referred, proposer, _colleague = proposed(review_world)
+        referred, proposer, _colleague = proposed(review_world, SUPPORT)
         referrer = review_world.reviewer(make.NAVIGATOR)
         elsewhere = review_world.reviewer(UUID(int=9), "westborough")
         tag = {"If-Match": proposer.get(referred.api).headers["ETag"]}
@@ -211,7 +202,7 @@ class TestAnAgreement:
         assert [answer.status_code for answer in sent] == [403, 404, 404]
 
     def test_is_refused_when_the_team_may_no_longer_be_told(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world, **EARLY)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT, **EARLY)
         with review_world.database.write() as connection:
             connection.execute(sa.delete(bases).where(bases.c.recipient_class == SUPPORT))
 
@@ -219,7 +210,7 @@ class TestAnAgreement:
         assert review_world.rows(decisions) == []
 
     def test_does_not_show_an_estimate(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT)
         referred.estimated(probability=0.1234)
 
         page = colleague.get(f"{referred.page}/agreement")
@@ -229,7 +220,7 @@ class TestAnAgreement:
         assert colleague.get(f"{referred.api}/estimate").status_code == 409
 
     def test_page_has_the_facts_the_proposal_and_whom_to_phone(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT)
 
         page = text_of(colleague.get(f"{referred.page}/agreement"))
 
@@ -243,7 +234,7 @@ class TestAnAgreement:
             assert said in page
 
     def test_by_form_decides_and_a_refusal_of_the_form_keeps_what_was_typed(self, review_world: ReviewWorld) -> None:
-        referred, _proposer, colleague = proposed(review_world)
+        referred, _proposer, colleague = proposed(review_world, SUPPORT)
         shown = colleague.get(f"{referred.page}/agreement")
         form = {
             "key": "k",
@@ -263,7 +254,7 @@ class TestAnAgreement:
 
 class TestARefusal:
     def test_returns_the_review_and_shows_why(self, review_world: ReviewWorld) -> None:
-        referred, proposer, colleague = proposed(review_world)
+        referred, proposer, colleague = proposed(review_world, SUPPORT)
 
         assert answers(colleague, referred, agree=False).status_code == 201
 
