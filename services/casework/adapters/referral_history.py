@@ -1,95 +1,88 @@
 """Keeps each version of a referral, and reads what a version said and what the versions after it changed."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.version_tables import identity_versions, narrative_versions, referral_versions
+from services.casework.adapters.version_tables import referral_versions
 from services.casework.application.review_ports import Event
 from services.casework.domain.referral_changes import Part, PartVersion, VersionChange, changes_between
+from services.contracts.codes import AgeBasis
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import or_ignore
 
-_FACTS = ("area", "age", "age_basis", "interpreter_needed")
+_STATED = ("area", "age", "age_basis", "interpreter_needed")
 _NOT_OF_THE_PERSON = ("referral_id", "version")
 
 
-def add_version(batch: Batch, table: sa.Table, row: Mapping[str, Any]) -> None:
-    """Keep a version whether or not a later one came before it; one that is kept already stands."""
-    values = {column.name: row[column.name] for column in table.columns}
-    batch.later(or_ignore(table, batch.connection.dialect.name), values)
+class SqlReferralHistory:
+    """A version is kept whether or not a later one came before it; one that is kept already stands."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._add = or_ignore(referral_versions, batch.connection.dialect.name)
+
+    def add_facts(self, row: Mapping[str, Any], *, stated_at: datetime) -> None:
+        said = {name: row[name] for name in (*_STATED, "facts", "circumstances")}
+        self._keep(Part.FACTS, row["id"], row["version"], said, stated_at)
+
+    def add_identity(self, row: Mapping[str, Any]) -> None:
+        said = {name: value for name, value in row["told"].items() if name not in _NOT_OF_THE_PERSON}
+        self._keep(Part.IDENTITY, row["referral_id"], row["version"], said)
+
+    def add_narrative(self, row: Mapping[str, Any]) -> None:
+        self._keep(Part.NARRATIVE, row["referral_id"], row["version"], row["texts"])
+
+    def _keep(
+        self, part: Part, referral_id: UUID, version: int, content: Mapping[str, Any], stated_at: datetime | None = None
+    ) -> None:
+        row = {"referral_id": referral_id, "part": part, "version": version}
+        self._batch.later(self._add, row | {"stated_at": stated_at, "content": content})
 
 
-def stated_at(event: Event) -> Any:
-    return event["amended_at"] or event["received_at"]
+def stated_at(event: Event) -> datetime:
+    found: datetime = event["amended_at"] or event["received_at"]
+    return found
 
 
 def referral_changes(connection: sa.Connection, referral_id: UUID, *, after: int = 0) -> list[VersionChange]:
     """What each version above `after` changed, newest first. For who may know the whole referral."""
-    found = [*_facts(connection, referral_id), *_identities(connection, referral_id)]
-    found += _narratives(connection, referral_id)
-    return changes_between(found, _stated(connection, referral_id), after=after)
+    kept = connection.execute(sa.select(_V).where(_V.c.referral_id == referral_id)).all()
+    times = {row.version: row.stated_at for row in kept if row.part is Part.FACTS}
+    return changes_between([_part(row) for row in kept], times, after=after)
 
 
 def referral_as_of(connection: sa.Connection, referral_id: UUID, version: int) -> Mapping[str, Any] | None:
-    """What this version stated: the columns of its facts, identity and narrative that are kept. None where none is."""
-    v = referral_versions.c
-    found = sa.select(referral_versions).where(v.referral_id == referral_id, v.version == version)
-    facts = connection.execute(found).one_or_none()
-    if facts is None:
+    """What this version stated, by the names of the tables in force: facts, and as far as they are kept the newest
+    identity and texts by then. None where its facts are not kept."""
+    kept = connection.execute(
+        sa.select(_V).where(_V.c.referral_id == referral_id, _V.c.version <= version).order_by(_V.c.version)
+    ).all()
+    newest = {row.part: row for row in kept}
+    facts = newest.get(Part.FACTS)
+    if facts is None or facts.version != version:
         return None
-    identity = _newest(connection, identity_versions, referral_id, version)
-    narrative = _newest(connection, narrative_versions, referral_id, version)
-    return {
-        **facts._mapping,
-        **(identity._mapping if identity else {}),
-        **(narrative._mapping if narrative else {}),
-    }
+    then = {**facts.content, "age_basis": AgeBasis(facts.content["age_basis"])}
+    if identity := newest.get(Part.IDENTITY):
+        then |= _identity(identity.content)
+    if narrative := newest.get(Part.NARRATIVE):
+        then["texts"] = narrative.content
+    return then
 
 
-def _newest(connection: sa.Connection, table: sa.Table, referral_id: UUID, version: int) -> sa.Row[Any] | None:
-    """The newest that this version, or one before it, stated."""
-    t = table.c
-    held = sa.select(table).where(t.referral_id == referral_id, t.version <= version)
-    return connection.execute(held.order_by(t.version.desc()).limit(1)).one_or_none()
+def _identity(told: Mapping[str, Any]) -> dict[str, Any]:
+    born = told["date_of_birth"]
+    return {"told": told, "name": told["name"], "date_of_birth": date.fromisoformat(born) if born else None}
 
 
-def _stated(connection: sa.Connection, referral_id: UUID) -> dict[int, Any]:
-    v = referral_versions.c
-    return {
-        row.version: row.stated_at
-        for row in connection.execute(sa.select(v.version, v.stated_at).where(v.referral_id == referral_id))
-    }
+def _part(row: sa.Row[Any]) -> PartVersion:
+    values = dict(row.content)
+    if row.part is Part.FACTS:
+        values |= {**values.pop("circumstances"), **values.pop("facts")}
+    return PartVersion(part=row.part, version=row.version, values=values)
 
 
-def _facts(connection: sa.Connection, referral_id: UUID) -> list[PartVersion]:
-    found = sa.select(referral_versions).where(referral_versions.c.referral_id == referral_id)
-    return [
-        PartVersion(
-            part=Part.FACTS,
-            version=row.version,
-            values={**{name: row._mapping[name] for name in _FACTS}, **row.circumstances, **row.facts},
-        )
-        for row in connection.execute(found)
-    ]
-
-
-def _identities(connection: sa.Connection, referral_id: UUID) -> list[PartVersion]:
-    found = sa.select(identity_versions).where(identity_versions.c.referral_id == referral_id)
-    return [
-        PartVersion(
-            part=Part.IDENTITY,
-            version=row.version,
-            values={name: value for name, value in row.told.items() if name not in _NOT_OF_THE_PERSON},
-        )
-        for row in connection.execute(found)
-    ]
-
-
-def _narratives(connection: sa.Connection, referral_id: UUID) -> list[PartVersion]:
-    found = sa.select(narrative_versions).where(narrative_versions.c.referral_id == referral_id)
-    return [
-        PartVersion(part=Part.NARRATIVE, version=row.version, values=row.texts) for row in connection.execute(found)
-    ]
+_V = referral_versions

@@ -61,8 +61,6 @@ WALL = Wall(
         "identities": "may_know(referral_id)",
         "narratives": "may_know(referral_id)",
         "referral_versions": "may_know(referral_id)",
-        "identity_versions": "may_know(referral_id)",
-        "narrative_versions": "may_know(referral_id)",
         "estimates": "may_know(referral_id)",
         "reviews": f"{_OF_THEIR_AREAS} OR may_know(referral_id)",
         "own_views": _OF_REVIEW,

@@ -12,13 +12,12 @@ from services.casework.adapters.arrived import SqlArrived
 from services.casework.adapters.bases import keep_told
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.persons import Said, SqlPersons
-from services.casework.adapters.referral_history import add_version, stated_at
+from services.casework.adapters.referral_history import SqlReferralHistory, stated_at
 from services.casework.adapters.review_queries import hidden_from, subject, teams_known
 from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.review_tables import changes_to_read, matches, model_descriptions, withdrawals
 from services.casework.adapters.second_reviewer import another_reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
-from services.casework.adapters.version_tables import identity_versions, narrative_versions, referral_versions
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
@@ -42,6 +41,7 @@ class SqlTold:
         self._at = at
         self._persons = batch.shared(SqlPersons)
         self._arrived = batch.shared(SqlArrived)
+        self._history = SqlReferralHistory(batch)
 
     def hear_staff(self, event: Event) -> None:
         names = ("version", "display_name", "organisation_id", "organisation_class", "active")
@@ -65,12 +65,12 @@ class SqlTold:
             "date_of_birth": event["date_of_birth"],
             "told": _needed(IdentityRecordedV1.encode(event)),
         }
-        add_version(self._batch, identity_versions, row)
+        self._history.add_identity(row)
         self._batch.later(or_newer(identities, self._connection.dialect.name), row)
 
     def hear_narrative(self, event: Event) -> None:
         row = _of(event, narratives)
-        add_version(self._batch, narrative_versions, row)
+        self._history.add_narrative(row)
         self._batch.later(or_newer(narratives, self._connection.dialect.name), row)
 
     def hear_match(self, event: Event) -> None:
@@ -94,8 +94,7 @@ class SqlTold:
             "facts": _facts.dump(event["facts"]),
             "circumstances": {name: _plain(event[name]) for name in _CIRCUMSTANCES},
         }
-        version = {**row, "referral_id": row["id"], "stated_at": stated_at(event)}
-        add_version(self._batch, referral_versions, version)
+        self._history.add_facts(row, stated_at=stated_at(event))
         first = not self._arrived.referral(row["id"])
         if not self._arrived.keep(row):
             return False

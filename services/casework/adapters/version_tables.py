@@ -3,42 +3,21 @@
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
-from services.contracts.codes import AgeBasis
+from services.casework.domain.referral_changes import Part
 from services.kernel.db import append_only
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
+# Facts, identity and narrative come by topics of their own, in any order. One table, so that a poll of all three writes
+# their versions with one statement.
 referral_versions = sa.Table(
     "referral_versions",
     metadata,
     sa.Column("referral_id", sa.Uuid, primary_key=True),
+    sa.Column("part", CodeType(Part), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
-    # When it was received or amended.
-    sa.Column("stated_at", UtcDateTime, nullable=False),
-    sa.Column("area", sa.String(64), nullable=False),
-    sa.Column("age", sa.Integer, nullable=True),
-    sa.Column("age_basis", CodeType(AgeBasis), nullable=False),
-    sa.Column("interpreter_needed", sa.Boolean, nullable=True),
-    sa.Column("facts", Json, nullable=False),
-    sa.Column("circumstances", Json, nullable=False),
+    # Of the facts, when they were received or amended.
+    sa.Column("stated_at", UtcDateTime, nullable=True),
+    sa.Column("content", Json, nullable=False),
+    sa.CheckConstraint("(part = 'facts') = (stated_at IS NOT NULL)", name="facts_have_a_time"),
 )
-
-identity_versions = sa.Table(
-    "identity_versions",
-    metadata,
-    sa.Column("referral_id", sa.Uuid, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("name", sa.Text, nullable=True),
-    sa.Column("date_of_birth", sa.Date, nullable=True),
-    sa.Column("told", Json, nullable=False),
-)
-
-narrative_versions = sa.Table(
-    "narrative_versions",
-    metadata,
-    sa.Column("referral_id", sa.Uuid, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("texts", Json, nullable=False),
-)
-
-for _table in (referral_versions, identity_versions, narrative_versions):
-    append_only.keep(_table)
+append_only.keep(referral_versions)

@@ -117,6 +117,8 @@ def people_act(world: ReviewWorld, referrals: list[UUID]) -> None:
     """Once: of the reviews that there are, one is opened and viewed, one is decided, and bases are added."""
     if world.rows(review_tables.own_views):
         return
+    for reviewer in (make.REVIEWER, make.COLLEAGUE):
+        world.reviewer(reviewer)
     found = {row["referral_id"]: row["id"] for row in world.rows(review_tables.reviews, area="northside")}
     known = [found[referral_id] for referral_id in referrals if referral_id in found]
     revisions = {row["id"]: row["revision"] for row in world.rows(review_tables.reviews)}
@@ -145,7 +147,7 @@ def held(world: ReviewWorld) -> dict[str, Any]:
     """Every row of what was heard, what was audited, and what there is to tell."""
     of = [tables.referrals, tables.persons, tables.bases, tables.identities, tables.narratives]
     of += [getattr(review_tables, name) for name in ("reviews", "estimates", "matches", "withdrawals", "progress")]
-    of += [version_tables.referral_versions, version_tables.identity_versions, version_tables.narrative_versions]
+    of.append(version_tables.referral_versions)
     found = {table.name: sorted(repr(_shown(row)) for row in world.rows(table)) for table in of}
     changes = sorted(repr(_shown(row)) for row in world.rows(review_tables.changes_to_read))
     with world.database.read() as connection:

@@ -1,14 +1,18 @@
 """A decided review shows what was decided on; review and case show what the referrer changed since."""
 
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import permutations
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from services.casework.adapters.version_tables import identity_versions, narrative_versions, referral_versions
+from services.casework.adapters.version_tables import referral_versions
 from services.casework.application import hear
 from services.casework.application.hear_referral import HearReferral
+from services.casework.domain.referral_changes import Part
 from services.contracts.codes import RecipientClass, Role
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
@@ -17,6 +21,7 @@ from tests.integration.casework.review_form_steps import text_of
 from tests.integration.casework.review_world import Referred, ReviewWorld
 
 SUPPORT = RecipientClass.SUPPORT_SERVICE
+ROOT = Path(__file__).parents[3]
 BASES = [make.a_basis(RecipientClass.TRIAGE), make.a_basis(SUPPORT)]
 AMENDED = {
     "facts": {"injury": "life_threatening", "immediate_danger": "no"},
@@ -75,7 +80,7 @@ class TestADecidedReview:
         """As of a decision before versions were kept."""
         referred, _case = decided(review_world, SUPPORT)
         amends(review_world, referred)
-        forgotten(review_world, referral_versions, version=1)
+        forgotten(review_world, version=1)
 
         page = text_of(review_world.reviewer().get(referred.page))
 
@@ -138,11 +143,10 @@ class TestACase:
 
 
 class TestAKeptVersion:
-    @pytest.mark.parametrize("table", [referral_versions, identity_versions, narrative_versions])
-    def test_stands_as_it_was_told(self, review_world: ReviewWorld, table: sa.Table) -> None:
+    def test_stands_as_it_was_told(self, review_world: ReviewWorld) -> None:
         review_world.referral()
 
-        for change in (sa.update(table).values(version=9), sa.delete(table)):
+        for change in (sa.update(referral_versions).values(version=9), sa.delete(referral_versions)):
             with pytest.raises(sa.exc.IntegrityError), review_world.database.write() as connection:
                 connection.execute(change)
 
@@ -150,15 +154,43 @@ class TestAKeptVersion:
         referred = review_world.referral(details=False)
         review_world.hear(hear.HearIdentity(make.an_identity_event(referred.id) | {"nhs_number": "9990000018"}))
 
-        assert "9990000018" not in str(review_world.rows(identity_versions))
+        assert "9990000018" not in str(review_world.rows(referral_versions))
 
 
-def forgotten(world: ReviewWorld, table: sa.Table, *, version: int) -> None:
-    """As its owner would take it away: past what keeps it."""
+class TestTheRevision:
+    def test_keeps_the_versions_in_force_as_they_would_have_been(self, review_world: ReviewWorld) -> None:
+        review_world.referral(SUPPORT, interpreter_needed=True)
+        review_world.referral(details=False)
+        kept = review_world.rows(referral_versions)
+        forgotten(review_world)
+
+        with review_world.database.write() as connection:
+            for statement in the_revision().newest_versions(connection.dialect.name):
+                connection.exec_driver_sql(statement)
+
+        again = review_world.rows(referral_versions)
+        assert len(again) == len(kept)
+        assert all(row in kept for row in again)
+
+
+def the_revision() -> ModuleType:
+    [path] = (ROOT / "services/casework/migrations/versions").glob("*_each_version_is_kept.py")
+    spec = spec_from_file_location("revision", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def forgotten(world: ReviewWorld, *, version: int | None = None) -> None:
+    """As its owner would take it away: past what keeps it. All, or the facts of a version."""
+    table = referral_versions
+    which = sa.true() if version is None else (table.c.part == Part.FACTS) & (table.c.version == version)
     with world.database.write() as connection:
         sqlite = connection.dialect.name == "sqlite"
         off = f"DROP TRIGGER {table.name}_stays" if sqlite else f"ALTER TABLE {table.name} DISABLE TRIGGER USER"
         connection.exec_driver_sql(off)
-        connection.execute(sa.delete(table).where(table.c.version == version))
+        connection.execute(sa.delete(table).where(which))
         if not sqlite:
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")

@@ -10,63 +10,53 @@ from services.kernel.db.types import Json, UtcDateTime
 revision = "0016"
 down_revision = "0015"
 
-_FACTS = (
-    "referral_id", "version", "stated_at", "area", "age", "age_basis", "interpreter_needed", "facts", "circumstances",
-)  # fmt: skip
-_IDENTITY = ("referral_id", "version", "name", "date_of_birth", "told")
-_NARRATIVE = ("referral_id", "version", "texts")
+_COLUMNS = ("referral_id", "part", "version", "stated_at", "content")
 
 
 def upgrade() -> None:
     op.create_table(
         "referral_versions",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("part", sa.String(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("stated_at", UtcDateTime(), nullable=False),
-        sa.Column("area", sa.String(length=64), nullable=False),
-        sa.Column("age", sa.Integer(), nullable=True),
-        sa.Column("age_basis", sa.String(64), nullable=False),
-        sa.Column("interpreter_needed", sa.Boolean(), nullable=True),
-        sa.Column("facts", Json, nullable=False),
-        sa.Column("circumstances", Json, nullable=False),
-        sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_referral_versions")),
+        sa.Column("stated_at", UtcDateTime(), nullable=True),
+        sa.Column("content", Json, nullable=False),
+        sa.CheckConstraint(
+            "(part = 'facts') = (stated_at IS NOT NULL)", name=op.f("ck_referral_versions_facts_have_a_time")
+        ),
+        sa.PrimaryKeyConstraint("referral_id", "part", "version", name=op.f("pk_referral_versions")),
     )
-    op.create_table(
-        "identity_versions",
-        sa.Column("referral_id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("date_of_birth", sa.Date(), nullable=True),
-        sa.Column("told", Json, nullable=False),
-        sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_identity_versions")),
-    )
-    op.create_table(
-        "narrative_versions",
-        sa.Column("referral_id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("texts", Json, nullable=False),
-        sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_narrative_versions")),
-    )
-    _copy("referral_versions", _FACTS, "referrals", referral_id="id", stated_at="COALESCE(amended_at, received_at)")
-    _copy("identity_versions", _IDENTITY, "identities")
-    _copy("narrative_versions", _NARRATIVE, "narratives")
     dialect = op.get_context().dialect.name
-    for table, columns in (
-        ("referral_versions", _FACTS),
-        ("identity_versions", _IDENTITY),
-        ("narrative_versions", _NARRATIVE),
-    ):
-        for statement in append_only.statements(dialect, table, fixed=columns):
-            op.execute(statement)
+    for statement in newest_versions(dialect):
+        op.execute(statement)
+    for statement in append_only.statements(dialect, "referral_versions", fixed=_COLUMNS):
+        op.execute(statement)
     WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
     WALL.take_down(op.get_bind())
-    for table in ("narrative_versions", "identity_versions", "referral_versions"):
-        op.drop_table(table)
+    op.drop_table("referral_versions")
 
 
-def _copy(table: str, columns: tuple[str, ...], source: str, **named: str) -> None:
-    values = ", ".join(named.get(column, column) for column in columns)
-    op.execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {source}")  # noqa: S608 (our own names)
+def newest_versions(dialect: str) -> list[str]:
+    """The statements that keep the versions in force."""
+    of_dialect = [_FACTS_SQLITE, _IDENTITIES_SQLITE] if dialect == "sqlite" else [_FACTS, _IDENTITIES]
+    return [*of_dialect, _NARRATIVES]
+
+
+_INTO = "INSERT INTO referral_versions (referral_id, part, version, stated_at, content) SELECT "
+_STATED = "id, 'facts', version, COALESCE(amended_at, received_at), "
+_FACTS = (
+    _INTO + _STATED + "jsonb_build_object('area', area, 'age', age, 'age_basis', age_basis, 'interpreter_needed',"
+    " interpreter_needed, 'facts', facts, 'circumstances', circumstances) FROM referrals"
+)
+_FACTS_SQLITE = (
+    _INTO + _STATED + "json_object('area', area, 'age', age, 'age_basis', age_basis, 'interpreter_needed',"
+    " json(CASE interpreter_needed WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END),"
+    " 'facts', json(facts), 'circumstances', json(circumstances)) FROM referrals"
+)
+_IDENTITY = "referral_id, 'identity', version, NULL, "
+_IDENTITIES = _INTO + _IDENTITY + "told - 'referral_id' - 'version' FROM identities"
+_IDENTITIES_SQLITE = _INTO + _IDENTITY + "json_remove(told, '$.referral_id', '$.version') FROM identities"
+_NARRATIVES = _INTO + "referral_id, 'narrative', version, NULL, texts FROM narratives"
