@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.casework.adapters.row_security import WALL
 from services.kernel.db.types import Json, UtcDateTime
 
 revision = "0015"
@@ -23,9 +22,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unsent_texts_expires_at"), "unsent_texts", ["expires_at"])
     op.create_index("ix_unsent_texts_of_page", "unsent_texts", ["staff_id", "page"])
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
-    WALL.take_down(op.get_bind())
     op.drop_table("unsent_texts")
