@@ -6,8 +6,8 @@ from alembic import op
 from services.kernel.db import append_only
 from services.kernel.db.types import Json, UtcDateTime
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 _SAID = (
     "id", "review_id", "referrer_key", "referral_version", "own_view_id", "own_view_at", "proposed_by", "proposed_at",

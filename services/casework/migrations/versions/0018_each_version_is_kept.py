@@ -7,8 +7,8 @@ from services.casework.adapters.row_security import WALL
 from services.kernel.db import append_only
 from services.kernel.db.types import Json, UtcDateTime
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 _COLUMNS = ("referral_id", "part", "version", "stated_at", "content")
 
