@@ -43,7 +43,7 @@ def minimal(age: int = 16) -> dict[str, Any]:
         "young_person": {"age_about": age},
         "what_happened": ["threat"],
         "immediate_danger": "no",
-        "contact": {"safe": ["phone"]},
+        "contact": {"safe": ["not_known"]},
         "bases": [{"recipient_class": "triage", "basis": "safeguarding"}],
     }
 

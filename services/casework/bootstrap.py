@@ -44,6 +44,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     def routes() -> Routes:
         from services.casework.entrypoints import (
             case_api,
+            case_notices,
             case_pages,
             case_queue,
             review_agreement_pages,
@@ -59,9 +60,13 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
                 review_agreement_pages.pages,
                 case_queue.pages,
                 case_pages.pages,
+                case_notices.pages,
             ],
             api_blueprints=[review_api.api, case_api.api],
-            extensions={"casework": settings.danger},
+            extensions={
+                "casework": settings.danger,
+                "casework.consent_withdrawn_readable_days": settings.consent_withdrawn_readable_days,
+            },
         )
 
     return Service(

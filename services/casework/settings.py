@@ -24,6 +24,8 @@ class Settings(KernelSettings):
     case_hours: Mapping[SupportLevel, int] = field(default_factory=lambda: CASE_HOURS)
     """Elapsed hours from decided to first contact, by the level of support."""
 
+    consent_withdrawn_readable_days: int = 14
+    """Days for which the reviewer who confirmed that consent was withdrawn can read the referral."""
     danger_procedure: tuple[str, ...] = (
         N_("If somebody may be hurt now, call 999."),
         N_("Phone the referrer: ask who is with the young person, and whether they are safe where they are."),
@@ -58,6 +60,7 @@ class Settings(KernelSettings):
                 level: _hours(environ, f"CASE_HOURS_{level.value.upper()}", hours)
                 for level, hours in CASE_HOURS.items()
             },
+            consent_withdrawn_readable_days=_days(environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14),
         )
 
 
@@ -69,4 +72,11 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, most: int, o
     text = environ.get(name, str(default))
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= most):
         raise Unset(f"The setting {name} must be a number of {of} from 1 to {most}.")
+    return int(text)
+
+
+def _days(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 365):
+        raise Unset(f"The setting {name} must be a number of days from 1 to 365.")
     return int(text)

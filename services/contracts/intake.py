@@ -105,6 +105,8 @@ class _ReferralV1(EventSchema):
     interpreter_needed = fields.Boolean(allow_none=True, load_default=None)
     arrived_at = moment(allow_none=True, load_default=None)
     discharge_expected_at = moment(allow_none=True, load_default=None)
+    patient_information = fields.Boolean(allow_none=True, load_default=None)
+    """Whether anything in it is about somebody's health, care or treatment; null where the writer did not say."""
     answers_question = fields.UUID(allow_none=True, load_default=None)
     """The question that this amendment answers, when a reviewer asked one."""
 

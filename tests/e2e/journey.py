@@ -38,6 +38,7 @@ def refer(navigator: Person, *, name: str, look: Look = unseen) -> Referral:
     tick(page, "what_happened", "knife_or_sharp_object")
     tick(page, "immediate_danger", "no")
     tick(page, "contact.safe", "phone")
+    page.locator("[name='young_person.phone']").fill("07700 900982")
     for recipient, basis in (("triage", "safeguarding"), ("support_service", "consent_young_person")):
         recipient_box = page.locator(f"input[name$='.recipient_class'][value='{recipient}']")
         recipient_box.check()

@@ -170,14 +170,14 @@ def a_referral_event(*told: RecipientClass, **what: Any) -> dict[str, Any]:
     return intake.ReferralReceivedV1.decode(data | what)
 
 
-def a_withdrawal_event(referral_id: UUID, *, version: int = 2) -> dict[str, Any]:
+def a_withdrawal_event(referral_id: UUID, *, version: int = 2, reason: str = "made_in_error") -> dict[str, Any]:
     return intake.ReferralWithdrawnV1.decode(
         {
             "referral_id": str(referral_id),
             "version": version,
             "person_id": str(uuid4()),
             "withdrawn_at": after(60).isoformat(),
-            "reason": "made_in_error",
+            "reason": reason,
         }
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,12 +12,21 @@ from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import CASE_HOURS
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import OwnView
+from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.estimate import Estimated, EstimateShown, NotEstimated
 from services.casework.domain.review import Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
-from services.contracts.codes import LawfulBasis, OrganisationClass, ProgressStep, Question, RecipientClass
+from services.casework.domain.withdrawal import ConsentEnded, Withdrawal
+from services.contracts.codes import (
+    DisclosureGateway,
+    LawfulBasis,
+    OrganisationClass,
+    ProgressStep,
+    Question,
+    RecipientClass,
+)
 from tests.factories.reviews import after
 from tests.fakes.casework_cases import FakeCaseChanges, FakeCaseRepository, FakeCaseUnitOfWork
 
@@ -109,6 +119,8 @@ class FakeTold(FakeCaseChanges):
         self.referrals: dict[UUID, Event] = {}
         self.withdrawals: dict[UUID, Event] = {}
         self.added: dict[UUID, set[RecipientClass]] = {}
+        self.confirmed: dict[UUID, tuple[UUID, datetime]] = {}
+        self.recorded: set[tuple[UUID, RecipientClass, LawfulBasis]] = set()
         self.hidden: dict[UUID, RecipientClass] = {}
         """Of each review, the class of its case's team when no basis lets it know any more."""
         self.heard: list[Event] = []
@@ -126,9 +138,19 @@ class FakeTold(FakeCaseChanges):
     def hear_withdrawal(self, event: Event) -> bool:
         return _newer(self.withdrawals, event)
 
-    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
+    def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
         asked = self.withdrawals.get(referral_id)
-        return asked["withdrawn_at"] if asked else None
+        if asked is None:
+            return None
+        said = Withdrawal(reason=asked["reason"], withdrawn_at=asked["withdrawn_at"])
+        by, until = self.confirmed.get(referral_id, (None, None))
+        return replace(said, confirmed_at=after(60) if by else None, confirmed_by=by, readable_until=until)
+
+    def confirm_withdrawal(self, referral_id: UUID, *, by: UUID, readable_until: datetime) -> None:
+        self.confirmed[referral_id] = (by, readable_until)
+
+    def do_not_contact(self, referral_id: UUID) -> frozenset[str]:
+        return self.forbidden.get(referral_id, frozenset())
 
     def person_of(self, referral_id: UUID) -> UUID:
         person_id: UUID = self.referrals[referral_id]["person_id"]
@@ -144,8 +166,13 @@ class FakeTold(FakeCaseChanges):
         return self.hidden.get(review_id)
 
     def told(self, referral_id: UUID) -> frozenset[RecipientClass]:
-        event = self.referrals.get(referral_id)
-        said = {basis["recipient_class"] for basis in event["bases"]} if event else set()
+        event, withdrawal = self.referrals.get(referral_id), self.withdrawal(referral_id)
+        ended = withdrawal.consent_ended if withdrawal else ConsentEnded()
+        said = {
+            basis["recipient_class"]
+            for basis in (event["bases"] if event else ())
+            if ended.of(basis["recipient_class"], basis["basis"]) is None
+        }
         return frozenset(said | self.added.get(referral_id, set()))
 
     def subject(self, referral_id: UUID) -> Subject:
@@ -165,10 +192,28 @@ class FakeTold(FakeCaseChanges):
     def other_reviewer(self, area: str, *, besides: Collection[UUID | None]) -> bool:
         return bool(self.reviewers.get(area, set()) - set(besides))
 
+    def disclosing(self, referral_id: UUID) -> Disclosing:
+        event = self.referrals[referral_id]
+        return Disclosing(
+            referring=event["referred_by"]["organisation_class"],
+            patient_information=event["patient_information"] is not False,
+            bodies={},
+        )
+
     def add_basis(
-        self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
-    ) -> None:
+        self,
+        referral_id: UUID,
+        recipient: RecipientClass,
+        basis: LawfulBasis,
+        *,
+        gateway: DisclosureGateway | None,
+        by: UUID,
+        reason: str,
+    ) -> bool:
+        new = (referral_id, recipient, basis) not in self.recorded
+        self.recorded.add((referral_id, recipient, basis))
         self.added.setdefault(referral_id, set()).add(recipient)
+        return new
 
 
 class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
@@ -178,7 +223,10 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
         self.reviews = FakeReviewRepository(self.told)
         self.estimates = FakeEstimates()
         self.policy = SimpleNamespace(
-            review_hours=ReviewHours(), case_hours=CASE_HOURS, claim_lasts=timedelta(minutes=30)
+            review_hours=ReviewHours(),
+            case_hours=CASE_HOURS,
+            claim_lasts=timedelta(minutes=30),
+            consent_withdrawn_readable_days=14,
         )
         self.questions: list[Question | None] = []
         self.told_again: list[UUID] = []

@@ -22,15 +22,22 @@ def may_know(
     knowledge: Knowledge,
     *,
     covered: bool = True,
+    noticed: bool = False,
     triage: bool = True,
     referred_by: UUID | None = None,
 ) -> bool:
     """The need-to-know rule in plain words, to hold the SQL against.
 
     `covered`: a recorded lawful basis lets the class of the case's team know of the referral; `triage`: the reviewers.
+    `noticed`: none does any more, for consent was withdrawn.
     """
     in_team = case.team_id in reader.teams and case.team_class in reader.classes and covered
     match knowledge:
+        case Knowledge.NOTICE:
+            unfinished = case.state is CaseState.OPEN or (
+                case.state is CaseState.AWAITING_CONFIRMATION and case.stopped_at is None
+            )
+            return case.team_id in reader.teams and case.team_class in reader.classes and noticed and unfinished
         case Knowledge.LISTED:
             reviews = case.area in reader.review_areas and triage and referred_by != reader.staff_id
             return in_team or (case.pathway in HAND_OVERS and reviews)
@@ -45,6 +52,8 @@ class FakeCaseRepository:
         self._stored: dict[UUID, Case] = {}
         self.uncovered: set[UUID] = set()
         """Referrals of which no basis lets the case's team know."""
+        self.noticed: set[UUID] = set()
+        """Those of them whose consent was withdrawn."""
         self.not_for_triage: set[UUID] = set()
         self.referrers: dict[UUID, UUID] = {}
         for case in cases:
@@ -72,6 +81,16 @@ class FakeCaseRepository:
         ]
         return deepcopy(min(waiting, key=lambda case: (case.due_at, case.id))) if waiting else None
 
+    def hand_overs_without_basis(self, referral_id: UUID) -> list[Case]:
+        return [
+            deepcopy(case)
+            for case in self._stored.values()
+            if case.referral_id == referral_id
+            and case.state is CaseState.AWAITING_CONFIRMATION
+            and case.stopped_at is None
+            and referral_id in self.uncovered
+        ]
+
     def save(self, case: Case) -> None:
         if self._stored[case.id].version != case.stored_version:
             raise StaleCase
@@ -83,6 +102,7 @@ class FakeCaseRepository:
             reader,
             knowledge,
             covered=case.referral_id not in self.uncovered,
+            noticed=case.referral_id in self.noticed,
             triage=case.referral_id not in self.not_for_triage,
             referred_by=self.referrers.get(case.referral_id),
         )
@@ -114,6 +134,11 @@ class FakeCaseChanges:
         """What came after the decision: of which referral, its version, and what."""
         self.read: list[tuple[UUID, int, ChangeKind, UUID]] = []
         """What was read, and by whom."""
+        self.forbidden: dict[UUID, frozenset[str]] = {}
+        """The do-not-contact list of each referral."""
+
+    def do_not_contact(self, referral_id: UUID) -> frozenset[str]:
+        return self.forbidden.get(referral_id, frozenset())
 
     def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
         case = self._cases.held(case_id)

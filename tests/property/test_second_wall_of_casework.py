@@ -20,11 +20,12 @@ from services.casework.adapters.row_security import WALL
 from services.casework.adapters.tables import bases, identities
 from services.casework.bootstrap import build
 from services.casework.settings import Settings
-from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
+from services.contracts.codes import LawfulBasis, OrganisationClass, Pathway, RecipientClass, Role
 from services.kernel.db import row_security
 from services.kernel.service import Service
+from tests.factories import reviews as make
 from tests.factories.cases import DECIDED_AT
-from tests.integration.casework.case_world import CaseWorld, Tokens
+from tests.integration.casework.case_world import CaseWorld, Client, Tokens
 from tests.integration.casework.decided import decided, of_team, proposed
 from tests.integration.casework.review_world import ReviewWorld, a_key
 from tests.parts.postgresql import Addresses, Cluster
@@ -35,6 +36,10 @@ from tests.property import test_review_need_to_know as of_reviews
 OURS = of_reviews.Told("northside", triage=True, made_by=None)
 A_POLICE_WORKER = replace(of_cases.YOUTH_JUSTICE_WORKER, organisation=OrganisationClass.POLICE)
 TODAY = DECIDED_AT.date()
+ON_CONSENT = [
+    make.a_basis(recipient, LawfulBasis.CONSENT_YOUNG_PERSON)
+    for recipient in (RecipientClass.TRIAGE, RecipientClass.SUPPORT_SERVICE)
+]
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +208,37 @@ class TestTheSecondWall:
         assert elsewhere.event["reference"] in by_decider
         assert worked.event["reference"] not in by_decider
 
+    def test_shows_a_team_whose_consent_was_withdrawn_its_case_and_notice_and_nothing_beside(
+        self, review_world: ReviewWorld
+    ) -> None:
+        referral, _ = decided(review_world, bases=ON_CONSENT)
+        worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+        worker.post("/casework/queue/next")
+        looked_at = ("cases", "consent_notices", "case_entries", "referrals", "identities", "narratives", "reviews")
+        before = _seen(review_world, worker, looked_at)
+
+        referral.withdrawn(reason="consent_withdrawn")
+
+        assert before == (1, 0, 2, 1, 1, 1, 1)
+        assert _seen(review_world, worker, looked_at) == (1, 1, 0, 0, 0, 0, 0)
+
+    def test_shows_reviewers_no_row_once_one_confirmed_that_consent_was_withdrawn_but_to_that_one_for_14_days(
+        self, review_world: ReviewWorld
+    ) -> None:
+        referral = review_world.referral(bases=ON_CONSENT)
+        confirming, colleague = review_world.reviewer(), review_world.reviewer(uuid4())
+        looked_at = ("reviews", "referrals", "identities", "narratives", "withdrawals")
+        referral.withdrawn(reason="consent_withdrawn")
+        until_then = _seen(review_world, colleague, looked_at)
+
+        confirming.post_json(f"{referral.api}/withdrawal", {}, **referral.as_read)
+        after = [_seen(review_world, who, looked_at) for who in (confirming, colleague)]
+        review_world.now += timedelta(days=14)
+
+        assert until_then == (1, 1, 1, 1, 1)
+        assert after == [(1, 1, 1, 1, 1), (0, 0, 0, 0, 0)]
+        assert _seen(review_world, confirming, looked_at) == (0, 0, 0, 0, 0)
+
     def test_shows_nobody_a_row_of_any_of_its_tables(self, review_world: ReviewWorld) -> None:
         _something_of_everything(review_world)
 
@@ -241,6 +277,13 @@ def _something_of_everything(world: ReviewWorld) -> None:
     referral.looks_like(world.referral())
     referral.withdrawn()
     proposed(world)
+    decided(world, bases=ON_CONSENT)[0].withdrawn(reason="consent_withdrawn")
+
+
+def _seen(world: ReviewWorld, client: Client, tables: tuple[str, ...]) -> tuple[int, ...]:
+    with world.database.read() as connection:
+        row_security.tell(connection, world.member(client).identity, at=world.now)
+        return tuple(_rows(connection, table) for table in tables)
 
 
 def _rows(connection: sa.Connection, table: str) -> int:

@@ -121,6 +121,20 @@ class TestTheSecondWall:
 
         assert (before, after) == (1, 0)
 
+    @pytest.mark.parametrize(("triage", "seen"), [("consent_young_person", 0), ("public_task", 1)])
+    def test_hides_who_it_is_about_when_the_consent_that_reviewers_had_was_withdrawn(
+        self, world: World, triage: str, seen: int
+    ) -> None:
+        sent = world.api("navigator").post(a_referral(bases=[{"recipient_class": "triage", "basis": triage}]))
+        path = sent.headers["Location"].removeprefix("/intake/api/v1/") + "/withdrawal"
+
+        world.api("navigator").post({"reason": "consent_withdrawn"}, path=path)
+
+        with _reading(world, world.people["reviewer"]) as connection:
+            assert [_rows(connection, table) for table in ("referrals", "identities", "narratives")] == [1, seen, seen]
+        with _reading(world, world.people["navigator"]) as connection:
+            assert _rows(connection, "identities") == 1
+
     def test_shows_a_draft_to_who_typed_it_alone(self, world: World) -> None:
         mine, theirs = world.people["navigator"], world.people["colleague"]
         _draft(world, mine)

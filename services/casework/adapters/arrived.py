@@ -1,8 +1,7 @@
 """Which version of each referral, and of its withdrawal, has arrived."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters.review_tables import withdrawals
 from services.casework.adapters.tables import referrals
+from services.casework.domain.withdrawal import Withdrawal
 from services.kernel.db.batch import Batch
 
 
@@ -19,7 +19,7 @@ class _Versions:
 
     referral: int = 0
     withdrawal: int = 0
-    withdrawn_at: datetime | None = None
+    withdrawn: Withdrawal | None = None
 
 
 class SqlArrived:
@@ -36,7 +36,7 @@ class SqlArrived:
             if row.withdrawn_at is None:
                 held.referral = row.version
             else:
-                held.withdrawal, held.withdrawn_at = row.version, row.withdrawn_at
+                held.withdrawal, held.withdrawn = row.version, _withdrawal(row)
 
     def referral(self, referral_id: UUID) -> int:
         return self._of(referral_id).referral
@@ -46,8 +46,8 @@ class SqlArrived:
         held = self._of(referral_id)
         return max(held.referral, held.withdrawal) or None
 
-    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
-        return self._of(referral_id).withdrawn_at
+    def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
+        return self._of(referral_id).withdrawn
 
     def keep(self, referral: Mapping[str, Any]) -> bool:
         """Keep the referral as it now is. False when this is no news. Its row of `persons` is held."""
@@ -61,10 +61,10 @@ class SqlArrived:
         held.referral = referral["version"]
         return True
 
-    def withdrawn(self, referral_id: UUID, version: int, at: datetime) -> None:
-        """It was kept that the referrer asks to withdraw."""
+    def withdrawn(self, referral_id: UUID, version: int, said: Withdrawal) -> None:
+        """It was kept that the referrer asks to withdraw, or that a reviewer confirmed it."""
         held = self._of(referral_id)
-        held.withdrawal, held.withdrawn_at = version, at
+        held.withdrawal, held.withdrawn = version, said
 
     def _of(self, referral_id: UUID) -> _Versions:
         if referral_id not in self._held:
@@ -72,11 +72,16 @@ class SqlArrived:
         return self._held[referral_id]
 
 
+def _withdrawal(row: sa.Row[Any]) -> Withdrawal:
+    return Withdrawal(**{field.name: row._mapping[field.name] for field in fields(Withdrawal)})
+
+
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_SAID = [withdrawals.c[field.name] for field in fields(Withdrawal)]
 _THESE = sa.union_all(
-    sa.select(withdrawals.c.referral_id, withdrawals.c.version, withdrawals.c.withdrawn_at).where(
-        withdrawals.c.referral_id.in_(_IDS)
+    sa.select(withdrawals.c.referral_id, withdrawals.c.version, *_SAID).where(withdrawals.c.referral_id.in_(_IDS)),
+    sa.select(referrals.c.id, referrals.c.version, *(sa.cast(sa.null(), column.type) for column in _SAID)).where(
+        referrals.c.id.in_(_IDS)
     ),
-    sa.select(referrals.c.id, referrals.c.version, sa.null()).where(referrals.c.id.in_(_IDS)),
 )
 _AMENDED = sa.update(referrals).where(referrals.c.id == sa.bindparam("its_id"))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters.bases import hidden_from_its_team
 from services.casework.adapters.case_queries import members
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
@@ -39,6 +40,12 @@ class SqlCaseRepository:
         """For what the system itself does."""
         rows = self._connection.execute(sa.select(cases).where(cases.c.review_id == review_id).order_by(cases.c.id))
         return [self._to_case(row._mapping) for row in rows.all()]
+
+    def hand_overs_without_basis(self, referral_id: UUID) -> list[Case]:
+        waiting = sa.and_(cases.c.state == CaseState.AWAITING_CONFIRMATION, hidden_from_its_team())
+        found = sa.select(cases).where(cases.c.referral_id == referral_id, waiting).order_by(cases.c.id)
+        rows = self._connection.execute(found.with_for_update(of=cases)).all()
+        return [self._to_case(row._mapping) for row in rows]
 
     def next_unassigned(self, reader: CaseReader) -> Case | None:
         waiting = (

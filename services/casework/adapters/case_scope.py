@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from services.casework.adapters.bases import covers
-from services.casework.adapters.case_tables import cases
+from services.casework.adapters.bases import covers, unfinished
+from services.casework.adapters.case_tables import cases, consent_notices
 from services.casework.adapters.tables import referrals
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.contracts.codes import HAND_OVERS, RecipientClass
@@ -14,12 +14,13 @@ def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
 
     A team knows of a case only while a recorded lawful basis covers the team's class: so do its worker and its manager.
     """
-    in_team = sa.and_(
-        cases.c.team_id.in_(reader.teams),
-        cases.c.team_class.in_(reader.classes),
-        covers(cases.c.referral_id, cases.c.team_class, on=reader.on),
-    )
+    of_team = sa.and_(cases.c.team_id.in_(reader.teams), cases.c.team_class.in_(reader.classes))
+    covered = covers(cases.c.referral_id, cases.c.team_class, on=reader.on)
+    in_team = sa.and_(of_team, covered)
     match knowledge:
+        case Knowledge.NOTICE:
+            told = cases.c.id.in_(sa.select(consent_notices.alias("told").c.case_id))
+            return sa.and_(of_team, ~covered, unfinished(), told)
         case Knowledge.LISTED:
             return sa.or_(in_team, _as_reviewer(reader))
         case Knowledge.WHOLE:

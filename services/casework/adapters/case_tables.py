@@ -50,6 +50,7 @@ cases = sa.Table(
     sa.Column("closed_at", UtcDateTime, nullable=True),
     sa.Column("close_reason", CodeType(CloseReason), nullable=True),
     sa.Column("confirmed_at", UtcDateTime, nullable=True),
+    sa.Column("stopped_at", UtcDateTime, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.CheckConstraint("version >= 1", name="version_counts"),
     sa.CheckConstraint(_PATHWAY_FITS_TEAM, name="team_of_pathway"),
@@ -105,6 +106,7 @@ case_entries = sa.Table(
     sa.Column("outcome", CodeType(Outcome), nullable=True),
     sa.Column("close_reason", CodeType(CloseReason), nullable=True),
     sa.Column("confirmed_by", sa.Text, nullable=True),
+    sa.Column("why", sa.Text, nullable=True),
     sa.UniqueConstraint("case_id", "version"),
     sa.UniqueConstraint("id", "case_id"),
     sa.UniqueConstraint("id", "case_id", "reached"),
@@ -139,6 +141,17 @@ sa.Index(
     unique=True,
     postgresql_where=_first_contact,
     sqlite_where=_first_contact,
+)
+
+# What its team may still read of a case when the consent that let it know was withdrawn.
+consent_notices = sa.Table(
+    "consent_notices",
+    metadata,
+    sa.Column("case_id", sa.Uuid, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("referral_id", sa.Uuid, nullable=False, index=True),
+    sa.Column("reference", sa.String(32), nullable=False),
+    sa.Column("initials", sa.String(16), nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime, nullable=False),
 )
 
 case_equality = sa.Table(

@@ -14,7 +14,7 @@ from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.referral_history import referral_changes
-from services.casework.adapters.review_tables import changes_to_read, decisions, reviews
+from services.casework.adapters.review_tables import changes_to_read, decisions, reviews, withdrawals
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
@@ -22,7 +22,15 @@ from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.referral_changes import VersionChange
 from services.casework.domain.review_reader import ReviewReader
-from services.contracts.codes import CloseReason, OrganisationClass, Outcome, Source, SupportLevel, YoungPersonAnswer
+from services.contracts.codes import (
+    CloseReason,
+    OrganisationClass,
+    Outcome,
+    Source,
+    SupportLevel,
+    WithdrawalReason,
+    YoungPersonAnswer,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +46,8 @@ class CaseChange:
     referral_version: int
     kind: ChangeKind
     arrived_at: datetime
+    reason: WithdrawalReason | None
+    """Why the referrer asked to withdraw it, when that is the change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +202,11 @@ def _equality_asked(connection: sa.Connection, case_id: UUID) -> bool:
 def _changes(connection: sa.Connection, case_id: UUID) -> list[CaseChange]:
     c = changes_to_read.c
     found = (
-        sa.select(c.referral_version, c.kind, c.arrived_at)
+        sa.select(c.referral_version, c.kind, c.arrived_at, withdrawals.c.reason)
+        .outerjoin(
+            withdrawals,
+            sa.and_(c.kind == ChangeKind.WITHDRAWN, withdrawals.c.referral_id == c.referral_id),
+        )
         .where(unread_in_case(sa.literal(case_id)))
         .order_by(c.referral_version)
     )

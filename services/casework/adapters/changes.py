@@ -10,13 +10,21 @@ import sqlalchemy as sa
 from services.casework.adapters.bases import covers, hidden_from_its_team
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_scope import knows
-from services.casework.adapters.review_tables import changes_to_read, decisions, reviews
+from services.casework.adapters.review_tables import changes_to_read, decisions, reviews, withdrawals
 from services.casework.adapters.tables import referrals
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
-from services.contracts.codes import HAND_OVERS, RecipientClass
+from services.contracts.codes import HAND_OVERS, RecipientClass, WithdrawalReason
 
 _LAPSED = changes_to_read.c.kind == ChangeKind.BASIS_LAPSED
+# Every reviewer of the area has it to confirm, in a list of its own.
+_CONSENT_WITHDRAWN = sa.and_(
+    changes_to_read.c.kind == ChangeKind.WITHDRAWN,
+    sa.exists().where(
+        withdrawals.c.referral_id == changes_to_read.c.referral_id,
+        withdrawals.c.reason == WithdrawalReason.CONSENT_WITHDRAWN,
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,7 @@ def unread_by(reader: ReviewReader) -> sa.ColumnElement[bool]:
         c.review_id.in_(sa.union(decided, managed)),
         sa.or_(_LAPSED, c.review_id.in_(decided)),
         c.read_at.is_(None),
+        ~_CONSENT_WITHDRAWN,
         sa.or_(sa.and_(_LAPSED, _of_case(hidden_from_its_team())), sa.and_(~_LAPSED, ~_of_case(_worked_here()))),
         known.exists(),
     )

@@ -1,7 +1,7 @@
 """What a reviewer reads of reviews. Need-to-know is part of every query, and no query here touches an estimate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,16 +13,19 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.proposal_queries import ProposalView, proposals_of
 from services.casework.adapters.referral_history import referral_as_of, referral_changes
 from services.casework.adapters.review_scope import is_claimed, knows
-from services.casework.adapters.review_tables import decisions, matches, reviews
+from services.casework.adapters.review_tables import decisions, matches, reviews, withdrawals
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
 from services.casework.domain.case_clock import london_day
+from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.referral_changes import VersionChange
 from services.casework.domain.review import OPEN_STATES, ReviewNotFound, ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.casework.domain.todays_age import todays_age
+from services.casework.domain.withdrawal import Withdrawal
 from services.contracts.codes import (
     AgeBasis,
+    DifferenceReason,
     DisclosureGateway,
     LawfulBasis,
     OrganisationClass,
@@ -31,6 +34,7 @@ from services.contracts.codes import (
     RecipientClass,
     Source,
     SupportLevel,
+    WithdrawalReason,
 )
 
 Place = tuple[datetime, UUID]
@@ -69,6 +73,8 @@ class BasisView:
     expires_on: date | None
     added_by: UUID | None
     reason: str | None
+    withdrawn_at: datetime | None
+    """When the consent that it is was taken back: it lets nobody know since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +87,21 @@ class MatchView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentWithdrawal:
+    """That consent was withdrawn after the decision, for a reviewer to confirm."""
+
+    review_id: UUID
+    reference: str
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionView:
     level: SupportLevel
     pathway: Pathway
     reasons: str
+    difference_reasons: Sequence[DifferenceReason]
+    """Why it differs from the estimate: for whoever has a view of their own, for it says that it does."""
     decided_at: datetime
     decided_by_name: str | None
     team_name: str | None
@@ -121,6 +138,7 @@ class ReviewWhole:
     """Whether facts, identity and texts are those of the version that the review ended with."""
     hidden_from: RecipientClass | None
     """The class of the case's team, when no basis lets it know any more."""
+    withdrawal: Withdrawal | None
 
 
 def list_reviews(
@@ -201,7 +219,33 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, a
         changes=referral_changes(connection, known.referral_id),
         as_decided=then is not None,
         hidden_from=hidden_from(connection, review_id),
+        withdrawal=withdrawal_of(connection, known.referral_id),
     )
+
+
+def withdrawal_of(connection: sa.Connection, referral_id: UUID) -> Withdrawal | None:
+    """Why and when the referrer asked to withdraw it, and whether that was confirmed."""
+    columns = [withdrawals.c[field.name] for field in fields(Withdrawal)]
+    found = connection.execute(sa.select(*columns).where(withdrawals.c.referral_id == referral_id)).one_or_none()
+    return None if found is None else Withdrawal(**found._mapping)
+
+
+def consent_withdrawals(connection: sa.Connection, reader: ReviewReader) -> list[ConsentWithdrawal]:
+    """The decided reviews whose consent was withdrawn and whose withdrawal nobody has confirmed, oldest first."""
+    asked = withdrawals.c
+    found = (
+        sa.select(reviews.c.id.label("review_id"), referrals.c.reference, asked.withdrawn_at)
+        .join(referrals, referrals.c.id == reviews.c.referral_id)
+        .join(withdrawals, asked.referral_id == reviews.c.referral_id)
+        .where(
+            asked.reason == WithdrawalReason.CONSENT_WITHDRAWN,
+            asked.confirmed_at.is_(None),
+            reviews.c.state == ReviewState.DECIDED,
+            knows(reader),
+        )
+        .order_by(asked.withdrawn_at, reviews.c.id)
+    )
+    return [ConsentWithdrawal(**row._mapping) for row in connection.execute(found)]
 
 
 def hidden_from(connection: sa.Connection, review_id: UUID) -> RecipientClass | None:
@@ -225,6 +269,20 @@ def subject(connection: sa.Connection, referral_id: UUID, *, on: date) -> Subjec
         age_basis=referral.age_basis,
         weapon_found_by_police=found_by_police and bool(referral.facts.get("weapon_found_by_police_on")),
         told=_told(connection, referral_id, on),
+    )
+
+
+def disclosing(connection: sa.Connection, referral_id: UUID) -> Disclosing:
+    """What the rule of a further basis must know of the referral."""
+    c = referrals.c
+    referral = connection.execute(sa.select(c.referred_by_class, c.circumstances).where(c.id == referral_id)).one()
+    bodies: dict[RecipientClass, set[OrganisationClass]] = {}
+    for team in connection.execute(sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)):
+        bodies.setdefault(team.team_class, set()).add(team.organisation_class)
+    return Disclosing(
+        referring=referral.referred_by_class,
+        patient_information=referral.circumstances.get("patient_information") is not False,
+        bodies=bodies,
     )
 
 
@@ -305,9 +363,9 @@ def _bound(after: Place) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
 def _bases(connection: sa.Connection, referral_id: UUID) -> list[BasisView]:
     c = bases.c
     found = (
-        sa.select(c.recipient_class, c.basis, c.gateway, c.expires_on, c.added_by, c.reason)
+        sa.select(c.recipient_class, c.basis, c.gateway, c.expires_on, c.added_by, c.reason, c.withdrawn_at)
         .where(c.referral_id == referral_id)
-        .order_by(c.recipient_class, c.basis)
+        .order_by(c.recipient_class, c.basis, c.by_reviewer)
     )
     return [BasisView(**basis._mapping) for basis in connection.execute(found)]
 
@@ -340,6 +398,7 @@ def _decision(connection: sa.Connection, review_id: UUID) -> DecisionView | None
             c.level,
             c.pathway,
             c.reasons,
+            c.difference_reasons,
             c.decided_at,
             staff.c.display_name.label("decided_by_name"),
             teams.c.name.label("team_name"),
@@ -349,4 +408,7 @@ def _decision(connection: sa.Connection, review_id: UUID) -> DecisionView | None
         .where(c.review_id == review_id)
     )
     decision = connection.execute(found).one_or_none()
-    return None if decision is None else DecisionView(**decision._mapping)
+    if decision is None:
+        return None
+    differs = [DifferenceReason(code) for code in decision.difference_reasons]
+    return DecisionView(**{**decision._mapping, "difference_reasons": differs})

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.bases import covers
-from services.casework.adapters.review_tables import reviews
+from services.casework.adapters.review_tables import reviews, withdrawals
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import RecipientClass
 
@@ -20,9 +20,22 @@ def is_claimed(at: datetime) -> sa.ColumnElement[bool]:
 
 
 def knows(reader: ReviewReader) -> sa.ColumnElement[bool]:
-    """Whether the reader may know the review of the row: of their areas, told to triage, not their own referral."""
+    """Whether the reader may know the review of the row: of their areas, told to triage, not their own referral.
+
+    Who confirmed that consent was withdrawn can read it for some time after, when triage may be told no more.
+    """
     return sa.and_(
         reviews.c.area.in_(reader.areas),
         reviews.c.referrer_key != reader.staff_id,
-        covers(reviews.c.referral_id, sa.literal(RecipientClass.TRIAGE.value)),
+        sa.or_(covers(reviews.c.referral_id, sa.literal(RecipientClass.TRIAGE.value)), _still_readable(reader)),
+    )
+
+
+def _still_readable(reader: ReviewReader) -> sa.ColumnElement[bool]:
+    """Whether it was this reader who confirmed that consent was withdrawn, and the time for it has not run out."""
+    if reader.at is None:
+        return sa.false()
+    c = withdrawals.alias("confirmed").c
+    return sa.exists().where(
+        c.referral_id == reviews.c.referral_id, c.confirmed_by == reader.staff_id, c.readable_until > reader.at
     )

@@ -193,6 +193,10 @@ withdrawals = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("reason", CodeType(WithdrawalReason), nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, nullable=False),
+    # Once a reviewer has confirmed it: who, and until when they may read what triage may no longer be told.
+    sa.Column("confirmed_at", UtcDateTime, nullable=True),
+    sa.Column("confirmed_by", sa.Uuid, nullable=True),
+    sa.Column("readable_until", UtcDateTime, nullable=True),
 )
 
 # What came after the decision: for the case's worker or, where none may read it, for who decided.

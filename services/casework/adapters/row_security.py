@@ -8,7 +8,7 @@ It is written apart, in the database's words. Bases carry no policy: every condi
 from services.casework.adapters.tables import metadata
 from services.kernel.db.row_security import AREAS, AT, ORGANISATION_CLASS, ROLES, STAFF, TEAMS, Wall
 
-_HOLDS = f"(expires_on IS NULL OR expires_on >= ({AT} AT TIME ZONE 'Europe/London')::date)"
+_HOLDS = f"(withdrawn_at IS NULL AND (expires_on IS NULL OR expires_on >= ({AT} AT TIME ZONE 'Europe/London')::date))"
 
 # Run as the owner of the tables, whom no policy holds: else each look at a table would ask the policies again. Its
 # search path is the one of who makes it, for nobody else's is to be trusted.
@@ -21,15 +21,22 @@ BEGIN
     ELSIF 'reviewer' = ANY ({ROLES}) AND (EXISTS (
         SELECT FROM reviews
         JOIN bases ON bases.referral_id = reviews.referral_id AND bases.recipient_class = 'triage'
+        AND bases.withdrawn_at IS NULL
         WHERE reviews.referral_id = asked AND reviews.referrer_key <> {STAFF}
         AND reviews.area = ANY ({AREAS})
     ) OR EXISTS (
         SELECT FROM cases
         JOIN bases ON bases.referral_id = cases.referral_id AND bases.recipient_class = 'triage'
+        AND bases.withdrawn_at IS NULL
         JOIN referrals ON referrals.id = cases.referral_id
         WHERE cases.referral_id = asked
         AND referrals.referred_by_staff_id IS DISTINCT FROM {STAFF}
         AND cases.area = ANY ({AREAS})
+    ) OR EXISTS (
+        SELECT FROM reviews JOIN withdrawals ON withdrawals.referral_id = reviews.referral_id
+        WHERE reviews.referral_id = asked AND reviews.referrer_key <> {STAFF}
+        AND reviews.area = ANY ({AREAS})
+        AND withdrawals.confirmed_by = {STAFF} AND withdrawals.readable_until > {AT}
     )) THEN
         RETURN true;
     END IF;
@@ -46,11 +53,17 @@ END $$
 # A limit keeps the look into the bases one by their key; without it, it may become a reading of all of them.
 _OF_THEIR_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
     AND area = ANY ({AREAS}) AND referrer_key <> {STAFF}
-    AND (SELECT true FROM bases WHERE bases.referral_id = reviews.referral_id AND recipient_class = 'triage' LIMIT 1))"""
+    AND (SELECT true FROM bases WHERE bases.referral_id = reviews.referral_id AND recipient_class = 'triage'
+    AND withdrawn_at IS NULL LIMIT 1))"""
 _OF_THEIR_TEAMS = f"""({ORGANISATION_CLASS} <> 'police' AND team_id = ANY ({TEAMS})
     AND (SELECT true FROM bases WHERE bases.referral_id = cases.referral_id AND recipient_class = team_class
     AND {_HOLDS} LIMIT 1))"""
-_OF_CASE = "EXISTS (SELECT FROM cases WHERE cases.id = case_id)"
+# A team whose consent was withdrawn knows that there is a case, and its notice: nothing that lies beside the case.
+_OF_NOTICE = f"""({ORGANISATION_CLASS} <> 'police' AND team_id = ANY ({TEAMS})
+    AND (state = 'open' OR state = 'awaiting_confirmation' AND stopped_at IS NULL)
+    AND (SELECT true FROM bases WHERE bases.referral_id = cases.referral_id AND recipient_class = team_class
+    AND withdrawn_at IS NOT NULL LIMIT 1))"""
+_OF_CASE = f"EXISTS (SELECT FROM cases WHERE cases.id = case_id AND ({_OF_THEIR_TEAMS} OR may_know(referral_id)))"
 _OF_REVIEW = "EXISTS (SELECT FROM reviews WHERE reviews.id = review_id)"
 
 WALL = Wall(
@@ -66,9 +79,10 @@ WALL = Wall(
         "own_views": _OF_REVIEW,
         "decisions": _OF_REVIEW,
         "proposals": _OF_REVIEW,
-        "cases": f"{_OF_THEIR_TEAMS} OR may_know(referral_id)",
+        "cases": f"{_OF_THEIR_TEAMS} OR {_OF_NOTICE} OR may_know(referral_id)",
         "case_entries": _OF_CASE,
         "case_equality": _OF_CASE,
+        "consent_notices": "EXISTS (SELECT FROM cases WHERE cases.id = case_id)",
         "matches": "may_know(first_referral_id) AND may_know(second_referral_id)",
         "withdrawals": "may_know(referral_id)",
         "progress": "may_know(referral_id)",

@@ -82,14 +82,22 @@ bases = sa.Table(
     sa.Column("referral_id", sa.Uuid, primary_key=True),
     sa.Column("recipient_class", CodeType(RecipientClass), primary_key=True),
     sa.Column("basis", CodeType(LawfulBasis), primary_key=True),
+    # A reviewer's basis is kept beside the referrer's of the same kind: either may end alone.
+    sa.Column("by_reviewer", sa.Boolean, primary_key=True, server_default=sa.false()),
     sa.Column("gateway", CodeType(DisclosureGateway), nullable=True),
     sa.Column("expires_on", sa.Date, nullable=True, index=True),
     sa.Column("added_by", sa.Uuid, nullable=True),
     sa.Column("reason", sa.Text, nullable=True),
+    # When consent was taken back. The row stays, and lets nobody know any more.
+    sa.Column("withdrawn_at", UtcDateTime, nullable=True),
     sa.CheckConstraint("(added_by IS NULL) = (reason IS NULL)", name="added_with_reason"),
     # A reviewer cannot consent for anybody.
     sa.CheckConstraint(
         "added_by IS NULL OR basis NOT IN ('consent_young_person', 'consent_parent_or_carer')", name="never_consent"
+    ),
+    sa.CheckConstraint("added_by IS NULL OR recipient_class <> 'triage'", name="never_for_triage"),
+    sa.CheckConstraint(
+        "withdrawn_at IS NULL OR basis IN ('consent_young_person', 'consent_parent_or_carer')", name="consent_withdrawn"
     ),
 )
 

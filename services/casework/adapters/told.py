@@ -1,6 +1,7 @@
 """Keeps what other services told of. The highest version wins, in whatever order they come."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,11 @@ import sqlalchemy as sa
 
 from services.casework.adapters import changes
 from services.casework.adapters.arrived import SqlArrived
-from services.casework.adapters.bases import keep_told
+from services.casework.adapters.bases import end_consent, keep_told
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.persons import Said, SqlPersons
 from services.casework.adapters.referral_history import SqlReferralHistory, stated_at
-from services.casework.adapters.review_queries import hidden_from, subject, teams_known
+from services.casework.adapters.review_queries import disclosing, hidden_from, subject, teams_known
 from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.review_tables import changes_to_read, matches, model_descriptions, withdrawals
 from services.casework.adapters.second_reviewer import another_reviews
@@ -21,17 +22,21 @@ from services.casework.adapters.tables import bases, identities, narratives, ref
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.review import Review
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
-from services.contracts.codes import LawfulBasis, RecipientClass
+from services.casework.domain.withdrawal import ConsentEnded, Withdrawal
+from services.contracts.codes import DisclosureGateway, LawfulBasis, RecipientClass
 from services.contracts.intake import Facts, IdentityRecordedV1
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import insert_or_ignore, or_newer
 
 _facts = Facts()
-_CIRCUMSTANCES = ("site", "told_young_person", "police_told", "arrived_at", "discharge_expected_at")
+_CIRCUMSTANCES = (
+    "site", "told_young_person", "police_told", "arrived_at", "discharge_expected_at", "patient_information",
+)  # fmt: skip
 
 
 class SqlTold:
@@ -98,17 +103,48 @@ class SqlTold:
         first = not self._arrived.referral(row["id"])
         if not self._arrived.keep(row):
             return False
-        keep_told(self._batch, row["id"], event["bases"], self._at, first=first)
+        withdrawal = self._arrived.withdrawal(row["id"])
+        keep_told(
+            self._batch,
+            row["id"],
+            event["bases"],
+            self._at,
+            said_at=event["amended_at"] or event["received_at"],
+            ended=withdrawal.consent_ended if withdrawal else ConsentEnded(),
+            first=first,
+        )
         return True
 
     def hear_withdrawal(self, event: Event) -> bool:
+        before = self._arrived.withdrawal(event["referral_id"])
         news = self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
         if news:
-            self._arrived.withdrawn(event["referral_id"], event["version"], event["withdrawn_at"])
+            now = Withdrawal(reason=event["reason"], withdrawn_at=event["withdrawn_at"])
+            if before is not None:
+                now = replace(before, reason=now.reason, withdrawn_at=now.withdrawn_at)
+            self._arrived.withdrawn(event["referral_id"], event["version"], now)
+            if now.is_of_consent:
+                end_consent(self._connection, event["referral_id"], now.consent_ended)
         return news
 
-    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
-        return self._arrived.withdrawn_at(referral_id)
+    def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
+        return self._arrived.withdrawal(referral_id)
+
+    def confirm_withdrawal(self, referral_id: UUID, *, by: UUID, readable_until: datetime) -> None:
+        held = self._arrived.withdrawal(referral_id)
+        assert held is not None  # noqa: S101 (only what was asked for is confirmed)
+        now = replace(held, confirmed_at=self._at, confirmed_by=by, readable_until=readable_until)
+        theirs = sa.update(withdrawals).where(withdrawals.c.referral_id == referral_id)
+        confirmed = {"confirmed_at": self._at, "confirmed_by": by, "readable_until": readable_until}
+        version = self._connection.execute(theirs.values(**confirmed).returning(withdrawals.c.version)).scalar_one()
+        self._arrived.withdrawn(referral_id, version, now)
+        if now.is_of_consent:
+            end_consent(self._connection, referral_id, now.consent_ended)
+
+    def do_not_contact(self, referral_id: UUID) -> frozenset[str]:
+        found = sa.select(identities.c.told).where(identities.c.referral_id == referral_id)
+        told = self._connection.execute(found).scalar_one_or_none() or {}
+        return frozenset(told.get("do_not_contact") or ())
 
     def person_of(self, referral_id: UUID) -> UUID:
         return self._persons.of(referral_id)
@@ -149,11 +185,21 @@ class SqlTold:
     def other_reviewer(self, area: str, *, besides: Collection[UUID | None]) -> bool:
         return another_reviews(self._connection, area, besides=besides)
 
+    def disclosing(self, referral_id: UUID) -> Disclosing:
+        return disclosing(self._connection, referral_id)
+
     def add_basis(
-        self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
-    ) -> None:
-        row = {"referral_id": referral_id, "recipient_class": recipient, "basis": basis}
-        insert_or_ignore(self._connection, bases, row | {"added_by": by, "reason": reason})
+        self,
+        referral_id: UUID,
+        recipient: RecipientClass,
+        basis: LawfulBasis,
+        *,
+        gateway: DisclosureGateway | None,
+        by: UUID,
+        reason: str,
+    ) -> bool:
+        row = {"referral_id": referral_id, "recipient_class": recipient, "basis": basis, "by_reviewer": True}
+        return insert_or_ignore(self._connection, bases, row | {"gateway": gateway, "added_by": by, "reason": reason})
 
     def _is_about(self, referral_id: UUID, person_id: UUID) -> None:
         """Whom a referral is about changes no version: nothing that anybody decided has changed."""

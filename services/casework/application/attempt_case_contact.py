@@ -8,6 +8,7 @@ from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.contact_ways import forbidden_ways
 from services.contracts.codes import ContactMode
 
 
@@ -22,6 +23,8 @@ class AttemptCaseContact:
     reached: bool
     attempted_at: datetime | None
     text: str | None = None
+    why: str | None = None
+    """Needed for a way that is on the do-not-contact list."""
 
 
 def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UUID:
@@ -31,6 +34,8 @@ def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UU
         reached=command.reached,
         attempted_at=command.attempted_at or uow.at,
         text=command.text,
+        why=command.why,
+        forbidden=forbidden_ways(uow.told.do_not_contact(case.referral_id)),
         act=Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at),
     )
     keep_case(case, uow, "case.contact_attempted")

@@ -16,6 +16,7 @@ from services.casework.application.record_case_answer import (
 )
 from services.casework.application.record_case_equality import RecordCaseEquality, record_case_equality
 from services.casework.application.record_case_outcome import RecordCaseOutcome, record_case_outcome
+from services.casework.application.stop_case import CloseStoppedCase, StopCase, close_stopped_case, stop_case
 from services.casework.application.take_case import TakeCase, TakeNextCase, take_case, take_next_case
 from services.casework.application.write_case_note import WriteCaseNote, write_case_note
 
@@ -33,4 +34,6 @@ CASE_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     CloseCase: close_case,
     ReopenCase: reopen_case,
     ConfirmCaseHandOver: confirm_case_hand_over,
+    StopCase: stop_case,
+    CloseStoppedCase: close_stopped_case,
 }

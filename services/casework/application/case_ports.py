@@ -25,6 +25,10 @@ class CaseRepository(Protocol):
         """The soonest due case of the reader's teams that nobody has and no other transaction is taking."""
         ...
 
+    def hand_overs_without_basis(self, referral_id: UUID) -> list[Case]:
+        """Those that wait for their receiver, whom no basis lets know any more. For what the system itself does."""
+        ...
+
     def save(self, case: Case) -> None:
         """Write the case and its new entries. Raises StaleCase when it was written since it was read."""
         ...
@@ -47,6 +51,10 @@ class TeamMembers(Protocol):
 class CaseChanges(Protocol):
     def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
         """Note that the case's worker read what the referrer changed. False when they did before, or are not it."""
+        ...
+
+    def do_not_contact(self, referral_id: UUID) -> frozenset[str]:
+        """The codes of the do-not-contact list, as the referrer now says it."""
         ...
 
 

@@ -1,38 +1,30 @@
 """Use cases: a person decides, asks the referrer, adds a basis, or confirms a withdrawal."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from services.casework.application.case_publishing import keep_case
 from services.casework.application.claim_review import at_work
 from services.casework.application.finish_decision import finish_decision
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_closed, tell_open
 from services.casework.domain import routing
+from services.casework.domain.case import Act
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import Decision, NoSecondReviewer
-from services.casework.domain.review import Review
+from services.casework.domain.disclosure import BasisAlreadyRecorded, check_added_basis
+from services.casework.domain.review import NothingToConfirm, Review, ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import (
     DifferenceReason,
+    DisclosureGateway,
     LawfulBasis,
     Pathway,
     Question,
     RecipientClass,
     SupportLevel,
 )
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
-
-_CONSENT = (LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER)
-
-
-class NobodyConsentsForAnother(Invalid):
-    """A reviewer may record a further basis with its reason, but consent comes through the referrer."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            errors=[FieldError("/basis", N_("Consent is the young person's to give: ask the referrer to record it"))]
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +55,7 @@ class AddBasis:
     basis: LawfulBasis
     reason: str
     revision: int | None
+    gateway: DisclosureGateway | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,19 +127,25 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
 def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
     """After the decision too, for the team of its case when no basis lets it know any more.
 
-    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NobodyConsentsForAnother.
+    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, BasisRefused, BasisAlreadyRecorded.
     """
     review = uow.reviews.get(command.review_id, command.reader)
     if command.recipient is not uow.told.hidden_from(review.id):
         review.must_be_open()
     review.must_be_at(command.revision)
-    if command.basis in _CONSENT:
-        raise NobodyConsentsForAnother
+    check_added_basis(command.recipient, command.basis, command.gateway, uow.told.disclosing(review.referral_id))
     if at_work(review, command.reader, uow):
         uow.reviews.save(review)
-    uow.told.add_basis(
-        review.referral_id, command.recipient, command.basis, by=command.reader.staff_id, reason=command.reason
+    kept = uow.told.add_basis(
+        review.referral_id,
+        command.recipient,
+        command.basis,
+        gateway=command.gateway,
+        by=command.reader.staff_id,
+        reason=command.reason,
     )
+    if not kept:
+        raise BasisAlreadyRecorded
     uow.audit(
         "review.basis_added",
         subject_type="review",
@@ -156,16 +155,36 @@ def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
 
 
 def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> None:
-    """Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NothingToConfirm."""
+    """After the decision too, where consent was withdrawn: reviewers then have no basis left to read it on consent.
+
+    Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NothingToConfirm.
+    """
     review = uow.reviews.get(command.review_id, command.reader)
-    review.must_be_open()
-    review.must_be_at(command.revision)
-    review.confirm_withdrawal(by=command.reader.staff_id, at=uow.at)
-    uow.reviews.save(review)
-    tell_closed(review, uow)
+    withdrawal = uow.told.withdrawal(review.referral_id)
+    if review.state is ReviewState.DECIDED and withdrawal is not None and withdrawal.is_of_consent:
+        review.must_be_at(command.revision)
+        review.must_not_be_own(command.reader.staff_id)
+        if withdrawal.confirmed_at is not None:
+            raise NothingToConfirm
+    else:
+        review.must_be_open()
+        review.must_be_at(command.revision)
+        review.confirm_withdrawal(by=command.reader.staff_id, at=uow.at)
+        uow.reviews.save(review)
+        tell_closed(review, uow)
+    readable_until = uow.at + timedelta(days=uow.policy.consent_withdrawn_readable_days)
+    uow.told.confirm_withdrawal(review.referral_id, by=command.reader.staff_id, readable_until=readable_until)
+    _stop_hand_overs(review, command.reader.staff_id, uow)
     uow.audit("review.withdrawal_confirmed", subject_type="review", subject_id=review.id)
 
 
 def read_change(command: ReadChange, uow: ReviewUnitOfWork) -> None:
     if uow.told.change_read(command.referral_id, command.referral_version, command.kind, reader=command.reader):
         uow.audit("change.read", subject_type="referral", subject_id=command.referral_id)
+
+
+def _stop_hand_overs(review: Review, by: UUID, uow: ReviewUnitOfWork) -> None:
+    """A hand-over that its team may be told of no more ends with it: nobody here would have it in a list."""
+    for case in uow.cases.hand_overs_without_basis(review.referral_id):
+        case.stop(Act(entry_id=uow.new_id(), by=by, at=uow.at))
+        keep_case(case, uow, "case.support_stopped")

@@ -73,7 +73,8 @@ def _open(event: Event, uow: ReviewUnitOfWork) -> None:
         received_at=event["received_at"],
         due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
     )
-    review.withdrawal_asked_at = uow.told.withdrawn_at(review.referral_id)
+    withdrawal = uow.told.withdrawal(review.referral_id)
+    review.withdrawal_asked_at = withdrawal.withdrawn_at if withdrawal else None
     uow.reviews.add(review)
     tell_open(review, uow)
     uow.audit("review.opened", subject_type="review", subject_id=review.id)

@@ -8,12 +8,21 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import OwnView
+from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.estimate import EstimateShown
 from services.casework.domain.review import Review
 from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
-from services.contracts.codes import LawfulBasis, ProgressStep, Question, RecipientClass, SupportLevel
+from services.casework.domain.withdrawal import Withdrawal
+from services.contracts.codes import (
+    DisclosureGateway,
+    LawfulBasis,
+    ProgressStep,
+    Question,
+    RecipientClass,
+    SupportLevel,
+)
 
 Event = Mapping[str, Any]
 """A contract event's decoded data."""
@@ -77,8 +86,12 @@ class Told(Protocol):
 
     def hear_withdrawal(self, event: Event) -> bool: ...
 
-    def withdrawn_at(self, referral_id: UUID) -> datetime | None:
-        """When the referrer asked to withdraw it, if they did."""
+    def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
+        """That the referrer asked to withdraw it, if they did."""
+
+    def confirm_withdrawal(self, referral_id: UUID, *, by: UUID, readable_until: datetime) -> None:
+        """Keep that a reviewer confirmed it. Where consent was withdrawn, triage may be told no more on consent."""
+        ...
 
     def person_of(self, referral_id: UUID) -> UUID:
         """Whom a referral that was heard is about: as it says itself, unless a match has said otherwise since."""
@@ -93,6 +106,8 @@ class Told(Protocol):
         """Note that it was read. False when there is none that this reviewer was to read."""
         ...
 
+    def do_not_contact(self, referral_id: UUID) -> frozenset[str]: ...
+
     def hidden_from(self, review_id: UUID) -> RecipientClass | None:
         """The class of the team that no basis lets know any more of the case that this review opened, unfinished."""
         ...
@@ -105,9 +120,20 @@ class Told(Protocol):
         """Whether somebody else reviews referrals of this area."""
         ...
 
+    def disclosing(self, referral_id: UUID) -> Disclosing: ...
+
     def add_basis(
-        self, referral_id: UUID, recipient: RecipientClass, basis: LawfulBasis, *, by: UUID, reason: str
-    ) -> None: ...
+        self,
+        referral_id: UUID,
+        recipient: RecipientClass,
+        basis: LawfulBasis,
+        *,
+        gateway: DisclosureGateway | None,
+        by: UUID,
+        reason: str,
+    ) -> bool:
+        """Keep it beside the referrer's own. False when a reviewer recorded the same before."""
+        ...
 
 
 class ReviewPolicy(Protocol):
@@ -121,6 +147,11 @@ class ReviewPolicy(Protocol):
 
     @property
     def case_hours(self) -> Mapping[SupportLevel, int]: ...
+
+    @property
+    def consent_withdrawn_readable_days(self) -> int:
+        """How long who confirmed that consent was withdrawn can read the referral."""
+        ...
 
 
 class ReviewUnitOfWork(CaseUnitOfWork, Protocol):

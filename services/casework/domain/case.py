@@ -1,5 +1,6 @@
 """A case: the support that follows one decision, or the hand-over of it, from a team's queue to its close."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -62,6 +63,8 @@ class Case:
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
     confirmed_at: datetime | None = None
+    stopped_at: datetime | None = None
+    """When it was recorded that support stopped, for consent was withdrawn. It ends a hand-over."""
     version: int = 0
     stored_version: int = 0
     """The version that the repository has; 0 for a new case."""
@@ -144,12 +147,29 @@ class Case:
         self._add(EntryKind.NOTE_CORRECTED, act, text=text, corrects_id=note_id)
 
     def attempt_contact(
-        self, mode: ContactMode, *, reached: bool, attempted_at: datetime, text: str | None, act: Act
+        self,
+        mode: ContactMode,
+        *,
+        reached: bool,
+        attempted_at: datetime,
+        text: str | None,
+        act: Act,
+        forbidden: Collection[ContactMode] = (),
+        why: str | None = None,
     ) -> None:
+        """A way that is on the do-not-contact list needs its reason: `why` stays with the entry."""
         self._must_be_open()
         self._must_be_past(attempted_at, act.at, "/attempted_at")
+        if mode in forbidden and not why:
+            raise rules.ForbiddenWayNeedsReason
         self._add(
-            EntryKind.CONTACT_ATTEMPTED, act, mode=mode, reached=reached, occurred_at=attempted_at, text=text or None
+            EntryKind.CONTACT_ATTEMPTED,
+            act,
+            mode=mode,
+            reached=reached,
+            occurred_at=attempted_at,
+            text=text or None,
+            why=why or None,
         )
 
     def make_first_contact(
@@ -206,6 +226,23 @@ class Case:
         self.state, self.closed_at, self.close_reason = CaseState.CLOSED, act.at, reason
         self._add(EntryKind.CLOSED, act, close_reason=reason)
 
+    def stop(self, act: Act) -> None:
+        """Support stopped, for consent was withdrawn. Once only."""
+        if self.stopped_at is not None:
+            raise rules.SupportAlreadyStopped
+        if self.state not in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION):
+            raise rules.CaseIsClosed
+        self.stopped_at = act.at
+        self._add(EntryKind.SUPPORT_STOPPED, act)
+
+    def close_without_consent(self, act: Act) -> None:
+        """Nobody may ask what became of the support: that it was declined is all that is said of it."""
+        self._must_be_open()
+        if self.stopped_at is None:
+            raise rules.SupportNotStopped
+        self.outcome = self.outcome or Outcome.DECLINED
+        self.close(CloseReason.DECLINED, act)
+
     def reopen(self, why: str, act: Act) -> None:
         """The manager's correction of a wrong closing. The closing stays in the chronology."""
         if self.state is not CaseState.CLOSED:
@@ -217,6 +254,8 @@ class Case:
         """The receiver said that they have it: who of them, and when."""
         if self.pathway not in HAND_OVERS:
             raise rules.NotAHandOver
+        if self.stopped_at is not None:
+            raise rules.SupportAlreadyStopped
         if self.state is CaseState.CONFIRMED:
             raise rules.HandOverAlreadyConfirmed
         self._must_be_past(confirmed_at, act.at, "/confirmed_at")

@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     HAND_OVER_CONFIRMED = "hand_over_confirmed"
     CLOSED = "closed"
     REOPENED = "reopened"
+    SUPPORT_STOPPED = "support_stopped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +47,5 @@ class Entry:
     outcome: Outcome | None = None
     close_reason: CloseReason | None = None
     confirmed_by: str | None = None
+    why: str | None = None
+    """Why a way of contact was used that is on the do-not-contact list."""

@@ -18,6 +18,8 @@ _CLASSES_WORKED = {
 class Knowledge(StrEnum):
     """How much of a case a reader must be allowed to know for what they ask."""
 
+    NOTICE = "notice"
+    """Initials and reference, and that consent was withdrawn: the team that no basis lets know any more."""
     LISTED = "listed"
     """Initials, reference, due date, and who has it: the team; of a hand-over, the reviewers who may know its referral too."""
     WHOLE = "whole"

@@ -55,6 +55,14 @@ class CaseAlreadyAssigned(_Refused):
     sentence = N_("Somebody has this case already.")
 
 
+class SupportAlreadyStopped(_Refused):
+    sentence = N_("It is already recorded that support has stopped.")
+
+
+class SupportNotStopped(_Refused):
+    sentence = N_("Record that support has stopped before you close the case.")
+
+
 class NoteAlreadyCorrected(_Refused):
     sentence = N_("This note was corrected before. Correct its newest wording.")
 
@@ -91,6 +99,11 @@ class NotAMemberOfTheTeam(_InvalidField):
 class AttemptNotFound(_InvalidField):
     pointer = "/attempt_id"
     sentence = N_("Choose a contact attempt of this case")
+
+
+class ForbiddenWayNeedsReason(_InvalidField):
+    pointer = "/why"
+    sentence = N_("Enter why you used a way of contact that is on the do-not-contact list")
 
 
 class NobodyWasReached(_InvalidField):

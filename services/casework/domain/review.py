@@ -159,7 +159,7 @@ class Review:
     def claim(self, by: UUID, *, at: datetime, until: datetime, take_over: bool = False) -> bool:
         """Show the others who reads it. True when that changed; somebody else's claim stays unless taken over."""
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         if self.keep_claim(by, at=at, until=until) or (self.claimant(at) is not None and not take_over):
             return False
         self.claimed_by, self.claimed_at, self.claim_expires_at = by, at, until
@@ -190,7 +190,7 @@ class Review:
     ) -> OwnView:
         """Record what the reviewer thinks before any estimate of these facts. It is never changed."""
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         if self.own_view_of(by) is not None:
             raise OwnViewStands
         view = OwnView(
@@ -241,7 +241,7 @@ class Review:
         Raises ReviewEnded, OwnReferral, OwnViewFirst, ReasonsMissing, LevelAndPathwayDisagree.
         """
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         view = self.own_view_of(by)
         if view is None:
             raise OwnViewFirst
@@ -290,7 +290,7 @@ class Review:
         Raises ReviewEnded, OwnReferral, NothingProposed, OwnProposal.
         """
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         proposal = self.proposal
         if proposal is None:
             raise NothingProposed
@@ -308,7 +308,7 @@ class Review:
     def ask(self, *, by: UUID, question: Question, question_id: UUID, at: datetime) -> None:
         """Ask the referrer one question, and stop the clock until it is answered."""
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         if self.own_view_of(by) is None:
             raise OwnViewFirst
         if self.danger:
@@ -347,7 +347,7 @@ class Review:
 
     def confirm_withdrawal(self, *, by: UUID, at: datetime) -> None:
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         if self.withdrawal_asked_at is None:
             raise NothingToConfirm
         self._end_proposal(ProposalOutcome.WITHDRAWN, at=at, by=by)
@@ -384,7 +384,7 @@ class Review:
         if self.state not in OPEN_STATES:
             raise ReviewEnded(_ENDED[self.state])
 
-    def _must_not_be_own(self, by: UUID) -> None:
+    def must_not_be_own(self, by: UUID) -> None:
         if self.referred_by == by:
             raise OwnReferral
 

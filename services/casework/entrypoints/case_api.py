@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
+from services.casework.adapters.case_notices import ConsentNotice
 from services.casework.adapters.case_queries import CaseList, CaseRow, Tab
 from services.casework.adapters.case_view import EntryView, read_case
 from services.casework.application.assign_case import AssignCase
@@ -15,12 +16,14 @@ from services.casework.application.attempt_case_contact import AttemptCaseContac
 from services.casework.application.close_case import CloseCase
 from services.casework.application.record_case_answer import RecordFirstContact
 from services.casework.application.record_case_outcome import RecordCaseOutcome
+from services.casework.application.stop_case import CloseStoppedCase, StopCase
 from services.casework.application.take_case import TakeCase
 from services.casework.application.write_case_note import WriteCaseNote
 from services.casework.domain.case_reader import Knowledge
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.entrypoints import case_api_schemas as schemas
 from services.casework.entrypoints import case_forms as forms
+from services.casework.entrypoints import case_notices
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, read_audited, reader
 from services.kernel.web import access, current, etag, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
@@ -54,15 +57,24 @@ def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
     page = paging.requested()
     with current.transaction() as transaction:
         listed = page_of(transaction, reader(), CaseList(tab=Tab(asked["list"])), page)
-    return {"items": [_item(row) for row in listed.items], "next_cursor": listed.next_cursor}
+        notices = case_notices.listed(transaction, Tab(asked["list"]))
+    return {
+        "items": [_item(row) for row in listed.items],
+        "next_cursor": listed.next_cursor,
+        "notices": [_notice(notice) for notice in notices],
+    }
 
 
 @api.get("/<uuid:case_id>")
 @api.response(200, schemas.CaseAnswer)
 @access.requires(*HANDING_OVER)
 def one_case(case_id: UUID) -> ResponseReturnValue:
-    """One case, as much of it as the reader may know"""
-    view = read_audited(case_id, Knowledge.LISTED)
+    """One case, as much of it as the reader may know; only the notice of it when its consent was withdrawn"""
+    try:
+        view = read_audited(case_id, Knowledge.LISTED)
+    except CaseNotFound:
+        notice = case_notices.notice_audited(case_id)
+        return _notice(notice), 200, {"ETag": etag.of(notice.version)}
     answer = _item(view.row) | {"pathway": view.row.pathway, "team_name": view.row.team_name, "whole": view.whole}
     return answer, 200, {"ETag": etag.of(view.row.version)}
 
@@ -141,6 +153,41 @@ def set_assignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
     if said["assignee_id"] in (None, current.staff_id()):
         return _changed(case_id, TakeCase, {})
     return _changed(case_id, AssignCase, said)
+
+
+@api.post("/<uuid:case_id>/support-stopped")
+@api.response(200, schemas.CaseStopped)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_support_stopped(case_id: UUID) -> ResponseReturnValue:
+    """Records that support stopped after consent was withdrawn"""
+    return _stopped(case_id, StopCase)
+
+
+@api.post("/<uuid:case_id>/closure-without-consent")
+@api.response(200, schemas.CaseStopped)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_closure_without_consent(case_id: UUID) -> ResponseReturnValue:
+    """Closes a case whose consent was withdrawn, once support has stopped"""
+    return _stopped(case_id, CloseStoppedCase)
+
+
+def _stopped(case_id: UUID, command: Callable[..., object]) -> ResponseReturnValue:
+    version = etag.expected_version()
+    current.handle(command(case_id=case_id, entry_id=uuid4(), reader=reader(), version=version))
+    return {"id": case_id, "version": version + 1}, 200, {"ETag": etag.of(version + 1)}
+
+
+def _notice(notice: ConsentNotice) -> dict[str, Any]:
+    return {
+        "id": notice.case_id,
+        "reference": notice.reference,
+        "initials": notice.initials,
+        "version": notice.version,
+        "consent_withdrawn_at": notice.withdrawn_at,
+        "stopped_at": notice.stopped_at,
+    }
 
 
 def _item(row: CaseRow) -> dict[str, Any]:

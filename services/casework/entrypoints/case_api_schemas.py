@@ -15,6 +15,7 @@ from services.contracts.codes import (
     Pathway,
     Source,
     SupportLevel,
+    WithdrawalReason,
     YoungPersonAnswer,
 )
 
@@ -50,9 +51,26 @@ class CaseItem(Schema):
     changed = fields.Boolean()
 
 
+class CaseNotice(Schema):
+    """All that its team knows of a case whose consent was withdrawn."""
+
+    id = fields.UUID(required=True)
+    reference = fields.String(required=True)
+    initials = fields.String(required=True)
+    version = fields.Integer(required=True)
+    consent_withdrawn_at = fields.AwareDateTime(required=True)
+    stopped_at = fields.AwareDateTime(allow_none=True)
+
+
 class CaseItems(Schema):
     items = fields.List(fields.Nested(CaseItem), required=True)
     next_cursor = fields.String(allow_none=True, required=True)
+    notices = fields.List(fields.Nested(CaseNotice), required=True)
+
+
+class CaseStopped(Schema):
+    id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
 
 
 class CaseEntry(Schema):
@@ -74,12 +92,14 @@ class CaseEntry(Schema):
     outcome = _code(Outcome)
     close_reason = _code(CloseReason)
     confirmed_by = fields.String(allow_none=True)
+    why = fields.String(allow_none=True, metadata={"description": "Why a way on the do-not-contact list was used"})
 
 
 class CaseChangeItem(Schema):
     referral_version = fields.Integer(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["amended", "withdrawn"]))
     arrived_at = fields.AwareDateTime(required=True)
+    reason = _code(WithdrawalReason)
 
 
 class CaseWholeItem(Schema):
@@ -117,6 +137,10 @@ class CaseAnswer(CaseItem):
 
     pathway = _code(Pathway)
     team_name = fields.String(required=True)
+    consent_withdrawn_at = fields.AwareDateTime(
+        metadata={"description": "Only of a case whose consent was withdrawn: then nothing else but who it is is there"}
+    )
+    stopped_at = fields.AwareDateTime(allow_none=True)
     whole = fields.Nested(CaseWholeItem, allow_none=True)
 
 
@@ -137,6 +161,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reached": True,
         "attempted_at": None,
         "note": "Spoke for ten minutes. Good time to call is after 4pm.",
+        "why": None,
     },
     "first_contact": {"attempt_id": None, "answer": "accepts", "later_on": None},
     "outcome": {"outcome": "support_completed"},

@@ -92,6 +92,8 @@ class ContactAttemptBody(_Body):
     attempted_at = Moment(load_default=None, allow_none=True)
     """Null is now."""
     note = StrictString(most=MOST_REMARK, lines=True, load_default=None, allow_none=True)
+    why = StrictString(most=MOST_REMARK, lines=True, load_default=None, allow_none=True)
+    """Needed for a way that is on the do-not-contact list."""
 
 
 class FirstContactBody(_Body):

@@ -50,6 +50,7 @@ _DONE = {
     "reopening": N_("Case reopened."),
     "assignment": N_("Case assigned."),
     "confirmation": N_("Hand-over confirmed."),
+    "stopped": N_("Recorded: support has stopped."),
 }
 
 

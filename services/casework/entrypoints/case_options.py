@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from services.casework.adapters.case_view import CaseView
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_rules import NoteNotFound
+from services.casework.domain.contact_ways import forbidden_ways
 from services.casework.entrypoints.case_forms import MOST_NOTE, MOST_REMARK
 from services.casework.entrypoints.case_wording import choices, words
 from services.contracts.codes import (
@@ -48,7 +50,7 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
         case "correction":
             return {"most": MOST_NOTE, "old": _old(view, below["note_id"])}
         case "contact":
-            return {"most": MOST_REMARK, "modes": choices(ContactMode)}
+            return {"most": MOST_REMARK, "modes": _modes(view), "forbidden": _forbidden(view)}
         case "first_contact":
             attempt = url_for("cases.contact", case_id=view.row.id)
             return {"attempts": _attempts(view), "answers": choices(YoungPersonAnswer), "attempt_href": attempt}
@@ -68,6 +70,17 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
             others = [(staff_id, name) for staff_id, name in view.members if staff_id != view.row.owner_id]
             return {"members": [{"value": str(staff_id), "text": name} for staff_id, name in others]}
     return {}
+
+
+def _forbidden(view: CaseView) -> frozenset[ContactMode]:
+    return forbidden_ways(view.whole.do_not_contact) if view.whole else frozenset()
+
+
+def _modes(view: CaseView) -> Items:
+    """The ways of contact; beside each that is on the do-not-contact list, that it is."""
+    forbidden = _forbidden(view)
+    hint = _("On the do-not-contact list")
+    return [item | ({"hint": hint} if item["value"] in forbidden else {}) for item in choices(ContactMode)]
 
 
 def _attempts(view: CaseView) -> Items:

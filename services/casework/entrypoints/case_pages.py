@@ -20,7 +20,9 @@ from services.casework.application.record_case_equality import RecordCaseEqualit
 from services.casework.application.record_case_outcome import RecordCaseOutcome
 from services.casework.application.write_case_note import WriteCaseNote
 from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_rules import CaseNotFound
 from services.casework.entrypoints import case_forms as forms
+from services.casework.entrypoints import case_notices
 from services.casework.entrypoints import case_presenters as present
 from services.casework.entrypoints.case_list_presenters import done
 from services.casework.entrypoints.case_options import options, start
@@ -55,7 +57,12 @@ def _note(said: Mapping[str, Any], note_id: UUID | None = None, **which: Any) ->
 
 def _contact(said: Mapping[str, Any], **which: Any) -> AttemptCaseContact:
     return AttemptCaseContact(
-        mode=said["mode"], reached=said["reached"], attempted_at=said["attempted_at"], text=said["note"], **which
+        mode=said["mode"],
+        reached=said["reached"],
+        attempted_at=said["attempted_at"],
+        text=said["note"],
+        why=said["why"],
+        **which,
     )
 
 
@@ -124,7 +131,10 @@ ACTS = (
 @pages.get("")
 @access.requires(*HANDING_OVER)
 def show(case_id: UUID) -> ResponseReturnValue:
-    view = read_audited(case_id, Knowledge.LISTED)
+    try:
+        view = read_audited(case_id, Knowledge.LISTED)
+    except CaseNotFound:
+        return case_notices.page(case_notices.notice_audited(case_id))
     return render_template(
         "casework/case_show.html",
         case=present.case(view, reader(), current.now()),

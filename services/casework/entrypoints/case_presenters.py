@@ -122,8 +122,10 @@ def _change(case_id: UUID, change: CaseChange) -> Row:
     when = dates.moment(change.arrived_at)
     if change.kind is ChangeKind.WITHDRAWN:
         said = _(
-            "The referrer asked to withdraw the referral on %(moment)s. The case stays open until you close it.",
+            "The referrer asked to withdraw the referral on %(moment)s. Reason: %(reason)s."
+            " The case stays open until you close it.",
             moment=when,
+            reason=words(change.reason) if change.reason else _("Not recorded"),
         )
     else:
         said = _("The referrer changed the referral on %(moment)s. The facts below are as they are now.", moment=when)
@@ -143,7 +145,7 @@ def _badges(whole: CaseWhole) -> list[Row]:
     """Only what a worker must see before they pick up the phone."""
     badges = []
     if whole.do_not_contact or whole.do_not_contact_note:
-        badges.append({"text": _("Do-not-contact list: read before you call"), "colour": "red"})
+        badges.append({"text": _("Do not contact: %(ways)s", ways=avoid(whole)), "colour": "red"})
     if whole.interpreter_language or whole.interpreter_needed:
         badges.append({"text": _("Interpreter needed"), "colour": "purple"})
     return badges
@@ -266,6 +268,8 @@ def _lines(view: CaseView, entry: EntryView) -> list[str]:
         lines.append(words(entry.outcome))
     if entry.close_reason is not None:
         lines.append(words(entry.close_reason))
+    if entry.why is not None:
+        lines.append(_("Used though it is on the do-not-contact list: %(why)s", why=entry.why))
     if entry.confirmed_by is not None:
         lines.append(_("Confirmed by %(name)s", name=entry.confirmed_by))
     return lines
@@ -274,7 +278,10 @@ def _lines(view: CaseView, entry: EntryView) -> list[str]:
 def _contact(whole: CaseWhole) -> list[Row]:
     """How to reach the young person safely: what they said must not be used stands first."""
     rows = [
-        {"key": _("Do not use"), "value": _ways(whole.do_not_contact, whole.do_not_contact_note) or _("Nothing named")},
+        {
+            "key": _("Do not contact"),
+            "value": _ways(whole.do_not_contact, whole.do_not_contact_note) or _("None recorded"),
+        },
         {"key": _("Safe ways"), "value": _ways(whole.safe_contact, whole.safe_contact_note) or _("Not known")},
         {"key": _("Phone"), "value": whole.phone or _("Not known")},
         {"key": _("Address"), "value": whole.address or _("Not known")},
@@ -283,6 +290,18 @@ def _contact(whole: CaseWhole) -> list[Row]:
     if whole.interpreter_language or whole.interpreter_needed:
         rows.append({"key": _("Interpreter"), "value": whole.interpreter_language or _("Needed; language not known")})
     return rows
+
+
+def avoid(whole: CaseWhole) -> str:
+    """What to avoid, in the middle of a sentence: "at home, by phone"."""
+    named = [_lower(contact_words(code)) for code in whole.do_not_contact]
+    if whole.do_not_contact_note:
+        named.append(_("read the note"))
+    return ", ".join(named)
+
+
+def _lower(words_of_it: str) -> str:
+    return words_of_it[:1].lower() + words_of_it[1:]
 
 
 def _ways(codes: Sequence[str], note: str | None) -> str:

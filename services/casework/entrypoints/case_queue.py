@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from services.casework.adapters.case_queries import CaseList, Status, Tab, count_cases, owners
 from services.casework.application.take_case import TakeCase, TakeNextCase
 from services.casework.entrypoints import case_list_presenters as present
+from services.casework.entrypoints import case_notices
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
 from services.contracts.codes import Role
 from services.kernel.web import access, current, paging
@@ -53,10 +54,12 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
         listed = page_of(transaction, who, wanted, page)
         total = count_cases(transaction.connection, who, wanted, now=transaction.at)
         chosen = owners(transaction.connection, who)
+        notices = case_notices.listed(transaction, wanted.tab)
     return render_template(
         "casework/case_queue.html",
         tabs=present.tabs(wanted.tab, reviewer_only=not current.identity().has(*WORKERS)),
         wanted=wanted,
+        notices=[case_notices.item(notice) for notice in notices],
         rows=[present.queue_row(row, who.staff_id, current.now()) for row in listed.items],
         total=present.how_many(total, wanted.tab),
         empty=present.nothing(wanted.tab, filtered=wanted.is_filtered),

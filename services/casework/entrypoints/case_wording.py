@@ -16,6 +16,7 @@ from services.contracts.codes import (
     Pathway,
     Sex,
     SupportLevel,
+    WithdrawalReason,
     YoungPersonAnswer,
 )
 from services.kernel.text import N_
@@ -80,6 +81,14 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         EntryKind.HAND_OVER_CONFIRMED: N_("Hand-over confirmed"),
         EntryKind.CLOSED: N_("Case closed"),
         EntryKind.REOPENED: N_("Case reopened: the closing was wrong"),
+        EntryKind.SUPPORT_STOPPED: N_("Support stopped: consent was withdrawn"),
+    },
+    WithdrawalReason: {
+        WithdrawalReason.MADE_IN_ERROR: N_("It was made in error"),
+        WithdrawalReason.DUPLICATE: N_("The same referral was made twice"),
+        WithdrawalReason.CONSENT_WITHDRAWN: N_("Consent was taken back"),
+        WithdrawalReason.NEEDS_MET_ELSEWHERE: N_("Somebody else supports them now"),
+        WithdrawalReason.MOVED_AWAY: N_("They moved away"),
     },
     Ethnicity: {
         Ethnicity.INDIAN: N_("Indian"),

@@ -123,7 +123,9 @@ _TEXTS = {
     "told_parent_or_carer": N_("Was a parent or carer told?"),
     "consent_given_by": N_("Which parent or carer agreed"),
     "capacity": N_("Who judged that the young person understands, and on what basis"),
-    "refusal": N_("What the young person refused"),
+    "refusal": N_("Consent that was refused"),
+    "refused_by": N_("Who refused consent"),
+    "refused_for": N_("Whom they refused to be told"),
     "other_names": N_("Other names"),
     "first_language": N_("First language"),
     "no_fixed_address": N_("No fixed address"),
@@ -147,6 +149,8 @@ _TEXTS = {
 _ANSWER = "answer_"
 _MOMENTS = {"happened_at", "offer_made_at"}
 _SHORT = {
+    "refused_by",
+    "refused_for",
     "told_parent_or_carer",
     "no_fixed_address",
     "place",

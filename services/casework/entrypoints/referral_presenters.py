@@ -19,6 +19,8 @@ TOLD_TEXTS = (
     "consent_given_by",
     "capacity",
     "refusal",
+    "refused_by",
+    "refused_for",
     "police_reason",
 )
 

@@ -20,7 +20,7 @@ from services.casework.entrypoints import review_api_schemas as schemas
 from services.casework.entrypoints import review_forms as forms
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_decision_pages import refuse_head
-from services.casework.entrypoints.review_reading import listed, reader
+from services.casework.entrypoints.review_reading import consent_withdrawals_listed, listed, reader
 from services.contracts.codes import Pathway, Role, SupportLevel
 from services.kernel.web import access, current, etag, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
@@ -192,6 +192,14 @@ def withdraw(_said: dict[str, Any], review_id: UUID) -> Response:
     """Confirm the withdrawal that the referrer asked for: the review is closed"""
     command = ConfirmWithdrawal(review_id=review_id, reader=reader(), revision=etag.named_version())
     return _made(review_id, command)
+
+
+@api.get("/consent-withdrawals")
+@api.response(200, schemas.ConsentWithdrawalItems)
+@access.requires(Role.REVIEWER)
+def list_of_consent_withdrawals() -> ResponseReturnValue:
+    """Decided reviews whose consent was withdrawn, for a reviewer to confirm, oldest first"""
+    return {"items": consent_withdrawals_listed()}
 
 
 def _made(review_id: UUID, command: object) -> Response:

@@ -20,6 +20,7 @@ from services.contracts.codes import (
     Source,
     SupportLevel,
     Sureness,
+    WithdrawalReason,
 )
 
 
@@ -67,6 +68,26 @@ class BasisItem(Schema):
     expires_on = fields.Date(allow_none=True)
     added_by = fields.UUID(allow_none=True)
     reason = fields.String(allow_none=True)
+    withdrawn_at = fields.AwareDateTime(allow_none=True)
+
+
+class WithdrawalItem(Schema):
+    """The referrer asked to withdraw; consent that was withdrawn lets no team know from then on."""
+
+    reason = _code(WithdrawalReason)
+    withdrawn_at = fields.AwareDateTime(required=True)
+    confirmed_at = fields.AwareDateTime(allow_none=True)
+    readable_until = fields.AwareDateTime(allow_none=True)
+
+
+class ConsentWithdrawalItem(Schema):
+    review_id = fields.UUID(required=True)
+    reference = fields.String(required=True)
+    withdrawn_at = fields.AwareDateTime(required=True)
+
+
+class ConsentWithdrawalItems(Schema):
+    items = fields.List(fields.Nested(ConsentWithdrawalItem), required=True)
 
 
 class MatchItem(Schema):
@@ -135,6 +156,7 @@ class ReviewAnswer(ReviewItem):
     told = fields.Dict(keys=fields.String(), values=fields.Raw(), allow_none=True)
     texts = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
     bases = fields.List(fields.Nested(BasisItem))
+    withdrawal = fields.Nested(WithdrawalItem, allow_none=True)
     matches = fields.List(fields.Nested(MatchItem))
     question = _code(Question)
     decision = fields.Nested(DecisionItem, allow_none=True)
@@ -221,6 +243,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "basis": {
         "recipient": "support_service",
         "basis": "safeguarding",
+        "gateway": None,
         "reason": "He is 15 and afraid to go home; support cannot wait for his answer.",
     },
 }

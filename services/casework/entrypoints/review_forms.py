@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, post_load
 
 from services.contracts.codes import (
     DifferenceReason,
+    DisclosureGateway,
     LawfulBasis,
     Pathway,
     Question,
@@ -87,10 +88,11 @@ class QuestionBody(_Body):
 
 
 class BasisBody(_Body):
-    """Any basis may be named, so that the rule itself answers one that a reviewer cannot record."""
+    """Any basis and recipient may be named, so that the rule itself answers what a reviewer cannot record."""
 
     recipient = StrictCode(RecipientClass, required=True, ask=N_("Select who may be told"))
     basis = StrictCode(LawfulBasis, required=True, ask=N_("Select the lawful basis"))
+    gateway = StrictCode(DisclosureGateway, load_default=None, allow_none=True)
     reason = StrictString(
         most=MOST_REASON, lines=True, required=True, ask=N_("Enter why this basis holds for this young person")
     )

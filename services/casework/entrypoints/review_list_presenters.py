@@ -9,7 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.changes import ChangeRow
-from services.casework.adapters.review_queries import ReviewRow
+from services.casework.adapters.review_queries import ConsentWithdrawal, ReviewRow
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.case_due import Due, due
@@ -80,6 +80,15 @@ def change(row: ChangeRow) -> dict[str, Any]:
         "text": _(_CHANGES[row.kind]) if row.kind in _CHANGES else _lapsed(row),
         "reference": row.reference,
         "moment": dates.moment(row.arrived_at),
+    }
+
+
+def consent_withdrawal(row: ConsentWithdrawal) -> dict[str, Any]:
+    day = dates.day(dates.local(row.withdrawn_at).date())
+    return {
+        "href": url_for("reviews.show", review_id=row.review_id),
+        "reference": row.reference,
+        "text": _("Consent withdrawn on %(day)s: confirm", day=day),
     }
 
 

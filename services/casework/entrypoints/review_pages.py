@@ -18,6 +18,7 @@ from services.casework.application.claim_review import (
 from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
 from services.casework.application.record_own_view import RecordOwnView
 from services.casework.domain.change import ChangeKind
+from services.casework.domain.disclosure import BasisAlreadyRecorded
 from services.casework.domain.review import OwnViewStands, StaleReview
 from services.casework.entrypoints import review_list_presenters as lists
 from services.casework.entrypoints import review_presenters as present
@@ -29,9 +30,16 @@ from services.casework.entrypoints.review_forms import (
     BasisBody,
     OwnViewBody,
 )
-from services.casework.entrypoints.review_reading import Opened, listed, opened, read_revision, reader
+from services.casework.entrypoints.review_reading import (
+    Opened,
+    consent_withdrawals_listed,
+    listed,
+    opened,
+    read_revision,
+    reader,
+)
 from services.casework.entrypoints.review_wording import choices
-from services.contracts.codes import RecipientClass, Role, SupportLevel, Sureness
+from services.contracts.codes import DisclosureGateway, RecipientClass, Role, SupportLevel, Sureness
 from services.kernel.errors import Invalid
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, paging
@@ -48,6 +56,7 @@ def waiting() -> ResponseReturnValue:
         "casework/review_list.html",
         rows=[lists.item(row, who, now) for row in found.items],
         changes=[lists.change(row) for row in changes.changes_for(current.reading(), reader())],
+        consent_withdrawals=[lists.consent_withdrawal(row) for row in consent_withdrawals_listed()],
         next=paging.next_address(found.next_cursor) if found.next_cursor else None,
         done=lists.done(request.args.get("done")),
     )
@@ -150,7 +159,7 @@ def add_basis(review_id: UUID) -> ResponseReturnValue:
         command = AddBasis(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
         try:
             return redirect(_once(command, url_for(".show", review_id=review_id, done="basis")), code=303)
-        except (Invalid, StaleReview) as error:
+        except (Invalid, StaleReview, BasisAlreadyRecorded) as error:
             form.reject(error)
     return _basis_page(opened(review_id), form)
 
@@ -199,6 +208,7 @@ def _basis_page(found: Opened, form: Form) -> ResponseReturnValue:
         form=form,
         recipients=choices([lost] if (lost := found.whole.hidden_from) else ADDED_RECIPIENTS),
         lawful_bases=choices(ADDED_BASES),
+        gateways=choices(DisclosureGateway),
         most=MOST_REASON,
         key=request.form.get("key") or str(uuid4()),
     )

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.review_queries import BasisView, MatchView, ReviewWhole
 from services.casework.domain.decision import OwnView
+from services.casework.domain.withdrawal import CONSENT
 from services.casework.entrypoints import proposal_presenters
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import contact_words
@@ -21,7 +22,7 @@ from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_
 from services.casework.entrypoints.review_list_presenters import holder
 from services.casework.entrypoints.review_reading import Opened
 from services.casework.entrypoints.review_wording import identifiers, match_state, words
-from services.contracts.codes import HAND_OVERS, Answer, SupportLevel
+from services.contracts.codes import HAND_OVERS, Answer, RecipientClass, SupportLevel
 from services.kernel.ui import dates
 
 Row = dict[str, Any]
@@ -57,7 +58,8 @@ class ReviewPage:
     """Another reviewer who reads it."""
     mine_until: str
     """Until when the reader's own claim lasts, if they have one."""
-    withdrawal_asked: bool
+    withdrawal: Row | None
+    """Of a withdrawal that waits for a reviewer, or that only this one can still read: its reason, and what follows."""
     details_arrived: bool
     question: str
     own_view: Row | None
@@ -120,12 +122,12 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         status=words(row.state),
         holder=holder(row, reader_id) if by_another and opened.is_open else None,
         mine_until=_mine_until(opened, reader_id),
-        withdrawal_asked=row.withdrawal_asked and opened.is_open,
+        withdrawal=_withdrawal(opened),
         details_arrived=row.details_arrived,
         question=words(whole.question) if whole.question else "",
         own_view=view(opened.own_view),
         earlier_view=view(opened.earlier_view),
-        decision=_decision(whole),
+        decision=_decision(whole, has_view=opened.own_view is not None),
         proposal=proposal_presenters.waiting(whole.proposals, reader_id),
         earlier_proposals=proposal_presenters.ended(whole.proposals),
         last_proposal=proposal_presenters.last_end(whole.proposals) if opened.is_open else [],
@@ -164,6 +166,31 @@ def _age_note(whole: ReviewWhole) -> str:
     if whole.age_at_referral is None:
         return ""
     return str(_("The estimate uses the age on the day of the referral: %(age)d.", age=whole.age_at_referral))
+
+
+def _withdrawal(opened: Opened) -> Row | None:
+    said = opened.whole.withdrawal
+    if said is None or (not opened.is_open and not said.is_of_consent):
+        return None
+    return {
+        "reason": words(said.reason),
+        "day": dates.day(dates.local(said.withdrawn_at).date()),
+        "of_consent": said.is_of_consent,
+        "open": opened.is_open,
+        "confirmed": dates.moment(said.confirmed_at) if said.confirmed_at else "",
+        "readable_until": dates.moment(said.readable_until) if said.readable_until else "",
+        "readable_days": current_app.extensions["casework.consent_withdrawn_readable_days"],
+        "triage_ends": any(_rests_on_consent(basis) for basis in opened.whole.bases)
+        and not any(_keeps_triage(basis) for basis in opened.whole.bases),
+    }
+
+
+def _rests_on_consent(basis: BasisView) -> bool:
+    return basis.recipient_class is RecipientClass.TRIAGE and basis.basis in CONSENT
+
+
+def _keeps_triage(basis: BasisView) -> bool:
+    return basis.recipient_class is RecipientClass.TRIAGE and basis.basis not in CONSENT
 
 
 def told(whole: ReviewWhole) -> Sections:
@@ -219,7 +246,7 @@ def _who(whole: ReviewWhole) -> list[Row]:
         {"key": _("Name or nickname"), "value": whole.name or _("Not known")},
         {"key": _("Date of birth"), "value": born},
         {"key": _("Age"), "value": age},
-        {"key": _("Do not use"), "value": _ways(known, "do_not_contact") or _("Nothing named")},
+        {"key": _("Do not contact"), "value": _ways(known, "do_not_contact") or _("None recorded")},
         {"key": _("Safe ways to contact"), "value": _ways(known, "safe_contact") or _("Not known")},
         {"key": _("Phone"), "value": known.get("phone") or _("Not known")},
     ]
@@ -246,6 +273,9 @@ def _basis(basis: BasisView) -> Row:
     return {
         "recipient": words(basis.recipient_class),
         "basis": "; ".join(said),
+        "withdrawn": _("Consent withdrawn on %(day)s", day=dates.day(dates.local(basis.withdrawn_at).date()))
+        if basis.withdrawn_at
+        else "",
         "reason": basis.reason or "",
         "added": basis.added_by is not None,
     }
@@ -266,7 +296,7 @@ def _hand_over(whole: ReviewWhole) -> str | None:
     return url_for("case_queue.hand_overs") if handed_over else None
 
 
-def _decision(whole: ReviewWhole) -> list[Row]:
+def _decision(whole: ReviewWhole, *, has_view: bool) -> list[Row]:
     decided = whole.decision
     if decided is None:
         return []
@@ -279,4 +309,7 @@ def _decision(whole: ReviewWhole) -> list[Row]:
     if decided.team_name:
         rows.append({"key": _("Team"), "value": decided.team_name})
     rows.append({"key": _("Reasons"), "value": decided.reasons})
+    if has_view and decided.difference_reasons:
+        why = "; ".join(words(code) for code in decided.difference_reasons)
+        rows.append({"key": _("Why it differs from the estimate"), "value": why})
     return [*rows, *proposal_presenters.agreement(whole.proposals)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import request
 
 from services.casework.adapters import review_queries
-from services.casework.adapters.review_queries import ReviewRow, ReviewWhole
+from services.casework.adapters.review_queries import ConsentWithdrawal, ReviewRow, ReviewWhole
 from services.casework.application.claim_review import ReadReview
 from services.casework.domain.decision import OwnView
 from services.casework.domain.review import OPEN_STATES, Review
@@ -42,6 +42,7 @@ def reader() -> ReviewReader:
         organisation_class=who.organisation_class,
         teams=who.teams,
         areas=who.areas,
+        at=current.now(),
     )
 
 
@@ -91,3 +92,18 @@ def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> pagi
             },
         )
     return shown
+
+
+def consent_withdrawals_listed() -> list[ConsentWithdrawal]:
+    """Those for a reviewer to confirm, with an audit row that names them when there are any."""
+    with current.transaction() as transaction:
+        found = review_queries.consent_withdrawals(transaction.connection, reader())
+        if found:
+            transaction.audit(
+                "reviews.listed",
+                subject_type="list",
+                subject_id="consent_withdrawals",
+                reason="review",
+                details={"reviews": [str(row.review_id) for row in found]},
+            )
+    return found

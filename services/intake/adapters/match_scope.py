@@ -4,8 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.codes import OrganisationClass, RecipientClass
+from services.contracts.codes import OrganisationClass, RecipientClass, WithdrawalReason
 from services.intake.adapters.tables import bases, matches, referrals
+from services.intake.domain.lawful_basis import CONSENT
 from services.intake.domain.match_reader import MatchReader
 
 
@@ -30,7 +31,16 @@ def knows_referral(referral_id: sa.Column[Any], reader: MatchReader) -> sa.Colum
     )
 
 
-def _told_to_triage(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
+def hidden(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
+    """Whether consent was taken back that alone let reviewers know who the referral is about."""
+    one = referrals.alias()
+    taken_back = sa.exists().where(
+        one.c.id == referral_id, one.c.withdrawal_reason == WithdrawalReason.CONSENT_WITHDRAWN
+    )
+    return sa.and_(taken_back, ~_told_to_triage(referral_id, bases.c.basis.not_in(CONSENT)))
+
+
+def _told_to_triage(referral_id: sa.ColumnElement[object], *which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Whether the newest version has a basis for triage: it never ends but by a newer version. Each version has bases."""
     every = bases.alias()
     of_the_same = every.c.referral_id == bases.c.referral_id
@@ -39,4 +49,5 @@ def _told_to_triage(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[b
         bases.c.referral_id == referral_id,
         bases.c.version == newest,
         bases.c.recipient_class == RecipientClass.TRIAGE,
+        *which,
     )

@@ -113,9 +113,20 @@ class MatchView:
     """A match with its two referrals, and who decided what of it."""
 
     match: Match
-    earlier: Referral
-    later: Referral
+    earlier: "Side"
+    later: "Side"
     history: Sequence["Said"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the two. `referral` is None when consent was taken back that alone let reviewers know of it."""
+
+    id: UUID
+    reference: str
+    received_at: datetime
+    withdrawn_at: datetime | None
+    referral: Referral | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,9 +143,21 @@ def match_for(connection: sa.Connection, match_id: UUID, reader: MatchReader) ->
     row = connection.execute(query).first()
     if row is None:
         return None
-    pair = [load(connection, referral_id) for referral_id in (row.earlier_id, row.later_id)]
-    assert pair[0] is not None and pair[1] is not None  # noqa: PT018, S101 (foreign keys)
-    return MatchView(match=to_match(row), earlier=pair[0], later=pair[1], history=_history(connection, match_id))
+    earlier, later = (_side(connection, referral_id) for referral_id in (row.earlier_id, row.later_id))
+    return MatchView(match=to_match(row), earlier=earlier, later=later, history=_history(connection, match_id))
+
+
+def _side(connection: sa.Connection, referral_id: UUID) -> Side:
+    c = referrals.c
+    found = sa.select(c.reference, c.received_at, c.withdrawn_at, match_scope.hidden(c.id)).where(c.id == referral_id)
+    reference, received_at, withdrawn_at, hidden = connection.execute(found).one()
+    return Side(
+        id=referral_id,
+        reference=reference,
+        received_at=received_at,
+        withdrawn_at=withdrawn_at,
+        referral=None if hidden else load(connection, referral_id),
+    )
 
 
 def _history(connection: sa.Connection, match_id: UUID) -> list[Said]:

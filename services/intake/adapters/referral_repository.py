@@ -167,7 +167,7 @@ def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
         age=Age(years=version.age, basis=version.age_basis),
         content=content,
         version=row.version,
-        withdrawal=Withdrawal(at=row.withdrawn_at, reason=row.withdrawal_reason) if row.withdrawn_at else None,
+        withdrawal=_withdrawal(row),
         progress=Progress(
             version=row.step_version,
             step=row.step,
@@ -176,6 +176,14 @@ def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
             question_id=row.question_id,
         ),
     )
+
+
+def _withdrawal(row: Any) -> Withdrawal | None:
+    if row.withdrawn_at is None:
+        return None
+    # Written before versions were: then nothing came after it.
+    version = row.version if row.withdrawal_version is None else row.withdrawal_version
+    return Withdrawal(at=row.withdrawn_at, reason=row.withdrawal_reason, version=version)
 
 
 def _as_told(row: Any, version: Any, connection: sa.Connection) -> Referral:
@@ -211,12 +219,13 @@ def _row(referral: Referral) -> dict[str, Any]:
         "received_at": referral.received_at,
         "withdrawn_at": withdrawal.at if withdrawal else None,
         "withdrawal_reason": withdrawal.reason if withdrawal else None,
+        "withdrawal_version": withdrawal.version if withdrawal else None,
         "step": progress.step,
         "step_version": progress.version,
         "step_at": progress.at,
         "question": progress.question,
         "question_id": progress.question_id,
-        "changed_at": withdrawal.at if withdrawal else referral.recorded_at,
+        "changed_at": max(withdrawal.at, referral.recorded_at) if withdrawal else referral.recorded_at,
         "tell_again_at": None,
     }
 

@@ -26,11 +26,18 @@ BEGIN
     );
 END $$
 """
+# Consent was taken back that alone let reviewers know who it is about: the match stays, its details are hidden.
+_HIDDEN = """(
+    EXISTS (SELECT FROM referrals WHERE id = asked AND withdrawal_reason = 'consent_withdrawn') AND NOT EXISTS (
+        SELECT FROM bases WHERE referral_id = asked AND recipient_class = 'triage'
+        AND basis NOT IN ('consent_young_person', 'consent_parent_or_carer')
+        AND version = (SELECT max(version) FROM referral_versions WHERE referral_id = asked)
+    ))"""
 _MAY_KNOW = f"""
 CREATE OR REPLACE FUNCTION may_know(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM referrals WHERE id = asked AND {_WRITTEN}) OR may_review(asked);
+    RETURN EXISTS (SELECT FROM referrals WHERE id = asked AND {_WRITTEN}) OR (may_review(asked) AND NOT {_HIDDEN});
 END $$
 """
 _OF_REFERRAL = "may_know(referral_id)"

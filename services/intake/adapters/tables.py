@@ -50,6 +50,7 @@ referrals = sa.Table(
     sa.Column("received_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, nullable=True),
     sa.Column("withdrawal_reason", CodeType(WithdrawalReason), nullable=True),
+    sa.Column("withdrawal_version", sa.Integer, nullable=True),
     sa.Column("step", CodeType(ProgressStep), nullable=False),
     sa.Column("step_version", sa.Integer, nullable=False),
     sa.Column("step_at", UtcDateTime, nullable=True),

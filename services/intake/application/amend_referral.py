@@ -23,7 +23,7 @@ class AmendReferral:
 
 
 def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
-    """Raises NoSuchReferral, StaleReferral, ReferralWithdrawn, QuestionNotAsked, or what `check` raises."""
+    """Raises NoSuchReferral, StaleReferral, ReferralWithdrawn, QuestionNotAsked, NotAnswered, or what `check` raises."""
     referral = uow.referrals.get(command.referral_id)
     referral.require_known_to(command.asking)
     age = check(
@@ -31,7 +31,7 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         referring=referral.referred_by.organisation_class,
         referred_at=referral.received_at,
         uow=uow,
-        said_before=referral.content.bases,
+        before=referral.content,
     )
     equality_before = referral.content.equality
     referral.amend(

@@ -1,6 +1,6 @@
 """The rules that a version of a referral must pass, whether it is the first or an amendment."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.contracts.codes import OrganisationClass
 from services.intake.application.ports import UnitOfWork
 from services.intake.domain.age import Age, age_of
-from services.intake.domain.content import Basis, Content
+from services.intake.domain.content import Content
 from services.intake.domain.lawful_basis import check_bases
 from services.intake.domain.nhs_number import NotAnNhsNumber, nhs_number
 from services.intake.domain.rules import check_answers
@@ -28,14 +28,15 @@ def check(
     referring: OrganisationClass | None,
     referred_at: datetime,
     uow: UnitOfWork,
-    said_before: Collection[Basis] = (),
+    before: Content | None = None,
 ) -> Age:
     """The age on the day of the referral. Raises the error of the rule broken, or AnswersRefused for several."""
     faults: list[RuleBroken] = []
     age = _collect(faults, lambda: _age(content, referred_at, uow))
     today = _day(uow.at)
-    _collect(faults, lambda: check_answers(content, referring=referring, at=uow.at, today=today))
+    _collect(faults, lambda: check_answers(content, referring=referring, at=uow.at, today=today, before=before))
     bodies = uow.teams.bodies()
+    said_before = before.bases if before else ()
     _collect(
         faults,
         lambda: check_bases(content, referring=referring, bodies=bodies, today=today, said_before=said_before),

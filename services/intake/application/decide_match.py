@@ -6,7 +6,7 @@ from uuid import UUID
 from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_matches
 from services.intake.application.same_person import settle_persons
-from services.intake.domain.match import Match, MatchState
+from services.intake.domain.match import DetailsHidden, Match, MatchState
 from services.intake.domain.match_reader import MatchReader
 
 
@@ -21,9 +21,11 @@ class DecideMatch:
 
 
 def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
-    """Raises NoSuchMatch, StaleMatch or MatchAlreadyDecided."""
+    """Raises NoSuchMatch, StaleMatch, MatchAlreadyDecided or DetailsHidden."""
     match = uow.matches.get(command.match_id, command.reader)
     pair = [uow.referrals.get(referral_id) for referral_id in (match.earlier_id, match.later_id)]
+    if command.state is not MatchState.UNDONE and any(referral.is_hidden for referral in pair):
+        raise DetailsHidden
     by = command.reader.staff_id
     match.decide(command.state, by=by, reason=command.reason, at=uow.at, expected=command.expected_version)
     uow.matches.save(match)

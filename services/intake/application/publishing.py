@@ -16,6 +16,7 @@ from services.contracts.intake import (
 )
 from services.intake.application.ports import Publisher, UnitOfWork
 from services.intake.domain.content import Content, Equality
+from services.intake.domain.lawful_basis import holds_patient_information
 from services.intake.domain.match import Match
 from services.intake.domain.referral import Referral
 from services.intake.domain.rules import notices
@@ -40,7 +41,7 @@ def tell_withdrawn(referral: Referral, publisher: Publisher) -> None:
         ReferralWithdrawnV1,
         {
             "referral_id": referral.id,
-            "version": referral.version,
+            "version": referral.withdrawal.version,
             "person_id": referral.person_id,
             "withdrawn_at": referral.withdrawal.at,
             "reason": referral.withdrawal.reason,
@@ -131,6 +132,7 @@ def _referral(referral: Referral) -> dict[str, Any]:
         "interpreter_needed": content.young_person.interpreter_needed,
         "arrived_at": content.incident.arrived_at,
         "discharge_expected_at": content.incident.discharge_expected_at,
+        "patient_information": holds_patient_information(content),
         "answers_question": content.answers_question,
     }
 
@@ -183,6 +185,8 @@ def _said(content: Content) -> dict[str, Any]:
         "consent_given_by": ", ".join(dict.fromkeys(basis.given_by for basis in content.bases if basis.given_by)),
         "capacity": told.capacity,
         "refusal": told.refusal,
+        "refused_by": ", ".join(who.value.replace("_", " ") for who in told.refused_by),
+        "refused_for": ", ".join(recipient.value.replace("_", " ") for recipient in told.refused_for),
         "police_reason": content.police.reason,
         **{f"answer_{question.value}": said for question, said in content.answered.items()},
         "answer": content.answer if content.answers_question is None else None,

@@ -36,6 +36,13 @@ class DoNotContact(StrEnum):
     PARENT_OR_CARER = "parent_or_carer"
 
 
+class RefusedBy(StrEnum):
+    """Who refused consent."""
+
+    YOUNG_PERSON = "young_person"
+    PARENT_OR_CARER = "parent_or_carer"
+
+
 class Place(StrEnum):
     """The kind of place where it happened."""
 
@@ -135,6 +142,9 @@ class Knowing:
     capacity: str | None = None
     """For somebody under 16: who judged that they understand what they agree to, and why."""
     refusal: str | None = None
+    refused_by: tuple[RefusedBy, ...] = ()
+    refused_for: tuple[RecipientClass, ...] = ()
+    """Whom they refused to be told."""
 
 
 @dataclass(frozen=True, kw_only=True)

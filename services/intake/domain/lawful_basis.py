@@ -1,51 +1,15 @@
-"""Who may be told, and why: a data-protection basis per class of recipient, and the statutory gateways beside it.
-
-Police, Crime, Sentencing and Courts Act 2022 s.16: a body of subsection (2) may disclose to another for that one's
-functions under Part 2 Chapter 1. Subsection (4) leaves out patient information, and personal information held by a
-specified authority that is a health or social care authority. The Act never replaces a data-protection basis.
-"""
+"""Who may be told, and why: a data-protection basis per class of recipient, and the statutory gateways beside it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from services.contracts.codes import DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass
+from services.contracts.disclosure import GatewayRefusal, gateway_refusal
 from services.intake.domain.content import Basis, Content
 from services.kernel.errors import FieldError, Invalid
 from services.kernel.text import N_
 
-HEALTH_OR_SOCIAL_CARE = frozenset({OrganisationClass.HEALTH, OrganisationClass.SOCIAL_CARE})
-LISTED_BODIES = frozenset(OrganisationClass) - {OrganisationClass.VOLUNTARY}
-"""The bodies of s.16(2): specified authorities, local policing bodies, educational, prison and youth custody authorities."""
-
-CHAPTER_1_RECIPIENTS = frozenset(
-    {RecipientClass.TRIAGE, RecipientClass.SUPPORT_SERVICE, RecipientClass.YOUTH_JUSTICE, RecipientClass.POLICE}
-)
-"""Who would use it for preventing and reducing serious violence. The social care teams have functions of their own."""
-
-RELEVANT_AUTHORITIES = frozenset(
-    {
-        OrganisationClass.POLICE,
-        OrganisationClass.LOCAL_POLICING_BODY,
-        OrganisationClass.LOCAL_AUTHORITY,
-        OrganisationClass.SOCIAL_CARE,
-        OrganisationClass.YOUTH_JUSTICE,
-        OrganisationClass.PROBATION,
-        OrganisationClass.FIRE_AND_RESCUE,
-        OrganisationClass.HEALTH,
-    }
-)
-"""Crime and Disorder Act 1998 s.115(2): the bodies that may be told under it."""
-
-USUAL_BODIES: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
-    RecipientClass.TRIAGE: frozenset({OrganisationClass.LOCAL_AUTHORITY}),
-    RecipientClass.SUPPORT_SERVICE: frozenset({OrganisationClass.VOLUNTARY}),
-    RecipientClass.CHILDRENS_SERVICES: frozenset({OrganisationClass.SOCIAL_CARE}),
-    RecipientClass.YOUTH_JUSTICE: frozenset({OrganisationClass.YOUTH_JUSTICE}),
-    RecipientClass.ADULT_SERVICES: frozenset({OrganisationClass.SOCIAL_CARE}),
-    RecipientClass.POLICE: frozenset({OrganisationClass.POLICE}),
-}
-"""The kinds of body behind each class of recipient where no team of it is known yet."""
-
+CONSENT = frozenset({LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER})
 TOLD_WITHOUT_END = RecipientClass.TRIAGE
 """Without the triage team nobody could read the referral any more: withdrawing it is how it is taken back."""
 
@@ -91,7 +55,14 @@ def gateways(
     return [
         gateway
         for gateway in DisclosureGateway
-        if _gateway_fault(gateway, referring, recipient, recipient_bodies) is None
+        if gateway_refusal(
+            gateway,
+            referring=referring,
+            recipient=recipient,
+            recipient_bodies=recipient_bodies,
+            patient_information=False,
+        )
+        is None
     ]
 
 
@@ -111,13 +82,15 @@ def _faults(content: Content, referring: OrganisationClass | None, bodies: Bodie
     patient_information = holds_patient_information(content)
     for place, basis in enumerate(content.bases):
         yield from _consent_faults(basis, f"/bases/{place}")
-        recipient_bodies = bodies.get(basis.recipient_class) or USUAL_BODIES[basis.recipient_class]
-        fault = basis.gateway and (
-            _gateway_fault(basis.gateway, referring, basis.recipient_class, recipient_bodies)
-            or (patient_information and _patient_information_fault(basis.gateway))
+        refusal = basis.gateway and gateway_refusal(
+            basis.gateway,
+            referring=referring,
+            recipient=basis.recipient_class,
+            recipient_bodies=bodies.get(basis.recipient_class, ()),
+            patient_information=patient_information,
         )
-        if fault:
-            yield FieldError(f"/bases/{place}/gateway", fault)
+        if refusal:
+            yield FieldError(f"/bases/{place}/gateway", _REFUSALS[refusal])
     yield from _told_twice(content.bases)
 
 
@@ -144,53 +117,32 @@ def _told_twice(bases: Sequence[Basis]) -> Iterator[FieldError]:
         seen.add(basis.recipient_class)
 
 
-def _gateway_fault(
-    gateway: DisclosureGateway,
-    referring: OrganisationClass | None,
-    recipient: RecipientClass,
-    recipient_bodies: Collection[OrganisationClass],
-) -> str | None:
-    if gateway is DisclosureGateway.CRIME_AND_DISORDER:
-        return _crime_and_disorder_fault(referring, recipient_bodies)
-    return _serious_violence_fault(referring, recipient, recipient_bodies)
-
-
-def _serious_violence_fault(
-    referring: OrganisationClass | None, recipient: RecipientClass, recipient_bodies: Collection[OrganisationClass]
-) -> str | None:
-    if referring in HEALTH_OR_SOCIAL_CARE:
-        return N_(
-            "The Serious Violence Duty does not let a health or social care authority disclose personal information:"
-            " rely on consent or safeguarding"
-        )
-    if referring not in LISTED_BODIES:
-        return N_("The Serious Violence Duty is for public bodies that the Act lists: your organisation is not one")
-    if not set(recipient_bodies) <= LISTED_BODIES:
-        return N_("The Serious Violence Duty lets you tell only bodies that the Act lists: this recipient is not one")
-    if recipient not in CHAPTER_1_RECIPIENTS:
-        return N_("The Serious Violence Duty is for preventing serious violence: this recipient has other functions")
-    return None
-
-
-def _crime_and_disorder_fault(
-    referring: OrganisationClass | None, recipient_bodies: Collection[OrganisationClass]
-) -> str | None:
-    if referring is OrganisationClass.HEALTH:
-        return N_(
-            "The Crime and Disorder Act does not lift a duty of confidence to patients: rely on consent or safeguarding"
-        )
-    if not set(recipient_bodies) <= RELEVANT_AUTHORITIES:
-        return N_("The Crime and Disorder Act lets you tell only public authorities: this recipient is not one")
-    return None
-
-
-def _patient_information_fault(gateway: DisclosureGateway) -> str:
-    if gateway is DisclosureGateway.SERIOUS_VIOLENCE_DUTY:
-        return N_(
-            "The Serious Violence Duty does not cover patient information: take out what is about health,"
-            " or rely on consent or safeguarding"
-        )
-    return N_(
+_REFUSALS: Mapping[GatewayRefusal, str] = {
+    GatewayRefusal.DUTY_NOT_FOR_HEALTH_OR_CARE: N_(
+        "The Serious Violence Duty does not let a health or social care authority disclose personal information:"
+        " rely on consent or safeguarding"
+    ),
+    GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER: N_(
+        "The Serious Violence Duty is for public bodies that the Act lists: your organisation is not one"
+    ),
+    GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT: N_(
+        "The Serious Violence Duty lets you tell only bodies that the Act lists: this recipient is not one"
+    ),
+    GatewayRefusal.DUTY_OTHER_FUNCTIONS: N_(
+        "The Serious Violence Duty is for preventing serious violence: this recipient has other functions"
+    ),
+    GatewayRefusal.DUTY_PATIENT_INFORMATION: N_(
+        "The Serious Violence Duty does not cover patient information: take out what is about health,"
+        " or rely on consent or safeguarding"
+    ),
+    GatewayRefusal.CRIME_NOT_FROM_HEALTH: N_(
+        "The Crime and Disorder Act does not lift a duty of confidence to patients: rely on consent or safeguarding"
+    ),
+    GatewayRefusal.CRIME_NOT_FOR_THIS_RECIPIENT: N_(
+        "The Crime and Disorder Act lets you tell only public authorities: this recipient is not one"
+    ),
+    GatewayRefusal.CRIME_PATIENT_INFORMATION: N_(
         "The Crime and Disorder Act does not lift a duty of confidence to patients: take out what is about health,"
         " or rely on consent or safeguarding"
-    )
+    ),
+}

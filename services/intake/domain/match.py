@@ -30,6 +30,12 @@ class MatchAlreadyDecided(Conflict):
     title = N_("This match was already decided that way")
 
 
+class DetailsHidden(Conflict):
+    """Consent for one of the two was taken back: nobody compares them any more."""
+
+    title = N_("Consent was withdrawn, so the details cannot be compared")
+
+
 @dataclass(frozen=True, kw_only=True)
 class MatchChange:
     """One step of the match. `by` is None when the rule made it; then there is no reason in words."""

@@ -5,10 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.contracts.codes import OrganisationClass, ProgressStep, Question, Source, WithdrawalReason
+from services.contracts.codes import (
+    OrganisationClass,
+    ProgressStep,
+    Question,
+    RecipientClass,
+    Source,
+    WithdrawalReason,
+)
 from services.intake.domain.age import Age
 from services.intake.domain.content import Content
-from services.kernel.errors import Conflict, NotFound, Stale
+from services.intake.domain.lawful_basis import CONSENT
+from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.kernel.text import N_
 
 
@@ -22,6 +30,15 @@ class StaleReferral(Stale):
 
 class ReferralWithdrawn(Conflict):
     title = N_("This referral was withdrawn")
+
+
+class NotAnswered(Invalid):
+    """The question is answered in words, and there are none."""
+
+    title = N_("Write your answer")
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/answer", N_("Write your answer"))])
 
 
 class QuestionNotAsked(Conflict):
@@ -52,6 +69,8 @@ class ReferredBy:
 class Withdrawal:
     at: datetime
     reason: WithdrawalReason
+    version: int
+    """The referral's version that it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,22 +124,46 @@ class Referral:
             raise NoSuchReferral
 
     def amend(self, content: Content, *, age: Age, area: str, site: str | None, at: datetime, expected: int) -> None:
-        """A new version, told whole. Raises StaleReferral, ReferralWithdrawn or QuestionNotAsked."""
+        """A new version, told whole. After a withdrawal consent can still be taken back, and nothing else be changed.
+
+        Raises StaleReferral, ReferralWithdrawn, QuestionNotAsked or NotAnswered.
+        """
         self._expect(expected)
-        if self.withdrawal is not None:
-            raise ReferralWithdrawn
+        same_place = (area, site) == (self.area, self.site)
+        if self.withdrawal is not None and not (same_place and self._only_drops_consent(content)):
+            raise ReferralWithdrawn(N_("Only consent can still be removed from it."))
         question = self._answer(content.answers_question)
+        if question not in (None, Question.SAFE_CONTACT) and not content.answer:
+            raise NotAnswered
         self.content = replace(content, answered=self._answered(question, content.answer))
         self.age, self.area, self.site = age, area, site
         self.recorded_at = at
         self.version += 1
 
     def withdraw(self, reason: WithdrawalReason, *, at: datetime) -> None:
-        """Say that the referral should not have effect. Once only: raises ReferralWithdrawn."""
-        if self.withdrawal is not None:
+        """Say that the referral should not have effect. Once only: raises ReferralWithdrawn.
+
+        That consent was taken back can be said after another reason: only it ends what rests on consent.
+        """
+        takes_consent_back = reason is WithdrawalReason.CONSENT_WITHDRAWN
+        if self.withdrawal is not None and (not takes_consent_back or self.withdrawal.reason is reason):
             raise ReferralWithdrawn
-        self.withdrawal = Withdrawal(at=at, reason=reason)
         self.version += 1
+        self.withdrawal = Withdrawal(at=at, reason=reason, version=self.version)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether consent was taken back that alone let reviewers know who it is about."""
+        withdrawn = self.withdrawal is not None and self.withdrawal.reason is WithdrawalReason.CONSENT_WITHDRAWN
+        triage = [basis for basis in self.content.bases if basis.recipient_class is RecipientClass.TRIAGE]
+        return withdrawn and all(basis.basis in CONSENT for basis in triage)
+
+    def _only_drops_consent(self, content: Content) -> bool:
+        kept, gone = set(content.bases), set(self.content.bases) - set(content.bases)
+        same = replace(content, bases=(), answered={}) == replace(
+            self.content, bases=(), answered={}, answer=None, answers_question=None
+        )
+        return same and bool(gone) and kept <= set(self.content.bases) and all(b.basis in CONSENT for b in gone)
 
     def _expect(self, version: int) -> None:
         if version != self.version:
@@ -138,6 +181,10 @@ class Referral:
     def _answered(self, question: Question | None, answer: str | None) -> Mapping[Question, str]:
         """What was answered before stands when something else changes; a question asked twice keeps both answers."""
         before = self.content.answered
+        if question is Question.SAFE_CONTACT:
+            # Its answer is the ways, numbers and do-not-contact list of this version: older words would stand beside them.
+            rest = {known: said for known, said in before.items() if known is not question}
+            return rest | ({question: answer} if answer else {})
         if question is None or not answer:
             return before
         return {**before, question: f"{before[question]}\n{answer}" if question in before else answer}

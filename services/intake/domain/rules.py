@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from services.contracts.codes import OrganisationClass, PoliceTold, Told
 from services.intake.domain.content import Content
+from services.intake.domain.contradictions import new_contradictions
 from services.kernel.errors import FieldError, Invalid
 from services.kernel.text import N_
 
@@ -21,11 +22,19 @@ class NotForThisOrganisation(Invalid):
     title = N_("Only a police organisation can say this")
 
 
-def check_answers(content: Content, *, referring: OrganisationClass | None, at: datetime, today: date) -> None:
-    """Raises AnswersDisagree or NotForThisOrganisation. `today` is the day in London."""
+def check_answers(
+    content: Content,
+    *,
+    referring: OrganisationClass | None,
+    at: datetime,
+    today: date,
+    before: Content | None = None,
+) -> None:
+    """Raises AnswersDisagree or NotForThisOrganisation. `today` is the day in London; `before` the version before."""
     if content.facts.get("weapon_found_by_police_on") is not None:
         _check_weapon_found(content, referring, today)
     faults = [*_times(content, at), *_reasons(content)]
+    faults += [error for found in new_contradictions(content, before, at=at) for error in found.errors]
     if faults:
         raise AnswersDisagree(errors=faults)
 
@@ -83,8 +92,3 @@ def _reasons(content: Content) -> Iterator[FieldError]:
         yield FieldError("/told/reason", N_("Say why the young person was not told"))
     if content.police.told is PoliceTold.DECIDED_NOT and not content.police.reason:
         yield FieldError("/police/reason", N_("Say why you decided not to tell the police"))
-    young_person = content.young_person
-    if young_person.no_fixed_address and young_person.address:
-        yield FieldError("/young_person/address", N_("Leave the address blank, or say that there is one"))
-    if content.answers_question is not None and not content.answer:
-        yield FieldError("/answer", N_("Write your answer"))

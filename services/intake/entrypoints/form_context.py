@@ -20,6 +20,8 @@ _CHOICES = {
     "facts.strengths": codes.Strength,
     "told.young_person": codes.Told,
     "told.parent_or_carer": codes.Told,
+    "told.refused_by": content.RefusedBy,
+    "told.refused_for": codes.RecipientClass,
     "police.told": codes.PoliceTold,
     "incident.discharge": content.Discharge,
     "incident.place": content.Place,

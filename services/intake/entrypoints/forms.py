@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from services.contracts.codes import (
@@ -14,14 +14,14 @@ from services.contracts.codes import (
     RecipientClass,
     WithdrawalReason,
 )
-from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, USUAL_BODIES, Bodies, gateways
+from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, Bodies, gateways
 from services.intake.domain.match import MatchState
 from services.intake.entrypoints import wording
-from services.intake.entrypoints.schema import ContactSchema
+from services.intake.entrypoints.schema import ASK_CONTACT, ContactSchema, YoungPersonSchema
 from services.kernel.text import N_
 from services.kernel.ui import dates
 from services.kernel.ui.forms import Form
-from services.kernel.web.fields import StrictCode, StrictInteger, StrictSchema, StrictString
+from services.kernel.web.fields import StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
 
 RECIPIENTS = tuple(RecipientClass)
 """The page has one row for each, always at the same number."""
@@ -138,7 +138,7 @@ def basis_items(bodies: Bodies, referring: OrganisationClass) -> list[dict[str, 
                 for gateway in gateways(
                     referring=referring,
                     recipient=recipient,
-                    recipient_bodies=bodies.get(recipient) or USUAL_BODIES[recipient],
+                    recipient_bodies=bodies.get(recipient, ()),
                 )
             ],
         }
@@ -152,6 +152,32 @@ class WithdrawalForm(StrictSchema):
 
 class AnswerForm(StrictSchema):
     answer = StrictString(most=1000, lines=True, required=True, ask=N_("Write your answer"))
+    version = StrictInteger(least=1, most=10**9, required=True)
+
+
+class _Reached(YoungPersonSchema):
+    """What a way of contact needs."""
+
+    class Meta:
+        fields = ("phone", "address", "postcode")
+
+
+class SafeContactForm(StrictSchema):
+    """The answer to "What is a safe way to contact them?": the form's own questions, which replace what was said."""
+
+    contact = fields.Nested(ContactSchema, required=True, error_messages={"required": ASK_CONTACT})
+    young_person = fields.Nested(_Reached, load_default=dict)
+    version = StrictInteger(least=1, most=10**9, required=True)
+
+
+class ConsentForm(StrictSchema):
+    recipients = StrictList(
+        StrictCode(RecipientClass),
+        unique=True,
+        least=1,
+        required=True,
+        ask=N_("Select which service they no longer agree to"),
+    )
     version = StrictInteger(least=1, most=10**9, required=True)
 
 

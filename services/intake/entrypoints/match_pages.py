@@ -78,16 +78,32 @@ def _page(view: queries.MatchView, form: Form) -> ResponseReturnValue:
         rows=_rows(view, names),
         earlier=view.earlier,
         later=view.later,
-        choices=_choices(view.match.state),
+        choices=_choices(view.match.state, is_hidden=_is_hidden(view)),
+        hidden=[
+            _(
+                "Consent for %(reference)s was withdrawn on %(day)s, so its details are hidden.",
+                reference=side.reference,
+                day=dates.day(dates.local(side.withdrawn_at).date()),
+            )
+            for side in (view.earlier, view.later)
+            if side.referral is None and side.withdrawn_at
+        ],
         history=[_entry(said) for said in view.history],
         done=request.args.get("done") == "yes",
     ), form.status
 
 
-def _choices(state: MatchState) -> list[dict[str, str]]:
+def _is_hidden(view: queries.MatchView) -> bool:
+    return view.earlier.referral is None or view.later.referral is None
+
+
+def _choices(state: MatchState, *, is_hidden: bool) -> list[dict[str, str]]:
     undo = {"value": MatchState.UNDONE.value, "text": _("Take the link back: they are not, or we cannot tell")}
     link = {"value": MatchState.LINKED.value, "text": _("They are the same person: link the two referrals")}
     apart = {"value": MatchState.NOT_SAME.value, "text": _("They are not the same person")}
+    if is_hidden:
+        # Without the details nobody can tell: a link can be taken back, and nothing else be said.
+        return [undo] if state is MatchState.LINKED else []
     if state is MatchState.LINKED:
         return [undo, apart]
     return [link] if state is MatchState.NOT_SAME else [link, apart]
@@ -99,9 +115,14 @@ def _entry(said: queries.Said) -> dict[str, Any]:
 
 
 def _rows(view: queries.MatchView, areas: dict[str, str]) -> list[dict[str, Any]]:
-    """What is compared, with how it agrees; then what helps a person to tell."""
-    earlier, later = (_shown(referral, areas) for referral in (view.earlier, view.later))
-    one, other = _known(view.earlier), _known(view.later)
+    """What is compared, with how it agrees; then what helps a person to tell. Nothing of it when one is hidden: that
+    something agrees would tell the one from the other.
+    """
+    if view.earlier.referral is None or view.later.referral is None:
+        return []
+    pair = (view.earlier.referral, view.later.referral)
+    earlier, later = (_shown(referral, areas) for referral in pair)
+    one, other = map(_known, pair)
     comparison = compare(one, other)
     return [
         {

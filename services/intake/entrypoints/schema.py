@@ -52,7 +52,7 @@ from services.kernel.web.fields import (
 _AGES = ("date_of_birth", "age_about", "age_not_known")
 _ASK_WHAT = N_("Select what happened, or “not known”")
 _ASK_DANGER = N_("Select yes if the young person is in immediate danger")
-_ASK_CONTACT = N_("Select a safe way to contact the young person, or “not known”")
+ASK_CONTACT = N_("Select a safe way to contact the young person, or “not known”")
 _ASK_BASIS = N_("Select why this recipient may be told")
 
 
@@ -88,7 +88,7 @@ class YoungPersonSchema(StrictSchema):
 
 
 class ContactSchema(StrictSchema):
-    safe = CodesOrNotKnown(ContactMode, ask=_ASK_CONTACT)
+    safe = CodesOrNotKnown(ContactMode, ask=ASK_CONTACT)
     note = _text(500)
     do_not = StrictList(StrictCode(said.DoNotContact), unique=True)
     do_not_note = _text(500)
@@ -150,6 +150,8 @@ class KnowingSchema(StrictSchema):
     parent_or_carer = StrictCode(Told, allow_none=True)
     capacity = _text(500)
     refusal = _text(500)
+    refused_by = StrictList(StrictCode(said.RefusedBy), unique=True)
+    refused_for = StrictList(StrictCode(RecipientClass), unique=True)
 
 
 class PoliceSchema(StrictSchema):
@@ -195,7 +197,7 @@ class ReferralSchema(StrictSchema):
     what_happened = CodesOrNotKnown(WhatHappened, ask=_ASK_WHAT)
     immediate_danger = StrictCode(Answer, required=True, ask=_ASK_DANGER)
     danger_note = _text(500)
-    contact = fields.Nested(ContactSchema, required=True, error_messages={"required": _ASK_CONTACT})
+    contact = fields.Nested(ContactSchema, required=True, error_messages={"required": ASK_CONTACT})
     bases = StrictList(fields.Nested(BasisSchema), most=len(RecipientClass), load_default=list)
     involvement = StrictList(StrictCode(Involvement), unique=True)
     concern = fields.Nested(ConcernSchema)
@@ -233,19 +235,20 @@ class AmendmentSchema(ReferralSchema):
 
 def content_from(loaded: Mapping[str, Any]) -> said.Content:
     """What the schema loaded, as the domain has it."""
-    contact = dict(loaded["contact"])
+    told = dict(loaded.get("told", {}))
+    refused = {name: tuple(told.get(name, ())) for name in ("refused_by", "refused_for")}
     return said.Content(
         young_person=said.YoungPerson(**loaded["young_person"]),
         what_happened=tuple(loaded["what_happened"]),
         immediate_danger=loaded["immediate_danger"],
         danger_note=loaded.get("danger_note"),
-        contact=said.Contact(**contact | {"safe": tuple(contact["safe"]), "do_not": tuple(contact.get("do_not", ()))}),
+        contact=contact_from(loaded["contact"]),
         bases=tuple(said.Basis(**basis) for basis in loaded["bases"]),
         involvement=tuple(loaded.get("involvement", ())),
         facts=_told(loaded.get("facts", {})),
         incident=said.Incident(**loaded.get("incident", {})),
         concern=said.Concern(**loaded.get("concern", {})),
-        told=said.Knowing(**loaded.get("told", {})),
+        told=said.Knowing(**told | refused),
         police=said.Police(**loaded.get("police", {})),
         safeguarding=said.Safeguarding(**loaded.get("safeguarding", {})),
         offer=said.Offer(**loaded.get("offer", {})),
@@ -254,6 +257,11 @@ def content_from(loaded: Mapping[str, Any]) -> said.Content:
         answer=loaded.get("answer"),
         answers_question=loaded.get("answers_question"),
     )
+
+
+def contact_from(loaded: Mapping[str, Any]) -> said.Contact:
+    ways = {"safe": tuple(loaded["safe"]), "do_not": tuple(loaded.get("do_not", ()))}
+    return said.Contact(**dict(loaded) | ways)
 
 
 def _object(value: Any, name: str | None = None) -> Mapping[str, Any]:

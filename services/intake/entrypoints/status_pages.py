@@ -1,5 +1,6 @@
 """A referrer's own referrals: the list, and of each the receipt that becomes its status page."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -7,17 +8,26 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 
-from services.contracts.codes import ProgressStep, WithdrawalReason
+from services.contracts.codes import ProgressStep, Question, WithdrawalReason
 from services.intake.adapters import queries
 from services.intake.application.amend_referral import AmendReferral
 from services.intake.application.withdraw_referral import WithdrawReferral
-from services.intake.domain.content import ChildrensServicesReferral
+from services.intake.domain.content import ChildrensServicesReferral, Content
 from services.intake.domain.referral import NoSuchReferral, Referral, ReferralWithdrawn
-from services.intake.entrypoints import caller, form_context, presenters, summary, wording
+from services.intake.entrypoints import caller, consents, form_context, presenters, summary, wording
+from services.intake.entrypoints.consents import removable
 from services.intake.entrypoints.form_pages import WRITERS
-from services.intake.entrypoints.forms import AnswerForm, ReferralForm, WithdrawalForm, arranged
-from services.intake.entrypoints.schema import AmendmentSchema, content_from
+from services.intake.entrypoints.forms import (
+    AnswerForm,
+    ConsentForm,
+    ReferralForm,
+    SafeContactForm,
+    WithdrawalForm,
+    arranged,
+)
+from services.intake.entrypoints.schema import AmendmentSchema, contact_from, content_from
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, paging
@@ -51,7 +61,7 @@ def mine() -> ResponseReturnValue:
 def show(referral_id: UUID) -> ResponseReturnValue:
     """The receipt: the reference, how far it has come, and a question if there is one."""
     referral = _own(referral_id)
-    return _status_page(referral, Form(AnswerForm()))
+    return _status_page(referral, _answer_form(referral))
 
 
 @pages.get("/<uuid:referral_id>/answers")
@@ -89,7 +99,7 @@ def change(referral_id: UUID) -> ResponseReturnValue:
 def save(referral_id: UUID) -> ResponseReturnValue:
     referral = _own(referral_id)
     typed = arranged(request.form)
-    if not typed.get("answer", "").strip():
+    if not typed.get("answer", "").strip() and referral.progress.question is not Question.SAFE_CONTACT:
         typed.poplist("answers_question")
     version = request.form.get("version", "")
     form = ReferralForm.received(AmendmentSchema(), typed)
@@ -110,9 +120,9 @@ def save(referral_id: UUID) -> ResponseReturnValue:
 def answer(referral_id: UUID) -> ResponseReturnValue:
     """The answer to a reviewer's question: a new version with what was said before and the answer."""
     referral = _own(referral_id)
-    form = Form.received(AnswerForm(), request.form)
+    form = Form.received(_answer_schema(referral), request.form)
     if form.is_valid and referral.progress.question_id:
-        content = replace(referral.content, answer=form.data["answer"], answers_question=referral.progress.question_id)
+        content = replace(_answered(referral, form.data), answers_question=referral.progress.question_id)
         # Facts are kept as text; the schema gives them their codes again.
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         values["answers_question"] = referral.progress.question_id
@@ -142,6 +152,66 @@ def withdraw(referral_id: UUID) -> ResponseReturnValue:
     with suppress(ReferralWithdrawn):  # sent twice: it is withdrawn, as was asked
         current.handle(WithdrawReferral(referral_id=referral_id, reason=form.data["reason"], asking=asking))
     return redirect(url_for(".show", referral_id=referral_id), code=303)
+
+
+@pages.get("/<uuid:referral_id>/consent")
+@access.requires(*WRITERS)
+def consent(referral_id: UUID) -> ResponseReturnValue:
+    """Which service consent was taken back for."""
+    referral = _own(referral_id)
+    if not removable(referral):
+        return redirect(url_for(".show", referral_id=referral_id), code=303)
+    return _consent_page(referral, Form(ConsentForm(), {"version": referral.version}))
+
+
+@pages.post("/<uuid:referral_id>/consent")
+@access.requires(*WRITERS)
+def remove_consent(referral_id: UUID) -> ResponseReturnValue:
+    referral = _own(referral_id)
+    form = Form.received(ConsentForm(), request.form)
+    if form.is_valid:
+        content = consents.without(referral, form.data["recipients"])
+        values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
+        try:
+            current.handle(_amendment(referral_id, values, str(form.data["version"])))
+        except Stale:
+            raise
+        except RuleBroken as fault:
+            form.reject(fault)
+        else:
+            return redirect(url_for(".show", referral_id=referral_id, changed="yes"), code=303)
+    return _consent_page(referral, form)
+
+
+def _consent_page(referral: Referral, form: Form) -> ResponseReturnValue:
+    page = render_template("intake/consent.html", form=form, referral=referral, recipients=consents.items(referral))
+    return page, form.status
+
+
+def _answer_schema(referral: Referral) -> Schema:
+    """A question about contact is answered by the form's own questions, any other in words."""
+    return SafeContactForm() if referral.progress.question is Question.SAFE_CONTACT else AnswerForm()
+
+
+def _answer_form(referral: Referral) -> Form:
+    """What was said of contact stands in it: it is replaced by what is sent."""
+    if referral.progress.question is not Question.SAFE_CONTACT:
+        return Form(AnswerForm())
+    said = presenters.written(referral)
+    return Form(SafeContactForm(), {"contact": said["contact"], "young_person": said.get("young_person", {})})
+
+
+def _answered(referral: Referral, said: Mapping[str, Any]) -> Content:
+    content = referral.content
+    if referral.progress.question is not Question.SAFE_CONTACT:
+        return replace(content, answer=said["answer"])
+    who = {name: said["young_person"].get(name) for name in ("phone", "address", "postcode")}
+    return replace(
+        content,
+        contact=contact_from(said["contact"]),
+        young_person=replace(content.young_person, **who),
+        answer=None,
+    )
 
 
 def _own(referral_id: UUID) -> Referral:
@@ -179,6 +249,9 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         in_danger=referral.content.immediate_danger == "yes",
         procedure=caller.locality().danger_procedure,
         referral_needed=needed,
+        has_consent=bool(removable(referral)),
+        asks_contact=progress.question is Question.SAFE_CONTACT,
+        **form_context.of(current.identity()),
         is_open=progress.step in (ProgressStep.RECEIVED, ProgressStep.BEING_READ),
     ), form.status
 

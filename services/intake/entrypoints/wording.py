@@ -31,7 +31,7 @@ from services.contracts.codes import (
     WithdrawalReason,
     YoungPersonAnswer,
 )
-from services.intake.domain.content import ChildrensServicesReferral, Discharge, DoNotContact, Place
+from services.intake.domain.content import ChildrensServicesReferral, Discharge, DoNotContact, Place, RefusedBy
 from services.intake.domain.match import MatchState
 from services.kernel.text import N_
 
@@ -59,6 +59,8 @@ LABELS: Mapping[str, str] = {
     "told.parent_or_carer": N_("Have you told a parent or carer?"),
     "told.capacity": N_("If under 16 and they consented: who judged that they understand, and why?"),
     "told.refusal": N_("Did somebody refuse consent? Who, and for what?"),
+    "told.refused_by": N_("Who refused consent?"),
+    "told.refused_for": N_("Whom did they refuse to be told?"),
     "police.told": N_("Have the police been told?"),
     "police.reason": N_("If you decided not to tell the police: why?"),
     "facts.weapon_found_by_police_on": N_("When did the police find a weapon?"),
@@ -230,6 +232,10 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         Strength.SUPPORTIVE_FAMILY: N_("A family that stands by them"),
         Strength.WANTS_CHANGE: N_("They want things to change"),
         Strength.GOOD_HEALTH_SUPPORT: N_("Good support for their health"),
+    },
+    RefusedBy: {
+        RefusedBy.YOUNG_PERSON: N_("The young person"),
+        RefusedBy.PARENT_OR_CARER: N_("A parent or carer"),
     },
     Place: {
         Place.STREET: N_("Street"),

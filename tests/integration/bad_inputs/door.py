@@ -91,7 +91,7 @@ def plain() -> dict[str, Any]:
         "young_person": {"name": "Rowan Example", "age_about": 15},
         "what_happened": ["knife_or_sharp_object"],
         "immediate_danger": "no",
-        "contact": {"safe": ["phone"]},
+        "contact": {"safe": ["not_known"]},
         "bases": [{"recipient_class": "triage", "basis": "safeguarding"}],
     }
 

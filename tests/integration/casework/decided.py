@@ -39,9 +39,17 @@ def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] 
     return Client(world.service.app.test_client(), str(identity.staff_id))
 
 
-def decided(world: ReviewWorld, *told: RecipientClass, age: int = 16, **decision: str) -> tuple[Referred, UUID]:
+def decided(
+    world: ReviewWorld,
+    *told: RecipientClass,
+    bases: list[dict[str, str]] | None = None,
+    person_id: UUID | None = None,
+    age: int = 16,
+    **decision: str,
+) -> tuple[Referred, UUID]:
     """A referral that a reviewer decided with the estimate before them, and its case."""
-    referral, reviewer = world.referral(*told, age=age), world.reviewer()
+    on = {"bases": bases} if bases else {}
+    referral, reviewer = world.referral(*told, person_id=person_id, age=age, **on), world.reviewer()
     referral.estimated(probability=0.1234)
     reviewer.post_json(f"{referral.api}/claim", {"take_over": False})
     reviewer.post_json(f"{referral.api}/own-view", an_own_view(why="Ownviewmark"), **referral.as_read)

@@ -179,8 +179,8 @@ class Referred:
         held = {"referral_id": self.id, "reference": self.event["reference"], "person_id": self.event["person_id"]}
         self.world.hear(HearReferral(make.a_referral_event(version=version, **held, **said)))
 
-    def withdrawn(self, version: int = 2) -> None:
-        self.world.hear(HearWithdrawal(make.a_withdrawal_event(self.id, version=version)))
+    def withdrawn(self, version: int = 2, *, reason: str = "made_in_error") -> None:
+        self.world.hear(HearWithdrawal(make.a_withdrawal_event(self.id, version=version, reason=reason)))
 
     def looks_like(self, other: "Referred") -> None:
         """The two may be about the same person."""

@@ -203,3 +203,72 @@ class TestMyReferrals:
 def _fields_of(browser: Browser) -> dict[str, Any]:
     """What the open form would send as it stands: all that is typed, chosen and hidden in it."""
     return {name: values for name, values in fields_of(browser.page.text).items() if name != "csrf_token"}
+
+
+class TestAQuestionAboutContact:
+    question_id = uuid4()
+
+    @pytest.fixture
+    def page(self, world: World, navigator: Browser, referral_id: UUID) -> Any:
+        asked = {"question": Question.SAFE_CONTACT, "question_id": self.question_id}
+        progress(world, referral_id, 1, ProgressStep.BEING_READ, **asked)
+        return navigator.open(f"/intake/referrals/{referral_id}")
+
+    def answer(self, navigator: Browser, referral_id: UUID, **said: Any) -> Any:
+        fields = {
+            "contact.safe": ["text"],
+            "contact.do_not": ["by_phone"],
+            "contact.note": "",
+            "young_person.phone": "07700 900983",
+            "young_person.postcode": "",
+        }
+        return navigator.send(fields | said, path=f"/intake/referrals/{referral_id}/answer")
+
+    def test_is_asked_by_the_form_s_own_fields_with_what_was_said(self, page: Any) -> None:
+        for name in ("contact.safe", "contact.do_not", "contact.note", "contact.do_not_note", "young_person.phone"):
+            assert f'name="{name}"' in page.text
+        assert "An older cousin reads the post" in page.text
+        assert 'name="answer"' not in page.text
+
+    def test_is_answered_by_what_replaces_the_old_ways(
+        self, world: World, navigator: Browser, referral_id: UUID, page: Any
+    ) -> None:
+        answered = self.answer(navigator, referral_id)
+
+        told = world.events("intake.identity.recorded")[1]
+        assert (told["safe_contact"], told["do_not_contact"]) == (["text"], ["by_phone"])
+        assert (told["phone"], told["postcode"], told["safe_contact_note"]) == ("+447700900983", None, None)
+        assert told["name"] == "Aspen Example"
+        assert world.events("intake.referral.amended")[0]["answers_question"] == str(self.question_id)
+        assert "answer_safe_contact" not in world.events("intake.narrative.recorded")[1]["texts"]
+        assert "What is a safe way to contact the young person?" not in answered.text
+
+    def test_names_both_fields_of_a_contradiction(
+        self, world: World, navigator: Browser, referral_id: UUID, page: Any
+    ) -> None:
+        refused = self.answer(navigator, referral_id, **{"contact.safe": ["phone"]})
+
+        assert refused.status_code == 422
+        assert 'href="#contact-safe"' in refused.text
+        assert 'href="#contact-do-not"' in refused.text
+        assert world.events("intake.referral.amended") == []
+
+    def test_may_be_answered_by_the_api_without_words(self, world: World, referral_id: UUID, page: Any) -> None:
+        location = f"/intake/api/v1/referrals/{referral_id}"
+        body = examples.REFERRAL | {
+            "contact": {"safe": ["not_known"], "do_not": ["by_phone"]},
+            "answers_question": str(self.question_id),
+        }
+
+        assert world.api("navigator").put(location, body, version=1).status_code == 200
+
+
+def test_a_question_in_words_is_not_answered_without_any(world: World, referral_id: UUID) -> None:
+    question_id = uuid4()
+    progress(world, referral_id, 1, ProgressStep.BEING_READ, question=Question.AGE, question_id=question_id)
+    location = f"/intake/api/v1/referrals/{referral_id}"
+
+    answer = world.api("navigator").put(location, examples.REFERRAL | {"answers_question": str(question_id)}, version=1)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/answer"]

@@ -46,15 +46,16 @@ def _compared(whole: Whole, member: Member, seen: Seen) -> Iterator[tuple[str, o
     if roles & (_WORKERS | {Role.REVIEWER}):
         for tab in ("mine", "unassigned", "team", "hand-overs", "closed"):
             text = seen.lists["/casework/api/v1/cases", f"list={tab}&limit=5"]
-            expected = those(partial(_in_tab, whole, member, tab))
+            expected = those(partial(_in_tab, whole, member, tab)) | those(partial(_noticed, whole, member, tab))
             yield f"the list {tab} of cases", _numbers(whole, What.CASE_ID, text), expected
             yield f"an item of the list {tab}", _told_too_much(whole, member, text), set()
-    for path, query, which in _queues(member):
+    for path, query, tab, which in _queues(member):
         text = seen.lists.get((path, query), "")
         if _HOW_MANY.search(text) or "No " in text:
             expected = those(partial(which, whole))
             shown = _numbers(whole, What.REFERENCE, text)
-            yield f"{path}?{query}", (shown, _count(text)), (expected, len(expected))
+            noticed = those(partial(_noticed, whole, member, tab))
+            yield f"{path}?{query}", (shown, _count(text)), (expected | noticed, len(expected))
     if Role.BOARD_MEMBER in roles:
         for place in PLACES:
             text = seen.lists["/oversight/api/v1/steps/<period>", place]
@@ -80,11 +81,25 @@ def _in_tab(whole: Whole, member: Member, tab: str, referral: Referral) -> bool:
     }[tab]
 
 
+def _noticed(whole: Whole, member: Member, tab: str, referral: Referral) -> bool:
+    """Whether the list has the notice that consent was withdrawn, which it does not count."""
+    case = referral.case
+    if case is None or not whole.rule.noticed(member, referral):
+        return False
+    return {
+        "mine": not case.is_hand_over and case.assignee == member.id,
+        "unassigned": not case.is_hand_over and case.assignee is None,
+        "team": not case.is_hand_over,
+        "hand-overs": case.is_hand_over,
+        "closed": False,
+    }[tab]
+
+
 Which = Callable[[Whole, Referral], bool]
 
 
-def _queues(member: Member) -> Iterator[tuple[str, str, Which]]:
-    """Each list of the queue's page: whole, of one owner, of one status."""
+def _queues(member: Member) -> Iterator[tuple[str, str, str, Which]]:
+    """Each list of the queue's page with its tab: whole, of one owner, of one status."""
 
     def of(tab: str, more: Which = lambda _whole, _one: True) -> Which:
         return lambda whole, one: _in_tab(whole, member, tab, one) and more(whole, one)
@@ -94,12 +109,12 @@ def _queues(member: Member) -> Iterator[tuple[str, str, Which]]:
 
     if member.roles & _WORKERS:
         for tab in ("mine", "unassigned", "team", "closed"):
-            yield "/casework/queue", f"tab={tab}&limit=5", of(tab)
+            yield "/casework/queue", f"tab={tab}&limit=5", tab, of(tab)
         for status in STATUSES:
-            yield "/casework/queue", f"tab=team&status={status}&owner=", of("team", with_status(status))
-        yield "/casework/queue", f"tab=team&status=&owner={member.id}", of("mine")
-    yield "/casework/hand-overs", "limit=5", of("hand-overs")
-    yield "/casework/hand-overs", "status=overdue&owner=", of("hand-overs", with_status("overdue"))
+            yield "/casework/queue", f"tab=team&status={status}&owner=", "team", of("team", with_status(status))
+        yield "/casework/queue", f"tab=team&status=&owner={member.id}", "team", of("mine")
+    yield "/casework/hand-overs", "limit=5", "hand-overs", of("hand-overs")
+    yield "/casework/hand-overs", "status=overdue&owner=", "hand-overs", of("hand-overs", with_status("overdue"))
 
 
 def _has_status(whole: Whole, member: Member, referral: Referral, status: str) -> bool:

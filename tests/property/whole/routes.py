@@ -88,6 +88,10 @@ def listed(whole: Whole, member: Member, referral: Referral) -> bool:
     return whole.rule.lists(member, referral)
 
 
+def noticed(whole: Whole, member: Member, referral: Referral) -> bool:
+    return whole.rule.lists(member, referral) or whole.rule.noticed(member, referral)
+
+
 def worked(whole: Whole, member: Member, referral: Referral) -> bool:
     return whole.rule.works(member, referral)
 
@@ -213,6 +217,7 @@ FILLS: dict[str, Fill] = {
     f"{_DRAFT}/check": drafts,
     f"{_DRAFT}/danger": drafts,
     _REFERRAL: of(referrals, wrote, "changed=yes"),
+    f"{_REFERRAL}/consent": of(referrals, wrote),
     f"{_REFERRAL}/answers": of(referrals, wrote),
     f"{_REFERRAL}/change": of(referrals, wrote),
     f"{_REFERRAL}/withdraw": of(referrals, wrote),
@@ -231,11 +236,12 @@ FILLS: dict[str, Fill] = {
     "/casework/api/v1/cases": page(
         *(f"list={name}&limit=5" for name in ("mine", "unassigned", "team", "hand-overs", "closed"))
     ),
-    _CASE_API: of(cases, listed),
+    _CASE_API: of(cases, noticed),
     f"{_CASE_API}/entries/<uuid:entry_id>": of(entries("entry_id"), worked),
+    "/casework/api/v1/reviews/consent-withdrawals": page(),
     "/casework/queue": queue,
     "/casework/hand-overs": hand_overs,
-    _CASE: of(cases, listed, "done=note"),
+    _CASE: of(cases, noticed, "done=note"),
     f"{_CASE}/confirmation": of(cases, listed),
     _NOTE: of(entries("note_id"), worked),
     **{

@@ -86,6 +86,8 @@ class Referral:
     area: str
     told: Mapping[RecipientClass, date | None]
     """Whom the referrer said may be told, and until when."""
+    consent_gone: set[RecipientClass] = field(default_factory=set)
+    """Whose consent was taken back while it held."""
     added: set[RecipientClass] = field(default_factory=set)
     """Whom a reviewer said may be told besides."""
     version: int = 1
@@ -153,6 +155,14 @@ class Rule:
         handed_over = case is not None and case.is_hand_over and self.reviews(member, referral)
         return handed_over or self.in_team(member, referral)
 
+    def noticed(self, member: Member, referral: Referral) -> bool:
+        """Initials and reference, and that consent was withdrawn: the team of an unfinished case that it may not read."""
+        case = referral.case
+        if case is None or member.is_police or case.team not in member.teams or case.closed or case.confirmed:
+            return False
+        works = any(case.team_class in WORKS.get(role, ()) for role in member.roles)
+        return works and case.team_class in referral.consent_gone and not self.covers(referral, case.team_class)
+
     def manages(self, member: Member, referral: Referral) -> bool:
         return self.in_team(member, referral) and Role.TEAM_MANAGER in member.roles
 
@@ -179,7 +189,8 @@ class Rule:
             case What.WRITTEN | What.REFERRAL_ID:
                 return whole or self.wrote(member, referral)
             case What.REFERENCE | What.INITIALS:
-                return whole or self.wrote(member, referral) or self.lists(member, referral)
+                listed = self.lists(member, referral) or self.noticed(member, referral)
+                return whole or self.wrote(member, referral) or listed
             case What.REVIEW_ID | What.PERSON_ID | What.REASONS:
                 return whole
             case What.OWN_VIEW:
@@ -193,6 +204,6 @@ class Rule:
                 other = referrals[thing.of if thing.also_of is None else thing.also_of]
                 return reviews and self.reviews(member, other)
             case What.CASE_ID:
-                return self.lists(member, referral)
+                return self.lists(member, referral) or self.noticed(member, referral)
             case What.RECORD | What.RECORD_ID:
                 return works

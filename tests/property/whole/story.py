@@ -191,6 +191,7 @@ class Story:
         body["concern"] = body["concern"] | {"concern": self.written(referral)}
         if told is not None:
             body["bases"] = self.whole.draw.bases(told)
+            self.consent_ends(referral, set(referral.told) - set(told))
             referral.told = told
             for basis in body["bases"]:
                 self.whole.marks.add(basis["given_by"], Thing(what=What.WRITTEN, of=referral.number))
@@ -350,6 +351,15 @@ class Story:
         self.amend(fewer, told={RecipientClass.TRIAGE: None})
         self.amend(more)
         done(self.author(gone).post(f"{REFERRALS}/{gone.id}/withdrawal", {"reason": "consent_withdrawn"}))
+        onward = set(gone.told) - {RecipientClass.TRIAGE}
+        self.consent_ends(gone, onward)
+        gone.told = {RecipientClass.TRIAGE: None}
+
+    def consent_ends(self, referral: Referral, recipients: set[RecipientClass]) -> None:
+        """Every basis of a referrer here is consent. One whose last day has passed ended before."""
+        on = self.whole.rule.on
+        held = {one for one in recipients if (until := referral.told[one]) is None or until >= on}
+        referral.consent_gone |= held
 
     def is_worked(self, referral: Referral) -> bool:
         """Whether somebody works its case by what the referrer said, and so will not when they take it back."""

@@ -15,7 +15,6 @@ from services.casework.application.claim_review import (
 )
 from services.casework.application.decide_review import (
     AskReferrer,
-    NobodyConsentsForAnother,
     add_basis,
     ask_referrer,
     decide_review,
@@ -24,6 +23,7 @@ from services.casework.domain import review as rules
 from services.casework.domain import routing
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.disclosure import BasisRefused
 from services.contracts.codes import (
     Band,
     LawfulBasis,
@@ -252,7 +252,7 @@ class TestAFurtherBasis:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
 
-        with pytest.raises(NobodyConsentsForAnother):
+        with pytest.raises(BasisRefused):
             add_basis(a_basis_for(review, consent), uow)
 
         assert uow.told.added == {}

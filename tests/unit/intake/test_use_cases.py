@@ -37,13 +37,14 @@ from services.intake.domain.lawful_basis import BasesRefused
 from services.intake.domain.nhs_number import NotAnNhsNumber
 from services.intake.domain.referral import (
     NoSuchReferral,
+    NotAnswered,
     Progress,
     QuestionNotAsked,
     Referral,
     ReferralWithdrawn,
     StaleReferral,
 )
-from services.intake.domain.rules import AnswersDisagree, NotForThisOrganisation, mixes_scripts
+from services.intake.domain.rules import NotForThisOrganisation, mixes_scripts
 from services.kernel.errors import RuleBroken
 from tests.factories.intake import a_basis, a_content, a_receipt, a_referrer, somebody
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
@@ -149,10 +150,6 @@ class TestAnswers:
             (
                 {"incident": Incident(arrived_at=NOW, discharge_expected_at=NOW - timedelta(hours=1))},
                 "/incident/discharge_expected_at",
-            ),
-            (
-                {"young_person": somebody(age_about=15, address="Somewhere", no_fixed_address=True)},
-                "/young_person/address",
             ),
         ],
     )
@@ -320,13 +317,11 @@ class TestAnswering:
             amend_referral(amendment(referral, a_content(answer="15", answers_question=uuid4())), uow)
 
     def test_needs_words(self) -> None:
-        with pytest.raises(AnswersDisagree):
-            check_referral(
-                CheckReferral(
-                    content=a_content(answers_question=uuid4()), referring=OrganisationClass.HEALTH, referred_at=NOW
-                ),
-                FakeUnitOfWork(),
-            )
+        uow = FakeUnitOfWork()
+        referral = self.asked(uow)
+
+        with pytest.raises(NotAnswered):
+            amend_referral(amendment(referral, a_content(answers_question=referral.progress.question_id)), uow)
 
 
 class TestWithdrawing:

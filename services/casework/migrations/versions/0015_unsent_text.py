@@ -1,4 +1,4 @@
-"""Text that was typed and not sent is stored for the person who typed it."""
+"""Text that was typed and not sent is stored for the person who typed it. Policies are put up by a later revision."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,9 +1,11 @@
-"""Each version of a referral is kept as it was told. Of those before this revision, the newest is all there is."""
+"""Each version of a referral is kept as it was told. Of those before this revision, the newest is all there is.
+
+Row-level security is put up by a later revision, as it now is.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from services.casework.adapters.row_security import WALL
 from services.kernel.db import append_only
 from services.kernel.db.types import Json, UtcDateTime
 
@@ -31,11 +33,9 @@ def upgrade() -> None:
         op.execute(statement)
     for statement in append_only.statements(dialect, "referral_versions", fixed=_COLUMNS):
         op.execute(statement)
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
-    WALL.take_down(op.get_bind())
     op.drop_table("referral_versions")
 
 

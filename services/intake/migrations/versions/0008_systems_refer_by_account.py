@@ -1,6 +1,6 @@
 """A partner system's referral names the account that sent it, beside its organisation.
 
-The wall that reads it is put up by 0010, as it now is.
+The wall that reads it is put up by a later revision, as it now is.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """Text that was typed and not sent is stored for the person who typed it; a draft has a version.
 
-The wall around it is put up by 0010, as it now is.
+The wall around it is put up by a later revision, as it now is.
 """
 
 import sqlalchemy as sa

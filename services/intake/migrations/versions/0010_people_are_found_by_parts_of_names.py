@@ -7,8 +7,6 @@ at each referral again; until then a new referral finds no earlier one.
 import sqlalchemy as sa
 from alembic import op
 
-from services.intake.adapters.row_security import WALL
-
 revision = "0010"
 down_revision = "0009"
 
@@ -29,12 +27,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_referrals_matching_step"), "referrals", ["matching_step"])
     op.drop_table("identifiers")
     op.drop_table("births")
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
     """The digests of before are made when a referral is next amended."""
-    WALL.take_down(op.get_bind())
     op.create_table(
         "births",
         sa.Column("referral_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,53 @@
+"""Use cases: what a team may still do in a case when the consent that let it know was withdrawn."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act, Case
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_rules import CaseNotFound
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopCase:
+    """Record that support has stopped."""
+
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseStoppedCase:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+
+
+def stop_case(command: StopCase, uow: CaseUnitOfWork) -> UUID:
+    """Raises CaseNotFound, StaleCase, SupportAlreadyStopped."""
+    case = _noticed(command, uow)
+    case.stop(Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
+    keep_case(case, uow, "case.support_stopped")
+    return case.id
+
+
+def close_stopped_case(command: CloseStoppedCase, uow: CaseUnitOfWork) -> UUID:
+    """Raises CaseNotFound, StaleCase, SupportNotStopped."""
+    case = _noticed(command, uow)
+    case.close_without_consent(Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
+    keep_case(case, uow, "case.closed")
+    return case.id
+
+
+def _noticed(command: StopCase | CloseStoppedCase, uow: CaseUnitOfWork) -> Case:
+    """For its worker, its manager or, where nobody has it, anybody of the team."""
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.NOTICE)
+    if not command.reader.manager and case.assignee_id not in (None, command.reader.staff_id):
+        raise CaseNotFound
+    case.require_version(command.version)
+    return case

@@ -1,0 +1,85 @@
+"""A further basis that a reviewer records: held to the rules that a referrer's own is held to."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from services.casework.domain.withdrawal import CONSENT
+from services.contracts.codes import DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass
+from services.contracts.disclosure import GatewayRefusal, gateway_refusal
+from services.kernel.errors import Conflict, FieldError, Invalid
+from services.kernel.text import N_
+
+
+class BasisRefused(Invalid):
+    """The basis cannot be relied on for this recipient."""
+
+    title = N_("Choose another lawful basis")
+
+    def __init__(self, pointer: str, sentence: str) -> None:
+        super().__init__(errors=[FieldError(pointer, sentence)])
+
+
+class BasisAlreadyRecorded(Conflict):
+    """A reviewer recorded the same basis for the same recipient before: theirs stays, with its reason."""
+
+    title = N_("A reviewer has already recorded this basis")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disclosing:
+    """What the rule must know of a referral. Where nobody said that it holds no patient information, it may."""
+
+    referring: OrganisationClass | None
+    patient_information: bool
+    bodies: Mapping[RecipientClass, Collection[OrganisationClass]]
+    """The kinds of organisation behind the active teams of each class."""
+
+
+def check_added_basis(
+    recipient: RecipientClass, basis: LawfulBasis, gateway: DisclosureGateway | None, disclosing: Disclosing
+) -> None:
+    """Raises BasisRefused."""
+    if recipient is RecipientClass.TRIAGE:
+        raise BasisRefused("/recipient", N_("The triage team’s lawful basis comes with the referral: choose another"))
+    if basis in CONSENT:
+        raise BasisRefused("/basis", N_("Consent is the young person's to give: ask the referrer to record it"))
+    if gateway is None:
+        return
+    refusal = gateway_refusal(
+        gateway,
+        referring=disclosing.referring,
+        recipient=recipient,
+        recipient_bodies=disclosing.bodies.get(recipient, ()),
+        patient_information=disclosing.patient_information,
+    )
+    if refusal is not None:
+        raise BasisRefused("/gateway", _REFUSALS[refusal])
+
+
+_REFUSALS: Mapping[GatewayRefusal, str] = {
+    GatewayRefusal.DUTY_NOT_FOR_HEALTH_OR_CARE: N_(
+        "The Serious Violence Duty does not let a health or social care authority disclose personal information"
+    ),
+    GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER: N_(
+        "The Serious Violence Duty is for public bodies that the Act lists: the referrer’s organisation is not one"
+    ),
+    GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT: N_(
+        "The Serious Violence Duty is for telling bodies that the Act lists: this recipient is not one"
+    ),
+    GatewayRefusal.DUTY_OTHER_FUNCTIONS: N_(
+        "The Serious Violence Duty is for preventing serious violence: this recipient has other functions"
+    ),
+    GatewayRefusal.DUTY_PATIENT_INFORMATION: N_(
+        "The Serious Violence Duty does not cover patient information, which this referral may hold"
+    ),
+    GatewayRefusal.CRIME_NOT_FROM_HEALTH: N_(
+        "The Crime and Disorder Act does not lift a health organisation’s duty of confidence to patients"
+    ),
+    GatewayRefusal.CRIME_NOT_FOR_THIS_RECIPIENT: N_(
+        "The Crime and Disorder Act is for telling public authorities: this recipient is not one"
+    ),
+    GatewayRefusal.CRIME_PATIENT_INFORMATION: N_(
+        "The Crime and Disorder Act does not lift a duty of confidence to patients,"
+        " and this referral may hold patient information"
+    ),
+}

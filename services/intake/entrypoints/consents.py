@@ -1,0 +1,37 @@
+"""Which consents of a referral its referrer can take back one by one, and the amendment that does it."""
+
+from dataclasses import replace
+from typing import Any
+
+from services.contracts.codes import RecipientClass
+from services.intake.domain.content import Basis, Content
+from services.intake.domain.lawful_basis import CONSENT
+from services.intake.domain.referral import Referral
+from services.intake.entrypoints import wording
+
+
+def removable(referral: Referral) -> list[Basis]:
+    """All but the one for triage: that one is taken back by withdrawing the referral."""
+    return [
+        basis
+        for basis in referral.content.bases
+        if basis.basis in CONSENT and basis.recipient_class is not RecipientClass.TRIAGE
+    ]
+
+
+def items(referral: Referral) -> list[dict[str, Any]]:
+    return [
+        {
+            "value": basis.recipient_class.value,
+            "text": wording.recipient(basis.recipient_class),
+            "hint": wording.word(basis.basis),
+        }
+        for basis in removable(referral)
+    ]
+
+
+def without(referral: Referral, recipients: list[RecipientClass]) -> Content:
+    """The referral as it now is, but for consent to telling these. The basis of another kind for one of them stays."""
+    gone = [basis for basis in removable(referral) if basis.recipient_class in recipients]
+    kept = tuple(basis for basis in referral.content.bases if basis not in gone)
+    return replace(referral.content, bases=kept, answer=None, answers_question=None)
