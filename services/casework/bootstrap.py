@@ -64,7 +64,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             ],
             api_blueprints=[review_api.api, case_api.api],
             extensions={
-                "casework": settings.danger,
+                "casework": settings,
                 "casework.consent_withdrawn_readable_days": settings.consent_withdrawn_readable_days,
             },
         )

@@ -21,6 +21,10 @@ class Settings(KernelSettings):
     """Elapsed hours from received to decided."""
     claim_lasts: timedelta = timedelta(minutes=30)
     """How long a reviewer's claim on a referral lasts after their last change or sign of work."""
+    pause_working_days: int = 2
+    """Working days for which an unanswered question to the referrer stops a review's clock."""
+    longest_pause_days: int = 14
+    """Days after the question to which a reviewer can put the review off."""
     case_hours: Mapping[SupportLevel, int] = field(default_factory=lambda: CASE_HOURS)
     """Elapsed hours from decided to first contact, by the level of support."""
 
@@ -54,7 +58,10 @@ class Settings(KernelSettings):
             review_hours=ReviewHours(
                 usual=_hours(environ, "REVIEW_HOURS", usual.usual),
                 danger=_hours(environ, "REVIEW_HOURS_DANGER", usual.danger),
+                before_departure=_hours(environ, "REVIEW_HOURS_BEFORE_DEPARTURE", usual.before_departure),
             ),
+            pause_working_days=_number(environ, "REVIEW_PAUSE_WORKING_DAYS", 2, most=30, of="days"),
+            longest_pause_days=_number(environ, "REVIEW_PAUSE_DAYS_AT_MOST", 14, most=90, of="days"),
             claim_lasts=timedelta(minutes=_number(environ, "REVIEW_CLAIM_MINUTES", 30, most=1440, of="minutes")),
             case_hours={
                 level: _hours(environ, f"CASE_HOURS_{level.value.upper()}", hours)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from services.casework.domain.decision import Decision, OwnView, Proposal, Shown
 from services.casework.domain.review import Review, ReviewState
+from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.contracts import accounts, intake, scoring
@@ -15,6 +16,7 @@ from services.contracts.codes import (
     LawfulBasis,
     OrganisationClass,
     Pathway,
+    Question,
     RecipientClass,
     Source,
     SupportLevel,
@@ -99,13 +101,38 @@ def proposes(review: Review, by: UUID = REVIEWER, *, minute: float = 30) -> Prop
     return review.propose(decision, proposal_id=uuid4())
 
 
-def amends(review: Review, *, minute: float = 20, danger: bool = False, answers: UUID | None = None) -> None:
+def asks(
+    review: Review, by: UUID = REVIEWER, *, question_id: UUID | None = None, minute: float = 15, until: float = 2895
+) -> UUID:
+    """The reviewer asks the referrer; the clock stands still for two days."""
+    question_id = question_id or uuid4()
+    review.ask(
+        by=by,
+        question=Question.AGE,
+        question_id=question_id,
+        at=after(minute),
+        until=after(until),
+        hours=ReviewHours(),
+    )
+    return question_id
+
+
+def amends(
+    review: Review,
+    *,
+    minute: float = 20,
+    danger: bool = False,
+    leaves_at: datetime | None = None,
+    answers: UUID | None = None,
+) -> None:
     """The referrer changes the referral."""
     review.facts_changed(
         referral_version=review.referral_version + 1,
         danger=danger,
-        due_at=after(120 if danger else 24 * 60),
+        leaves_at=leaves_at,
         at=after(minute),
+        told_at=after(minute),
+        hours=ReviewHours(),
         answers=answers,
     )
 

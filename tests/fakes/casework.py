@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,6 +36,10 @@ def may_know(review: Review, reader: ReviewReader, told: Collection[RecipientCla
     return review.area in reader.areas and review.referred_by != reader.staff_id and RecipientClass.TRIAGE in told
 
 
+def is_unanswered(review: Review, at: datetime) -> bool:
+    return review.state is ReviewState.QUESTION_ASKED and (review.pause_ends_at is None or review.pause_ends_at <= at)
+
+
 class FakeReviewRepository:
     def __init__(self, told: "FakeTold") -> None:
         self._told = told
@@ -58,7 +62,7 @@ class FakeReviewRepository:
         waiting = [
             review
             for review in self._stored.values()
-            if review.state in (ReviewState.WAITING, ReviewState.AGREEMENT_NEEDED)
+            if (review.state in (ReviewState.WAITING, ReviewState.AGREEMENT_NEEDED) or is_unanswered(review, at))
             and (review.proposal is None or review.proposal.proposed.decided_by != reader.staff_id)
             and review.claimant(at) is None
             and may_know(review, reader, self._told.told(review.referral_id))
@@ -227,12 +231,17 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
             case_hours=CASE_HOURS,
             claim_lasts=timedelta(minutes=30),
             consent_withdrawn_readable_days=14,
+            pause_working_days=2,
+            longest_pause_days=14,
         )
         self.questions: list[Question | None] = []
         self.told_again: list[UUID] = []
 
     def new_id(self) -> UUID:
         return uuid4()
+
+    def is_bank_holiday(self, day: date) -> bool:
+        return False
 
     def tell_progress_again(self, referral_id: UUID) -> None:
         self.told_again.append(referral_id)

@@ -5,13 +5,14 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases, uncontacted
-from services.casework.adapters.review_tables import reviews, unpaused
+from services.casework.adapters.review_scope import clock_runs
+from services.casework.adapters.review_tables import reviews
 from services.kernel.observability.measures import age
 from services.kernel.observability.metrics import Measure
 
 
 def _overdue_reviews(connection: sa.Connection, now: datetime) -> float:
-    return _count(connection, reviews, unpaused & (reviews.c.due_at < now))
+    return _count(connection, reviews, clock_runs(now) & (reviews.c.due_at < now))
 
 
 def _overdue_cases(connection: sa.Connection, now: datetime) -> float:
@@ -32,7 +33,7 @@ MEASURES = (
     Measure(
         name="waymark_review_oldest_seconds",
         help="Since the referral was received that has waited longest for a decision; 0 when none waits.",
-        read=age(reviews.c.received_at, unpaused),
+        read=lambda connection, now: age(reviews.c.received_at, clock_runs(now))(connection, now),
     ),
     Measure(
         name="waymark_cases_overdue",

@@ -12,7 +12,7 @@ from services.casework.adapters.bases import hidden_from_its_team, holds
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.proposal_queries import ProposalView, proposals_of
 from services.casework.adapters.referral_history import referral_as_of, referral_changes
-from services.casework.adapters.review_scope import is_claimed, knows
+from services.casework.adapters.review_scope import is_claimed, is_unanswered, knows
 from services.casework.adapters.review_tables import decisions, matches, reviews, withdrawals
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
 from services.casework.domain.case_clock import london_day
@@ -52,6 +52,11 @@ class ReviewRow:
     state: ReviewState
     due_at: datetime
     paused_at: datetime | None
+    """When the question that waits was asked."""
+    pause_ends_at: datetime | None
+    unanswered: bool
+    """It was asked as long ago as the clock stands still for an answer."""
+    leaves_at: datetime | None
     danger: bool
     initials: str | None
     age: int | None
@@ -318,6 +323,9 @@ def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
             _state_at(at).label("state"),
             reviews.c.due_at,
             reviews.c.paused_at,
+            reviews.c.pause_ends_at,
+            is_unanswered(at).label("unanswered"),
+            reviews.c.leaves_at,
             reviews.c.danger,
             identities.c.initials,
             referrals.c.age,

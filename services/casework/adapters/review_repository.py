@@ -9,8 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.proposals import SqlProposals, proposed_by
-from services.casework.adapters.review_scope import NOBODY_OF_OURS, is_claimed, knows
-from services.casework.adapters.review_tables import decisions, own_views, reviews, unpaused
+from services.casework.adapters.review_scope import NOBODY_OF_OURS, clock_runs, is_claimed, knows
+from services.casework.adapters.review_tables import decisions, own_views, reviews
 from services.casework.domain.decision import Decision, OwnView, Shown
 from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_reader import ReviewReader
@@ -67,7 +67,7 @@ class SqlReviewRepository:
     def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
         waiting = (
             sa.select(reviews)
-            .where(unpaused, ~is_claimed(at), ~proposed_by(reviews.c.id, reader.staff_id), knows(reader))
+            .where(clock_runs(at), ~is_claimed(at), ~proposed_by(reviews.c.id, reader.staff_id), knows(reader))
             .order_by(reviews.c.danger.desc(), reviews.c.due_at, reviews.c.id)
             .limit(1)
         )

@@ -6,7 +6,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.bases import covers
-from services.casework.adapters.review_tables import reviews, withdrawals
+from services.casework.adapters.review_tables import reviews, unpaused, withdrawals
+from services.casework.domain.review import ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import RecipientClass
 
@@ -17,6 +18,17 @@ NOBODY_OF_OURS = UUID(int=0)
 def is_claimed(at: datetime) -> sa.ColumnElement[bool]:
     """Whether somebody reads the review of the row at this time: a claim that has expired is none. Never null."""
     return sa.and_(reviews.c.claim_expires_at.is_not(None), reviews.c.claim_expires_at > at)
+
+
+def is_unanswered(at: datetime) -> sa.ColumnElement[bool]:
+    """Whether the review of the row has waited for an answer as long as it may."""
+    over = sa.or_(reviews.c.pause_ends_at.is_(None), reviews.c.pause_ends_at <= at)
+    return sa.and_(reviews.c.state == ReviewState.QUESTION_ASKED, over)
+
+
+def clock_runs(at: datetime) -> sa.ColumnElement[bool]:
+    """Whether nobody has decided it, and no question stops its clock at this time."""
+    return sa.or_(unpaused, is_unanswered(at))
 
 
 def knows(reader: ReviewReader) -> sa.ColumnElement[bool]:

@@ -32,6 +32,11 @@ reviews = sa.Table(
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
     sa.Column("paused_at", UtcDateTime, nullable=True),
+    # Past this time the clock runs, answered or not.
+    sa.Column("pause_ends_at", UtcDateTime, nullable=True),
+    sa.Column("paused_seconds", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("leaves_at", UtcDateTime, nullable=True),
+    sa.Column("leaves_known_at", UtcDateTime, nullable=True),
     sa.Column("withdrawal_asked_at", UtcDateTime, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False, server_default="1"),

@@ -1,10 +1,11 @@
 """What a handler of casework works with, in one transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.casework.adapters.bank_holidays import is_bank_holiday
 from services.casework.adapters.case_repository import (
     SqlCaseEqualityRepository,
     SqlCaseRepository,
@@ -48,6 +49,9 @@ class SqlUnitOfWork:
 
     def new_id(self) -> UUID:
         return uuid4()
+
+    def is_bank_holiday(self, day: date) -> bool:
+        return is_bank_holiday(day)
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
         self._transaction.publish(schema, data)

@@ -32,7 +32,7 @@ def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UU
     case.attempt_contact(
         command.mode,
         reached=command.reached,
-        attempted_at=command.attempted_at or uow.at,
+        attempted_at=command.attempted_at,
         text=command.text,
         why=command.why,
         forbidden=forbidden_ways(uow.told.do_not_contact(case.referral_id)),

@@ -16,6 +16,7 @@ from services.casework.domain.decision import Decision, NoSecondReviewer
 from services.casework.domain.disclosure import BasisAlreadyRecorded, check_added_basis
 from services.casework.domain.review import NothingToConfirm, Review, ReviewState
 from services.casework.domain.review_reader import ReviewReader
+from services.casework.domain.working_days import after_working_days
 from services.contracts.codes import (
     DifferenceReason,
     DisclosureGateway,
@@ -117,7 +118,14 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
     review = uow.reviews.get(command.review_id, command.reader)
     review.must_be_open()
     review.must_be_at(command.revision)
-    review.ask(by=command.reader.staff_id, question=command.question, question_id=uow.new_id(), at=uow.at)
+    review.ask(
+        by=command.reader.staff_id,
+        question=command.question,
+        question_id=uow.new_id(),
+        at=uow.at,
+        until=after_working_days(uow.at, uow.policy.pause_working_days, uow.is_bank_holiday),
+        hours=uow.policy.review_hours,
+    )
     at_work(review, command.reader, uow)
     uow.reviews.save(review)
     tell_open(review, uow)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.casework.application.review_ports import Event, ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_open
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import OPEN_STATES, Review, ReviewState
+from services.casework.domain.review_clock import Departure
 from services.contracts.codes import Answer
 
 
@@ -71,7 +73,9 @@ def _open(event: Event, uow: ReviewUnitOfWork) -> None:
         state=ReviewState.WAITING,
         danger=danger,
         received_at=event["received_at"],
-        due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
+        due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger, departure=_departure(event)),
+        leaves_at=event["discharge_expected_at"],
+        leaves_known_at=_told_at(event) if event["discharge_expected_at"] else None,
     )
     withdrawal = uow.told.withdrawal(review.referral_id)
     review.withdrawal_asked_at = withdrawal.withdrawn_at if withdrawal else None
@@ -85,13 +89,26 @@ def _begin_again(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
     review.facts_changed(
         referral_version=event["version"],
         danger=danger,
-        due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger),
+        leaves_at=event["discharge_expected_at"],
         at=uow.at,
+        told_at=_told_at(event),
+        hours=uow.policy.review_hours,
         answers=event["answers_question"],
     )
     review.area, review.person_id = event["area"], uow.told.person_of(review.referral_id)
     uow.reviews.save(review)
     tell_open(review, uow)
+
+
+def _told_at(event: Event) -> datetime:
+    """When the referrer said what this version says."""
+    told_at: datetime = event["amended_at"] or event["received_at"]
+    return told_at
+
+
+def _departure(event: Event) -> Departure | None:
+    leaves_at = event["discharge_expected_at"]
+    return Departure(at=leaves_at, known_at=_told_at(event)) if leaves_at else None
 
 
 def _danger(event: Event) -> bool:

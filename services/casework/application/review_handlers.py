@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.casework.application.answer_proposal import AnswerProposal, answer_proposal
+from services.casework.application.ask_again_later import AskAgainLater, ask_again_later
 from services.casework.application.claim_review import (
     ClaimNextReview,
     ClaimReview,
@@ -62,6 +63,7 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     AnswerProposal: answer_proposal,
     AskReferrer: ask_referrer,
     AddBasis: add_basis,
+    AskAgainLater: ask_again_later,
     ConfirmWithdrawal: confirm_withdrawal,
     ReadChange: read_change,
     HearRetellingAsked: hear_retelling_asked,

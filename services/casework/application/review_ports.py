@@ -1,7 +1,7 @@
 """What the use cases of a review need of the outside."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -146,6 +146,16 @@ class ReviewPolicy(Protocol):
         ...
 
     @property
+    def pause_working_days(self) -> int:
+        """How long an unanswered question stops the clock."""
+        ...
+
+    @property
+    def longest_pause_days(self) -> int:
+        """How many days after the question a reviewer can put the review off to."""
+        ...
+
+    @property
     def case_hours(self) -> Mapping[SupportLevel, int]: ...
 
     @property
@@ -171,6 +181,8 @@ class ReviewUnitOfWork(CaseUnitOfWork, Protocol):
     def at(self) -> datetime: ...
 
     def new_id(self) -> UUID: ...
+
+    def is_bank_holiday(self, day: date) -> bool: ...
 
     def tell_progress_again(self, referral_id: UUID) -> None:
         """Say that this version of the referral has arrived, though no step was taken."""

@@ -1,7 +1,7 @@
 """A case: the support that follows one decision, or the hand-over of it, from a team's queue to its close."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -20,6 +20,7 @@ from services.contracts.codes import (
     SupportLevel,
     YoungPersonAnswer,
 )
+from services.kernel.clock import not_before
 
 
 class CaseState(StrEnum):
@@ -151,14 +152,16 @@ class Case:
         mode: ContactMode,
         *,
         reached: bool,
-        attempted_at: datetime,
+        attempted_at: datetime | None,
         text: str | None,
         act: Act,
         forbidden: Collection[ContactMode] = (),
         why: str | None = None,
     ) -> None:
-        """A way that is on the do-not-contact list needs its reason: `why` stays with the entry."""
+        """`attempted_at` null is now. A way that is on the do-not-contact list needs its reason: `why` stays with the entry."""
         self._must_be_open()
+        act = self._in_order(act)
+        attempted_at = attempted_at or act.at
         self._must_be_past(attempted_at, act.at, "/attempted_at")
         if mode in forbidden and not why:
             raise rules.ForbiddenWayNeedsReason
@@ -223,6 +226,7 @@ class Case:
         self._must_be_open()
         if self.outcome is None and reason is not CloseReason.OPENED_IN_ERROR:
             raise rules.CloseNeedsOutcome
+        act = self._in_order(act)
         self.state, self.closed_at, self.close_reason = CaseState.CLOSED, act.at, reason
         self._add(EntryKind.CLOSED, act, close_reason=reason)
 
@@ -258,6 +262,7 @@ class Case:
             raise rules.SupportAlreadyStopped
         if self.state is CaseState.CONFIRMED:
             raise rules.HandOverAlreadyConfirmed
+        act = self._in_order(act)
         self._must_be_past(confirmed_at, act.at, "/confirmed_at")
         self.state, self.confirmed_at = CaseState.CONFIRMED, confirmed_at
         self._add(EntryKind.HAND_OVER_CONFIRMED, act, confirmed_by=confirmed_by, occurred_at=confirmed_at)
@@ -277,6 +282,11 @@ class Case:
             raise rules.HandOverIsWorkedElsewhere
         if self.state is not CaseState.OPEN:
             raise rules.CaseIsClosed
+
+    def _in_order(self, act: Act) -> Act:
+        """A clock may be set back: nothing is written down before what was written last."""
+        last = self.entries[-1].recorded_at if self.entries else None
+        return replace(act, at=not_before(act.at, last))
 
     def _must_be_past(self, moment: datetime, now: datetime, pointer: str) -> None:
         # People give times to the minute: one in the minute of the opening is not before it.
@@ -303,6 +313,7 @@ class Case:
         return next((entry for entry in self.entries if entry.id == entry_id), None)
 
     def _add(self, kind: EntryKind, act: Act, *, occurred_at: datetime | None = None, **fields: Any) -> None:
+        act = self._in_order(act)
         self.version += 1
         self.entries.append(
             Entry(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.casework.domain import agreement
 from services.contracts.codes import Band, DifferenceReason, Pathway, SupportLevel, Sureness
+from services.kernel.clock import not_before
 from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid
 from services.kernel.text import N_
 
@@ -108,4 +109,5 @@ class Proposal:
     ended_reason: str | None = None
 
     def end(self, outcome: ProposalOutcome, *, at: datetime, by: UUID | None = None, reason: str | None = None) -> None:
-        self.outcome, self.ended_at, self.ended_by, self.ended_reason = outcome, at, by, reason
+        self.outcome, self.ended_by, self.ended_reason = outcome, by, reason
+        self.ended_at = not_before(at, self.proposed.decided_at)

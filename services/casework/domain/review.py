@@ -18,7 +18,9 @@ from services.casework.domain.decision import (
     ProposalOutcome,
     Shown,
 )
+from services.casework.domain.review_clock import Departure, ReviewHours
 from services.contracts.codes import DifferenceReason, Pathway, Question, SupportLevel, Sureness
+from services.kernel.clock import not_before
 from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ReadItFirst, Stale
 from services.kernel.text import N_
 
@@ -100,6 +102,21 @@ class ClaimEnded(Conflict):
     title = N_("You are no longer reviewing this referral")
 
 
+class NoQuestionWaits(Conflict):
+    """There is no question whose answer could be waited for."""
+
+    title = N_("No question waits for the referrer's answer")
+
+
+class NotThatLate(Invalid):
+    """A review comes back to the list on a day after today, and not so late that it is forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            errors=[FieldError("/on", N_("Enter a date after today that is not past the last possible one"))]
+        )
+
+
 class NothingToConfirm(Conflict):
     """Nobody asked to withdraw this referral."""
 
@@ -130,6 +147,12 @@ class Review:
     question: Question | None = None
     question_id: UUID | None = None
     paused_at: datetime | None = None
+    pause_ends_at: datetime | None = None
+    """From then on the clock runs, answered or not."""
+    paused_seconds: int = 0
+    """How long the clock has stood still in all, the pause that goes on counted to its end."""
+    leaves_at: datetime | None = None
+    leaves_known_at: datetime | None = None
     withdrawal_asked_at: datetime | None = None
     decision: Decision | None = None
     version: int = 1
@@ -217,7 +240,7 @@ class Review:
             raise OwnViewFirst
         if view.shown_at is not None or self.state not in OPEN_STATES:
             return False
-        view.shown_at, view.shown = at, shown
+        view.shown_at, view.shown = not_before(at, view.recorded_at), shown
         return True
 
     @property
@@ -252,7 +275,7 @@ class Review:
         return Decision(
             own_view=view,
             decided_by=by,
-            decided_at=at,
+            decided_at=not_before(at, view.recorded_at, view.shown_at),
             level=level,
             pathway=pathway,
             reasons=reasons,
@@ -301,12 +324,20 @@ class Review:
         if not agree:
             self._change()
             return None
-        decision = replace(proposal.proposed, decided_at=at)
+        decision = replace(proposal.proposed, decided_at=not_before(at, proposal.proposed.decided_at))
         self._decided(decision)
         return decision
 
-    def ask(self, *, by: UUID, question: Question, question_id: UUID, at: datetime) -> None:
-        """Ask the referrer one question, and stop the clock until it is answered."""
+    @property
+    def departure(self) -> Departure | None:
+        if self.leaves_at is None or self.leaves_known_at is None:
+            return None
+        return Departure(at=self.leaves_at, known_at=self.leaves_known_at)
+
+    def ask(
+        self, *, by: UUID, question: Question, question_id: UUID, at: datetime, until: datetime, hours: ReviewHours
+    ) -> None:
+        """Ask the referrer one question, and stop the clock until it is answered, but no longer than `until`."""
         self.must_be_open()
         self.must_not_be_own(by)
         if self.own_view_of(by) is None:
@@ -315,26 +346,48 @@ class Review:
             raise NotWhereThereIsDanger
         if self.question_id is not None:
             raise QuestionWaits
-        self.question, self.question_id, self.paused_at = question, question_id, at
+        self.question, self.question_id = question, question_id
+        self.paused_at = self.pause_ends_at = at
         self.state = ReviewState.QUESTION_ASKED
+        self._pause(at, until, hours)
+        self._change()
+
+    def ask_again_later(self, *, by: UUID, at: datetime, until: datetime, latest: datetime, hours: ReviewHours) -> None:
+        """Wait longer for the answer. Raises NoQuestionWaits, NotWhereThereIsDanger, NotThatLate."""
+        self.must_be_open()
+        self._must_not_be_own(by)
+        if self.danger:
+            raise NotWhereThereIsDanger
+        if self.question is None:
+            raise NoQuestionWaits
+        if not at < until <= latest:
+            raise NotThatLate
+        self._pause(at, until, hours)
         self._change()
 
     def facts_changed(
-        self, *, referral_version: int, danger: bool, due_at: datetime, at: datetime, answers: UUID | None = None
+        self,
+        *,
+        referral_version: int,
+        danger: bool,
+        leaves_at: datetime | None,
+        at: datetime,
+        told_at: datetime,
+        hours: ReviewHours,
+        answers: UUID | None = None,
     ) -> None:
         """The referrer amended: step 1 opens again for everybody. `answers` names the question that this answers.
 
         A stopped clock runs on from where it stood, once the question is answered or there may be danger.
         """
         self.must_be_open()
-        stopped_for = timedelta()
-        if self.paused_at is not None and (danger or answers == self.question_id):
-            stopped_for = at - self.paused_at
-            self.question = self.question_id = self.paused_at = None
-        # Time for an answer is given back to the reviewer, but never where there may be danger.
-        self.due_at = min(due_at, self.due_at) if danger else max(due_at, self.due_at) + stopped_for
         self._end_proposal(ProposalOutcome.FACTS_CHANGED, at=at)
+        if self.question is not None and (danger or answers == self.question_id):
+            self._end_pause(at)
+        if leaves_at != self.leaves_at:
+            self.leaves_at, self.leaves_known_at = leaves_at, told_at
         self.referral_version, self.danger = referral_version, danger
+        self._set_due(hours)
         if self.question is None:
             self.state = ReviewState.WAITING
         self._change()
@@ -365,10 +418,37 @@ class Review:
         self.decision = decision
         self._end(ReviewState.DECIDED)
 
+    def _pause(self, at: datetime, until: datetime, hours: ReviewHours) -> None:
+        """The clock stands still until then, but not past the last time of use before they leave hospital."""
+        before_leaving = hours.before(self.departure)
+        if before_leaving is not None and before_leaving > at:
+            until = min(until, before_leaving)
+        ends = self.pause_ends_at or at
+        self.paused_seconds += int((until - max(ends, at)).total_seconds())
+        self.pause_ends_at = until
+        self._set_due(hours)
+
+    def _end_pause(self, at: datetime) -> None:
+        if self.paused_at is not None and self.pause_ends_at is not None:
+            unused = self.pause_ends_at - max(at, self.paused_at)
+            self.paused_seconds -= max(0, int(unused.total_seconds()))
+        self._drop_question()
+
+    def _set_due(self, hours: ReviewHours) -> None:
+        self.due_at = hours.due_at(
+            self.received_at,
+            danger=self.danger,
+            paused_for=timedelta(seconds=self.paused_seconds),
+            departure=self.departure,
+        )
+
+    def _drop_question(self) -> None:
+        self.question = self.question_id = self.paused_at = self.pause_ends_at = None
+
     def _end(self, state: ReviewState) -> None:
         """A question that nobody answered ends with the review it was asked in."""
         self.state = state
-        self.question = self.question_id = self.paused_at = None
+        self._drop_question()
         self._drop_claim()
         self._change()
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewWhole
 from services.casework.application.answer_proposal import AnswerProposal
+from services.casework.application.ask_again_later import AskAgainLater
 from services.casework.application.claim_review import ClaimNextReview, ClaimReview, KeepClaim, ReleaseClaim
 from services.casework.application.decide_review import AddBasis, AskReferrer, ConfirmWithdrawal
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
@@ -171,6 +172,16 @@ def add_agreement(said: dict[str, Any], review_id: UUID) -> Response:
 def add_question(said: dict[str, Any], review_id: UUID) -> Response:
     """One named question to the referrer; the clock stops until they answer"""
     return _made(review_id, AskReferrer(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
+
+
+@api.post("/<uuid:review_id>/ask-again-later")
+@api.arguments(forms.LaterBody, example=schemas.EXAMPLES["later"])
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY, _IF_MATCH])
+@access.requires(Role.REVIEWER)
+def put_off(said: dict[str, Any], review_id: UUID) -> Response:
+    """Wait for the answer until that day; never where there may be danger"""
+    return _made(review_id, AskAgainLater(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
 
 
 @api.post("/<uuid:review_id>/bases")

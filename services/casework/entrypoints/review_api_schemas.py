@@ -44,6 +44,13 @@ class ReviewItem(Schema):
     state = _code(ReviewState)
     due_at = fields.AwareDateTime(required=True)
     paused_at = fields.AwareDateTime(allow_none=True)
+    pause_ends_at = fields.AwareDateTime(allow_none=True)
+    unanswered = fields.Boolean(
+        required=True, metadata={"description": "The pause is over, and the referrer has not answered"}
+    )
+    leaves_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When they are expected to leave hospital"}
+    )
     danger = fields.Boolean(required=True)
     initials = fields.String(allow_none=True)
     age = fields.Integer(allow_none=True, metadata={"description": "Today's"})
@@ -240,6 +247,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "agreement": {"agree": True, "reason": "I spoke to the ward: his aunt stays with him, and the flat is safe."},
     "question": {"question": "safe_contact"},
+    "later": {"on": "2026-11-27"},
     "basis": {
         "recipient": "support_service",
         "basis": "safeguarding",

@@ -56,7 +56,7 @@ def places(routes: list[Route], *, danger: bool, second_reviewer: bool) -> list[
 
 
 def danger_procedure() -> DangerProcedure:
-    found: DangerProcedure = current_app.extensions["casework"]
+    found: DangerProcedure = current_app.extensions["casework"].danger
     return found
 
 

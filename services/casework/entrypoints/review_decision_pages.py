@@ -8,25 +8,35 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from services.casework.adapters import review_queries
 from services.casework.adapters.second_reviewer import another_reviews
+from services.casework.application.ask_again_later import AskAgainLater, latest_day
 from services.casework.application.decide_review import AskReferrer
 from services.casework.application.record_own_view import Comparison, ShowEstimate
 from services.casework.domain import routing
 from services.casework.domain.case_clock import london_day
-from services.casework.domain.review import NotWhereThereIsDanger, OwnViewFirst, QuestionWaits, ReviewEnded, StaleReview
+from services.casework.domain.review import (
+    NoQuestionWaits,
+    NotWhereThereIsDanger,
+    OwnViewFirst,
+    QuestionWaits,
+    ReviewEnded,
+    StaleReview,
+)
 from services.casework.entrypoints import review_choices, review_comparison
 from services.casework.entrypoints import review_presenters as present
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_forms import (
     MOST_REASONS,
     DecisionForm,
+    LaterBody,
     OwnViewBody,
     QuestionBody,
 )
 from services.casework.entrypoints.review_pages import first_step
-from services.casework.entrypoints.review_reading import Opened, opened, read_revision, reader
+from services.casework.entrypoints.review_reading import Opened, opened, policy, read_revision, reader
 from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import DifferenceReason, Question, Role
 from services.kernel.errors import FieldError, Invalid, RuleBroken
+from services.kernel.ui import dates
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current
 
@@ -112,6 +122,35 @@ def ask(review_id: UUID) -> ResponseReturnValue:
     return _read_again(found, behind) if found.own_view is None else _question_page(found, form)
 
 
+@pages.get("/later")
+@access.requires(Role.REVIEWER)
+def later(review_id: UUID) -> ResponseReturnValue:
+    found = opened(review_id)
+    if found.review.question is None or not found.is_open:
+        return _first_step(review_id)
+    return _later_page(found, Form(LaterBody()))
+
+
+@pages.post("/later")
+@access.requires(Role.REVIEWER)
+def ask_later(review_id: UUID) -> ResponseReturnValue:
+    form = Form.received(LaterBody(), request.form)
+    if form.is_valid:
+        done = url_for("reviews.show", review_id=review_id, done="put_off")
+        command = AskAgainLater(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
+        try:
+            answer = current.handle_once(command, answer=(303, done), key=request.form.get("key", ""))
+            return redirect(answer.location, code=303)
+        except ReviewEnded as error:
+            return _ended(review_id, error)
+        except NoQuestionWaits:
+            return _first_step(review_id)
+        except (Invalid, StaleReview) as error:
+            form.reject(error)
+    found = opened(review_id)
+    return _first_step(review_id) if found.review.question is None else _later_page(found, form)
+
+
 def refuse_head() -> None:
     """Showing an estimate is noted: it is asked for as itself, never by a HEAD. Raises MethodNotAllowed."""
     if request.method == "HEAD":
@@ -178,6 +217,19 @@ def _question_page(found: Opened, form: Form) -> ResponseReturnValue:
         review=present.page(found, current.staff_id(), current.now()),
         form=form,
         questions=choices(Question),
+        most_days=policy().pause_working_days,
+        key=request.form.get("key") or str(uuid4()),
+    )
+    return page, form.status
+
+
+def _later_page(found: Opened, form: Form) -> ResponseReturnValue:
+    asked_at = found.review.paused_at or current.now()
+    page = render_template(
+        "casework/review_later.html",
+        review=present.page(found, current.staff_id(), current.now()),
+        form=form,
+        latest=dates.day(latest_day(asked_at, policy().longest_pause_days)),
         key=request.form.get("key") or str(uuid4()),
     )
     return page, form.status

@@ -18,6 +18,7 @@ from services.kernel.text import N_
 from services.kernel.web.fields import (
     StrictBoolean,
     StrictCode,
+    StrictDate,
     StrictList,
     StrictSchema,
     StrictString,
@@ -85,6 +86,10 @@ class AgreementBody(_Body):
 
 class QuestionBody(_Body):
     question = StrictCode(Question, required=True, ask=N_("Select the question to ask"))
+
+
+class LaterBody(_Body):
+    on = StrictDate(required=True, ask=N_("Enter the date on which to ask again"))
 
 
 class BasisBody(_Body):

@@ -28,7 +28,8 @@ _DONE = {
     "agreed": N_("Your agreement is recorded, and the decision counts."),
     "refused": N_("Your answer is recorded. The referral waits for a decision again."),
     "answered": N_("Nothing was recorded: the proposal was answered, replaced or ended before."),
-    "asked": N_("Your question is with the referrer. The clock has stopped until they answer."),
+    "asked": N_("Your question is with the referrer. The clock has stopped until they answer, but not for ever."),
+    "put_off": N_("The referral comes back on the day that you chose, or with the referrer’s answer."),
     "basis": N_("Further basis recorded."),
 }
 _CHANGES = {
@@ -43,6 +44,7 @@ class ReviewItem:
     who: str
     reference: str
     due: Due
+    leaving: str
     source: str
     status: str
     holder: str
@@ -59,7 +61,8 @@ def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
         href=url_for("reviews.show", review_id=row.id),
         who=who(row),
         reference=row.reference,
-        due=_stopped(row.paused_at) if row.paused_at else due(row.due_at, now),
+        due=due_of(row, now),
+        leaving=leaving(row),
         source=words(row.source),
         status=words(row.state),
         holder=holder(row, reader_id),
@@ -67,8 +70,22 @@ def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
     )
 
 
-def _stopped(since: datetime) -> Due:
-    return Due(str(_("Clock stopped")), str(_("since %(moment)s", moment=dates.moment(since))), "later")
+def is_paused(row: ReviewRow) -> bool:
+    return row.paused_at is not None and not row.unanswered
+
+
+def due_of(row: ReviewRow, now: datetime) -> Due:
+    if not is_paused(row):
+        return due(row.due_at, now)
+    until = _("until %(moment)s, for the referrer’s answer", moment=dates.moment(row.pause_ends_at))
+    return Due(str(_("Paused")), str(until), "later")
+
+
+def leaving(row: ReviewRow) -> str:
+    """When they leave hospital, which may be why it is due so soon."""
+    if row.leaves_at is None:
+        return ""
+    return str(_("Expected to leave hospital: %(moment)s", moment=dates.moment(row.leaves_at)))
 
 
 def change(row: ChangeRow) -> dict[str, Any]:
@@ -120,6 +137,8 @@ def _tags(row: ReviewRow) -> list[dict[str, str]]:
     tags = []
     if row.danger:
         tags.append({"text": str(_("May be in danger now")), "colour": "red"})
+    if row.unanswered:
+        tags.append({"text": str(_("The referrer has not answered")), "colour": "yellow"})
     if row.withdrawal_asked and row.state is not ReviewState.CLOSED:
         tags.append({"text": str(_("Withdrawal asked for")), "colour": "yellow"})
     if not row.details_arrived:

@@ -19,7 +19,7 @@ from services.casework.entrypoints.change_presenters import referral_changes, re
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
 from services.casework.entrypoints.proposal_presenters import ProposalPage
 from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
-from services.casework.entrypoints.review_list_presenters import holder
+from services.casework.entrypoints.review_list_presenters import holder, is_paused, leaving
 from services.casework.entrypoints.review_reading import Opened
 from services.casework.entrypoints.review_wording import identifiers, match_state, words
 from services.contracts.codes import HAND_OVERS, Answer, RecipientClass, SupportLevel
@@ -52,6 +52,9 @@ class ReviewPage:
     is_open: bool
     danger: bool
     due: Due | None
+    leaving: str
+    unanswered: bool
+    later_href: str
     stopped: str
     status: str
     holder: str | None
@@ -98,7 +101,8 @@ class Sections:
 
 def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
     row, whole = opened.whole.row, opened.whole
-    stopped = _("Clock stopped since %(moment)s", moment=dates.moment(row.paused_at)) if row.paused_at else ""
+    paused = opened.is_open and is_paused(row)
+    stopped = _("Paused until %(moment)s", moment=dates.moment(row.pause_ends_at)) if paused else ""
     by_another = row.claimed_by not in (None, reader_id)
     return ReviewPage(
         id=str(row.id),
@@ -117,7 +121,10 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         revision=row.revision,
         is_open=opened.is_open,
         danger=row.danger,
-        due=due(row.due_at, now) if opened.is_open and not row.paused_at else None,
+        due=due(row.due_at, now) if opened.is_open and not paused else None,
+        leaving=leaving(row) if opened.is_open else "",
+        unanswered=row.unanswered,
+        later_href=url_for("review_decisions.later", review_id=row.id),
         stopped=str(stopped),
         status=words(row.state),
         holder=holder(row, reader_id) if by_another and opened.is_open else None,

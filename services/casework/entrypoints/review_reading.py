@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import request
+from flask import current_app, request
 
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ConsentWithdrawal, ReviewRow, ReviewWhole
 from services.casework.application.claim_review import ReadReview
+from services.casework.application.review_ports import ReviewPolicy
 from services.casework.domain.decision import OwnView
 from services.casework.domain.review import OPEN_STATES, Review
 from services.casework.domain.review_reader import ReviewReader, review_reader
@@ -58,6 +59,12 @@ def opened(review_id: UUID) -> Opened:
         own_view=now_held,
         earlier_view=next((view for view in reversed(mine) if view is not now_held), None),
     )
+
+
+def policy() -> ReviewPolicy:
+    """What the partnership has agreed of times."""
+    found: ReviewPolicy = current_app.extensions["casework"]
+    return found
 
 
 def read_revision() -> int:

@@ -9,6 +9,7 @@ from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_amended, tell_matches
 from services.intake.domain.content import Content
 from services.intake.domain.referral import Referral, ReferredBy
+from services.kernel.clock import just_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +34,14 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         uow=uow,
         before=referral.content,
     )
+    held = uow.matches.of(referral.id)
     equality_before = referral.content.equality
     referral.amend(
         command.content,
         age=age,
         area=command.area or referral.area,
         site=command.site or referral.site,
-        at=uow.at,
+        at=just_after(uow.at, *(match.changed_at for match in held)),
         expected=command.expected_version,
     )
     uow.referrals.save(referral)

@@ -8,6 +8,7 @@ from services.intake.application.publishing import tell_matches
 from services.intake.application.same_person import settle_persons
 from services.intake.domain.match import DetailsHidden, Match, MatchState
 from services.intake.domain.match_reader import MatchReader
+from services.kernel.clock import just_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,8 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     if command.state is not MatchState.UNDONE and any(referral.is_hidden for referral in pair):
         raise DetailsHidden
     by = command.reader.staff_id
-    match.decide(command.state, by=by, reason=command.reason, at=uow.at, expected=command.expected_version)
+    at = just_after(uow.at, *(referral.recorded_at for referral in pair))
+    match.decide(command.state, by=by, reason=command.reason, at=at, expected=command.expected_version)
     uow.matches.save(match)
     changed = [match]
     if match.state is not MatchState.LINKED and pair[0].person_id == pair[1].person_id:

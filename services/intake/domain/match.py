@@ -1,10 +1,11 @@
 """A match: two referrals that may be about one person, and what was found or said about that."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.kernel.clock import just_after
 from services.kernel.errors import Conflict, NotFound, Stale
 from services.kernel.text import N_
 
@@ -95,9 +96,11 @@ class Match:
     def tell_again(self, *, at: datetime) -> None:
         """A person of the two was joined with another one: what was said of the two stays, and is told once more."""
         self.version += 1
-        self.changed_at = at
+        self.changed_at = just_after(at, self.changed_at)
 
     def _change(self, change: MatchChange) -> None:
+        """A clock may be set back; whom the two are about is decided by whatever was said last."""
+        change = replace(change, at=just_after(change.at, self.changed_at))
         self.state, self.changed_at, self.changed_by = change.state, change.at, change.by
         self.version += 1
         self.new_changes.append(change)

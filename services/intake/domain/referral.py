@@ -16,6 +16,7 @@ from services.contracts.codes import (
 from services.intake.domain.age import Age
 from services.intake.domain.content import Content
 from services.intake.domain.lawful_basis import CONSENT
+from services.kernel.clock import just_after, not_before
 from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.kernel.text import N_
 
@@ -137,7 +138,8 @@ class Referral:
             raise NotAnswered
         self.content = replace(content, answered=self._answered(question, content.answer))
         self.age, self.area, self.site = age, area, site
-        self.recorded_at = at
+        # A clock may be set back, and whoever hears of two versions goes by their times too.
+        self.recorded_at = just_after(at, self.recorded_at)
         self.version += 1
 
     def withdraw(self, reason: WithdrawalReason, *, at: datetime) -> None:
@@ -149,6 +151,8 @@ class Referral:
         if self.withdrawal is not None and (not takes_consent_back or self.withdrawal.reason is reason):
             raise ReferralWithdrawn
         self.version += 1
+        before = self.withdrawal.at if self.withdrawal else None
+        at = not_before(at, self.received_at, self.recorded_at, before)
         self.withdrawal = Withdrawal(at=at, reason=reason, version=self.version)
 
     @property

@@ -28,14 +28,16 @@ class TestAReview:
         assert after["waymark_reviews_overdue"] == 1
         assert after["waymark_review_oldest_seconds"] == (review_world.now - received_at).total_seconds()
 
-    def test_does_not_count_while_the_referrer_is_asked(self, review_world: ReviewWorld) -> None:
+    def test_does_not_count_while_a_pause_for_the_referrer_lasts(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), review_world.referral()
         client.post_json(f"{referred.api}/own-view", an_own_view(), **referred.as_read)
         client.post_json(f"{referred.api}/question", {"question": "age"}, **referred.as_read)
 
-        review_world.now += timedelta(days=30)
+        review_world.now += timedelta(days=3)
+        paused = told(review_world)["waymark_reviews_overdue"]
+        review_world.now += timedelta(days=27)
 
-        assert told(review_world)["waymark_reviews_overdue"] == 0
+        assert (paused, told(review_world)["waymark_reviews_overdue"]) == (0, 1)
 
 
 class TestACase:

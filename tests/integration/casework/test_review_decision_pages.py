@@ -243,7 +243,7 @@ class TestAQuestion:
         page = text_of(client.get(referred.page))
 
         assert answer.status_code == 303
-        assert "Clock stopped since" in page
+        assert "Paused until 24 November 2026 at 2:30am" in page
         assert "What is a safe way to contact the young person?" in page
 
     def test_is_refused_in_plain_words_where_there_may_be_danger(self, review_world: ReviewWorld) -> None:

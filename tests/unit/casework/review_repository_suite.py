@@ -10,7 +10,7 @@ import pytest
 from services.casework.application.review_ports import ReviewRepository
 from services.casework.domain.review import Review, ReviewEnded, ReviewNotFound, StaleReview
 from services.casework.domain.review_reader import ReviewReader
-from services.contracts.codes import Question, RecipientClass
+from services.contracts.codes import RecipientClass
 from tests.factories.reviews import (
     COLLEAGUE,
     NAVIGATOR,
@@ -19,6 +19,7 @@ from tests.factories.reviews import (
     a_reader,
     a_review,
     after,
+    asks,
     decides,
     proposes,
     views,
@@ -61,7 +62,7 @@ class ReviewRepositorySuite:
         review = kept.review(a_review())
         review.claim(REVIEWER, at=after(1), until=after(32))
         view = views(review)
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=review.referral_id, at=after(15))
+        asks(review, REVIEWER, question_id=review.referral_id, minute=15)
         with kept.unit_of_work() as reviews:
             reviews.save(review)
 

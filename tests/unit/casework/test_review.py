@@ -16,6 +16,7 @@ from tests.factories.reviews import (
     a_review,
     after,
     amends,
+    asks,
     decides,
     views,
 )
@@ -229,7 +230,7 @@ class TestAQuestion:
         review = a_review()
         views(review, level=SupportLevel.NOT_ENOUGH_INFORMATION)
 
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+        asks(review, REVIEWER, question_id=uuid4(), minute=15)
 
         assert (review.state, review.paused_at) == (ReviewState.QUESTION_ASKED, after(15))
 
@@ -238,19 +239,19 @@ class TestAQuestion:
         views(review)
 
         with pytest.raises(rules.NotWhereThereIsDanger):
-            review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+            asks(review, REVIEWER, question_id=uuid4(), minute=15)
 
     def test_comes_after_an_own_view(self) -> None:
         with pytest.raises(rules.OwnViewFirst):
-            a_review().ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+            asks(a_review())
 
     def test_waits_alone_for_its_answer(self) -> None:
         review = a_review()
         views(review)
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+        asks(review, REVIEWER, question_id=uuid4(), minute=15)
 
         with pytest.raises(rules.QuestionWaits):
-            review.ask(by=REVIEWER, question=Question.STRENGTHS, question_id=uuid4(), at=after(20))
+            asks(review, REVIEWER, question_id=uuid4(), minute=20)
 
         assert (review.question, review.paused_at) == (Question.AGE, after(15))
 
@@ -259,7 +260,7 @@ class TestAQuestion:
         due, question_id = review.due_at, uuid4()
         review.claim(REVIEWER, at=after(1), until=after(1 + 30))
         views(review)
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=question_id, at=after(15))
+        asks(review, REVIEWER, question_id=question_id, minute=15)
 
         amends(review, minute=75, answers=question_id)
 
@@ -268,9 +269,9 @@ class TestAQuestion:
 
     def test_stands_when_an_amendment_does_not_answer_it(self) -> None:
         review = a_review()
-        due = review.due_at
         views(review)
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+        asks(review, REVIEWER, question_id=uuid4(), minute=15)
+        due = review.due_at
 
         amends(review, minute=75)
 
@@ -284,7 +285,7 @@ class TestAQuestion:
     def test_waits_no_longer_once_there_is_danger(self) -> None:
         review = a_review()
         views(review)
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+        asks(review, REVIEWER, question_id=uuid4(), minute=15)
 
         amends(review, minute=75, danger=True)
 
@@ -310,7 +311,7 @@ class TestAWithdrawal:
     def test_takes_an_unanswered_question_with_it(self) -> None:
         review = a_review()
         views(review)
-        review.ask(by=REVIEWER, question=Question.AGE, question_id=uuid4(), at=after(15))
+        asks(review, REVIEWER, question_id=uuid4(), minute=15)
         review.ask_withdrawal(at=after(20))
 
         review.confirm_withdrawal(by=REVIEWER, at=after(50))
