@@ -55,7 +55,7 @@ class Steps:
 
     def refer(self, **more: Any) -> str:
         body = {
-            "young_person": {"name": "Sorrel Sample", "age_about": 15},
+            "young_person": {"name": "Sorrel Sample", "age_about": 15, "phone": "07700 900982"},
             "what_happened": ["knife_or_sharp_object"],
             "immediate_danger": "no",
             "contact": {"safe": ["phone"]},
@@ -123,7 +123,7 @@ class TestAClockThatIsSetBack:
         assert steps.get(steps.navigator, where).get_json()["step"] == "closed"
 
     def test_lets_a_question_be_asked_answered_and_the_referral_be_withdrawn(self, steps: Steps) -> None:
-        where = steps.refer(young_person={"name": "Rowan Sample", "age_about": 16})
+        where = steps.refer(young_person={"name": "Rowan Sample", "age_about": 16, "phone": "07700 900983"})
         review = steps.review(where)
         steps.own_view(review)
         steps.post(steps.reviewer, f"{review}/question", {"question": "strengths"}, of=review)
@@ -136,7 +136,7 @@ class TestAClockThatIsSetBack:
         assert steps.get(steps.reviewer, review).get_json()["state"] == "closed"
 
     def test_lets_the_newest_word_on_who_is_who_stand(self, steps: Steps) -> None:
-        person = {"name": "Hazel Sample", "date_of_birth": "2010-05-06", "postcode": "NE1 4ST"}
+        person = {"name": "Hazel Sample", "date_of_birth": "2010-05-06", "postcode": "NE1 4ST", "phone": "07700 900984"}
         one, other = steps.refer(young_person=person), steps.refer(young_person=person)
         (found,) = [row for row in rows(steps, "intake", "matches") if id_of(other) in (row.earlier_id, row.later_id)]
         assert person_of(steps, one) == person_of(steps, other)

@@ -355,7 +355,7 @@ class Review:
     def ask_again_later(self, *, by: UUID, at: datetime, until: datetime, latest: datetime, hours: ReviewHours) -> None:
         """Wait longer for the answer. Raises NoQuestionWaits, NotWhereThereIsDanger, NotThatLate."""
         self.must_be_open()
-        self._must_not_be_own(by)
+        self.must_not_be_own(by)
         if self.danger:
             raise NotWhereThereIsDanger
         if self.question is None:

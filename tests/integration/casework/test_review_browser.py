@@ -65,7 +65,8 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
         world.referral(SUPPORT),
         world.referral(SUPPORT),
     )
-    other.get(urgent.page)
+    other.post(f"{urgent.page}/claim")
+    reviewer.post(f"{seen.page}/claim")
     urgent.withdrawn()
     urgent.looks_like(seen)
     seen.estimated()
@@ -90,6 +91,7 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
         f"{seen.page}/bases",
         f"{asked.page}/question",
         f"{asked.page}/decision",
+        f"{asked.page}/later",
         asked.page,
         decided.page,
         proposed.page,
@@ -103,7 +105,7 @@ def _views(client: Client, referred: Referred, **said: str) -> None:
 
 
 class TestEveryPage:
-    @pytest.mark.parametrize("width", [1200, 375])
+    @pytest.mark.parametrize("width", [1200, 375, 320])
     def test_is_accessible_and_fits(self, served: Served, width: int) -> None:
         page = served.page(width=width)
         # Intake's word on what is still arriving, which the list asks for; casework stands alone here.
@@ -176,3 +178,30 @@ class TestWithoutJavaScript:
 
         assert page.get_by_role("heading", name="Decided", exact=True).is_visible()
         assert len(served.world.rows(decisions, review_id=referred.review_id)) == 1
+
+
+class TestAClaim:
+    def test_is_kept_while_its_holder_is_at_work_on_the_page_and_says_when_it_ended(self, served: Served) -> None:
+        referred = served.world.referral(SUPPORT)
+        served.reviewer.post(f"{referred.page}/claim")
+        page = served.page()
+        page.clock.install()
+        page.goto(served.origin + referred.page)
+        page.wait_for_load_state("networkidle")
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/keep-alive") else None)
+
+        page.clock.run_for(301_000)
+        idle = len(sent)
+        page.locator("[name='why']").fill("Wants help.")
+        with page.expect_response("**/keep-alive") as kept:
+            page.clock.run_for(301_000)
+        hidden = page.locator("[data-keep-alive-ended]").is_hidden()
+        served.reviewer.post(f"{referred.page}/release")
+        page.locator("[name='why']").fill("Wants help, and soon.")
+        with page.expect_response("**/keep-alive") as refused:
+            page.clock.run_for(301_000)
+        page.locator("[data-keep-alive-ended]").wait_for(state="visible")
+
+        assert (idle, kept.value.status, hidden, refused.value.status) == (0, 204, True, 409)
+        page.context.close()
