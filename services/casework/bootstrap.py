@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.casework.adapters import case_tables, review_tables
+from services.casework.adapters import alarm_tables, case_tables, review_tables
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.read_ahead import read_ahead
@@ -24,7 +24,7 @@ from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Routes, Service
 
 _HERE = Path(__file__).parent
-TABLES = (case_tables.cases, review_tables.reviews)
+TABLES = (case_tables.cases, review_tables.reviews, alarm_tables.alarms)
 """Importing their modules is what makes the metadata whole."""
 
 
@@ -43,6 +43,8 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
 
     def routes() -> Routes:
         from services.casework.entrypoints import (
+            alarm_api,
+            alarm_pages,
             case_api,
             case_notices,
             case_pages,
@@ -61,8 +63,9 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
                 case_queue.pages,
                 case_pages.pages,
                 case_notices.pages,
+                alarm_pages.pages,
             ],
-            api_blueprints=[review_api.api, case_api.api],
+            api_blueprints=[review_api.api, case_api.api, alarm_api.api],
             extensions={
                 "casework": settings,
                 "casework.consent_withdrawn_readable_days": settings.consent_withdrawn_readable_days,

@@ -30,6 +30,8 @@ class Settings(KernelSettings):
 
     consent_withdrawn_readable_days: int = 14
     """Days for which the reviewer who confirmed that consent was withdrawn can read the referral."""
+    alarm_hours: int = 1
+    """Elapsed hours within which somebody acts on an alarm."""
     danger_procedure: tuple[str, ...] = (
         N_("If somebody may be hurt now, call 999."),
         N_("Phone the referrer: ask who is with the young person, and whether they are safe where they are."),
@@ -68,6 +70,7 @@ class Settings(KernelSettings):
                 for level, hours in CASE_HOURS.items()
             },
             consent_withdrawn_readable_days=_days(environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14),
+            alarm_hours=_hours(environ, "ALARM_HOURS", cls.alarm_hours),
         )
 
 

@@ -77,7 +77,11 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Journey:
-    """One referral's steps. The versions are those of the aggregate that each event told of."""
+    """One referral's steps. The versions are those of the aggregate that each event told of.
+
+    A referral that is reviewed again, or has a second case, counts once: it stands where the newest review and case
+    do, whose versions go on from those before; its decision is the newest; each time is that of the first who got there.
+    """
 
     referral_id: UUID
     version: int = 0
@@ -91,6 +95,9 @@ class Journey:
     decision: Decision | None = None
     case_version: int = 0
     case_closed: bool = False
+    opened_version: int = 0
+    contacted_version: int = 0
+    confirmed_version: int = 0
     case_opened_at: datetime | None = None
     first_contact_at: datetime | None = None
     confirmed_at: datetime | None = None
@@ -115,12 +122,14 @@ class Journey:
         if self.decision is None or self.review_state is not ReviewState.DECIDED:
             return _AT_REVIEW.get(self.review_state, Step.BEING_READ)
         if self.decision.pathway in HAND_OVERS:
-            return Step.HAND_OVER_CONFIRMED if self.confirmed_at else Step.HAND_OVER_WAITING
+            confirmed = self.confirmed_at and self.confirmed_version >= self.opened_version
+            return Step.HAND_OVER_CONFIRMED if confirmed else Step.HAND_OVER_WAITING
         if self.decision.pathway not in CASE_PATHWAYS:
             return Step.ENDED_AT_REVIEW
         if self.case_closed:
             return Step.CASE_CLOSED
-        return Step.FIRST_CONTACT_MADE if self.first_contact_at else Step.CASE_OPENED
+        contacted = self.first_contact_at and self.contacted_version >= self.opened_version
+        return Step.FIRST_CONTACT_MADE if contacted else Step.CASE_OPENED
 
 
 def received(journey: Journey, *, version: int, area: str, received_at: datetime) -> Journey:
@@ -145,19 +154,23 @@ def reviewed(journey: Journey, *, version: int, state: ReviewState, at: datetime
 
 def decided(journey: Journey, *, version: int, decision: Decision, at: datetime) -> Journey:
     journey = reviewed(journey, version=version, state=ReviewState.DECIDED, at=at)
+    journey = replace(journey, decided_at=min(at, journey.decided_at or at))
     if version <= journey.decided_version:
         return journey
-    return replace(journey, decided_version=version, decision=decision, decided_at=at)
+    return replace(journey, decided_version=version, decision=decision)
 
 
 def worked(journey: Journey, *, version: int, change: CaseChange, at: datetime) -> Journey:
     """A case or hand-over changed."""
     if change is CaseChange.OPENED:
-        journey = replace(journey, case_opened_at=min(at, journey.case_opened_at or at))
+        opened = max(version, journey.opened_version)
+        journey = replace(journey, case_opened_at=min(at, journey.case_opened_at or at), opened_version=opened)
     if change is CaseChange.FIRST_CONTACT_MADE:
-        journey = replace(journey, first_contact_at=min(at, journey.first_contact_at or at))
+        made = max(version, journey.contacted_version)
+        journey = replace(journey, first_contact_at=min(at, journey.first_contact_at or at), contacted_version=made)
     if change is CaseChange.CONFIRMED:
-        journey = replace(journey, confirmed_at=min(at, journey.confirmed_at or at))
+        made = max(version, journey.confirmed_version)
+        journey = replace(journey, confirmed_at=min(at, journey.confirmed_at or at), confirmed_version=made)
     if version <= journey.case_version:
         return journey
     closed = change is CaseChange.CLOSED

@@ -41,6 +41,10 @@ journeys = sa.Table(
     sa.Column("model_version", sa.String(64), nullable=True),
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("case_closed", sa.Boolean, nullable=False),
+    # Of its newest case or hand-over: what is higher than its opening belongs to it.
+    sa.Column("opened_version", sa.Integer, nullable=False),
+    sa.Column("contacted_version", sa.Integer, nullable=False),
+    sa.Column("confirmed_version", sa.Integer, nullable=False),
     sa.Column("case_opened_at", UtcDateTime, nullable=True),
     sa.Column("first_contact_at", UtcDateTime, nullable=True),
     sa.Column("confirmed_at", UtcDateTime, nullable=True),

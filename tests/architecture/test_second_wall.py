@@ -7,7 +7,7 @@ from services.casework import bootstrap as casework
 from services.intake import bootstrap as intake
 from services.kernel.db.row_security import Wall
 
-TOLD_OF = ("referral_id", "review_id", "case_id", "match_id", "person_id")
+TOLD_OF = ("referral_id", "review_id", "case_id", "match_id", "person_id", "alarm_id")
 BY_CONDITIONS = {"bases"}
 """Every condition of either wall asks them."""
 

@@ -9,17 +9,21 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.casework.application.review_ports import Event
+from services.casework.domain.alarm import Alarm, AlarmAction, AlarmNotFound
 from services.casework.domain.case_clock import CASE_HOURS
+from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import OwnView
 from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.estimate import Estimated, EstimateShown, NotEstimated
-from services.casework.domain.review import Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
+from services.casework.domain.referral_changes import Part
+from services.casework.domain.review import FactsNow, Review, ReviewEnded, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.casework.domain.withdrawal import ConsentEnded, Withdrawal
 from services.contracts.codes import (
+    Answer,
     DisclosureGateway,
     LawfulBasis,
     OrganisationClass,
@@ -56,7 +60,8 @@ class FakeReviewRepository:
         return deepcopy(review)
 
     def of_referral(self, referral_id: UUID) -> Review | None:
-        return deepcopy(next((r for r in self._stored.values() if r.referral_id == referral_id), None))
+        rounds = [review for review in self._stored.values() if review.referral_id == referral_id]
+        return deepcopy(max(rounds, key=lambda review: review.round, default=None))
 
     def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
         waiting = [
@@ -112,6 +117,39 @@ class FakeEstimates:
         ]
         newest = max(of_version, key=lambda event: event["sequence"], default=None)
         return None if newest is None else EstimateShown(sequence=newest["sequence"], answer=_answer(newest))
+
+
+class FakeAlarms:
+    def __init__(self) -> None:
+        self.held: dict[tuple[UUID, int], Alarm] = {}
+        self.actions: list[AlarmAction] = []
+        self._said: dict[tuple[UUID, Part], dict[int, Mapping[str, Any]]] = {}
+
+    def versions(self, referral_id: UUID, part: Part) -> Mapping[int, Mapping[str, Any]]:
+        return self._said.get((referral_id, part), {})
+
+    def note_version(self, referral_id: UUID, part: Part, version: int, said: Mapping[str, Any]) -> None:
+        self._said.setdefault((referral_id, part), {})[version] = said
+
+    def of_version(self, referral_id: UUID, referral_version: int) -> Alarm | None:
+        return deepcopy(self.held.get((referral_id, referral_version)))
+
+    def get(self, alarm_id: UUID, reviewer: ReviewReader, worker: CaseReader) -> Alarm:
+        found = next((alarm for alarm in self.held.values() if alarm.id == alarm_id), None)
+        if found is None:
+            raise AlarmNotFound
+        return deepcopy(found)
+
+    def add(self, alarm: Alarm) -> None:
+        self.held[alarm.referral_id, alarm.referral_version] = deepcopy(alarm)
+
+    save = add
+
+    def remove(self, alarm: Alarm) -> None:
+        del self.held[alarm.referral_id, alarm.referral_version]
+
+    def add_action(self, action: AlarmAction) -> None:
+        self.actions.append(action)
 
 
 class FakeTold(FakeCaseChanges):
@@ -179,6 +217,12 @@ class FakeTold(FakeCaseChanges):
         }
         return frozenset(said | self.added.get(referral_id, set()))
 
+    def facts_now(self, referral_id: UUID) -> FactsNow:
+        event = self.referrals[referral_id]
+        danger = event["facts"]["immediate_danger"] is Answer.YES
+        leaves_at = event["discharge_expected_at"]
+        return FactsNow(version=event["version"], area=event["area"], danger=danger, leaves_at=leaves_at)
+
     def subject(self, referral_id: UUID) -> Subject:
         event = self.referrals[referral_id]
         by_police = event["referred_by"]["organisation_class"] is OrganisationClass.POLICE
@@ -233,7 +277,9 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
             consent_withdrawn_readable_days=14,
             pause_working_days=2,
             longest_pause_days=14,
+            alarm_hours=1,
         )
+        self.alarms = FakeAlarms()
         self.questions: list[Question | None] = []
         self.told_again: list[UUID] = []
 

@@ -55,6 +55,8 @@ class FakeCaseRepository:
         self.noticed: set[UUID] = set()
         """Those of them whose consent was withdrawn."""
         self.not_for_triage: set[UUID] = set()
+        self.reviewed_again: set[UUID] = set()
+        """Cases whose referral is reviewed again."""
         self.referrers: dict[UUID, UUID] = {}
         for case in cases:
             self.add(case)
@@ -72,6 +74,14 @@ class FakeCaseRepository:
     def held(self, case_id: UUID) -> Case | None:
         """The case, whoever asks."""
         return deepcopy(self._stored.get(case_id))
+
+    def newest_of(self, referral_id: UUID) -> Case | None:
+        """In the fake, the one that was added last."""
+        of_referral = [case for case in self._stored.values() if case.referral_id == referral_id]
+        return deepcopy(of_referral[-1]) if of_referral else None
+
+    def has_newer_review(self, case: Case) -> bool:
+        return case.id in self.reviewed_again
 
     def next_unassigned(self, reader: CaseReader) -> Case | None:
         waiting = [

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from services.contracts.codes import (
     Answer,
+    ContactMode,
     Ethnicity,
     Injury,
     Involvement,
@@ -23,7 +24,7 @@ from services.intake.application.amend_referral import AmendReferral
 from services.intake.application.decide_match import DecideMatch
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.application.withdraw_referral import WithdrawReferral
-from services.intake.domain.content import Concern, Content, Equality, YoungPerson
+from services.intake.domain.content import Concern, Contact, Content, DoNotContact, Equality, YoungPerson
 from services.intake.domain.match import MatchState
 from services.intake.domain.nhs_number import NotAnNhsNumber, nhs_number
 from services.kernel.service import Service
@@ -102,6 +103,10 @@ class Referrers:
                 "often_absent": chance.choice([None, True]),
                 "missing_episodes_12m": chance.choice([None, 0, 4]),
             },
+            contact=Contact(
+                safe=tuple(chance.sample([ContactMode.PHONE, ContactMode.TEXT], chance.randint(0, 2))),
+                do_not=tuple(chance.sample([DoNotContact.AT_HOME, DoNotContact.BY_LETTER], chance.randint(0, 2))),
+            ),
             concern=Concern(concern=f"Said {chance.random()}"),
             equality=chance.choice(
                 [Equality(), Equality(sex=chance.choice([*Sex]), ethnicity=chance.choice([*Ethnicity]))]

@@ -33,6 +33,8 @@ _OWN: Mapping[str, frozenset[str]] = {
     "estimates": frozenset({"id", "made_at", "sequence", "arrived_at"}),
     # A review counts its own changes, and is asked for again by its own clock.
     "reviews": frozenset({"id", "version", "revision"}),
+    # When it was raised is when what it was raised from had arrived.
+    "alarms": frozenset({"id", "raised_at", "due_at", "version"}),
     "progress": frozenset({"version", "at", "ask_again_at"}),
 }
 _TOLD_OF_IT = frozenset({"estimate_id", "sequence", "person_id", "estimated_at", "decided_at", "described_at", "cause"})

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.casework.adapters.alarm_tables import alarms
+from services.casework.domain.alarm import AlarmReason
 from services.contracts import envelope
 from services.contracts.topics import ESTIMATES
 from services.embedded import system as embedded
@@ -75,7 +77,10 @@ class TestTheSameEventsInAnyOrder:
         """Each run of casework hears the estimates of the run of scoring that is like it."""
         said = [record for record in happened if record.topic != ESTIMATES.name]
 
-        assert faults(*both(a_service, "casework", *(said + told_by(service) for service in scored))) == []
+        services = both(a_service, "casework", *(said + told_by(service) for service in scored))
+
+        assert faults(*services) == []
+        assert {reason for row in rows_held(services[0], alarms) for reason in row.reasons} == set(AlarmReason)
 
     def test_leave_oversight_with_the_same_journeys(self, a_service: NewService, happened: list[Record]) -> None:
         assert faults(*both(a_service, "oversight", happened, happened)) == []
@@ -148,6 +153,11 @@ def done_twice(service: Service) -> list[tuple[str, ...]]:
             about = (str(event.data.get(name)) for name in ("referral_id", "referral_version"))
             effects["told twice", str(event.causation_id), event.type, *about] += 1
     return [effect for effect, times in effects.items() if times > 1]
+
+
+def rows_held(service: Service, table: sa.Table) -> list[Any]:
+    with service.database.read() as connection:
+        return list(connection.execute(sa.select(table)))
 
 
 def answers_given(service: Service) -> set[tuple[Any, ...]]:

@@ -28,6 +28,8 @@ from tests.factories.cases import DECIDED_AT
 from tests.integration.casework.case_world import CaseWorld, Client, Tokens
 from tests.integration.casework.decided import decided, of_team, proposed
 from tests.integration.casework.review_world import ReviewWorld, a_key
+from tests.integration.casework.test_alarm_reach import act, listed, raise_danger
+from tests.integration.casework.test_second_referral import linked
 from tests.parts.postgresql import Addresses, Cluster
 from tests.parts.revisions import owned_by_another
 from tests.property import test_case_need_to_know as of_cases
@@ -239,6 +241,33 @@ class TestTheSecondWall:
         assert after == [(1, 1, 1, 1, 1), (0, 0, 0, 0, 0)]
         assert _seen(review_world, confirming, looked_at) == (0, 0, 0, 0, 0)
 
+    def test_keeps_back_no_alarm_from_who_may_act_on_it_nor_a_second_referral_from_the_worker(
+        self, review_world: ReviewWorld
+    ) -> None:
+        referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
+        worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+        worker.post("/casework/queue/next")
+        second = review_world.referral(RecipientClass.SUPPORT_SERVICE, received_at=make.after(20).isoformat())
+        linked(review_world, referral, second)
+
+        raise_danger(referral)
+
+        whole = worker.get(f"/casework/api/v1/cases/{case_id}").json["whole"]
+        assert [other["reference"] for other in whole["other_referrals"]] == [second.event["reference"]]
+        assert [len(listed(client)) for client in (worker, review_world.reviewer())] == [1, 1]
+
+    def test_shows_a_worker_of_a_second_referral_nothing_but_its_own_row(self, review_world: ReviewWorld) -> None:
+        first, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)
+        worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+        second = review_world.referral(RecipientClass.SUPPORT_SERVICE)
+        linked(review_world, first, second)
+
+        with review_world.database.read() as connection:
+            row_security.tell(connection, review_world.member(worker).identity, at=review_world.now)
+            seen = [_rows(connection, table) for table in ("referrals", "identities", "narratives", "reviews")]
+
+        assert seen == [2, 1, 1, 1]
+
     def test_shows_nobody_a_row_of_any_of_its_tables(self, review_world: ReviewWorld) -> None:
         _something_of_everything(review_world)
 
@@ -275,7 +304,9 @@ def _something_of_everything(world: ReviewWorld) -> None:
     worker.post_json(f"{api}/first-contact", {}, **{"If-Match": '"3"'})
     worker.post(f"/casework/cases/{case_id}/equality", {"key": str(uuid4()), "sex": "female"})
     referral.looks_like(world.referral())
-    referral.withdrawn()
+    raise_danger(referral)
+    act(world.reviewer(), listed(world.reviewer())[0]["id"])
+    referral.withdrawn(3)
     proposed(world)
     decided(world, bases=ON_CONSENT)[0].withdrawn(reason="consent_withdrawn")
 

@@ -1,7 +1,7 @@
 """The lists of cases. Need-to-know is part of every query: what a reader may not know is not read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,18 +9,22 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters.alarm_queries import open_reasons
+from services.casework.adapters.alarm_scope import is_raised_for
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.review_tables import changes_to_read
+from services.casework.adapters.same_person import has_another
 from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
+from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.todays_age import todays_age
-from services.contracts.codes import HAND_OVERS, OrganisationClass, Pathway
+from services.contracts.codes import HAND_OVERS, Answer, OrganisationClass, Pathway
 
-Place = tuple[bool, datetime, UUID]
-"""Where a row stands in a list: whether its first contact is made, its due time, its id among those due at once."""
+Place = tuple[bool, bool, datetime, UUID]
+"""Where a row stands in a list: whether no alarm is raised, whether its first contact is made, its due time, its id."""
 
 
 class Tab(StrEnum):
@@ -52,7 +56,7 @@ class CaseList:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """What a team knows of a case. The last four are None unless the reader knows it whole."""
+    """What a team knows of a case. The last six are None unless the reader knows it whole."""
 
     id: UUID
     referral_id: UUID
@@ -66,17 +70,24 @@ class CaseRow:
     team_name: str
     owner_id: UUID | None
     owner: str | None
+    danger: bool
+    """Whether the referral now says that there is immediate danger."""
+    alarm: bool
+    """Whether an alarm of the referral is raised that nobody has acted on."""
     known_whole: bool
     name: str | None
     age: int | None
     first_contact_at: datetime | None
     changed: bool | None
     """Whether the referrer changed something after the decision that nobody has read yet."""
+    another_referral: bool | None
+    """Whether another referral of the young person came that the team's class may be told of."""
+    alarm_reasons: Sequence[AlarmReason] | None = None
 
     @property
     def place(self) -> Place:
         met = self.state is CaseState.OPEN and self.first_contact_at is not None
-        return met, self.due_at, self.id
+        return not self.alarm, met, self.due_at, self.id
 
 
 def list_cases(
@@ -88,19 +99,20 @@ def list_cases(
     most: int,
     after: Place | None = None,
 ) -> Sequence[CaseRow]:
-    """At most so many, after that place, soonest due first. An estimate plays no part in it.
+    """At most so many, after that place: those with an alarm first, then soonest due. An estimate plays no part in it.
 
     What is due is the first contact: a case that the reader knows to have had it is due no more, and stands last.
     """
     met = sa.case((_known_met(reader), sa.true()), else_=sa.false())
-    in_turn = (met, cases.c.due_at, cases.c.id)
+    calm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
+    in_turn = (calm, met, cases.c.due_at, cases.c.id)
     of_list = sa.select(cases.c.id).where(_wanted(reader, wanted, now))
     if after is not None:
-        of_list = of_list.where(_after(met, after))
+        of_list = of_list.where(_after(calm, met, after))
     # What lies beside a case is read, and its policies asked, for those of the page only.
     of_this_page = of_list.order_by(*in_turn).limit(most)
     found = select_rows(reader).where(cases.c.id.in_(of_this_page)).order_by(*in_turn)
-    return [row_of(row, reader) for row in connection.execute(found)]
+    return with_reasons(connection, [row_of(row, reader) for row in connection.execute(found)])
 
 
 def count_cases(connection: sa.Connection, reader: CaseReader, wanted: CaseList, *, now: datetime) -> int:
@@ -148,6 +160,8 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
             identities.c.initials,
             teams.c.name.label("team_name"),
             staff.c.display_name.label("owner"),
+            (referrals.c.facts["immediate_danger"].as_string() == Answer.YES.value).label("danger"),
+            sa.case((is_raised_for(cases.c.referral_id), sa.true()), else_=sa.false()).label("alarm"),
             sa.case((whole, sa.true()), else_=sa.false()).label("known_whole"),
             if_whole(identities.c.name),
             if_whole(referrals.c.age),
@@ -155,6 +169,7 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
             if_whole(identities.c.date_of_birth),
             if_whole(cases.c.first_contact_at),
             if_whole(_has_changes().label("changed")),
+            if_whole(has_another(reader.on).label("another_referral")),
         )
         .select_from(
             cases.join(referrals, referrals.c.id == cases.c.referral_id)
@@ -172,9 +187,17 @@ def _has_changes() -> sa.ColumnElement[bool]:
 
 def row_of(row: sa.Row[Any], reader: CaseReader) -> CaseRow:
     """The age is the one on the day on which the reader asks."""
-    values = {name: row._mapping[name] for name in CaseRow.__dataclass_fields__}
+    values = {name: row._mapping[name] for name in CaseRow.__dataclass_fields__ if name != "alarm_reasons"}
     age = todays_age(row.age, row.age_basis, row.date_of_birth, on=reader.on) if row.known_whole else None
-    return CaseRow(**values | {"initials": row.initials or "", "team_name": row.team_name or "", "age": age})
+    filled = {"initials": row.initials or "", "team_name": row.team_name or "", "danger": bool(row.danger), "age": age}
+    return CaseRow(**values | filled)
+
+
+def with_reasons(connection: sa.Connection, rows: Iterable[CaseRow]) -> list[CaseRow]:
+    """Why an alarm was raised is for those who know the case whole; the others see that it was."""
+    rows = list(rows)
+    said = open_reasons(connection, [row.referral_id for row in rows if row.alarm and row.known_whole])
+    return [replace(row, alarm_reasons=said.get(row.referral_id, ())) if row.known_whole else row for row in rows]
 
 
 def _wanted(reader: CaseReader, wanted: CaseList, now: datetime) -> sa.ColumnElement[bool]:
@@ -215,7 +238,8 @@ def _known_met(reader: CaseReader) -> sa.ColumnElement[bool]:
     return sa.and_(knows(reader, Knowledge.WHOLE), in_contact)
 
 
-def _after(met: sa.ColumnElement[bool], place: Place) -> sa.ColumnElement[bool]:
-    was_met, due_at, case_id = place
+def _after(calm: sa.ColumnElement[bool], met: sa.ColumnElement[bool], place: Place) -> sa.ColumnElement[bool]:
+    was_calm, was_met, due_at, case_id = place
     later = sa.or_(cases.c.due_at > due_at, sa.and_(cases.c.due_at == due_at, cases.c.id > case_id))
-    return sa.and_(met, later) if was_met else sa.or_(met, later)
+    behind = sa.and_(met, later) if was_met else sa.or_(met, later)
+    return sa.and_(calm, behind) if was_calm else sa.or_(calm, behind)

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters.alarm_scope import is_raised_for
 from services.casework.adapters.bases import hidden_from_its_team
 from services.casework.adapters.case_queries import members
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
+from services.casework.adapters.review_tables import reviews
 from services.casework.domain.case import Case, CaseState
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_equality import CaseEquality
@@ -47,11 +49,28 @@ class SqlCaseRepository:
         rows = self._connection.execute(found.with_for_update(of=cases)).all()
         return [self._to_case(row._mapping) for row in rows]
 
+    def newest_of(self, referral_id: UUID) -> Case | None:
+        opened_by = cases.outerjoin(reviews, reviews.c.id == cases.c.review_id)
+        found = sa.select(cases).select_from(opened_by).where(cases.c.referral_id == referral_id)
+        newest = found.order_by(reviews.c.round.desc(), cases.c.id).limit(1).with_for_update(of=cases)
+        row = self._connection.execute(newest).one_or_none()
+        return None if row is None else self._to_case(row._mapping)
+
+    def has_newer_review(self, case: Case) -> bool:
+        opened_it, newer = reviews.alias("opened_it"), reviews.alias("newer")
+        found = (
+            sa.select(newer.c.id)
+            .join(opened_it, (opened_it.c.referral_id == newer.c.referral_id) & (opened_it.c.round < newer.c.round))
+            .where(opened_it.c.id == case.review_id)
+        )
+        return self._connection.execute(found).first() is not None
+
     def next_unassigned(self, reader: CaseReader) -> Case | None:
+        calm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
         waiting = (
             sa.select(cases)
             .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_(None), knows(reader, Knowledge.LISTED))
-            .order_by(cases.c.due_at, cases.c.id)
+            .order_by(calm, cases.c.due_at, cases.c.id)
             .limit(1)
         )
         # Another worker's transaction may be taking the first: this one takes the next instead of waiting for it.
@@ -81,7 +100,9 @@ class SqlCaseEqualityRepository:
         self._connection = connection
 
     def version(self, case_id: UUID) -> int:
-        newest = sa.select(sa.func.max(case_equality.c.version)).where(case_equality.c.case_id == case_id)
+        """Counted over the cases of a referral: an answer in a later one replaces those before it."""
+        of_referral = sa.select(cases.c.referral_id).where(cases.c.id == case_id).scalar_subquery()
+        newest = sa.select(sa.func.max(case_equality.c.version)).where(case_equality.c.referral_id == of_referral)
         return self._connection.execute(newest).scalar_one() or 0
 
     def add(self, equality: CaseEquality) -> None:

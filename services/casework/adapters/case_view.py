@@ -9,12 +9,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import review_scope
-from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows
+from services.casework.adapters.alarm_queries import AlarmView, alarms_of
+from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows, with_reasons
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.referral_history import referral_changes
 from services.casework.adapters.review_tables import changes_to_read, decisions, reviews, withdrawals
+from services.casework.adapters.same_person import OtherReferral, other_referrals
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_reader import CaseReader, Knowledge
@@ -86,6 +88,9 @@ class CaseWhole:
     """What the referrer changed after the decision, newest first."""
     referrer_name: str | None
     entries: Sequence[EntryView]
+    other_referrals: Sequence[OtherReferral]
+    alarms: Sequence[AlarmView]
+    """Of its referral, acted on or not, newest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +110,7 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
     row = connection.execute(found).one_or_none()
     if row is None:
         raise CaseNotFound
-    case = row_of(row, reader)
+    [case] = with_reasons(connection, [row_of(row, reader)])
     beside = (
         sa.select(_review_for(reader), teams.c.on_call_address)
         .select_from(cases.outerjoin(teams, teams.c.id == cases.c.team_id))
@@ -117,7 +122,7 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
         review_id=review_id,
         on_call_address=on_call_address,
         members=members(connection, frozenset({case.team_id})) if reader.manager and case.known_whole else (),
-        whole=_whole(connection, case_id) if case.known_whole else None,
+        whole=_whole(connection, case_id, on=reader.on) if case.known_whole else None,
     )
 
 
@@ -127,7 +132,7 @@ def _review_for(reader: CaseReader) -> sa.ScalarSelect[Any]:
     return sa.select(reviews.c.id).where(known).scalar_subquery()
 
 
-def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
+def _whole(connection: sa.Connection, case_id: UUID, *, on: date) -> CaseWhole:
     referrer = staff.alias("referrer")
     row = connection.execute(
         sa.select(
@@ -191,6 +196,8 @@ def _whole(connection: sa.Connection, case_id: UUID) -> CaseWhole:
         referral_changes=referral_changes(connection, row.referral_id, after=decided_on),
         referrer_name=row.referrer_name,
         entries=_entries(connection, case_id),
+        other_referrals=other_referrals(connection, case_id, on=on),
+        alarms=alarms_of(connection, row.referral_id),
     )
 
 

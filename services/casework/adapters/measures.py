@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.casework.adapters.alarm_tables import alarms, is_open
 from services.casework.adapters.case_tables import cases, uncontacted
 from services.casework.adapters.review_scope import clock_runs
 from services.casework.adapters.review_tables import reviews
@@ -17,6 +18,10 @@ def _overdue_reviews(connection: sa.Connection, now: datetime) -> float:
 
 def _overdue_cases(connection: sa.Connection, now: datetime) -> float:
     return _count(connection, cases, uncontacted & (cases.c.due_at < now))
+
+
+def _overdue_alarms(connection: sa.Connection, now: datetime) -> float:
+    return _count(connection, alarms, is_open & (alarms.c.due_at < now))
 
 
 def _count(connection: sa.Connection, table: sa.Table, condition: sa.ColumnElement[bool]) -> float:
@@ -39,5 +44,10 @@ MEASURES = (
         name="waymark_cases_overdue",
         help="Cases whose first contact was due and was not made.",
         read=_overdue_cases,
+    ),
+    Measure(
+        name="waymark_alarms_overdue",
+        help="Alarms past their time on which nobody has recorded an action.",
+        read=_overdue_alarms,
     ),
 )

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from services.casework.adapters.alarm_repository import SqlAlarms
 from services.casework.adapters.arrived import SqlArrived
 from services.casework.adapters.persons import Said, SqlPersons
 from services.casework.adapters.progress import SqlProgress
 from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.told import said_by_match, said_by_referral
-from services.casework.application.hear import HearMatch
+from services.casework.application.hear import HearIdentity, HearMatch
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
 from services.kernel.db.batch import Batch
 from services.kernel.db.holding import hold
@@ -23,13 +24,16 @@ def read_ahead(batch: Batch, commands: Sequence[object]) -> None:
             # The first, as when they are heard one by one: the later ones say theirs in turn.
             said.setdefault(referral_id, one)
     reviewed = {c.event["referral_id"] for c in commands if isinstance(c, HearReferral | HearWithdrawal)}
-    # A match moves a person's events to another partition: a referral and its withdrawal may come to two readers at once.
-    hold(batch.connection, (referral_id.bytes for referral_id in reviewed))
+    identified = {c.event["referral_id"] for c in commands if isinstance(c, HearIdentity)}
+    # A match moves a person's events to another partition: a referral and its withdrawal may come to two readers at once,
+    # and its facts and ways of contact, which raise one alarm, come by two topics.
+    hold(batch.connection, (referral_id.bytes for referral_id in reviewed | identified))
     if said:
         batch.shared(SqlPersons).hold(said)
     batch.shared(SqlReviewRepository).read(reviewed)
     batch.shared(SqlArrived).read(said.keys() | reviewed)
     batch.shared(SqlProgress).read(reviewed)
+    batch.shared(SqlAlarms).read(reviewed | identified)
 
 
 def _said(command: object) -> Iterable[tuple[UUID, Said]]:

@@ -31,10 +31,15 @@ class SqlOwned:
         self._cases = SqlCaseRepository(batch.connection)
 
     def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
-        found = sa.select(reviews.c.id).where(reviews.c.received_at <= received_by)
+        found = sa.select(reviews.c.id).where(reviews.c.round == 1, reviews.c.received_at <= received_by)
         if place is not None:
             found = found.where(reviews.c.id > place)
         return list(self._connection.execute(found.order_by(reviews.c.id).limit(limit)).scalars())
+
+    def rounds(self, review_id: UUID) -> list[UUID]:
+        first = sa.select(reviews.c.referral_id).where(reviews.c.id == review_id).scalar_subquery()
+        found = sa.select(reviews.c.id).where(reviews.c.referral_id == first).order_by(reviews.c.round)
+        return list(self._connection.execute(found).scalars())
 
     def review(self, review_id: UUID) -> Review:
         review = self._reviews.whole(review_id)

@@ -1,20 +1,24 @@
 """What a reviewer reads of reviews. Need-to-know is part of every query, and no query here touches an estimate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.casework.adapters.alarm_queries import AlarmView, alarms_of, open_reasons
 from services.casework.adapters.bases import hidden_from_its_team, holds
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.proposal_queries import ProposalView, proposals_of
 from services.casework.adapters.referral_history import referral_as_of, referral_changes
-from services.casework.adapters.review_scope import is_claimed, is_unanswered, knows
+from services.casework.adapters.review_rounds import Rounds, rounds_of
+from services.casework.adapters.review_scope import is_claimed, is_newest, is_unanswered, knows
 from services.casework.adapters.review_tables import decisions, matches, reviews, withdrawals
+from services.casework.adapters.same_person import OpenCase, open_cases
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
+from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.referral_changes import VersionChange
@@ -68,6 +72,8 @@ class ReviewRow:
     """Null, as the two before it, once the claim has ended."""
     withdrawal_asked: bool
     source: Source
+    alarm_reasons: Sequence[AlarmReason] = ()
+    """Of the alarms that nobody has acted on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +150,11 @@ class ReviewWhole:
     hidden_from: RecipientClass | None
     """The class of the case's team, when no basis lets it know any more."""
     withdrawal: Withdrawal | None
+    alarms: Sequence[AlarmView]
+    """Acted on or not, newest first."""
+    rounds: Rounds
+    open_cases: Sequence[OpenCase]
+    """Of the same young person's other referrals, as far as the reader may know those."""
 
 
 def list_reviews(
@@ -157,14 +168,18 @@ def list_reviews(
     # What lies beside a review is read, and its policies asked, for those of the page only.
     of_this_page = of_list.order_by(*in_turn).limit(limit)
     found = _rows(reader, at).where(reviews.c.id.in_(of_this_page)).order_by(*in_turn)
-    return [_row(row, at) for row in connection.execute(found)]
+    rows = [_row(row, at) for row in connection.execute(found)]
+    raised = open_reasons(connection, [row.referral_id for row in rows])
+    return [replace(row, alarm_reasons=raised.get(row.referral_id, ())) for row in rows]
 
 
 def review_of_referral(
     connection: sa.Connection, reader: ReviewReader, referral_id: UUID, *, at: datetime
 ) -> ReviewRow | None:
-    row = connection.execute(_rows(reader, at).where(reviews.c.referral_id == referral_id)).one_or_none()
-    return None if row is None else _row(row, at)
+    """The newest round."""
+    found = _rows(reader, at).where(reviews.c.referral_id == referral_id, is_newest())
+    row = connection.execute(found).one_or_none()
+    return None if row is None else _with_alarms(connection, row, at)
 
 
 def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewRow:
@@ -172,7 +187,7 @@ def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at:
     found = connection.execute(_rows(reader, at).where(reviews.c.id == review_id)).one_or_none()
     if found is None:
         raise ReviewNotFound
-    return _row(found, at)
+    return _with_alarms(connection, found, at)
 
 
 def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewWhole:
@@ -225,6 +240,9 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, a
         as_decided=then is not None,
         hidden_from=hidden_from(connection, review_id),
         withdrawal=withdrawal_of(connection, known.referral_id),
+        alarms=alarms_of(connection, known.referral_id),
+        rounds=rounds_of(connection, review_id, known.referral_id),
+        open_cases=open_cases(connection, reader, known.referral_id),
     )
 
 
@@ -358,6 +376,11 @@ def _state_at(at: datetime) -> sa.ColumnElement[ReviewState]:
     return sa.type_coerce(state, reviews.c.state.type)
 
 
+def _with_alarms(connection: sa.Connection, found: sa.Row[Any], at: datetime) -> ReviewRow:
+    row = _row(found, at)
+    return replace(row, alarm_reasons=open_reasons(connection, [row.referral_id]).get(row.referral_id, ()))
+
+
 def _row(found: sa.Row[Any], at: datetime) -> ReviewRow:
     values = dict(found._mapping)
     basis, born = values.pop("age_basis"), values.pop("date_of_birth")
@@ -392,7 +415,7 @@ def _matches(connection: sa.Connection, reader: ReviewReader, referral_id: UUID)
         )
         .join(reviews, reviews.c.referral_id == other)
         .join(referrals, referrals.c.id == other)
-        .where(sa.or_(first == referral_id, second == referral_id), knows(reader))
+        .where(sa.or_(first == referral_id, second == referral_id), is_newest(), knows(reader))
         .order_by(matches.c.changed_at, matches.c.id)
     )
     views = [MatchView(**match._mapping) for match in connection.execute(found)]

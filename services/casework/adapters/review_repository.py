@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.proposals import SqlProposals, proposed_by
-from services.casework.adapters.review_scope import NOBODY_OF_OURS, clock_runs, is_claimed, knows
+from services.casework.adapters.review_scope import NOBODY_OF_OURS, clock_runs, is_claimed, is_newest, knows
 from services.casework.adapters.review_tables import decisions, own_views, reviews
 from services.casework.domain.decision import Decision, OwnView, Shown
 from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
@@ -17,7 +17,14 @@ from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import DifferenceReason
 from services.kernel.db.batch import Batch
 
-_APART = {"referred_by", "decision", "own_views", "proposals", "stored_version"}
+_APART = {
+    "referred_by",
+    "decision",
+    "own_views",
+    "proposals",
+    "stored_version",
+    "estimate_seen_in_earlier_rounds",
+}
 _COLUMNS = [field.name for field in fields(Review) if field.name not in _APART]
 
 
@@ -31,6 +38,7 @@ class SqlReviewRepository:
 
     def add(self, review: Review) -> None:
         self._batch.insert(reviews, _row(review))
+        self._move_earlier(review)
         self._of_referrals[review.referral_id] = review
         review.stored_version = review.version
 
@@ -86,6 +94,7 @@ class SqlReviewRepository:
         as_read = (reviews.c.id == review.id) & (reviews.c.version == review.stored_version)
         if self._connection.execute(sa.update(reviews).where(as_read).values(_row(review))).rowcount != 1:
             raise StaleReview
+        self._move_earlier(review)
         for view in review.own_views:
             if view.id not in self._known_views:
                 self._connection.execute(sa.insert(own_views).values(_view_row(review, view)))
@@ -112,7 +121,25 @@ class SqlReviewRepository:
                 found[row.review_id].own_views.append(_view(row._mapping))
                 self._known_views.add(row.id)
         self._proposals.read([review for review in found.values() if review.state is ReviewState.AGREEMENT_NEEDED])
+        again = [review for review in found.values() if review.round > 1]
+        if again:
+            self._read_earlier(again)
         return list(found.values())
+
+    def _read_earlier(self, found: Sequence[Review]) -> None:
+        """Who has seen an estimate of the referral in a round before: it may be what they now think."""
+        seen: dict[tuple[UUID, int], set[UUID]] = {}
+        for row in self._connection.execute(_SEEN, {"ids": [review.referral_id for review in found]}):
+            seen.setdefault((row.referral_id, row.round), set()).add(row.reviewer_id)
+        for review in found:
+            earlier = [seen.get((review.referral_id, earlier), set()) for earlier in range(1, review.round)]
+            review.estimate_seen_in_earlier_rounds = frozenset().union(*earlier)
+
+    def _move_earlier(self, review: Review) -> None:
+        """Whoever may read the newest round may read those before it, and nobody else."""
+        if review.round > 1:
+            earlier = (reviews.c.referral_id == review.referral_id) & (reviews.c.round < review.round)
+            self._connection.execute(sa.update(reviews).where(earlier).values(area=review.area))
 
 
 def _review(row: Mapping[Any, Any]) -> Review:
@@ -187,5 +214,10 @@ def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
 
 _LOCKED = sa.select(reviews).with_for_update(of=reviews)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_OF_REFERRALS = _LOCKED.where(reviews.c.referral_id.in_(_IDS)).order_by(reviews.c.id)
+_OF_REFERRALS = _LOCKED.where(reviews.c.referral_id.in_(_IDS), is_newest()).order_by(reviews.c.id)
 _VIEWS = sa.select(own_views).where(own_views.c.review_id.in_(_IDS)).order_by(own_views.c.recorded_at)
+_SEEN = (
+    sa.select(reviews.c.referral_id, reviews.c.round, own_views.c.reviewer_id)
+    .join(own_views, own_views.c.review_id == reviews.c.id)
+    .where(reviews.c.referral_id.in_(_IDS), own_views.c.shown_at.is_not(None))
+)

@@ -31,6 +31,12 @@ def clock_runs(at: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(unpaused, is_unanswered(at))
 
 
+def is_newest() -> sa.ColumnElement[bool]:
+    """Whether the review of the row is the newest round of its referral."""
+    newer = reviews.alias("newer")
+    return ~sa.exists().where(newer.c.referral_id == reviews.c.referral_id, newer.c.round > reviews.c.round)
+
+
 def knows(reader: ReviewReader) -> sa.ColumnElement[bool]:
     """Whether the reader may know the review of the row: of their areas, told to triage, not their own referral.
 

@@ -14,7 +14,8 @@ reviews = sa.Table(
     "reviews",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("referral_id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("referral_id", sa.Uuid, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False, server_default="1"),
     sa.Column("referral_version", sa.Integer, nullable=False),
     sa.Column("person_id", sa.Uuid, nullable=False),
     # Never null, so that a decision can be held against it: the nil id stands for nobody of ours.
@@ -41,10 +42,12 @@ reviews = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("revision", sa.Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("version >= 1", name="version_counts"),
+    sa.CheckConstraint("round >= 1", name="round_counts"),
     sa.CheckConstraint("(state = 'question_asked') = (question IS NOT NULL)", name="question_asked"),
     sa.CheckConstraint("(question IS NULL) = (paused_at IS NULL)", name="paused_by_question"),
     sa.CheckConstraint("paused_at IS NULL OR NOT danger", name="never_paused_in_danger"),
     sa.CheckConstraint("(claimed_by IS NULL) = (claimed_at IS NULL)", name="claimed_when"),
+    sa.UniqueConstraint("referral_id", "round"),
     sa.UniqueConstraint("id", "referrer_key"),
     sa.Index("ix_reviews_queue", "area", "state", "due_at", "id"),
 )

@@ -49,6 +49,23 @@ BEGIN
 END $$
 """
 
+# Of a referral a team may hear that has a case of the same young person, as far as the referral's own bases let its class
+# know: the reference, the date and the source. The query that tells of it reads no other table of that referral.
+_MAY_HEAR_OF = f"""
+CREATE OR REPLACE FUNCTION may_hear_of(asked uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN {ORGANISATION_CLASS} <> 'police' AND EXISTS (
+        SELECT FROM referrals
+        JOIN referrals AS own ON own.person_id = referrals.person_id
+        JOIN cases ON cases.referral_id = own.id
+        JOIN bases ON bases.referral_id = referrals.id AND bases.recipient_class = cases.team_class
+        WHERE referrals.id = asked AND cases.team_id = ANY ({TEAMS})
+        AND {_HOLDS}
+    );
+END $$
+"""
+
 # Reviews and cases are listed, so each row says by itself what it can: the function costs more than ten times as much.
 # A limit keeps the look into the bases one by their key; without it, it may become a reading of all of them.
 _OF_THEIR_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
@@ -67,10 +84,10 @@ _OF_CASE = f"EXISTS (SELECT FROM cases WHERE cases.id = case_id AND ({_OF_THEIR_
 _OF_REVIEW = "EXISTS (SELECT FROM reviews WHERE reviews.id = review_id)"
 
 WALL = Wall(
-    functions=[_MAY_KNOW],
+    functions=[_MAY_KNOW, _MAY_HEAR_OF],
     # A policy that looks into another table sees of it what its reader may.
     policies={
-        "referrals": "may_know(id)",
+        "referrals": "may_know(id) OR may_hear_of(id)",
         "identities": "may_know(referral_id)",
         "narratives": "may_know(referral_id)",
         "referral_versions": "may_know(referral_id)",
@@ -88,6 +105,8 @@ WALL = Wall(
         "progress": "may_know(referral_id)",
         "changes_to_read": "may_know(referral_id)",
         "unsent_texts": f"staff_id = {STAFF}",
+        "alarms": "may_know(referral_id)",
+        "alarm_actions": "EXISTS (SELECT FROM alarms WHERE alarms.id = alarm_id)",
         # Only the service itself asks who is one person.
         "persons": "false",
     },

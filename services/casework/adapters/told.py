@@ -23,11 +23,11 @@ from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.disclosure import Disclosing
-from services.casework.domain.review import Review
+from services.casework.domain.review import FactsNow, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
 from services.casework.domain.withdrawal import ConsentEnded, Withdrawal
-from services.contracts.codes import DisclosureGateway, LawfulBasis, RecipientClass
+from services.contracts.codes import Answer, DisclosureGateway, LawfulBasis, RecipientClass
 from services.contracts.intake import Facts, IdentityRecordedV1
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.db.batch import Batch
@@ -175,6 +175,15 @@ class SqlTold:
 
     def hidden_from(self, review_id: UUID) -> RecipientClass | None:
         return hidden_from(self._connection, review_id)
+
+    def facts_now(self, referral_id: UUID) -> FactsNow:
+        c = referrals.c
+        found = sa.select(c.version, c.area, c.facts, c.circumstances).where(c.id == referral_id)
+        row = self._connection.execute(found).one()
+        danger = row.facts.get("immediate_danger") == Answer.YES
+        leaves = row.circumstances.get("discharge_expected_at")
+        leaves_at = datetime.fromisoformat(leaves) if leaves else None
+        return FactsNow(version=row.version, area=row.area, danger=danger, leaves_at=leaves_at)
 
     def subject(self, referral_id: UUID) -> Subject:
         return subject(self._connection, referral_id, on=london_day(self._at))

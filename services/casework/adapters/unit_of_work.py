@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.casework.adapters.alarm_repository import SqlAlarms
 from services.casework.adapters.bank_holidays import is_bank_holiday
 from services.casework.adapters.case_repository import (
     SqlCaseEqualityRepository,
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.reviews = batch.shared(SqlReviewRepository)
         self.estimates = SqlEstimates(batch, at=transaction.at)
         self.told = SqlTold(batch, at=transaction.at)
+        self.alarms = batch.shared(SqlAlarms)
         self.cases = SqlCaseRepository(connection)
         self.case_equality = SqlCaseEqualityRepository(connection)
         self.team_members = SqlTeamMembers(connection)

@@ -21,8 +21,16 @@ class CaseRepository(Protocol):
         """The case, held until this transaction ends. Raises CaseNotFound."""
         ...
 
+    def newest_of(self, referral_id: UUID) -> Case | None:
+        """The referral's newest case, held until this transaction ends: for what the system itself does."""
+        ...
+
+    def has_newer_review(self, case: Case) -> bool:
+        """Whether its referral is reviewed again since."""
+        ...
+
     def next_unassigned(self, reader: CaseReader) -> Case | None:
-        """The soonest due case of the reader's teams that nobody has and no other transaction is taking."""
+        """Of the reader's teams' cases that nobody has and no other transaction is taking: with an alarm first, then due."""
         ...
 
     def hand_overs_without_basis(self, referral_id: UUID) -> list[Case]:
@@ -36,7 +44,7 @@ class CaseRepository(Protocol):
 
 class CaseEqualityRepository(Protocol):
     def version(self, case_id: UUID) -> int:
-        """How often the questions were answered in this case: 0 when not yet."""
+        """How often the questions were answered in the cases of this one's referral: 0 when not yet."""
         ...
 
     def add(self, equality: CaseEquality) -> None: ...

@@ -32,9 +32,16 @@ def _open_case(review: Review, decision: Decision, team: Team, uow: ReviewUnitOf
             pathway=decision.pathway,
             level=decision.level,
             area=review.area,
+            follows_version=_version_before(review, uow),
             opened_by=decision.decided_by,
             opened_at=decision.decided_at,
             due_at=case_due_at(decision.decided_at, decision.level, uow.policy.case_hours),
         ),
         uow,
     )
+
+
+def _version_before(review: Review, uow: ReviewUnitOfWork) -> int:
+    """Of the case that an earlier round opened; 0 when there is none."""
+    earlier = uow.cases.newest_of(review.referral_id) if review.round > 1 else None
+    return earlier.version if earlier else 0

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.casework.application.raise_alarms import compare_identity
 from services.casework.application.review_ports import ReviewUnitOfWork
 
 
@@ -36,10 +37,15 @@ class HearEstimate(_Heard): ...
 class HearNoEstimate(_Heard): ...
 
 
+def _hear_identity(event: Mapping[str, Any], uow: ReviewUnitOfWork) -> None:
+    compare_identity(event, uow)
+    uow.told.hear_identity(event)
+
+
 HEARING: Mapping[type, Callable[[Any, ReviewUnitOfWork], None]] = {
     HearStaff: lambda heard, uow: uow.told.hear_staff(heard.event),
     HearTeam: lambda heard, uow: uow.told.hear_team(heard.event),
-    HearIdentity: lambda heard, uow: uow.told.hear_identity(heard.event),
+    HearIdentity: lambda heard, uow: _hear_identity(heard.event, uow),
     HearNarrative: lambda heard, uow: uow.told.hear_narrative(heard.event),
     HearMatch: lambda heard, uow: uow.told.hear_match(heard.event),
     HearModel: lambda heard, uow: uow.told.hear_model(heard.event),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.casework.application.raise_alarms import compare_facts
 from services.casework.application.review_ports import Event, ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_open
 from services.casework.domain.change import ChangeKind
@@ -28,6 +29,7 @@ class HearWithdrawal:
 def hear_referral(command: HearReferral, uow: ReviewUnitOfWork) -> None:
     """What is no news was told again because its teller had not heard that it is known here: so that is said again."""
     event = command.event
+    compare_facts(event, uow)
     if not uow.told.hear_referral(event):
         uow.tell_progress_again(event["referral_id"])
         return

@@ -23,6 +23,8 @@ class OpenCase:
     pathway: Pathway
     level: SupportLevel
     area: str
+    follows_version: int = 0
+    """The version of the case that an earlier round of the referral opened."""
     opened_by: UUID
     opened_at: datetime
     due_at: datetime
@@ -46,6 +48,7 @@ def open_case(opening: OpenCase, uow: CaseUnitOfWork) -> UUID:
         pathway=opening.pathway,
         level=opening.level,
         area=opening.area,
+        follows_version=opening.follows_version,
         by=opening.opened_by,
         at=opening.opened_at,
         due_at=opening.due_at,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.casework.application.act_on_alarm import ActOnAlarm, act_on_alarm
 from services.casework.application.answer_proposal import AnswerProposal, answer_proposal
 from services.casework.application.ask_again_later import AskAgainLater, ask_again_later
 from services.casework.application.claim_review import (
@@ -36,6 +37,7 @@ from services.casework.application.decide_review import (
 from services.casework.application.hear import HEARING
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
 from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
+from services.casework.application.start_round import StartRound, start_round
 from services.casework.application.tell_again import (
     AskForMissing,
     ask_for_missing,
@@ -66,6 +68,8 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     AskAgainLater: ask_again_later,
     ConfirmWithdrawal: confirm_withdrawal,
     ReadChange: read_change,
+    ActOnAlarm: act_on_alarm,
+    StartRound: start_round,
     HearRetellingAsked: hear_retelling_asked,
     TellAgainSome: tell_again_some,
     AskForMissing: ask_for_missing,

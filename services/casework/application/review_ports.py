@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.casework.application.alarm_ports import Alarms
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import OwnView
 from services.casework.domain.disclosure import Disclosing
 from services.casework.domain.estimate import EstimateShown
-from services.casework.domain.review import Review
+from services.casework.domain.review import FactsNow, Review
 from services.casework.domain.review_clock import ReviewHours
 from services.casework.domain.review_reader import ReviewReader
 from services.casework.domain.routing import Subject, Team
@@ -38,7 +39,7 @@ class ReviewRepository(Protocol):
         ...
 
     def of_referral(self, referral_id: UUID) -> Review | None:
-        """For what the system itself does on hearing of the referral."""
+        """The newest round, for what the system itself does on hearing of the referral."""
         ...
 
     def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
@@ -112,6 +113,8 @@ class Told(Protocol):
         """The class of the team that no basis lets know any more of the case that this review opened, unfinished."""
         ...
 
+    def facts_now(self, referral_id: UUID) -> FactsNow: ...
+
     def subject(self, referral_id: UUID) -> Subject: ...
 
     def teams(self) -> Collection[Team]: ...
@@ -163,6 +166,9 @@ class ReviewPolicy(Protocol):
         """How long who confirmed that consent was withdrawn can read the referral."""
         ...
 
+    @property
+    def alarm_hours(self) -> int: ...
+
 
 class ReviewUnitOfWork(CaseUnitOfWork, Protocol):
     @property
@@ -173,6 +179,9 @@ class ReviewUnitOfWork(CaseUnitOfWork, Protocol):
 
     @property
     def told(self) -> Told: ...
+
+    @property
+    def alarms(self) -> Alarms: ...
 
     @property
     def policy(self) -> ReviewPolicy: ...

@@ -34,7 +34,7 @@ def take_case(command: TakeCase, uow: CaseUnitOfWork) -> UUID:
 
 
 def take_next_case(command: TakeNextCase, uow: CaseUnitOfWork) -> UUID | None:
-    """One at a time, soonest due first; no two workers get the same. None when nothing waits."""
+    """One at a time, those with an alarm first, then soonest due; no two workers get the same. None when nothing waits."""
     case = uow.cases.next_unassigned(command.reader)
     if case is None:
         return None

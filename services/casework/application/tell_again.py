@@ -44,7 +44,10 @@ class Owned(Protocol):
     """Reviews with everything that followed from them, for telling again only."""
 
     def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
-        """The next reviews by id whose referrals were received by that time."""
+        """The next first rounds by id whose referrals were received by that time."""
+
+    def rounds(self, review_id: UUID) -> Sequence[UUID]:
+        """Every round of the referral that this one is of, first to last."""
 
     def review(self, review_id: UUID) -> Review:
         """With its decision, if there is one."""
@@ -122,8 +125,13 @@ def tell_again_some(_command: TellAgainSome, uow: RetellingUnitOfWork) -> int:
     return tell_some(uow, tell, StateToldV1)
 
 
-def _tell(review_id: UUID, publisher: OfTopics, owned: Owned, *, at: datetime) -> tuple[int, int]:
-    """Gives how many cases, and answers on equality, there were to tell."""
+def _tell(first_round: UUID, publisher: OfTopics, owned: Owned, *, at: datetime) -> tuple[bool, bool]:
+    """Every round of one referral. Gives whether there were cases, and answers on equality: who reads counts referrals."""
+    told = [_tell_round(review_id, publisher, owned, at=at) for review_id in owned.rounds(first_round)]
+    return any(cases for cases, _ in told), any(equality for _, equality in told)
+
+
+def _tell_round(review_id: UUID, publisher: OfTopics, owned: Owned, *, at: datetime) -> tuple[int, int]:
     tell_as_it_stands(owned.review(review_id), publisher, at=at)
     cases, equality = owned.cases(review_id), owned.equality(review_id)
     for case in cases:

@@ -87,8 +87,12 @@ class Case:
         by: UUID,
         at: datetime,
         due_at: datetime,
+        follows_version: int = 0,
     ) -> Self:
-        """A case, or by its pathway a hand-over. Its opening entry bears the case's own id."""
+        """A case, or by its pathway a hand-over. Its opening entry bears the case's own id.
+
+        Versions go on from those of an earlier case of the referral: who counts referrals tells old from new by them.
+        """
         if pathway not in TEAM_CLASS_OF:
             raise rules.NoCaseOnPathway
         if TEAM_CLASS_OF[pathway] is not team_class:
@@ -105,6 +109,7 @@ class Case:
             area=area,
             opened_at=at,
             due_at=due_at,
+            version=follows_version,
             state=CaseState.AWAITING_CONFIRMATION if pathway in HAND_OVERS else CaseState.OPEN,
         )
         case._add(EntryKind.OPENED, Act(entry_id=case_id, by=by, at=at))
@@ -266,6 +271,10 @@ class Case:
         self._must_be_past(confirmed_at, act.at, "/confirmed_at")
         self.state, self.confirmed_at = CaseState.CONFIRMED, confirmed_at
         self._add(EntryKind.HAND_OVER_CONFIRMED, act, confirmed_by=confirmed_by, occurred_at=confirmed_at)
+
+    def note_alarm(self, done: str, act: Act) -> None:
+        """What somebody did about an alarm of its referral. It is written down whatever became of the case."""
+        self._add(EntryKind.ALARM_ACTED_ON, act, text=done)
 
     def must_be_in_contact(self) -> None:
         """Open, and the young person was reached: only then can they answer questions about themselves."""

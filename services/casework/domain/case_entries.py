@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     SUPPORT_STOPPED = "support_stopped"
+    ALARM_ACTED_ON = "alarm_acted_on"
 
 
 @dataclass(frozen=True, kw_only=True)

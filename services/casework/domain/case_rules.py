@@ -39,6 +39,10 @@ class CaseNotClosed(_Refused):
     sentence = N_("The case is not closed.")
 
 
+class NewReviewStarted(_Refused):
+    sentence = N_("A new review of this referral has started. Its decision says what happens next.")
+
+
 class HandOverIsWorkedElsewhere(_Refused):
     sentence = N_("This is a hand-over. The receiving service works it in its own records.")
 

@@ -117,6 +117,24 @@ class NotThatLate(Invalid):
         )
 
 
+class ReviewNotDecided(Conflict):
+    """Only what is decided is reviewed again: an open review is read as it is, a withdrawn referral not at all."""
+
+    title = N_("Only a decided referral can be reviewed again")
+
+
+class NewerRound(Conflict):
+    """Another reviewer has started a new review of this referral."""
+
+    title = N_("A new review of this referral has already started")
+
+
+class CaseStillOpen(Conflict):
+    """Its team works on the decision, so it acts on the alarm too."""
+
+    title = N_("The case is still open: its team acts on what is new")
+
+
 class NothingToConfirm(Conflict):
     """Nobody asked to withdraw this referral."""
 
@@ -125,6 +143,16 @@ class NothingToConfirm(Conflict):
 
 class ReasonsMissing(Invalid):
     """The decision lacks a reason that it needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactsNow:
+    """What a new round of a referral begins with."""
+
+    version: int
+    area: str
+    danger: bool
+    leaves_at: datetime | None
 
 
 @dataclass(kw_only=True)
@@ -138,6 +166,7 @@ class Review:
     state: ReviewState
     danger: bool
     received_at: datetime
+    """When it came before the reviewers: the referral's own time, of a later round when that was started."""
     due_at: datetime
     claimed_by: UUID | None = None
     claimed_at: datetime | None = None
@@ -155,6 +184,9 @@ class Review:
     leaves_known_at: datetime | None = None
     withdrawal_asked_at: datetime | None = None
     decision: Decision | None = None
+    round: int = 1
+    """A referral that is decided may be reviewed again: the newest round counts, and its versions go on from the last."""
+    estimate_seen_in_earlier_rounds: frozenset[UUID] = frozenset()
     version: int = 1
     """Counts every change, for those who are told of it."""
     revision: int = 1
@@ -224,7 +256,7 @@ class Review:
             sureness=sureness,
             why=why,
             recorded_at=at,
-            estimate_seen_before=any(v.shown_at is not None and v.reviewer_id == by for v in self.own_views),
+            estimate_seen_before=self._has_seen_estimate(by),
         )
         self.own_views.append(view)
         self.version += 1
@@ -444,6 +476,42 @@ class Review:
 
     def _drop_question(self) -> None:
         self.question = self.question_id = self.paused_at = self.pause_ends_at = None
+
+    def start_round(
+        self, *, review_id: UUID, by: UUID, facts: "FactsNow", at: datetime, hours: ReviewHours
+    ) -> "Review":
+        """The referral is reviewed again, with views and a decision of its own. This decision stands as it is.
+
+        Raises OwnReferral, ReviewNotDecided.
+        """
+        self.must_not_be_own(by)
+        if self.state is not ReviewState.DECIDED:
+            raise ReviewNotDecided
+        seen = {view.reviewer_id for view in self.own_views if view.shown_at is not None}
+        review = Review(
+            id=review_id,
+            referral_id=self.referral_id,
+            referral_version=facts.version,
+            person_id=self.person_id,
+            referred_by=self.referred_by,
+            area=facts.area,
+            state=ReviewState.WAITING,
+            danger=facts.danger,
+            received_at=at,
+            due_at=at,
+            leaves_at=facts.leaves_at,
+            leaves_known_at=at if facts.leaves_at else None,
+            round=self.round + 1,
+            version=self.version + 1,
+            revision=self.revision + 1,
+            estimate_seen_in_earlier_rounds=self.estimate_seen_in_earlier_rounds | seen,
+        )
+        review._set_due(hours)
+        return review
+
+    def _has_seen_estimate(self, by: UUID) -> bool:
+        seen = any(view.shown_at is not None and view.reviewer_id == by for view in self.own_views)
+        return seen or by in self.estimate_seen_in_earlier_rounds
 
     def _end(self, state: ReviewState) -> None:
         """A question that nobody answered ends with the review it was asked in."""

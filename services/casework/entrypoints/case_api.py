@@ -53,7 +53,7 @@ _KEY = {
 @api.response(200, schemas.CaseItems)
 @access.requires(*HANDING_OVER)
 def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
-    """A list of cases, soonest due first"""
+    """A list of cases: those with an alarm first, then soonest due"""
     page = paging.requested()
     with current.transaction() as transaction:
         listed = page_of(transaction, reader(), CaseList(tab=Tab(asked["list"])), page)
@@ -193,7 +193,9 @@ def _notice(notice: ConsentNotice) -> dict[str, Any]:
 def _item(row: CaseRow) -> dict[str, Any]:
     """A row without what the reader may not know: absent, not null."""
     item = {field.name: getattr(row, field.name) for field in fields(row)}
-    hidden = () if row.known_whole else ("name", "age", "first_contact_at", "changed")
+    hidden = (
+        () if row.known_whole else ("name", "age", "first_contact_at", "changed", "another_referral", "alarm_reasons")
+    )
     return {name: value for name, value in item.items() if name not in hidden}
 
 

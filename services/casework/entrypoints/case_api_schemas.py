@@ -5,8 +5,10 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.casework.adapters.case_queries import Tab
+from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
+from services.casework.entrypoints.alarm_api_schemas import AlarmOfReferral
 from services.casework.entrypoints.referral_api_schemas import VersionChangeItem
 from services.contracts.codes import (
     CloseReason,
@@ -35,7 +37,7 @@ class CaseQuery(Schema):
 
 
 class CaseItem(Schema):
-    """Name, age and first contact are there only for the assigned worker and the team's manager."""
+    """Name, age, first contact and why an alarm was raised are there only for the assigned worker and the team's manager."""
 
     id = fields.UUID(required=True)
     reference = fields.String(required=True)
@@ -45,10 +47,14 @@ class CaseItem(Schema):
     team_id = fields.UUID(required=True)
     assignee_id = fields.UUID(allow_none=True, attribute="owner_id")
     version = fields.Integer(required=True)
+    danger = fields.Boolean(required=True)
+    alarm = fields.Boolean(required=True)
+    alarm_reasons = fields.List(fields.Enum(AlarmReason, by_value=True))
     name = fields.String(allow_none=True)
     age = fields.Integer(allow_none=True)
     first_contact_at = fields.AwareDateTime(allow_none=True)
     changed = fields.Boolean()
+    another_referral = fields.Boolean()
 
 
 class CaseNotice(Schema):
@@ -102,6 +108,14 @@ class CaseChangeItem(Schema):
     reason = _code(WithdrawalReason)
 
 
+class OtherReferralItem(Schema):
+    """A later referral of the same young person that the team's class may be told of."""
+
+    reference = fields.String(required=True)
+    received_at = fields.AwareDateTime(required=True)
+    source = _code(Source)
+
+
 class CaseWholeItem(Schema):
     """What the assigned worker and the team's manager know. Neither an estimate nor a reviewer's own view is in it."""
 
@@ -130,6 +144,8 @@ class CaseWholeItem(Schema):
     changes = fields.List(fields.Nested(CaseChangeItem))
     referral_changes = fields.List(fields.Nested(VersionChangeItem))
     entries = fields.List(fields.Nested(CaseEntry))
+    alarms = fields.List(fields.Nested(AlarmOfReferral))
+    other_referrals = fields.List(fields.Nested(OtherReferralItem))
 
 
 class CaseAnswer(CaseItem):

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from services.casework.adapters.case_queries import CaseRow, Status, Tab
+from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import words
@@ -63,6 +64,8 @@ class QueueRow:
     ended: str
     status: str
     changed: bool
+    another: bool
+    tags: list[dict[str, str]]
     owner: str
     can_take: bool
     take_href: str
@@ -107,10 +110,22 @@ def queue_row(row: CaseRow, reader_id: UUID, now: datetime) -> QueueRow:
         ended=due_no_more,
         status=status(row),
         changed=bool(row.changed),
+        another=bool(row.another_referral),
+        tags=danger_tags(row),
         owner=owner(row, reader_id),
         can_take=row.state is CaseState.OPEN and row.owner_id is None,
         take_href=url_for("case_queue.take", case_id=row.id),
     )
+
+
+def danger_tags(row: CaseRow) -> list[dict[str, str]]:
+    """The mark for the whole team; why an alarm was raised for those who know the case."""
+    marks = [words(reason) for reason in row.alarm_reasons or ()]
+    if row.alarm and not marks:
+        marks.append(_("Alarm"))
+    if row.danger and AlarmReason.DANGER_RAISED not in (row.alarm_reasons or ()):
+        marks.append(_("May be in danger now"))
+    return [{"text": str(mark), "colour": "red"} for mark in marks]
 
 
 def _due_no_more(row: CaseRow) -> str:

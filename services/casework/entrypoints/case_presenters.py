@@ -9,17 +9,21 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 
+from services.casework.adapters.alarm_queries import AlarmView
 from services.casework.adapters.case_view import CaseChange, CaseView, CaseWhole, EntryView
+from services.casework.adapters.same_person import OtherReferral
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.change import ChangeKind
+from services.casework.entrypoints.alarm_presenters import above
 from services.casework.entrypoints.case_due import Due, due
-from services.casework.entrypoints.case_list_presenters import owner, status, who
+from services.casework.entrypoints.case_list_presenters import danger_tags, owner, status, who
 from services.casework.entrypoints.case_wording import contact_words, words
 from services.casework.entrypoints.change_presenters import referral_changes, referrer
 from services.casework.entrypoints.fact_wording import fact_rows, text_rows
 from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
+from services.casework.entrypoints.review_wording import words as review_words
 from services.contracts.codes import HAND_OVERS
 from services.kernel.ui import dates
 
@@ -59,12 +63,16 @@ class CasePage:
     whole: bool
     identity: list[str]
     badges: list[Row]
+    danger: list[Row]
+    """The mark for the whole team."""
     summary: list[Row]
     contact: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
     told: list[Row] = field(default_factory=list)
     referred: list[Row] = field(default_factory=list)
+    alarms: list[Row] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
     referral_changes: list[Row] = field(default_factory=list)
     acts: list[Row] = field(default_factory=list)
@@ -91,13 +99,16 @@ def case(view: CaseView, reader: CaseReader, now: datetime) -> CasePage:
         whole=whole is not None,
         identity=_identity(view, reader),
         badges=_badges(whole) if whole else [],
+        danger=danger_tags(row) if whole is None or not whole.alarms else [],
         summary=_summary(view),
-        **(_whole(view, whole, reader) if whole else {}),
+        **(_whole(view, whole, reader, now) if whole else {}),
     )
 
 
-def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, Any]:
+def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader, now: datetime) -> dict[str, Any]:
     return {
+        "alarms": above(whole.alarms, now),
+        "others": [_other(other) for other in whole.other_referrals],
         "contact": _contact(whole),
         "facts": fact_rows(whole.facts),
         "texts": text_rows({name: text for name, text in whole.texts.items() if name not in TOLD_TEXTS}),
@@ -116,6 +127,18 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader) -> dict[str, An
         "acts": _acts(view, reader),
         "chronology": chronology(view, whole),
     }
+
+
+def _other(other: OtherReferral) -> str:
+    when = dates.moment(other.received_at)
+    return str(
+        _(
+            "%(reference)s, received %(moment)s. From: %(source)s",
+            reference=other.reference,
+            moment=when,
+            source=review_words(other.source),
+        )
+    )
 
 
 def _change(case_id: UUID, change: CaseChange) -> Row:
@@ -227,11 +250,28 @@ def _act(case_id: UUID, name: str, text: str) -> Row:
 
 
 def chronology(view: CaseView, whole: CaseWhole) -> list[ChronologyEntry]:
-    """What happened last stands first. A corrected note stays and points to what stands for it."""
+    """What happened last stands first, alarms among it. A corrected note stays and points to what stands for it."""
     corrections = {entry.corrects_id: entry.id for entry in whole.entries if entry.corrects_id}
     is_open = view.row.state is CaseState.OPEN
     newest_first = sorted(whole.entries, key=lambda entry: (entry.occurred_at, entry.version), reverse=True)
-    return [_entry(view, entry, corrections.get(entry.id), is_open) for entry in newest_first]
+    written = [_entry(view, entry, corrections.get(entry.id), is_open) for entry in newest_first]
+    raised = [_raised(alarm) for alarm in whole.alarms]
+    return sorted([*written, *raised], key=lambda entry: entry.occurred_at, reverse=True)
+
+
+def _raised(alarm: AlarmView) -> ChronologyEntry:
+    return ChronologyEntry(
+        id=alarm.id,
+        title=_("Alarm raised"),
+        occurred_at=alarm.raised_at,
+        recorded_at=alarm.raised_at,
+        recorded_later=False,
+        by=_("the referrer"),
+        lines=[words(reason) for reason in alarm.reasons],
+        text=None,
+        corrected_by=None,
+        correct_href=None,
+    )
 
 
 def _entry(view: CaseView, entry: EntryView, corrected_by: UUID | None, is_open: bool) -> ChronologyEntry:

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from services.casework.adapters.case_queries import CaseList, Status, Tab, count_cases, owners
 from services.casework.application.take_case import TakeCase, TakeNextCase
+from services.casework.entrypoints import alarm_presenters, alarm_reading, case_notices
 from services.casework.entrypoints import case_list_presenters as present
-from services.casework.entrypoints import case_notices
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
 from services.contracts.codes import Role
 from services.kernel.web import access, current, paging
@@ -50,6 +50,7 @@ def take(case_id: UUID) -> ResponseReturnValue:
 def _shown(wanted: CaseList) -> ResponseReturnValue:
     page = paging.requested()
     who = reader()
+    alarms = alarm_reading.first()
     with current.transaction() as transaction:
         listed = page_of(transaction, who, wanted, page)
         total = count_cases(transaction.connection, who, wanted, now=transaction.at)
@@ -63,6 +64,8 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
         rows=[present.queue_row(row, who.staff_id, current.now()) for row in listed.items],
         total=present.how_many(total, wanted.tab),
         empty=present.nothing(wanted.tab, filtered=wanted.is_filtered),
+        alarms=[alarm_presenters.item(row, current.now()) for row in alarms.items],
+        more_alarms=alarms.next_cursor is not None,
         statuses=present.statuses(),
         owners=[{"value": str(staff_id), "text": name} for staff_id, name in chosen],
         next=paging.next_address(listed.next_cursor) if listed.next_cursor else None,

@@ -58,12 +58,12 @@ def page_of(
 
 
 def _position(place: Place) -> paging.Position:
-    met, due_at, case_id = place
-    return met, due_at.isoformat(), str(case_id)
+    calm, met, due_at, case_id = place
+    return calm, met, due_at.isoformat(), str(case_id)
 
 
-def _place(met: object, due_at: object, case_id: object) -> Place:
-    return bool(met), datetime.fromisoformat(str(due_at)), UUID(str(case_id))
+def _place(calm: object, met: object, due_at: object, case_id: object) -> Place:
+    return bool(calm), bool(met), datetime.fromisoformat(str(due_at)), UUID(str(case_id))
 
 
 def _task(view: CaseView, reader: CaseReader) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.contracts.codes import (
@@ -81,6 +82,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         EntryKind.HAND_OVER_CONFIRMED: N_("Hand-over confirmed"),
         EntryKind.CLOSED: N_("Case closed"),
         EntryKind.REOPENED: N_("Case reopened: the closing was wrong"),
+        EntryKind.ALARM_ACTED_ON: N_("Alarm: what was done"),
         EntryKind.SUPPORT_STOPPED: N_("Support stopped: consent was withdrawn"),
     },
     WithdrawalReason: {
@@ -89,6 +91,11 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         WithdrawalReason.CONSENT_WITHDRAWN: N_("Consent was taken back"),
         WithdrawalReason.NEEDS_MET_ELSEWHERE: N_("Somebody else supports them now"),
         WithdrawalReason.MOVED_AWAY: N_("They moved away"),
+    },
+    AlarmReason: {
+        AlarmReason.DANGER_RAISED: N_("Now in immediate danger"),
+        AlarmReason.DO_NOT_CONTACT_ADDED: N_("New on the do-not-contact list"),
+        AlarmReason.CONTACT_REMOVED: N_("A way to contact them was removed"),
     },
     Ethnicity: {
         Ethnicity.INDIAN: N_("Indian"),

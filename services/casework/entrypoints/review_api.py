@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from services.casework.application.ask_again_later import AskAgainLater
 from services.casework.application.claim_review import ClaimNextReview, ClaimReview, KeepClaim, ReleaseClaim
 from services.casework.application.decide_review import AddBasis, AskReferrer, ConfirmWithdrawal
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
+from services.casework.application.start_round import StartRound
 from services.casework.domain import routing, support_pathways
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.estimate import Estimated, NotEstimated
@@ -54,7 +55,7 @@ _IF_MATCH = {
 @api.response(200, schemas.ReviewItems)
 @access.requires(Role.REVIEWER)
 def list_of_reviews(asked: dict[str, Any]) -> ResponseReturnValue:
-    """The open reviews, soonest due first; or the one of a referral"""
+    """The open reviews, soonest due first; or the newest of a referral"""
     found = listed(paging.requested(), referral_id=asked.get("referral_id"))
     return {"items": found.items, "next_cursor": found.next_cursor}
 
@@ -184,6 +185,17 @@ def put_off(said: dict[str, Any], review_id: UUID) -> Response:
     return _made(review_id, AskAgainLater(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
 
 
+@api.post("/<uuid:review_id>/rounds")
+@api.response(201, schemas.Made)
+@api.doc(parameters=[_KEY, _IF_MATCH])
+@access.requires(Role.REVIEWER)
+def add_round(review_id: UUID) -> Response:
+    """A new review of a decided referral that has no open case, with a view and a decision of its own"""
+    round_id = uuid4()
+    command = StartRound(review_id=review_id, round_id=round_id, reader=reader(), revision=etag.named_version())
+    return idempotency.respond(current.handle_once(command, answer=(201, _location(round_id))))
+
+
 @api.post("/<uuid:review_id>/bases")
 @api.arguments(forms.BasisBody, example=schemas.EXAMPLES["basis"])
 @api.response(201, schemas.Made)
@@ -229,7 +241,10 @@ def _row(review_id: UUID) -> ResponseReturnValue:
 def _whole(whole: ReviewWhole) -> dict[str, Any]:
     said = asdict(whole)
     row: dict[str, Any] = said.pop("row")
-    return row | said
+    rounds: dict[str, Any] = said.pop("rounds")
+    return (
+        row | said | {"round": rounds["round"], "earlier_rounds": rounds["earlier"], "newest_id": rounds["newest_id"]}
+    )
 
 
 def _route(route: routing.Route) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
+from services.casework.entrypoints.alarm_api_schemas import AlarmOfReferral
 from services.casework.entrypoints.referral_api_schemas import VersionChangeItem
 from services.contracts.codes import (
     AgeBasis,
@@ -29,7 +31,7 @@ def _code(codes: Any) -> fields.Field[Any]:
 
 
 class ReviewQuery(Schema):
-    referral_id = fields.UUID(metadata={"description": "Only the review of this referral, open or not"})
+    referral_id = fields.UUID(metadata={"description": "Only the newest review of this referral, open or not"})
     limit = fields.String(metadata={"description": "At most this many, 1 to 100"})
     cursor = fields.String(metadata={"description": "The next_cursor of the page before"})
 
@@ -61,6 +63,7 @@ class ReviewItem(Schema):
     source = _code(Source)
     version = fields.Integer(required=True)
     revision = fields.Integer(required=True, metadata={"description": "What the ETag of the review holds"})
+    alarm_reasons = fields.List(fields.Enum(AlarmReason, by_value=True), required=True)
 
 
 class ReviewItems(Schema):
@@ -149,6 +152,23 @@ class RouteItem(Schema):
     blocked = fields.Boolean()
 
 
+class OpenCaseItem(Schema):
+    """A case of the same young person's other referral, which the caller may know too."""
+
+    team_name = fields.String(required=True)
+    opened_at = fields.AwareDateTime(required=True)
+
+
+class RoundItem(Schema):
+    """What was decided before the referral was reviewed again."""
+
+    id = fields.UUID(required=True)
+    round = fields.Integer(required=True)
+    decided_at = fields.AwareDateTime(allow_none=True)
+    level = _code(SupportLevel)
+    pathway = _code(Pathway)
+
+
 class ReviewAnswer(ReviewItem):
     """Everything that a reviewer decides on, but for the estimate."""
 
@@ -180,6 +200,11 @@ class ReviewAnswer(ReviewItem):
     proposed_pathway = _code(Pathway)
     routes = fields.List(fields.Nested(RouteItem))
     levels = fields.List(fields.Nested(LevelItem))
+    alarms = fields.List(fields.Nested(AlarmOfReferral), required=True)
+    round = fields.Integer(required=True)
+    earlier_rounds = fields.List(fields.Nested(RoundItem), required=True)
+    newest_id = fields.UUID(required=True)
+    open_cases = fields.List(fields.Nested(OpenCaseItem), required=True)
 
 
 class OwnViewItem(Schema):

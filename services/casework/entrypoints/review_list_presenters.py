@@ -31,6 +31,7 @@ _DONE = {
     "asked": N_("Your question is with the referrer. The clock has stopped until they answer, but not for ever."),
     "put_off": N_("The referral comes back on the day that you chose, or with the referrer’s answer."),
     "basis": N_("Further basis recorded."),
+    "round": N_("A new review of this referral has started. The decision before it stands in the history."),
 }
 _CHANGES = {
     ChangeKind.AMENDED: N_("The referrer changed the referral"),
@@ -134,7 +135,7 @@ def holder(row: ReviewRow, reader_id: UUID) -> str:
 
 def _tags(row: ReviewRow) -> list[dict[str, str]]:
     """What must be seen before the page is opened. Nothing of it comes from an estimate."""
-    tags = []
+    tags = [{"text": words(reason), "colour": "red"} for reason in row.alarm_reasons]
     if row.danger:
         tags.append({"text": str(_("May be in danger now")), "colour": "red"})
     if row.unanswered:

@@ -17,9 +17,11 @@ from services.casework.application.claim_review import (
 )
 from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
 from services.casework.application.record_own_view import RecordOwnView
+from services.casework.application.start_round import StartRound
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.disclosure import BasisAlreadyRecorded
-from services.casework.domain.review import OwnViewStands, StaleReview
+from services.casework.domain.review import CaseStillOpen, NewerRound, OwnViewStands, ReviewNotDecided, StaleReview
+from services.casework.entrypoints import alarm_presenters, alarm_reading
 from services.casework.entrypoints import review_list_presenters as lists
 from services.casework.entrypoints import review_presenters as present
 from services.casework.entrypoints.review_forms import (
@@ -51,10 +53,13 @@ pages = Blueprint("reviews", __name__, url_prefix="/casework/reviews")
 @access.requires(Role.REVIEWER)
 def waiting() -> ResponseReturnValue:
     found = listed(paging.requested())
+    alarms = alarm_reading.first()
     now, who = current.now(), current.staff_id()
     return render_template(
         "casework/review_list.html",
         rows=[lists.item(row, who, now) for row in found.items],
+        alarms=[alarm_presenters.item(row, now) for row in alarms.items],
+        more_alarms=alarms.next_cursor is not None,
         changes=[lists.change(row) for row in changes.changes_for(current.reading(), reader())],
         consent_withdrawals=[lists.consent_withdrawal(row) for row in consent_withdrawals_listed()],
         next=paging.next_address(found.next_cursor) if found.next_cursor else None,
@@ -138,6 +143,18 @@ def confirm_withdrawal(review_id: UUID) -> ResponseReturnValue:
         form.reject(error)
         return first_step(opened(review_id), form)
     return redirect(url_for(".show", review_id=review_id, done="withdrawn"), code=303)
+
+
+@pages.post("/<uuid:review_id>/rounds")
+@access.requires(Role.REVIEWER)
+def start_round(review_id: UUID) -> ResponseReturnValue:
+    """A refusal has its reason on the page as it now is: a new review has started, or a case is open."""
+    round_id = uuid4()
+    command = StartRound(review_id=review_id, round_id=round_id, reader=reader(), revision=read_revision())
+    try:
+        return redirect(_once(command, url_for(".show", review_id=round_id, done="round")), code=303)
+    except (StaleReview, NewerRound, CaseStillOpen, ReviewNotDecided):
+        return redirect(url_for(".show", review_id=review_id), code=303)
 
 
 @pages.get("/<uuid:review_id>/bases")

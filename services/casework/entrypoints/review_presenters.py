@@ -10,9 +10,11 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.review_queries import BasisView, MatchView, ReviewWhole
+from services.casework.adapters.review_rounds import RoundView
+from services.casework.adapters.same_person import OpenCase
 from services.casework.domain.decision import OwnView
 from services.casework.domain.withdrawal import CONSENT
-from services.casework.entrypoints import proposal_presenters
+from services.casework.entrypoints import alarm_presenters, proposal_presenters
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import contact_words
 from services.casework.entrypoints.change_presenters import referral_changes, referrer
@@ -78,6 +80,12 @@ class ReviewPage:
     """Which version of the facts stands on the page, once the review has ended."""
     age_note: str
     hand_over_href: str | None
+    alarms: list[Row]
+    history: list[Row]
+    earlier_rounds: list[Row]
+    newer_href: str | None
+    may_start_round: bool
+    open_cases: list[str]
     hidden_from: str
     """The recipient whose team no longer sees the case that the decision opened."""
 
@@ -103,6 +111,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
     row, whole = opened.whole.row, opened.whole
     paused = opened.is_open and is_paused(row)
     stopped = _("Paused until %(moment)s", moment=dates.moment(row.pause_ends_at)) if paused else ""
+    newest = whole.rounds.newest_id
     by_another = row.claimed_by not in (None, reader_id)
     return ReviewPage(
         id=str(row.id),
@@ -142,6 +151,12 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         facts_note=_facts_note(opened),
         age_note=_age_note(whole),
         hand_over_href=_hand_over(whole),
+        alarms=alarm_presenters.above(whole.alarms, now),
+        history=alarm_presenters.history(whole.alarms),
+        earlier_rounds=[_earlier(earlier) for earlier in whole.rounds.earlier],
+        newer_href=None if newest == row.id else url_for("reviews.show", review_id=newest),
+        open_cases=[_open_case(case) for case in whole.open_cases],
+        may_start_round=whole.rounds.may_start,
         hidden_from=words(whole.hidden_from) if whole.hidden_from else "",
     )
 
@@ -236,6 +251,19 @@ def view(own: OwnView | None) -> Row | None:
         "moment": dates.moment(own.recorded_at),
         "shown": dates.moment(own.shown_at),
         "short": own.level is SupportLevel.NOT_ENOUGH_INFORMATION,
+    }
+
+
+def _open_case(case: OpenCase) -> str:
+    return str(_("%(team)s, since %(day)s", team=case.team_name or _("A team"), day=dates.day(case.opened_at)))
+
+
+def _earlier(earlier: RoundView) -> Row:
+    said = f"{words(earlier.level)}, {words(earlier.pathway)}" if earlier.level and earlier.pathway else ""
+    return {
+        "href": url_for("reviews.show", review_id=earlier.id),
+        "moment": dates.moment(earlier.decided_at),
+        "decided": said,
     }
 
 

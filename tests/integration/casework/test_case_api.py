@@ -52,7 +52,7 @@ class TestTheList:
         assert len(seen) == 5
         assert set(seen) == made
 
-    def test_tells_the_team_initials_reference_and_due_date_and_no_more(
+    def test_tells_the_team_initials_reference_due_date_and_the_danger_mark_and_no_more(
         self, case_world: CaseWorld, team_id: UUID, asks: Client
     ) -> None:
         case_world.case(team_id)
@@ -61,6 +61,7 @@ class TestTheList:
 
         assert set(item) == {
             "id", "reference", "initials", "due_at", "state", "team_id", "assignee_id", "version",
+            "danger", "alarm",
         }  # fmt: skip
         assert item["initials"] == "K.A."
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.adapters.case_repository import SqlCaseEqualityRepository, SqlCaseRepository, SqlTeamMembers
+from services.casework.adapters.case_tables import cases
 from services.casework.adapters.told import SqlTold
 from services.casework.application.case_ports import CaseChanges, CaseRepository
 from services.casework.domain.case import Case
@@ -58,6 +59,7 @@ class TestTheEqualityAnswersOfACase:
     def test_are_kept_version_by_version(self, case_world: CaseWorld) -> None:
         team_id = case_world.team(RecipientClass.SUPPORT_SERVICE)
         case_id = case_world.case(team_id)
+        [case] = case_world.rows(cases, id=case_id)
 
         with case_world.database.write() as connection:
             repository = SqlCaseEqualityRepository(connection)
@@ -66,7 +68,7 @@ class TestTheEqualityAnswersOfACase:
                 CaseEquality(
                     case_id=case_id,
                     person_id=uuid4(),
-                    referral_id=uuid4(),
+                    referral_id=case["referral_id"],
                     version=1,
                     ethnicity=Ethnicity.PREFER_NOT_TO_SAY,
                     sex=None,

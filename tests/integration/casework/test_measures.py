@@ -7,6 +7,7 @@ from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.review_tables import reviews
 from services.contracts.codes import RecipientClass
 from tests.integration.casework.review_world import ReviewWorld, a_decision, an_own_view
+from tests.integration.casework.test_alarm_reach import act, ended_without_a_case, listed, raise_danger
 
 
 def told(world: ReviewWorld) -> dict[str, float]:
@@ -50,3 +51,16 @@ class TestACase:
         review_world.now = review_world.rows(cases)[0]["due_at"] + timedelta(seconds=1)
 
         assert (before, told(review_world)["waymark_cases_overdue"]) == (0, 1)
+
+
+class TestAnAlarm:
+    def test_counts_as_overdue_until_somebody_acts(self, review_world: ReviewWorld) -> None:
+        referral, reviewer = ended_without_a_case(review_world), review_world.reviewer()
+        raise_danger(referral)
+        counts = [told(review_world)["waymark_alarms_overdue"]]
+        review_world.now += timedelta(hours=1, seconds=1)
+        counts.append(told(review_world)["waymark_alarms_overdue"])
+
+        act(reviewer, listed(reviewer)[0]["id"])
+
+        assert [*counts, told(review_world)["waymark_alarms_overdue"]] == [0, 1, 0]

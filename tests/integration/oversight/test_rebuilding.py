@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.casework.adapters.case_tables import cases
+from services.casework.domain.case import CaseState
 from services.contracts import topics
 from services.embedded import system as embedded
 from services.embedded.demonstration import load
@@ -16,6 +18,7 @@ from services.embedded.demonstration.plans import PLANS, Stage
 from services.embedded.folder import Folder
 from services.embedded.system import System
 from services.kernel.bus.worker import reconcile
+from services.oversight.journeys import ReviewState
 from services.oversight.rebuilding import Rebuild
 from services.oversight.tables import journeys, models
 from tests.factories import small_model
@@ -67,6 +70,19 @@ class TestRebuilding:
         assert sum(reconcile(service) for service in system.services.values()) == 0
         assert _told_names_again(system) == 0
 
+    def test_tells_every_review_of_a_referral_that_was_reviewed_again_and_counts_it_once(self, world: World) -> None:
+        system = world.system
+        review_again(world)
+        system.reconcile()
+        before = known(system, journeys)
+
+        system.services["oversight"].dispatcher.handle(Rebuild(), actor=None)
+        system.reconcile()
+
+        assert known(system, journeys) == before
+        assert {row["review_state"] for row in before if row["case_closed"]} == {ReviewState.OPENED}
+        assert world.caller("board-member").get("/oversight/").status_code == 200
+
     def test_shows_no_figure_while_one_is_missing(self, world: World) -> None:
         system = world.system
         oversight = system.services["oversight"]
@@ -79,6 +95,17 @@ class TestRebuilding:
 
         assert reconcile(oversight) == 0
         assert world.caller("board-member").get("/oversight/").status_code == 503
+
+
+def review_again(world: World) -> None:
+    """The referral whose case is closed."""
+    with world.system.services["casework"].database.read() as connection:
+        found = sa.select(cases.c.review_id).where(cases.c.state == CaseState.CLOSED)
+        [review_id] = connection.execute(found).scalars()
+    reviewer, review = world.caller("reviewer"), f"/casework/api/v1/reviews/{review_id}"
+    read = reviewer.get(review).headers["ETag"]
+    assert reviewer.post(f"{review}/rounds", headers={"If-Match": read}).status_code == 201
+    world.settle()
 
 
 def _told_names_again(system: System) -> int:

@@ -15,8 +15,10 @@ from tests.property.whole.walk import Seen
 _HOW_MANY = re.compile(r"(\d+) (?:case|hand-over)s?, soonest due first")
 _WORKERS = {Role.YOUTH_JUSTICE_CASEWORKER, Role.EARLY_INTERVENTION_CASEWORKER, Role.TEAM_MANAGER}
 _SENDERS = {Role.NAVIGATOR, Role.REFERRER}
-_OF_TEAM = {"id", "reference", "initials", "due_at", "state", "team_id", "assignee_id", "version"}
+_OF_TEAM = {"id", "reference", "initials", "due_at", "state", "team_id", "assignee_id", "version", "danger", "alarm"}
 """What an item tells whoever knows of a case as one of its team."""
+_ALARMS = re.compile(r'<section aria-labelledby="alarms">.*?</section>', re.DOTALL)
+"""Above a list: alarms of other lists too."""
 
 
 def faults(whole: Whole, member: Member, seen: Seen) -> Iterator[str]:
@@ -44,13 +46,17 @@ def _compared(whole: Whole, member: Member, seen: Seen) -> Iterator[tuple[str, o
             those(lambda one: rule.reviews(member, one) and not one.ended) | _to_read(shown, whole),
         )
     if roles & (_WORKERS | {Role.REVIEWER}):
+        shown = _numbers(whole, What.REFERENCE, seen.lists["/casework/api/v1/alarms", "limit=5"])
+        raised = {row.referral_id for row in whole.rows("casework", "alarms", state="open")}
+        expected = those(lambda one: one.id in raised and (rule.reviews(member, one) or rule.works(member, one)))
+        yield "the list of alarms", shown, expected
         for tab in ("mine", "unassigned", "team", "hand-overs", "closed"):
             text = seen.lists["/casework/api/v1/cases", f"list={tab}&limit=5"]
             expected = those(partial(_in_tab, whole, member, tab)) | those(partial(_noticed, whole, member, tab))
             yield f"the list {tab} of cases", _numbers(whole, What.CASE_ID, text), expected
             yield f"an item of the list {tab}", _told_too_much(whole, member, text), set()
     for path, query, tab, which in _queues(member):
-        text = seen.lists.get((path, query), "")
+        text = _ALARMS.sub("", seen.lists.get((path, query), ""))
         if _HOW_MANY.search(text) or "No " in text:
             expected = those(partial(which, whole))
             shown = _numbers(whole, What.REFERENCE, text)

@@ -65,6 +65,16 @@ def cases(whole: Whole) -> Iterator[tuple[Ids, Referral]]:
             yield {"case_id": referral.case.id}, referral
 
 
+def alarms(whole: Whole, member: Member) -> Iterator[Ask]:
+    of = {referral.id: referral for referral in whole.referrals.values()}
+    for row in whole.rows("casework", "alarms"):
+        yield Ask(
+            {"alarm_id": row.id},
+            "",
+            reviewed(whole, member, of[row.referral_id]) or worked(whole, member, of[row.referral_id]),
+        )
+
+
 def entries(name: str) -> Callable[[Whole], Iterator[tuple[Ids, Referral]]]:
     """What is written down in a case, under the address of its case."""
 
@@ -240,6 +250,10 @@ FILLS: dict[str, Fill] = {
     _CASE_API: of(cases, noticed),
     f"{_CASE_API}/entries/<uuid:entry_id>": of(entries("entry_id"), worked),
     "/casework/api/v1/reviews/consent-withdrawals": page(),
+    "/casework/alarms": page("limit=5"),
+    "/casework/alarms/<uuid:alarm_id>": alarms,
+    "/casework/api/v1/alarms": page("limit=5"),
+    "/casework/api/v1/alarms/<uuid:alarm_id>": alarms,
     "/casework/queue": queue,
     "/casework/hand-overs": hand_overs,
     _CASE: of(cases, noticed, "done=note"),

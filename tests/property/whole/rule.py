@@ -98,6 +98,8 @@ class Referral:
     decided_by: UUID | None = None
     ended: bool = False
     case: Case | None = None
+    person: UUID | None = None
+    """Whom casework holds it to be about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +173,17 @@ class Rule:
         assigned = referral.case is not None and referral.case.assignee == member.id
         return self.manages(member, referral) or (assigned and self.in_team(member, referral))
 
+    def hears_of(self, member: Member, referral: Referral, referrals: Mapping[int, Referral]) -> bool:
+        """Who works a case hears of a later referral of the same person that its team's class may be told of."""
+        return any(
+            other.case is not None
+            and other.person == referral.person
+            and other.number < referral.number
+            and self.works(member, other)
+            and self.covers(referral, other.case.team_class)
+            for other in referrals.values()
+        )
+
     def sees_estimate(self, member: Member, referral: Referral) -> bool:
         """A reviewer, after their own view of the facts as they now are."""
         return self.reviews(member, referral) and referral.own_views.get(member.id) == referral.read_version
@@ -188,6 +201,8 @@ class Rule:
         match thing.what:
             case What.WRITTEN | What.REFERRAL_ID:
                 return whole or self.wrote(member, referral)
+            case What.REFERENCE if self.hears_of(member, referral, referrals):
+                return True
             case What.REFERENCE | What.INITIALS:
                 listed = self.lists(member, referral) or self.noticed(member, referral)
                 return whole or self.wrote(member, referral) or listed

@@ -344,12 +344,12 @@ class Story:
         referral.case.confirmed = True
 
     def afterwards(self) -> None:
-        """After the decision: one referral may be told to fewer, one says more, one is withdrawn."""
+        """After the decision: one referral may be told to fewer, one says that there is danger, one is withdrawn."""
         decided = [one for one in self.whole.referrals.values() if one.decided_by]
         fewer = next((one for one in decided if self.is_worked(one)), decided[0])
         more, gone = self.chance.sample([one for one in decided if one is not fewer], 2)
-        self.amend(fewer, told={RecipientClass.TRIAGE: None})
-        self.amend(more)
+        self.amend(fewer, told={RecipientClass.TRIAGE: None}, immediate_danger="yes")
+        self.amend(more, immediate_danger="yes")
         done(self.author(gone).post(f"{REFERRALS}/{gone.id}/withdrawal", {"reason": "consent_withdrawn"}))
         onward = set(gone.told) - {RecipientClass.TRIAGE}
         self.consent_ends(gone, onward)
@@ -388,6 +388,7 @@ class Story:
             marks.add(row.id, Thing(what=What.REFERRAL_ID, of=number))
             marks.add(row.reference, Thing(what=What.REFERENCE, of=number))
             marks.add(row.person_id, Thing(what=What.PERSON_ID, of=number))
+            whole.referrals[number].person = row.person_id
         for referral in whole.referrals.values():
             marks.add(referral.review, Thing(what=What.REVIEW_ID, of=referral.number))
             if referral.case:

@@ -143,3 +143,43 @@ class TestAJourney:
         for order in permutations((received(), given, taken_back, by_worker, given)):
             journey = told(*order)
             assert (journey.ethnicity_asked, journey.sex_asked, journey.disability_asked) == (False, True, False)
+
+
+AGAIN = (
+    reviewed(ReviewState.OPENED, version=6, at=100),
+    reviewed(ReviewState.CLAIMED, version=7, at=101),
+    decided(Pathway.EARLY_INTERVENTION, version=8, at=102),
+    worked(CaseChange.OPENED, version=4, at=102),
+    worked(CaseChange.FIRST_CONTACT_MADE, version=5, at=110),
+)
+STEPS_AGAIN = [Step.WAITING, Step.BEING_READ, Step.CASE_CLOSED, Step.CASE_OPENED, Step.FIRST_CONTACT_MADE]
+
+
+class TestAReferralThatIsReviewedAgain:
+    @pytest.mark.parametrize("heard", range(1, len(AGAIN) + 1))
+    def test_counts_once_where_its_newest_review_and_case_stand(self, heard: int) -> None:
+        assert told(*STORY, *AGAIN[:heard]).step is STEPS_AGAIN[heard - 1]
+
+    @settings(deadline=None)
+    @given(st.permutations(STORY + AGAIN))
+    def test_is_the_same_whatever_the_order(self, order: list[Noted]) -> None:
+        assert told(*order) == told(*STORY, *AGAIN)
+
+    def test_keeps_the_times_of_the_first_who_got_there(self) -> None:
+        once, again = told(*STORY), told(*STORY, *AGAIN)
+
+        names = ("first_claimed_at", "decided_at", "case_opened_at", "first_contact_at")
+        assert [getattr(again, name) for name in names] == [getattr(once, name) for name in names]
+
+    def test_waits_again_for_the_receiver_of_a_second_hand_over(self) -> None:
+        first = (
+            received(),
+            decided(Pathway.SAFEGUARDING, version=2, at=1),
+            worked(CaseChange.OPENED, version=1, at=1),
+            worked(CaseChange.CONFIRMED, version=2, at=5),
+        )
+        second = (decided(Pathway.SAFEGUARDING, version=5, at=9), worked(CaseChange.OPENED, version=3, at=9))
+
+        assert told(*first).step is Step.HAND_OVER_CONFIRMED
+        assert told(*first, *second).step is Step.HAND_OVER_WAITING
+        assert told(*first, *second, worked(CaseChange.CONFIRMED, version=4, at=12)).step is Step.HAND_OVER_CONFIRMED

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from services.casework.adapters.row_security import WALL
 from services.kernel.db import append_only
 from services.kernel.db.types import UtcDateTime
 
@@ -42,11 +41,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_consent_notices")),
     )
     op.create_index(op.f("ix_consent_notices_referral_id"), "consent_notices", ["referral_id"], unique=False)
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
-    WALL.take_down(op.get_bind())
     op.drop_table("consent_notices")
     _entries_stand(_ENTRY)
     op.drop_column("case_entries", "why")

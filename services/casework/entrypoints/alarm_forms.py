@@ -1,0 +1,14 @@
+"""What may be sent about an alarm: for the API's body and the page's form."""
+
+from typing import ClassVar
+
+from services.kernel.text import N_
+from services.kernel.web.fields import StrictSchema, StrictString
+
+MOST_DONE = 2000
+
+
+class ActionBody(StrictSchema):
+    read_only: ClassVar = ("id", "version", "state", "acted_by", "acted_at", "raised_at", "due_at", "referral_id")
+
+    done = StrictString(most=MOST_DONE, lines=True, required=True, ask=N_("Enter what you did"))
