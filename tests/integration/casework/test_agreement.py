@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.review_tables import decisions, proposals, reviews
 from services.casework.adapters.tables import bases
 from services.casework.application import hear
@@ -94,6 +95,15 @@ class TestAProposal:
 
         assert listed[str(referred.review_id)]["state"] == "agreement_needed"
         assert review_world.rows(decisions) == review_world.rows(cases) == []
+
+    def test_lets_the_due_time_run(self, review_world: ReviewWorld) -> None:
+        proposed(review_world, SUPPORT)
+        overdue = next(measure for measure in MEASURES if measure.name == "waymark_reviews_overdue")
+
+        with review_world.database.read() as connection:
+            found = [overdue.read(connection, make.after(minute)) for minute in (119, 121)]
+
+        assert found == [0, 1]
 
     def test_publishes_nothing_that_tells_of_it(self, review_world: ReviewWorld) -> None:
         review_world.reviewer(make.COLLEAGUE)
