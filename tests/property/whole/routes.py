@@ -241,7 +241,6 @@ FILLS: dict[str, Fill] = {
     _REVIEW: of(reviews, reviewed, "done=decided"),
     f"{_REVIEW}/bases": of(reviews, reviewed, "recipient=police"),
     f"{_REVIEW}/decision": of(reviews, reviewed),
-    f"{_REVIEW}/agreement": of(reviews, reviewed),
     f"{_REVIEW}/estimate": of(reviews, reviewed),
     f"{_REVIEW}/question": of(reviews, reviewed),
     f"{_REVIEW}/agreement": of(reviews, reviewed),
