@@ -1,12 +1,17 @@
 """A session is a secret that is new at each sign-in, ends when it should, and is nowhere stored."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from services.accounts import secret, tables
 from services.accounts.identities import LocalIdentities
+from services.accounts.sessions import BeginSession
 from services.accounts.tokens import IssueToken
+from services.contracts import envelope
+from services.contracts.accounts import StaffSignedOutV1
 from tests.accounts_world import World, send, sign_in
 
 
@@ -179,3 +184,26 @@ class TestToken:
 
         assert identities.identify(session=token, bearer=None) is None
         assert identities.identify(session=None, bearer=session) is None
+
+
+class TestSigningOutIsTold:
+    """To services that keep what somebody was doing, such as a reviewer's claim."""
+
+    @pytest.mark.parametrize("path", ["/accounts/sign-out", "/accounts/sign-out-everywhere"])
+    def test_with_who_and_when(self, world: World, path: str) -> None:
+        send(world.signed_in("reviewer"), path)
+
+        assert signed_out(world) == [{"staff_id": world.staff["reviewer"], "signed_out_at": world.clock.at}]
+
+    def test_of_whoever_was_signed_in_where_somebody_else_signs_in(self, world: World) -> None:
+        browser = world.signed_in("reviewer")
+
+        world.handle(BeginSession(staff_id=world.staff["navigator"], ending=session_of(browser)))
+        world.handle(BeginSession(staff_id=world.staff["navigator"], ending="nobody's"))
+
+        assert [event["staff_id"] for event in signed_out(world)] == [world.staff["reviewer"]]
+
+
+def signed_out(world: World) -> list[dict[str, Any]]:
+    events = [envelope.read(row.value) for row in world.rows(tables.kernel.outbox)]
+    return [StaffSignedOutV1.decode(event.data) for event in events if event.type == StaffSignedOutV1.type]
