@@ -245,6 +245,7 @@ FILLS: dict[str, Fill] = {
     f"{_REVIEW}/question": of(reviews, reviewed),
     f"{_REVIEW}/agreement": of(reviews, reviewed),
     f"{_REVIEW}/later": of(reviews, reviewed),
+    f"{_REVIEW}/agreement": of(reviews, reviewed),
     "/casework/api/v1/cases": page(
         *(f"list={name}&limit=5" for name in ("mine", "unassigned", "team", "hand-overs", "closed"))
     ),
