@@ -32,7 +32,9 @@ class Prepared:
     def _of_somebody(self) -> Sent:
         key = uuid4()
         person = {"name": f"Person {key.hex}", "age_about": 15}
-        body = json.dumps({**self.body, "young_person": person}).encode()
+        # Nobody's number is known, so none is safe to call.
+        contact = {"safe": ["face_to_face"]}
+        body = json.dumps({**self.body, "young_person": person, "contact": contact}).encode()
         return Sent(path=REFERRALS, token=self.navigator, key=str(key), body=body)
 
 

@@ -243,7 +243,6 @@ FILLS: dict[str, Fill] = {
     f"{_REVIEW}/decision": of(reviews, reviewed),
     f"{_REVIEW}/estimate": of(reviews, reviewed),
     f"{_REVIEW}/question": of(reviews, reviewed),
-    f"{_REVIEW}/agreement": of(reviews, reviewed),
     f"{_REVIEW}/later": of(reviews, reviewed),
     f"{_REVIEW}/agreement": of(reviews, reviewed),
     "/casework/api/v1/cases": page(
