@@ -264,6 +264,7 @@ def consent_withdrawals(connection: sa.Connection, reader: ReviewReader) -> list
             asked.reason == WithdrawalReason.CONSENT_WITHDRAWN,
             asked.confirmed_at.is_(None),
             reviews.c.state == ReviewState.DECIDED,
+            is_newest(),
             knows(reader),
         )
         .order_by(asked.withdrawn_at, reviews.c.id)
