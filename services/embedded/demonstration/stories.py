@@ -56,7 +56,7 @@ class Telling:
         where = self._where = self.desk.create(self._navigator, REFERRALS, self.body)
         if self.plan.stage is Stage.WAITING:
             return
-        yield self._later(20, 180)
+        yield self._later(5, 15) if self.plan.danger == "yes" else self._later(20, 180)
         if self.plan.stage is Stage.WITHDRAWN:
             self.desk.create(self._navigator, f"{where}/withdrawal", {"reason": "needs_met_elsewhere"})
             return
