@@ -46,6 +46,7 @@ TEXTS = {
     "note": "nexoblard",
     "corrected_note": "ovrizzamp",
     "attempt_note": "pwilkonda",
+    "unassignment": "qubbernaxil",
     "reopening": "rhexavill",
     "confirmed_by": "Tazquimble",
     "sign_in_name": "vroxelhatch",

@@ -221,6 +221,11 @@ class Walk:
         case = f"{CASES}/{self._case_of(where, self.worker, 'unassigned')}"
         page = case.replace("/api/v1", "")
         self._change(self.worker, case, "assignment", {"assignee_id": None})
+        form = {"reason": "", "note": said("note"), "version": "2", "key": "k"}
+        assert self.worker.send("POST", f"{page}/unassignment", data=form).status_code == 422
+        self._change(self.worker, case, "unassignment", {"reason": said("unassignment")})
+        assert self.manager.get("/casework/staff").status_code == 200
+        self._change(self.worker, case, "assignment", {"assignee_id": None})
         note = self.made(self.worker.post(f"{case}/notes", {"text": said("note")}))
         corrected = {"text": said("corrected_note"), "corrects_id": note.rpartition("/")[2]}
         self.made(self.worker.post(f"{case}/notes", corrected))

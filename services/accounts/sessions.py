@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.accounts import secret, tables
-from services.contracts.accounts import StaffSignedOutV1
+from services.contracts.accounts import StaffSignedInV1, StaffSignedOutV1
 from services.kernel.db.transaction import Transaction
 from services.kernel.errors import NotFound
 
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=10)
+_PUBLISHED_AFTER = timedelta(days=1)
 
 _Moment = datetime | sa.BindParameter[datetime]
 
@@ -57,7 +58,19 @@ def begin_session(command: BeginSession, transaction: Transaction) -> str:
         )
     )
     transaction.audit("session.begun", subject_type="staff", subject_id=command.staff_id)
+    record_sign_in(transaction, command.staff_id)
     return made
+
+
+def record_sign_in(transaction: Transaction, staff_id: UUID) -> None:
+    """Remember that this member is there, and publish it, once a day at most."""
+    staff = tables.staff
+    long_ago = sa.or_(staff.c.signed_in_at.is_(None), staff.c.signed_in_at <= transaction.at - _PUBLISHED_AFTER)
+    recorded = transaction.connection.execute(
+        sa.update(staff).where(staff.c.id == staff_id, long_ago).values(signed_in_at=transaction.at)
+    )
+    if recorded.rowcount:
+        transaction.publish(StaffSignedInV1, {"staff_id": staff_id, "at": transaction.at})
 
 
 def end_session(command: EndSession, transaction: Transaction) -> None:

@@ -59,6 +59,8 @@ staff = sa.Table(
     sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    # The newest sign-in that was published: at most a day older than the newest there was.
+    sa.Column("signed_in_at", UtcDateTime, nullable=True),
     sa.CheckConstraint("version >= 1", name="version"),
 )
 

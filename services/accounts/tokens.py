@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.accounts import secret, tables
+from services.accounts.sessions import record_sign_in
 from services.kernel.db.transaction import Transaction
 from services.kernel.errors import NotFound
 
@@ -43,6 +44,7 @@ def issue_token(command: IssueToken, transaction: Transaction) -> str:
         )
     )
     transaction.audit("token.issued", subject_type="token", subject_id=token_id)
+    record_sign_in(transaction, command.staff_id)
     return made
 
 

@@ -77,7 +77,11 @@ TASKS: dict[Role, tuple[Task, ...]] = {
     ),
     Role.YOUTH_JUSTICE_CASEWORKER: _WORK,
     Role.EARLY_INTERVENTION_CASEWORKER: _WORK,
-    Role.TEAM_MANAGER: (Task(N_("See your teams’ queue and who works on what"), "/casework/queue"), _HAND_OVERS),
+    Role.TEAM_MANAGER: (
+        Task(N_("See your teams’ queue and who works on what"), "/casework/queue"),
+        Task(N_("See caseloads, and cases that need a worker"), "/casework/staff"),
+        _HAND_OVERS,
+    ),
     Role.DATA_SCIENTIST: (
         Task(N_("See the model in use, how it was evaluated, and what it looks at"), "/scoring/models"),
         Task(N_("Train, compare and explain models on the command line, and look at them in MLflow.")),

@@ -11,6 +11,7 @@ from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
 from services.casework.application.claim_review import EndExpiredClaims
+from services.casework.application.holdings import FindStrandedCases
 from services.casework.application.review_handlers import REVIEW_HANDLERS
 from services.casework.application.tell_again import AskForMissing
 from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
@@ -49,6 +50,8 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             case_notices,
             case_pages,
             case_queue,
+            holding_api,
+            holding_pages,
             review_agreement_pages,
             review_api,
             review_decision_pages,
@@ -64,8 +67,9 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
                 case_pages.pages,
                 case_notices.pages,
                 alarm_pages.pages,
+                holding_pages.pages,
             ],
-            api_blueprints=[review_api.api, case_api.api, alarm_api.api],
+            api_blueprints=[review_api.api, case_api.api, alarm_api.api, holding_api.api],
             extensions={
                 "casework": settings,
                 "casework.consent_withdrawn_readable_days": settings.consent_withdrawn_readable_days,
@@ -85,7 +89,13 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),
-        reconcile=(EndExpiredClaims(), AskForMissing(), TellAgainSome(), ListPublishedEvents()),
+        reconcile=(
+            EndExpiredClaims(),
+            AskForMissing(),
+            TellAgainSome(),
+            ListPublishedEvents(),
+            FindStrandedCases(),
+        ),
         measures=MEASURES,
         routes=routes,
         templates=_HERE / "templates",

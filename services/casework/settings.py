@@ -28,6 +28,9 @@ class Settings(KernelSettings):
     case_hours: Mapping[SupportLevel, int] = field(default_factory=lambda: CASE_HOURS)
     """Elapsed hours from decided to first contact, by the level of support."""
 
+    holder_idle_after: timedelta = timedelta(days=30)
+    """Who has not signed in for so long and has cases: their team's manager is told."""
+    holdings_checked_every: timedelta = timedelta(hours=1)
     consent_withdrawn_readable_days: int = 14
     """Days for which the reviewer who confirmed that consent was withdrawn can read the referral."""
     alarm_hours: int = 1
@@ -71,6 +74,10 @@ class Settings(KernelSettings):
             },
             consent_withdrawn_readable_days=_days(environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14),
             alarm_hours=_hours(environ, "ALARM_HOURS", cls.alarm_hours),
+            holder_idle_after=timedelta(days=_number(environ, "HOLDER_IDLE_DAYS", 30, of="days", most=366)),
+            holdings_checked_every=timedelta(
+                minutes=_number(environ, "HOLDINGS_CHECK_MINUTES", 60, of="minutes", most=1440)
+            ),
         )
 
 

@@ -26,6 +26,17 @@ class StaffChangedV1(EventSchema):
     active = fields.Boolean(required=True)
 
 
+class StaffSignedInV1(EventSchema):
+    """A member of staff signed in, or was given a token. Said at most once a day of each."""
+
+    type = "accounts.staff.signed_in"
+    topic = topics.STAFF.name
+    key = "staff_id"
+
+    staff_id = fields.UUID(required=True)
+    at = moment(required=True)
+
+
 class StaffSignedOutV1(EventSchema):
     """A member of staff ended a session. Another one of theirs may go on, so it says only when."""
 

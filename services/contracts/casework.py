@@ -18,6 +18,7 @@ from services.contracts.codes import (
     Sex,
     SupportLevel,
     Sureness,
+    UnassignReason,
     YoungPersonAnswer,
 )
 from services.contracts.republish import EventsListed
@@ -118,6 +119,15 @@ class CaseOpenedV1(_CaseEvent):
 
 class CaseAssignedV1(_CaseEvent):
     type = "casework.case.assigned"
+
+
+class CaseUnassignedV1(_CaseEvent):
+    """Nobody works the case: it waits on its team's queue again."""
+
+    type = "casework.case.unassigned"
+    counted_by = "reason"
+
+    reason = code(UnassignReason, required=True)
 
 
 class HandOverConfirmedV1(_CaseEvent):

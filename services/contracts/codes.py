@@ -182,6 +182,16 @@ class WithdrawalReason(StrEnum):
     MOVED_AWAY = "moved_away"
 
 
+class UnassignReason(StrEnum):
+    """Why nobody works a case any more that somebody had."""
+
+    RETURNED = "returned"
+    """The worker or the manager gave it back, and said why."""
+    CANNOT_SIGN_IN = "cannot_sign_in"
+    ROLE_ENDED = "role_ended"
+    TEAM_ENDED = "team_ended"
+
+
 class ContactMode(StrEnum):
     FACE_TO_FACE = "face_to_face"
     PHONE = "phone"

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.casework.domain.case import Case, CaseState
 from services.casework.domain.case_equality import CaseEquality
+from services.casework.domain.case_notice import NoticeKind
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound, StaleCase
 from services.casework.domain.change import ChangeKind
@@ -82,6 +83,10 @@ class FakeCaseRepository:
 
     def has_newer_review(self, case: Case) -> bool:
         return case.id in self.reviewed_again
+
+    def assigned_to(self, staff_id: UUID) -> list[Case]:
+        mine = [one for one in self._stored.values() if one.assignee_id == staff_id and one.state is CaseState.OPEN]
+        return deepcopy(sorted(mine, key=lambda case: case.id))
 
     def next_unassigned(self, reader: CaseReader) -> Case | None:
         waiting = [
@@ -164,12 +169,31 @@ class FakeCaseChanges:
         return bool(unread)
 
 
+class FakeHoldings:
+    """What was told of cases and their workers; questions are kept with who asked them."""
+
+    def __init__(self) -> None:
+        self.notices: list[tuple[UUID, NoticeKind, UUID]] = []
+        self.questions: dict[UUID, tuple[UUID, UUID]] = {}
+
+    def question_asked(self, question_id: UUID, review_id: UUID, *, by: UUID) -> None:
+        self.questions[question_id] = (review_id, by)
+
+    def notify(self, case_id: UUID, kind: NoticeKind, *, about: UUID) -> bool:
+        self.notices.append((case_id, kind, about))
+        return True
+
+    def resolve(self, case_id: UUID, *, by: UUID) -> None:
+        self.notices = [notice for notice in self.notices if notice[0] != case_id]
+
+
 class FakeCaseUnitOfWork:
     def __init__(self, *cases: Case, members: set[tuple[UUID, UUID]] = frozenset(), at: datetime | None = None) -> None:  # type: ignore[assignment]
         self.cases = FakeCaseRepository(*cases)
         self.case_equality = FakeCaseEqualityRepository()
         self.told = FakeCaseChanges(self.cases)
         self.team_members = FakeTeamMembers(*members)
+        self.holdings = FakeHoldings()
         self.at = at or later(120)
         self.published: list[tuple[type[EventSchema], dict[str, Any]]] = []
         self.progress: list[ProgressStep] = []

@@ -14,14 +14,15 @@ from services.casework.adapters.alarm_scope import is_raised_for
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.changes import unread_in_case
+from services.casework.adapters.holders import cannot_work
 from services.casework.adapters.review_tables import changes_to_read
 from services.casework.adapters.same_person import has_another
-from services.casework.adapters.tables import identities, referrals, staff, staff_teams, teams
+from services.casework.adapters.tables import identities, referrals, staff, teams
 from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.todays_age import todays_age
-from services.contracts.codes import HAND_OVERS, Answer, OrganisationClass, Pathway
+from services.contracts.codes import HAND_OVERS, Answer, Pathway
 
 Place = tuple[bool, bool, datetime, UUID]
 """Where a row stands in a list: whether no alarm is raised, whether its first contact is made, its due time, its id."""
@@ -126,14 +127,11 @@ def owners(connection: sa.Connection, reader: CaseReader) -> list[tuple[UUID, st
 
 
 def members(connection: sa.Connection, of_teams: frozenset[UUID]) -> list[tuple[UUID, str]]:
-    """The active members of these teams, by name. Nobody of a police organisation works a case."""
+    """The members of these teams who can work their cases, by name."""
+    able = sa.exists().where(teams.c.id.in_(of_teams), ~cannot_work(teams.c.id, teams.c.team_class))
     found = (
         sa.select(staff.c.id, staff.c.display_name)
-        .where(
-            staff.c.active,
-            staff.c.organisation_class != OrganisationClass.POLICE,
-            staff.c.id.in_(sa.select(staff_teams.c.staff_id).where(staff_teams.c.team_id.in_(of_teams))),
-        )
+        .where(able.correlate(staff))
         .order_by(staff.c.display_name, staff.c.id)
     )
     return [(row.id, row.display_name) for row in connection.execute(found)]

@@ -65,6 +65,11 @@ class SqlCaseRepository:
         )
         return self._connection.execute(found).first() is not None
 
+    def assigned_to(self, staff_id: UUID) -> list[Case]:
+        mine = sa.select(cases).where(cases.c.assignee_id == staff_id, cases.c.state == CaseState.OPEN)
+        rows = self._connection.execute(mine.order_by(cases.c.id).with_for_update(of=cases)).all()
+        return [self._to_case(row._mapping) for row in rows]
+
     def next_unassigned(self, reader: CaseReader) -> Case | None:
         calm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
         waiting = (

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from services.casework.adapters.tables import metadata
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
+from services.casework.domain.case_notice import NoticeKind
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import (
     HAND_OVERS,
@@ -17,6 +18,7 @@ from services.contracts.codes import (
     RecipientClass,
     Sex,
     SupportLevel,
+    UnassignReason,
     YoungPersonAnswer,
 )
 from services.kernel.db import append_only
@@ -107,6 +109,7 @@ case_entries = sa.Table(
     sa.Column("close_reason", CodeType(CloseReason), nullable=True),
     sa.Column("confirmed_by", sa.Text, nullable=True),
     sa.Column("why", sa.Text, nullable=True),
+    sa.Column("unassign_reason", CodeType(UnassignReason), nullable=True),
     sa.UniqueConstraint("case_id", "version"),
     sa.UniqueConstraint("id", "case_id"),
     sa.UniqueConstraint("id", "case_id", "reached"),
@@ -127,6 +130,7 @@ case_entries = sa.Table(
     _only(EntryKind.FIRST_CONTACT_MADE, "attempt_id"),
     _only(EntryKind.NOTE_CORRECTED, "corrects_id"),
     _only(EntryKind.ASSIGNED, "assignee_id"),
+    _only(EntryKind.UNASSIGNED, "unassign_reason"),
     _only(EntryKind.OUTCOME_RECORDED, "outcome"),
     _only(EntryKind.CLOSED, "close_reason"),
     _only(EntryKind.HAND_OVER_CONFIRMED, "confirmed_by"),
@@ -152,6 +156,29 @@ consent_notices = sa.Table(
     sa.Column("reference", sa.String(32), nullable=False),
     sa.Column("initials", sa.String(16), nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, nullable=False),
+)
+
+# What a team's manager is to see of a case and its worker, until it is read or somebody has the case.
+case_notices = sa.Table(
+    "case_notices",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("case_id", sa.Uuid, sa.ForeignKey("cases.id"), nullable=False, index=True),
+    sa.Column("kind", CodeType(NoticeKind), nullable=False),
+    sa.Column("staff_id", sa.Uuid, nullable=False),
+    sa.Column("raised_at", UtcDateTime, nullable=False),
+    sa.Column("resolved_at", UtcDateTime, nullable=True),
+    sa.Column("resolved_by", sa.Uuid, nullable=True),
+    sa.CheckConstraint("resolved_by IS NULL OR resolved_at IS NOT NULL", name="resolved_when"),
+)
+_unresolved = case_notices.c.resolved_at.is_(None)
+sa.Index(
+    "uq_case_notices_open",
+    case_notices.c.case_id,
+    case_notices.c.kind,
+    unique=True,
+    postgresql_where=_unresolved,
+    sqlite_where=_unresolved,
 )
 
 case_equality = sa.Table(

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from services.casework.adapters.bases import covers, hidden_from_its_team
 from services.casework.adapters.case_tables import cases
+from services.casework.adapters.holders import cannot_review, is_idle
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import changes_to_read, decisions, reviews, withdrawals
-from services.casework.adapters.tables import referrals
+from services.casework.adapters.tables import referrals, staff
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import HAND_OVERS, RecipientClass, WithdrawalReason
@@ -71,19 +72,30 @@ def unread_by(reader: ReviewReader) -> sa.ColumnElement[bool]:
 
     It is for the person who decided, unless a case's team works it and may still know of it: a hand-over is worked
     elsewhere, and when the basis for the team is gone, so is the case from its queue. A change must never be nobody's
-    to read. That a basis is gone the team's manager reads too, where as a reviewer they may know the referral.
+    to read: where who decided can no longer review in that area, or is not there, every reviewer of the area reads it. That a basis is gone the team's manager reads too, where as a reviewer they may know the referral.
     """
     c = changes_to_read.c
-    decided = sa.select(decisions.c.review_id).where(decisions.c.decided_by == reader.staff_id)
+    theirs = sa.select(decisions.c.review_id).where(decisions.c.decided_by == reader.staff_id)
+    decided = sa.union(theirs, _of_who_cannot_read())
     managed = sa.select(cases.c.review_id).where(cases.c.team_id.in_(reader.manages))
     known = sa.select(reviews.c.id).where(reviews.c.id == c.review_id, knows(reader))
     return sa.and_(
-        c.review_id.in_(sa.union(decided, managed)),
+        c.review_id.in_(sa.union(theirs, _of_who_cannot_read(), managed)),
         sa.or_(_LAPSED, c.review_id.in_(decided)),
         c.read_at.is_(None),
         ~_CONSENT_WITHDRAWN,
         sa.or_(sa.and_(_LAPSED, _of_case(hidden_from_its_team())), sa.and_(~_LAPSED, ~_of_case(_worked_here()))),
         known.exists(),
+    )
+
+
+def _of_who_cannot_read() -> sa.Select[Any]:
+    """The reviews decided by somebody who cannot read what came after, or has not signed in for long."""
+    return (
+        sa.select(decisions.c.review_id)
+        .join(staff, staff.c.id == decisions.c.decided_by)
+        .join(reviews, reviews.c.id == decisions.c.review_id)
+        .where(cannot_review(reviews.c.area) | is_idle())
     )
 
 

@@ -156,6 +156,25 @@ proposals = sa.Table(
 waiting = proposals.c.ended_at.is_(None)
 sa.Index("uq_proposals_waiting", proposals.c.review_id, unique=True, postgresql_where=waiting, sqlite_where=waiting)
 
+# Who asked each question. Null once they left: the question is the area's, as it always was to act on.
+review_questions = sa.Table(
+    "review_questions",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("review_id", sa.Uuid, sa.ForeignKey("reviews.id"), nullable=False, index=True),
+    sa.Column("asked_by", sa.Uuid, nullable=True, index=True),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+)
+
+# When the holders of cases were last looked at: one row.
+holding_checks = sa.Table(
+    "holding_checks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("checked_at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("id = 1", name="one_row"),
+)
+
 append_only.keep(decisions)
 append_only.keep(proposals, filled_once=("ended_at", "outcome", "ended_by", "ended_reason"))
 append_only.keep(own_views, filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version"))

@@ -100,6 +100,8 @@ WALL = Wall(
         "case_entries": _OF_CASE,
         "case_equality": _OF_CASE,
         "consent_notices": "EXISTS (SELECT FROM cases WHERE cases.id = case_id)",
+        "case_notices": _OF_CASE,
+        "review_questions": _OF_REVIEW,
         "matches": "may_know(first_referral_id) AND may_know(second_referral_id)",
         "withdrawals": "may_know(referral_id)",
         "progress": "may_know(referral_id)",

@@ -2,7 +2,15 @@
 
 import sqlalchemy as sa
 
-from services.contracts.codes import AgeBasis, DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass, Source
+from services.contracts.codes import (
+    AgeBasis,
+    DisclosureGateway,
+    LawfulBasis,
+    OrganisationClass,
+    RecipientClass,
+    Role,
+    Source,
+)
 from services.kernel.db.published_events import published_lists_table
 from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
@@ -20,6 +28,31 @@ staff = sa.Table(
     sa.Column("organisation_id", sa.Uuid, nullable=False),
     sa.Column("organisation_class", CodeType(OrganisationClass), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("roles_known", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+# Nobody's roles are known before accounts has told of them: then nothing is concluded from their absence.
+staff_roles = sa.Table(
+    "staff_roles",
+    metadata,
+    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("role", CodeType(Role), primary_key=True),
+)
+
+staff_areas = sa.Table(
+    "staff_areas",
+    metadata,
+    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), primary_key=True),
+    sa.Column("area", sa.String(64), primary_key=True),
+)
+
+# When each was last known to be there. A sign-in may be heard of before the person is.
+staff_presence = sa.Table(
+    "staff_presence",
+    metadata,
+    sa.Column("staff_id", sa.Uuid, primary_key=True),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("idle", sa.Boolean, nullable=False),
 )
 
 staff_teams = sa.Table(

@@ -18,7 +18,17 @@ from services.casework.adapters.review_queries import disclosing, hidden_from, s
 from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.review_tables import changes_to_read, matches, model_descriptions, withdrawals
 from services.casework.adapters.second_reviewer import another_reviews
-from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
+from services.casework.adapters.tables import (
+    bases,
+    identities,
+    narratives,
+    referrals,
+    staff,
+    staff_areas,
+    staff_roles,
+    staff_teams,
+    teams,
+)
 from services.casework.application.review_ports import Event
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
@@ -48,15 +58,18 @@ class SqlTold:
         self._arrived = batch.shared(SqlArrived)
         self._history = SqlReferralHistory(batch)
 
-    def hear_staff(self, event: Event) -> None:
+    def hear_staff(self, event: Event) -> bool:
         names = ("version", "display_name", "organisation_id", "organisation_class", "active")
-        row = {"id": event["staff_id"]} | {name: event[name] for name in names}
+        row = {"id": event["staff_id"], "roles_known": True} | {name: event[name] for name in names}
         if not self._newer(staff, row, key="id"):
-            return
-        self._connection.execute(sa.delete(staff_teams).where(staff_teams.c.staff_id == row["id"]))
-        members = [{"staff_id": row["id"], "team_id": team_id} for team_id in set(event["teams"])]
-        if members:
-            self._connection.execute(sa.insert(staff_teams), members)
+            return False
+        lists = ((staff_teams, "team_id", "teams"), (staff_roles, "role", "roles"), (staff_areas, "area", "areas"))
+        for table, column, name in lists:
+            self._connection.execute(sa.delete(table).where(table.c.staff_id == row["id"]))
+            held = [{"staff_id": row["id"], column: value} for value in set(event[name])]
+            if held:
+                self._connection.execute(sa.insert(table), held)
+        return True
 
     def hear_team(self, event: Event) -> None:
         self._newer(teams, {"id": event["team_id"]} | _of(event, teams), key="id")

@@ -13,6 +13,7 @@ from services.casework.adapters.case_repository import (
     SqlTeamMembers,
 )
 from services.casework.adapters.estimates import SqlEstimates
+from services.casework.adapters.holdings import SqlHoldings
 from services.casework.adapters.progress import SqlProgress
 from services.casework.adapters.retold import SqlLacking, SqlOwned
 from services.casework.adapters.review_repository import SqlReviewRepository
@@ -39,6 +40,7 @@ class SqlUnitOfWork:
         self.cases = SqlCaseRepository(connection)
         self.case_equality = SqlCaseEqualityRepository(connection)
         self.team_members = SqlTeamMembers(connection)
+        self.holdings = SqlHoldings(connection, at=transaction.at)
         self.owned = SqlOwned(batch)
         self.lacking = SqlLacking(connection)
         self.retellings = SqlRetellings(connection, retellings)

@@ -26,4 +26,5 @@ def assign_case(command: AssignCase, uow: CaseUnitOfWork) -> UUID:
         raise NotAMemberOfTheTeam
     case.assign(command.assignee_id, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
     keep_case(case, uow, "case.assigned")
+    uow.holdings.resolve(case.id, by=command.reader.staff_id)
     return case.id

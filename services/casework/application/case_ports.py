@@ -1,12 +1,13 @@
 """What the use cases of a case need of the outside."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
+from services.casework.domain.case_notice import NoticeKind
 from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.contracts.codes import ProgressStep
 from services.contracts.schema import EventSchema
@@ -27,6 +28,10 @@ class CaseRepository(Protocol):
 
     def has_newer_review(self, case: Case) -> bool:
         """Whether its referral is reviewed again since."""
+        ...
+
+    def assigned_to(self, staff_id: UUID) -> list[Case]:
+        """The open cases that this person has, for what the system itself does."""
         ...
 
     def next_unassigned(self, reader: CaseReader) -> Case | None:
@@ -70,7 +75,50 @@ class Publisher(Protocol):
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
 
 
+class Holdings(Protocol):
+    """Who asked, what managers must know of cases and their workers, and who has been there lately."""
+
+    def question_asked(self, question_id: UUID, review_id: UUID, *, by: UUID) -> None: ...
+
+    def give_questions_to_area(self, staff_id: UUID, review_id: UUID | None = None) -> list[UUID]:
+        """The open questions of this person that they may not act on, or the one of this review, are nobody's own any
+        more. Gives the reviews.
+        """
+        ...
+
+    def notify(self, case_id: UUID, kind: NoticeKind, *, about: UUID) -> bool:
+        """Put it before the team's manager. False when it stands there already."""
+        ...
+
+    def resolve(self, case_id: UUID, *, by: UUID) -> None:
+        """Somebody has the case, or it is closed: nothing more is to be told of its worker."""
+        ...
+
+    def notice_read(self, notice_id: UUID, reader: CaseReader) -> UUID | None:
+        """Note that the manager read it. Gives the case; None when there is none that they were to read."""
+        ...
+
+    def signed_in(self, staff_id: UUID, at: datetime) -> None: ...
+
+    def begin_check(self, *, every: timedelta) -> bool:
+        """Whether the holders are to be looked at now; if so, that is noted."""
+        ...
+
+    def mark_idle(self, *, unseen_since: datetime) -> None: ...
+
+    def stranded(self) -> list[tuple[UUID, NoticeKind, UUID]]:
+        """Each open case whose worker cannot act or is idle, and the worker."""
+        ...
+
+    def resolve_recovered(self) -> None:
+        """What was told of a worker that is true no more."""
+        ...
+
+
 class CaseUnitOfWork(Publisher, Protocol):
+    @property
+    def holdings(self) -> Holdings: ...
+
     @property
     def cases(self) -> CaseRepository: ...
 

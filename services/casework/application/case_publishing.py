@@ -37,6 +37,8 @@ def tell_entry(case: Case, entry: Entry, publisher: Publisher) -> None:
             publisher.publish(contracts.CaseOpenedV1, told | {"pathway": case.pathway, "due_at": case.due_at})
         case EntryKind.ASSIGNED:
             publisher.publish(contracts.CaseAssignedV1, told)
+        case EntryKind.UNASSIGNED:
+            publisher.publish(contracts.CaseUnassignedV1, told | {"reason": entry.unassign_reason})
         case EntryKind.CONTACT_ATTEMPTED:
             publisher.publish(contracts.ContactAttemptedV1, told | {"mode": entry.mode, "reached": entry.reached})
         case EntryKind.FIRST_CONTACT_MADE:

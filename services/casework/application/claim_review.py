@@ -98,14 +98,14 @@ def release_claim(command: ReleaseClaim, uow: ReviewUnitOfWork) -> None:
     """Who holds no claim has nothing to give back, and that is what they wanted. Raises ReviewNotFound."""
     review = uow.reviews.get(command.review_id, command.reader)
     if review.claimant(uow.at) == command.reader.staff_id:
-        _end(review, "review.claim_released", uow)
+        end_claim(review, "review.claim_released", uow)
 
 
 def end_expired_claims(_command: EndExpiredClaims, uow: ReviewUnitOfWork) -> int:
     """Gives how many."""
     expired = uow.reviews.with_expired_claims(at=uow.at, limit=_AT_ONCE)
     for review in expired:
-        _end(review, "review.claim_expired", uow)
+        end_claim(review, "review.claim_expired", uow)
     return len(expired)
 
 
@@ -120,7 +120,7 @@ def end_claims_of(staff_id: UUID, uow: ReviewUnitOfWork, *, last_used_by: dateti
     for review in uow.reviews.claimed_by(staff_id):
         expires_at = review.claim_expires_at
         if expires_at is not None and expires_at - uow.policy.claim_lasts <= last_used_by:
-            _end(review, what, uow)
+            end_claim(review, what, uow)
 
 
 def at_work(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork) -> bool:
@@ -139,7 +139,7 @@ def _claim(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork, *, take_
         uow.audit(what, subject_type="review", subject_id=review.id)
 
 
-def _end(review: Review, what: str, uow: ReviewUnitOfWork) -> None:
+def end_claim(review: Review, what: str, uow: ReviewUnitOfWork) -> None:
     review.end_claim()
     uow.reviews.save(review)
     tell_open(review, uow)

@@ -34,6 +34,7 @@ def close_case(command: CloseCase, uow: CaseUnitOfWork) -> UUID:
     case.require_version(command.version)
     case.close(command.reason, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
     keep_case(case, uow, "case.closed")
+    uow.holdings.resolve(case.id, by=command.reader.staff_id)
     return case.id
 
 

@@ -118,16 +118,18 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
     review = uow.reviews.get(command.review_id, command.reader)
     review.must_be_open()
     review.must_be_at(command.revision)
+    question_id, by = uow.new_id(), command.reader.staff_id
     review.ask(
-        by=command.reader.staff_id,
+        by=by,
         question=command.question,
-        question_id=uow.new_id(),
+        question_id=question_id,
         at=uow.at,
         until=after_working_days(uow.at, uow.policy.pause_working_days, uow.is_bank_holiday),
         hours=uow.policy.review_hours,
     )
     at_work(review, command.reader, uow)
     uow.reviews.save(review)
+    uow.holdings.question_asked(question_id, review.id, by=by)
     tell_open(review, uow)
     uow.audit("review.question_asked", subject_type="review", subject_id=review.id)
 

@@ -13,9 +13,6 @@ class _Heard:
     event: Mapping[str, Any]
 
 
-class HearStaff(_Heard): ...
-
-
 class HearTeam(_Heard): ...
 
 
@@ -43,7 +40,6 @@ def _hear_identity(event: Mapping[str, Any], uow: ReviewUnitOfWork) -> None:
 
 
 HEARING: Mapping[type, Callable[[Any, ReviewUnitOfWork], None]] = {
-    HearStaff: lambda heard, uow: uow.told.hear_staff(heard.event),
     HearTeam: lambda heard, uow: uow.told.hear_team(heard.event),
     HearIdentity: lambda heard, uow: _hear_identity(heard.event, uow),
     HearNarrative: lambda heard, uow: uow.told.hear_narrative(heard.event),

@@ -36,7 +36,19 @@ from services.casework.application.decide_review import (
 )
 from services.casework.application.hear import HEARING
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
+from services.casework.application.holdings import (
+    FindStrandedCases,
+    ReleaseReview,
+    find_stranded_cases,
+    release_review,
+)
 from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
+from services.casework.application.staff_changes import (
+    StaffChanged,
+    StaffSignedIn,
+    on_staff_changed,
+    on_staff_signed_in,
+)
 from services.casework.application.start_round import StartRound, start_round
 from services.casework.application.tell_again import (
     AskForMissing,
@@ -52,6 +64,8 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     **HEARING,
     HearReferral: hear_referral,
     HearWithdrawal: hear_withdrawal,
+    StaffChanged: on_staff_changed,
+    StaffSignedIn: on_staff_signed_in,
     StaffSignedOut: on_staff_signed_out,
     ReadReview: read_review,
     ClaimReview: claim_review,
@@ -59,6 +73,8 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     KeepClaim: keep_claim,
     ReleaseClaim: release_claim,
     EndExpiredClaims: end_expired_claims,
+    ReleaseReview: release_review,
+    FindStrandedCases: find_stranded_cases,
     RecordOwnView: record_own_view,
     ShowEstimate: show_estimate,
     DecideReview: decide_review,

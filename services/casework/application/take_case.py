@@ -30,6 +30,7 @@ def take_case(command: TakeCase, uow: CaseUnitOfWork) -> UUID:
         case.require_version(command.version)
     case.take(Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
     keep_case(case, uow, "case.assigned")
+    uow.holdings.resolve(case.id, by=command.reader.staff_id)
     return case.id
 
 
@@ -40,4 +41,5 @@ def take_next_case(command: TakeNextCase, uow: CaseUnitOfWork) -> UUID | None:
         return None
     case.take(Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
     keep_case(case, uow, "case.assigned")
+    uow.holdings.resolve(case.id, by=command.reader.staff_id)
     return case.id

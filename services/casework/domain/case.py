@@ -18,9 +18,13 @@ from services.contracts.codes import (
     Pathway,
     RecipientClass,
     SupportLevel,
+    UnassignReason,
     YoungPersonAnswer,
 )
 from services.kernel.clock import not_before
+
+SYSTEM = UUID(int=0)
+"""Who wrote down what no person did."""
 
 
 class CaseState(StrEnum):
@@ -137,6 +141,14 @@ class Case:
         if self.assignee_id == to:
             raise rules.CaseAlreadyAssigned
         self._assign(to, act)
+
+    def unassign(self, reason: UnassignReason, act: Act, *, text: str | None = None) -> None:
+        """Back to the team's queue: nobody has it until it is taken or assigned again."""
+        self._must_be_open()
+        if self.assignee_id is None:
+            raise rules.CaseNotAssigned
+        self.assignee_id = None
+        self._add(EntryKind.UNASSIGNED, act, unassign_reason=reason, text=text)
 
     def note(self, text: str, act: Act) -> None:
         self._must_be_open()

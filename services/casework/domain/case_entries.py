@@ -5,12 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.contracts.codes import CloseReason, ContactMode, Outcome, YoungPersonAnswer
+from services.contracts.codes import CloseReason, ContactMode, Outcome, UnassignReason, YoungPersonAnswer
 
 
 class EntryKind(StrEnum):
     OPENED = "opened"
     ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
     NOTE = "note"
     NOTE_CORRECTED = "note_corrected"
     CONTACT_ATTEMPTED = "contact_attempted"
@@ -40,6 +41,7 @@ class Entry:
     text: str | None = None
     corrects_id: UUID | None = None
     assignee_id: UUID | None = None
+    unassign_reason: UnassignReason | None = None
     mode: ContactMode | None = None
     reached: bool | None = None
     attempt_id: UUID | None = None

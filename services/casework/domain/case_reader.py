@@ -8,7 +8,7 @@ from uuid import UUID
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 
 _HANDED_OVER_TO = {RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES}
-_CLASSES_WORKED = {
+CLASSES_WORKED = {
     Role.YOUTH_JUSTICE_CASEWORKER: {RecipientClass.YOUTH_JUSTICE, *_HANDED_OVER_TO},
     Role.EARLY_INTERVENTION_CASEWORKER: {RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO},
     Role.TEAM_MANAGER: {RecipientClass.YOUTH_JUSTICE, RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO},
@@ -43,6 +43,11 @@ class CaseReader:
     review_areas: frozenset[str] = frozenset()
 
 
+def classes_worked(roles: frozenset[Role]) -> frozenset[RecipientClass]:
+    """The classes of team whose cases these roles work."""
+    return frozenset(one for role in roles for one in CLASSES_WORKED.get(role, ()))
+
+
 def case_reader(
     *,
     staff_id: UUID,
@@ -55,14 +60,11 @@ def case_reader(
     """The reader that a member of staff is. One of a police organisation knows no case, whatever their roles."""
     if organisation_class is OrganisationClass.POLICE:
         return CaseReader(staff_id=staff_id, on=on)
-    classes: set[RecipientClass] = set()
-    for role in roles:
-        classes |= _CLASSES_WORKED.get(role, set())
     return CaseReader(
         staff_id=staff_id,
         on=on,
         teams=teams,
-        classes=frozenset(classes),
+        classes=classes_worked(roles),
         manager=Role.TEAM_MANAGER in roles,
         review_areas=areas if Role.REVIEWER in roles else frozenset(),
     )

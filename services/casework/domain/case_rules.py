@@ -67,6 +67,10 @@ class SupportNotStopped(_Refused):
     sentence = N_("Record that support has stopped before you close the case.")
 
 
+class CaseNotAssigned(_Refused):
+    sentence = N_("Nobody has this case: it is unassigned already.")
+
+
 class NoteAlreadyCorrected(_Refused):
     sentence = N_("This note was corrected before. Correct its newest wording.")
 

@@ -18,6 +18,7 @@ from services.casework.application.record_case_answer import RecordFirstContact
 from services.casework.application.record_case_outcome import RecordCaseOutcome
 from services.casework.application.stop_case import CloseStoppedCase, StopCase
 from services.casework.application.take_case import TakeCase
+from services.casework.application.unassign_case import UnassignCase
 from services.casework.application.write_case_note import WriteCaseNote
 from services.casework.domain.case_reader import Knowledge
 from services.casework.domain.case_rules import CaseNotFound
@@ -153,6 +154,16 @@ def set_assignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
     if said["assignee_id"] in (None, current.staff_id()):
         return _changed(case_id, TakeCase, {})
     return _changed(case_id, AssignCase, said)
+
+
+@api.post("/<uuid:case_id>/unassignment")
+@api.arguments(forms.UnassignmentBody, example=schemas.EXAMPLES["unassignment"])
+@api.response(200, schemas.CaseChanged)
+@api.doc(parameters=[_IF_MATCH])
+@access.requires(*WORKERS)
+def set_unassignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """Return the case to the team's queue, for its worker or the team's manager"""
+    return _changed(case_id, UnassignCase, said)
 
 
 @api.post("/<uuid:case_id>/support-stopped")

@@ -17,6 +17,7 @@ from services.contracts.codes import (
     Pathway,
     Source,
     SupportLevel,
+    UnassignReason,
     WithdrawalReason,
     YoungPersonAnswer,
 )
@@ -99,6 +100,7 @@ class CaseEntry(Schema):
     close_reason = _code(CloseReason)
     confirmed_by = fields.String(allow_none=True)
     why = fields.String(allow_none=True, metadata={"description": "Why a way on the do-not-contact list was used"})
+    unassign_reason = _code(UnassignReason)
 
 
 class CaseChangeItem(Schema):
@@ -183,5 +185,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "outcome": {"outcome": "support_completed"},
     "closure": {"reason": "plan_finished"},
     "assignment": {"assignee_id": None},
+    "unassignment": {"reason": "On leave from Monday for three weeks."},
 }
 """Bodies that are accepted as they stand, given a case in that state."""

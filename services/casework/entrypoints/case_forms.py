@@ -128,6 +128,12 @@ class ReopeningBody(_Body):
     why = StrictString(most=MOST_REMARK, lines=True, required=True, ask=N_("Enter what was wrong with the closing"))
 
 
+class UnassignmentBody(_Body):
+    reason = StrictString(
+        most=MOST_REMARK, lines=True, required=True, ask=N_("Enter why the case goes back to Unassigned")
+    )
+
+
 class AssignmentBody(StrictSchema):
     assignee_id = StrictUuid(load_default=None, allow_none=True)
     """Null is whoever asks."""

@@ -64,7 +64,7 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
             has = whole is not None and whole.outcome is not None
             outcome = url_for("cases.outcome", case_id=view.row.id)
             return {"reasons": choices(CloseReason), "outcome": has, "outcome_href": outcome}
-        case "reopening":
+        case "reopening" | "unassignment":
             return {"most": MOST_REMARK}
         case "assignment":
             others = [(staff_id, name) for staff_id, name in view.members if staff_id != view.row.owner_id]

@@ -18,6 +18,7 @@ from services.casework.application.read_case_change import ReadCaseChange
 from services.casework.application.record_case_answer import RecordCaseAnswer, RecordFirstContact
 from services.casework.application.record_case_equality import RecordCaseEquality
 from services.casework.application.record_case_outcome import RecordCaseOutcome
+from services.casework.application.unassign_case import UnassignCase
 from services.casework.application.write_case_note import WriteCaseNote
 from services.casework.domain.case_reader import Knowledge
 from services.casework.domain.case_rules import CaseNotFound
@@ -116,6 +117,12 @@ ACTS = (
         command=_saying(AssignCase),
         knowledge=Knowledge.MANAGED,
         roles=(Role.TEAM_MANAGER,),
+    ),
+    Act(
+        name="unassignment",
+        path="/unassignment",
+        schema=forms.UnassignmentBody,
+        command=_saying(UnassignCase),
     ),
     Act(
         name="confirmation",

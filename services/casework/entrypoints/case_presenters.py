@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from services.casework.adapters.alarm_queries import AlarmView
 from services.casework.adapters.case_view import CaseChange, CaseView, CaseWhole, EntryView
 from services.casework.adapters.same_person import OtherReferral
-from services.casework.domain.case import CaseState
+from services.casework.domain.case import SYSTEM, CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.change import ChangeKind
@@ -242,6 +242,8 @@ def _acts(view: CaseView, reader: CaseReader) -> list[Row]:
     acts.append(_act(row.id, "closure", _("Close the case")))
     if reader.manager:
         acts.append(_act(row.id, "assignment", _("Assign the case")))
+    if row.owner_id is not None:
+        acts.append(_act(row.id, "unassignment", _("Return the case to Unassigned")))
     return acts
 
 
@@ -283,7 +285,7 @@ def _entry(view: CaseView, entry: EntryView, corrected_by: UUID | None, is_open:
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
         recorded_later=entry.recorded_at != entry.occurred_at,
-        by=entry.recorded_by_name or _("A member of staff"),
+        by=_("Waymark") if entry.recorded_by == SYSTEM else entry.recorded_by_name or _("A member of staff"),
         lines=_lines(view, entry),
         text=entry.text,
         corrected_by=corrected_by,
@@ -298,6 +300,8 @@ def _lines(view: CaseView, entry: EntryView) -> list[str]:
         lines.append(f"{words(view.whole.level)}, {words(view.row.pathway)}")
     if entry.kind is EntryKind.ASSIGNED:
         lines.append(_("To %(name)s", name=entry.assignee_name or _("A member of staff")))
+    if entry.unassign_reason is not None:
+        lines.append(words(entry.unassign_reason))
     if entry.mode is not None:
         reached = _("reached the young person") if entry.reached else _("did not reach the young person")
         lines.append(f"{words(entry.mode)}: {reached}")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
+from services.casework.domain.case_notice import NoticeKind
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -17,6 +18,7 @@ from services.contracts.codes import (
     Pathway,
     Sex,
     SupportLevel,
+    UnassignReason,
     WithdrawalReason,
     YoungPersonAnswer,
 )
@@ -51,6 +53,18 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         CloseReason.MOVED_AWAY: N_("The young person moved away"),
         CloseReason.OPENED_IN_ERROR: N_("The case was opened in error"),
     },
+    UnassignReason: {
+        UnassignReason.RETURNED: N_("Returned to the team"),
+        UnassignReason.CANNOT_SIGN_IN: N_("Their account was switched off"),
+        UnassignReason.ROLE_ENDED: N_("They no longer have the role for this case"),
+        UnassignReason.TEAM_ENDED: N_("They left the team"),
+    },
+    NoticeKind: {
+        NoticeKind.UNASSIGNED: N_("Unassigned: the worker can no longer work the case"),
+        NoticeKind.RETURNED: N_("Returned by the worker"),
+        NoticeKind.WORKER_IDLE: N_("The worker has not signed in for a long time"),
+        NoticeKind.WORKER_CANNOT_ACT: N_("The worker can no longer work the case"),
+    },
     Pathway: {
         Pathway.YOUTH_JUSTICE: N_("Youth justice"),
         Pathway.EARLY_INTERVENTION: N_("Early intervention"),
@@ -73,6 +87,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     EntryKind: {
         EntryKind.OPENED: N_("Case opened"),
         EntryKind.ASSIGNED: N_("Case assigned"),
+        EntryKind.UNASSIGNED: N_("Case unassigned"),
         EntryKind.NOTE: N_("Note"),
         EntryKind.NOTE_CORRECTED: N_("Note corrected"),
         EntryKind.CONTACT_ATTEMPTED: N_("Contact attempted"),

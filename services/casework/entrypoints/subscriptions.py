@@ -8,17 +8,18 @@ from services.casework.application.hear import (
     HearModel,
     HearNarrative,
     HearNoEstimate,
-    HearStaff,
     HearTeam,
 )
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application.staff_changes import StaffChanged, StaffSignedIn
 from services.contracts import accounts, intake, oversight, scoring
 from services.kernel.republish import requested
 from services.kernel.retelling import asked
 from services.kernel.service import Subscriptions
 
 SUBSCRIPTIONS: Subscriptions = {
-    accounts.StaffChangedV1: HearStaff,
+    accounts.StaffChangedV1: StaffChanged,
+    accounts.StaffSignedInV1: StaffSignedIn,
     accounts.StaffSignedOutV1: StaffSignedOut,
     accounts.TeamChangedV1: HearTeam,
     intake.ReferralReceivedV1: HearReferral,

@@ -1,18 +1,18 @@
 """The desk at which the demonstration users sit: each request goes through the web application, with their token."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from werkzeug.test import Client, TestResponse
 
-from services.accounts.tokens import LONGEST_LIFETIME
 from services.embedded import staff
 from services.embedded.system import System
 from services.kernel.clock import Clock
 
 _BASE = "http://127.0.0.1"
+_A_DAY = timedelta(days=1)
 
 
 class NotTaken(RuntimeError):
@@ -24,7 +24,8 @@ class Desk:
         self._system = system
         self._clock = clock
         self._client = Client(system.app, use_cookies=False)
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, datetime]] = {}
+        """Of each user, their token and when it was issued."""
 
     def now(self) -> datetime:
         return self._clock()
@@ -58,9 +59,12 @@ class Desk:
         return _taken(path, self._client.open(path, method=method, headers=all_headers, base_url=_BASE, **options))
 
     def _token(self, user: str) -> str:
-        if user not in self._tokens:
-            self._tokens[user] = staff.token(self._system, user, lifetime=LONGEST_LIFETIME)
-        return self._tokens[user]
+        """A new one for each day at work, as a sign-in would be."""
+        token, issued_at = self._tokens.get(user, ("", datetime.min.replace(tzinfo=UTC)))
+        if self._clock() - issued_at >= _A_DAY:
+            token = staff.token(self._system, user, lifetime=_A_DAY)
+            self._tokens[user] = token, self._clock()
+        return token
 
 
 def _taken(path: str, response: TestResponse) -> TestResponse:

@@ -25,6 +25,7 @@ ENTRIES = (
     Entry(N_("My referrals"), "/intake/referrals", REFERRERS),
     Entry(N_("Reviews"), "/casework/reviews", frozenset({Role.REVIEWER})),
     Entry(N_("Queue"), "/casework/queue", CASEWORKERS),
+    Entry(N_("Caseloads"), "/casework/staff", frozenset({Role.TEAM_MANAGER})),
     Entry(N_("Hand-overs"), "/casework/hand-overs", CASEWORKERS | {Role.REVIEWER}),
     Entry(N_("How referrals move"), "/oversight/", frozenset({Role.BOARD_MEMBER})),
     Entry(N_("Models"), "/scoring/models", frozenset({Role.DATA_SCIENTIST, Role.BOARD_MEMBER})),

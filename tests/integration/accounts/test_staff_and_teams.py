@@ -13,7 +13,7 @@ from services.accounts.staff import ChangeMember, NotYourOwn, PoliceInTriage, Un
 from services.accounts.teams import AddTeam, AgesReversed, ChangeTeam, PoliceTriageTeam, UnknownArea
 from services.accounts.tokens import IssueToken
 from services.contracts import envelope
-from services.contracts.accounts import StaffChangedV1, TeamChangedV1
+from services.contracts.accounts import StaffChangedV1, StaffSignedInV1, TeamChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.errors import Stale
 from services.kernel.web import access
@@ -49,6 +49,13 @@ def told(world: World, schema: type[StaffChangedV1 | TeamChangedV1], key: object
     rows = [row for row in world.rows(tables.kernel.outbox) if row.topic == schema.topic and row.key == str(key)]
     values = [envelope.read(row.value).data for row in sorted(rows, key=lambda row: row.position)]
     return [schema.decode(value) for value in values]
+
+
+def signed_in(world: World) -> list[dict[str, Any]]:
+    """What was published of sign-ins, the oldest first."""
+    events = [envelope.read(row.value) for row in world.rows(tables.kernel.outbox)]
+    told = [StaffSignedInV1.decode(event.data) for event in events if event.type == StaffSignedInV1.type]
+    return sorted(told, key=lambda event: event["at"])
 
 
 def roles_of(world: World, staff_id: UUID) -> set[Role]:
@@ -162,6 +169,43 @@ class TestChangingAMember:
         headers = {"Authorization": f"Bearer {token}"}
         assert world.browser().get("/accounts/home", headers=headers).status_code == 303
         assert world.signed_in("reviewer").get("/accounts/home").status_code == 200
+
+
+class TestBeingThere:
+    def test_is_told_to_the_others_once_a_day(self, world: World) -> None:
+        def at() -> list[Any]:
+            return [event["at"] for event in signed_in(world)]
+
+        first = world.clock.at
+        world.signed_in("reviewer")
+        world.clock.go(hours=23)
+        world.signed_in("reviewer")
+        assert at() == [first]
+
+        world.clock.go(hours=1)
+        world.signed_in("reviewer")
+        assert at() == [first, world.clock.at]
+
+    def test_is_told_of_who_was_given_a_token(self, world: World) -> None:
+        world.handle(IssueToken(staff_id=world.staff["navigator"]))
+
+        assert [event["staff_id"] for event in signed_in(world)] == [world.staff["navigator"]]
+
+    def test_refuses_no_administrators_form(self, world: World) -> None:
+        """The version that the form was made from stays."""
+        change = a_change(world)
+        world.signed_in("reviewer")
+
+        world.handle(change, by="administrator")
+
+
+class TestAMembersPage:
+    def test_leads_to_what_they_hold_and_shows_none_of_it(self, world: World) -> None:
+        staff_id = world.staff["reviewer"]
+
+        page = world.signed_in("administrator").get(f"/accounts/staff/{staff_id}").text
+
+        assert f'href="/casework/staff/{staff_id}"' in page
 
 
 class TestAnAccountWithIncompatibleRolesFromBefore:

@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 
 from services.casework.adapters import tables
 from services.casework.adapters.case_repository import SqlCaseRepository
-from services.casework.adapters.case_tables import cases
+from services.casework.adapters.case_tables import case_notices, cases
 from services.casework.adapters.review_tables import changes_to_read, reviews
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.open_case import OpenCase, open_case
 from services.casework.bootstrap import build
 from services.casework.domain.case_clock import case_due_at
+from services.casework.domain.case_notice import NoticeKind
 from services.casework.domain.case_reader import CaseReader, case_reader
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.routing import TEAM_CLASS_OF
@@ -278,6 +279,11 @@ class CaseWorld:
             review_id=self.review(case_id),
             arrived_at=DECIDED_AT + timedelta(hours=1),
         )
+
+    def notice(self, case_id: UUID, about: Member) -> None:
+        """The manager is to see that this worker has not signed in for long."""
+        kind, at = NoticeKind.WORKER_IDLE, self.now
+        self._insert(case_notices, id=uuid4(), case_id=case_id, kind=kind, staff_id=about.id, raised_at=at)
 
     def assign(self, case_id: UUID, staff_id: UUID) -> None:
         """Says who has the case, whoever may: rights change after an assignment too."""

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from services.casework.adapters.case_tables import cases
-from services.casework.application import hear
+from services.casework.application.staff_changes import StaffChanged
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.auth.identity import Identity
 from tests.factories import reviews as make
@@ -31,11 +31,12 @@ def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] 
         "display_name": identity.display_name,
         "organisation_id": identity.organisation_id,
         "organisation_class": identity.organisation_class,
+        "roles": sorted(roles),
         "teams": [world.teams[team]],
         "areas": ["northside"],
         "active": True,
     }
-    world.hear(hear.HearStaff(event))
+    world.hear(StaffChanged(event))
     return Client(world.service.app.test_client(), str(identity.staff_id))
 
 

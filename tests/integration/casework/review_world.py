@@ -10,6 +10,7 @@ from services.casework.adapters.review_tables import reviews
 from services.casework.adapters.tables import metadata
 from services.casework.application import hear
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application.staff_changes import StaffChanged
 from services.casework.bootstrap import build
 from services.casework.domain.review_reader import ReviewReader, review_reader
 from services.casework.settings import Settings
@@ -45,6 +46,11 @@ class ReviewWorld:
     def hear(self, command: object) -> None:
         """As a worker does when an event comes."""
         self.service.dispatcher.handle(command, actor=None)
+
+    def run_sql(self, statement: str) -> None:
+        """What no command does."""
+        with self.database.write() as connection:
+            connection.execute(sa.text(statement))
 
     def run(self, command: object, *, by: UUID = make.REVIEWER) -> Any:
         return self.service.dispatcher.handle(command, actor=by)
@@ -94,12 +100,27 @@ class ReviewWorld:
             "display_name": name,
             "organisation_id": identity.organisation_id,
             "organisation_class": organisation,
+            "roles": [role],
             "teams": [self.teams["triage"]] if role is Role.REVIEWER else [],
             "areas": sorted(identity.areas),
             "active": True,
         }
-        self.hear(hear.HearStaff(event))
+        self.hear(StaffChanged(event))
         return Client(self.service.app.test_client(), str(staff_id))
+
+    def staff_changed(self, client: Client, *, version: int = 2, active: bool = True, **changed: Any) -> None:
+        """Accounts tells of somebody who is known: `roles`, `teams`, `areas` or `organisation_class` are others."""
+        who = self.tokens.known[client.token]
+        event = {
+            "staff_id": who.staff_id,
+            "version": version,
+            "display_name": who.display_name,
+            "organisation_id": who.organisation_id,
+            "organisation_class": changed.get("organisation_class", who.organisation_class),
+            "active": active,
+        }
+        rights = {name: sorted(changed.get(name, getattr(who, name))) for name in ("roles", "teams", "areas")}
+        self.hear(StaffChanged(event | rights))
 
     def member(self, client: Client) -> Member:
         return Member(self.tokens.known[client.token])

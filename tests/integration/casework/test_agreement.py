@@ -10,7 +10,7 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.review_tables import decisions, proposals, reviews
 from services.casework.adapters.tables import bases
-from services.casework.application import hear
+from services.casework.application.staff_changes import StaffChanged
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
@@ -297,4 +297,4 @@ def leaves(world: ReviewWorld, staff_id: UUID) -> None:
         "areas": [],
         "active": False,
     }
-    world.hear(hear.HearStaff(event))
+    world.hear(StaffChanged(event))

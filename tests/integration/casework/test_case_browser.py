@@ -44,8 +44,19 @@ class Served:
 
     def addresses(self) -> list[tuple[Member, str]]:
         case, hand_over, closed = (f"/casework/cases/{i}" for i in (self.case_id, self.hand_over_id, self.closed_id))
-        acts = ("notes/new", "contact-attempts/new", "first-contact", "answer", "equality", "outcome", "closure")
+        acts = (
+            "notes/new",
+            "contact-attempts/new",
+            "first-contact",
+            "answer",
+            "equality",
+            "outcome",
+            "closure",
+            "unassignment",
+        )
         return [
+            (self.manager, "/casework/staff"),
+            (self.manager, f"/casework/staff/{self.manager.id}"),
             (self.manager, "/casework/queue"),
             (self.manager, "/casework/queue?tab=team"),
             (self.manager, "/casework/queue?tab=closed"),
@@ -67,7 +78,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     team_id = world.team(RecipientClass.SUPPORT_SERVICE)
     receiving = world.team(RecipientClass.CHILDRENS_SERVICES, "Children’s services")
     manager = world.member(Role.TEAM_MANAGER, team_id=team_id, name="Mina Patel")
-    world.member(Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id)
+    worker = world.member(Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id)
     case_id, answering_id = world.case(team_id), world.case(team_id)
     closed_id = world.case(team_id, name="Bartholomew Featherstonehaugh-Williamson")
     world.case(team_id, due_at=DECIDED_AT + timedelta(hours=1), name=None)
@@ -79,6 +90,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     contact = f"/casework/api/v1/cases/{answering_id}/first-contact"
     client.post_json(contact, {}, **{"If-Match": '"4"'})
     _closed(world, manager, closed_id)
+    world.notice(case_id, worker)
     with serving(world.service.app) as origin:
         yield Served(
             world=world,
@@ -143,7 +155,17 @@ class TestThePagesOfCases:
         assert wide == []
 
     @pytest.mark.parametrize(
-        "act", ["notes/new", "contact-attempts/new", "first-contact", "answer", "outcome", "closure", "assignment"]
+        "act",
+        [
+            "notes/new",
+            "contact-attempts/new",
+            "first-contact",
+            "answer",
+            "outcome",
+            "closure",
+            "assignment",
+            "unassignment",
+        ],
     )
     def test_lead_from_the_error_summary_to_the_field(self, served: Served, act: str) -> None:
         page = served.page(served.manager)

@@ -10,6 +10,7 @@ from services.casework.adapters.review_tables import decisions, matches, reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
 from services.casework.application import hear
 from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application.staff_changes import StaffChanged
 from services.contracts import accounts, intake
 from services.contracts.codes import RecipientClass
 from tests.factories import reviews as make
@@ -23,7 +24,7 @@ def world(new_database: Callable[[str], str]) -> Iterator[ReviewWorld]:
     world.close()
 
 
-def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -> hear.HearStaff:
+def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -> StaffChanged:
     told = {
         "staff_id": staff_id,
         "version": version,
@@ -36,7 +37,7 @@ def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -
         "areas": ["northside"],
         "active": True,
     }
-    return hear.HearStaff(accounts.StaffChangedV1.decode(_plain(told)))
+    return StaffChanged(accounts.StaffChangedV1.decode(_plain(told)))
 
 
 def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tuple[UUID, UUID]) -> hear.HearMatch:

@@ -168,6 +168,13 @@ def colleagues(whole: Whole, _member: Member) -> Iterator[Ask]:
     yield from (Ask({"staff_id": staff_id}) for staff_id in whole.drawn[:2])
 
 
+def holders(whole: Whole, member: Member) -> Iterator[Ask]:
+    """What somebody holds: of workers, of those who decided, and one's own."""
+    told = whole.referrals.values()
+    held = [one.case.assignee for one in told if one.case] + [one.decided_by for one in told] + [member.id]
+    yield from (Ask({"staff_id": staff_id}) for staff_id in dict.fromkeys(held) if staff_id)
+
+
 def teams(whole: Whole, _member: Member) -> Iterator[Ask]:
     yield from (Ask({"team_id": row.id}) for row in whole.rows("accounts", "teams")[:2])
 
@@ -257,12 +264,25 @@ FILLS: dict[str, Fill] = {
     "/casework/api/v1/alarms/<uuid:alarm_id>": alarms,
     "/casework/queue": queue,
     "/casework/hand-overs": hand_overs,
+    "/casework/staff": page("done=notice"),
+    "/casework/staff/<uuid:staff_id>": holders,
+    "/casework/api/v1/staff/<uuid:staff_id>/holdings": holders,
+    "/casework/api/v1/case-notices": page(),
     _CASE: of(cases, noticed, "done=note"),
     f"{_CASE}/confirmation": of(cases, listed),
     _NOTE: of(entries("note_id"), worked),
     **{
         f"{_CASE}/{act}": of(cases, worked)
-        for act in ("answer", "closure", "contact-attempts/new", "equality", "first-contact", "notes/new", "outcome")
+        for act in (
+            "answer",
+            "closure",
+            "contact-attempts/new",
+            "equality",
+            "first-contact",
+            "notes/new",
+            "outcome",
+            "unassignment",
+        )
     },
     f"{_CASE}/assignment": of(cases, managed),
     f"{_CASE}/reopening": of(cases, managed),

@@ -146,10 +146,12 @@ class Rule:
     def in_team(self, member: Member, referral: Referral) -> bool:
         """A case's team, if a basis covers its class: those of it who work cases of that class."""
         case = referral.case
-        if case is None or member.is_police or case.team not in member.teams:
-            return False
+        return case is not None and self.can_work(member, case) and self.covers(referral, case.team_class)
+
+    def can_work(self, member: Member, case: Case) -> bool:
+        """Whether they have what the case needs, whatever its referral lets them know."""
         works = any(case.team_class in WORKS.get(role, ()) for role in member.roles)
-        return works and self.covers(referral, case.team_class)
+        return works and case.team in member.teams and not member.is_police
 
     def lists(self, member: Member, referral: Referral) -> bool:
         """Initials, reference, due date: its team; and of a hand-over, who may know the referral that was handed over."""

@@ -378,6 +378,11 @@ class Story:
             teams = frozenset(team for team in rights.teams if not (member.is_police and team.startswith("triage")))
             self.whole.change(staff_id, type(rights)(**vars(rights) | {"teams": teams}))
         self.whole.learn_staff()
+        for referral in self.whole.referrals.values():
+            case = referral.case
+            if case and case.assignee and not case.closed:
+                stays = self.rule.can_work(self.whole.staff[case.assignee], case)
+                case.assignee = case.assignee if stays else None
 
     def learn_ids(self) -> None:
         """Every id under which something of a referral is stored."""

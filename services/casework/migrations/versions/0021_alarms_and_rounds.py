@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from alembic import op
 
-from services.casework.adapters.row_security import WALL
 from services.kernel.db import append_only
 from services.kernel.db.types import Json, UtcDateTime
 
@@ -30,12 +29,10 @@ def upgrade() -> None:
     )
     _exchange(_ONE_REVIEW, _ROUNDS)
     _make_tables()
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
     """A referral that was reviewed again has lost nothing but its being one: that cannot be taken back."""
-    WALL.take_down(op.get_bind())
     for table in ("alarm_actions", "alarms"):
         op.drop_table(table)
     _exchange(_ROUNDS, _ONE_REVIEW)

@@ -1,0 +1,60 @@
+"""A member of staff changed or signed in: what they can no longer act on goes back to their team and area."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.casework.application.case_publishing import keep_case
+from services.casework.application.claim_review import end_claim
+from services.casework.application.review_ports import ReviewUnitOfWork
+from services.casework.domain.case import SYSTEM, Act
+from services.casework.domain.case_notice import NoticeKind
+from services.casework.domain.holder import Holder
+
+
+@dataclass(frozen=True)
+class StaffChanged:
+    event: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StaffSignedIn:
+    event: Mapping[str, Any]
+
+
+def on_staff_changed(command: StaffChanged, uow: ReviewUnitOfWork) -> None:
+    """Nothing stays with somebody who is inactive, or has lost the role, team or area that it needs."""
+    if not uow.told.hear_staff(command.event):
+        return
+    event = command.event
+    holder = Holder(
+        staff_id=event["staff_id"],
+        active=event["active"],
+        organisation_class=event["organisation_class"],
+        roles=frozenset(event["roles"]),
+        teams=frozenset(event["teams"]),
+        areas=frozenset(event["areas"]),
+    )
+    _end_claims(holder, uow)
+    for review_id in uow.holdings.give_questions_to_area(holder.staff_id):
+        uow.audit("review.question_given_to_area", subject_type="review", subject_id=review_id)
+    _unassign_cases(holder, uow)
+
+
+def on_staff_signed_in(command: StaffSignedIn, uow: ReviewUnitOfWork) -> None:
+    uow.holdings.signed_in(command.event["staff_id"], command.event["at"])
+
+
+def _end_claims(holder: Holder, uow: ReviewUnitOfWork) -> None:
+    for review in uow.reviews.claimed_by(holder.staff_id):
+        if not holder.can_review(review.area):
+            end_claim(review, "review.claim_ended", uow)
+
+
+def _unassign_cases(holder: Holder, uow: ReviewUnitOfWork) -> None:
+    for case in uow.cases.assigned_to(holder.staff_id):
+        reason = holder.must_give_up(case.team_id, case.team_class)
+        if reason is not None:
+            case.unassign(reason, Act(entry_id=uow.new_id(), by=SYSTEM, at=uow.at))
+            keep_case(case, uow, "case.unassigned")
+            uow.holdings.notify(case.id, NoticeKind.UNASSIGNED, about=holder.staff_id)

@@ -1,0 +1,33 @@
+"""Use case: a worker or the manager returns a case to the team's queue, and says why."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.casework.application.case_ports import CaseUnitOfWork
+from services.casework.application.case_publishing import keep_case
+from services.casework.domain.case import Act
+from services.casework.domain.case_notice import NoticeKind
+from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.contracts.codes import UnassignReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnassignCase:
+    case_id: UUID
+    entry_id: UUID
+    reader: CaseReader
+    version: int
+    reason: str
+
+
+def unassign_case(command: UnassignCase, uow: CaseUnitOfWork) -> UUID:
+    """Raises CaseNotFound, StaleCase, CaseNotAssigned. What a worker returns, the manager is told of."""
+    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case.require_version(command.version)
+    by = command.reader.staff_id
+    case.unassign(UnassignReason.RETURNED, Act(entry_id=command.entry_id, by=by, at=uow.at), text=command.reason)
+    keep_case(case, uow, "case.unassigned")
+    uow.holdings.resolve(case.id, by=by)
+    if not command.reader.manager:
+        uow.holdings.notify(case.id, NoticeKind.RETURNED, about=by)
+    return case.id

@@ -1,0 +1,60 @@
+"""Pages: who has how many cases, what one person holds, and cases that lost their worker."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from services.casework.adapters.holding_queries import caseloads
+from services.casework.application.holdings import ReadCaseNotice, ReleaseReview
+from services.casework.entrypoints import case_reading, review_reading
+from services.casework.entrypoints import holding_presenters as present
+from services.casework.entrypoints.case_list_presenters import done
+from services.casework.entrypoints.holding_reading import COLLEAGUES, MANAGERS, read_holdings, read_notices
+from services.kernel.web import access, current
+
+pages = Blueprint("holdings", __name__, url_prefix="/casework/staff")
+
+
+@pages.get("")
+@access.requires(*MANAGERS)
+def index() -> ResponseReturnValue:
+    with current.transaction() as transaction:
+        notices = read_notices(transaction)
+        people = caseloads(transaction.connection, case_reading.reader())
+    return render_template(
+        "casework/caseloads.html",
+        notices=[present.notice(row) for row in notices],
+        people=[present.caseload(person) for person in people],
+        done=done(request.args.get("done")),
+    )
+
+
+@pages.post("/notices/<uuid:notice_id>/reading")
+@access.requires(*MANAGERS)
+def read_notice(notice_id: UUID) -> ResponseReturnValue:
+    current.handle(ReadCaseNotice(notice_id=notice_id, reader=case_reading.reader()))
+    return redirect(url_for(".index", done="notice"), code=303)
+
+
+@pages.get("/<uuid:staff_id>")
+@access.requires(*COLLEAGUES)
+def show(staff_id: UUID) -> ResponseReturnValue:
+    held = read_holdings(staff_id)
+    return render_template(
+        "casework/holdings.html",
+        name=held.display_name,
+        account=present.account(held),
+        cases=[present.case_held(row) for row in held.cases],
+        reviews=[present.review_held(row, held) for row in held.reviews],
+        hand_overs=[present.hand_over_held(row) for row in held.hand_overs],
+        back=url_for(".index") if current.identity().has(*MANAGERS) else None,
+        done=done(request.args.get("done")),
+    )
+
+
+@pages.post("/<uuid:staff_id>/reviews/<uuid:review_id>/release")
+@access.requires(*COLLEAGUES)
+def release(staff_id: UUID, review_id: UUID) -> ResponseReturnValue:
+    current.handle(ReleaseReview(review_id=review_id, reader=review_reading.reader(), holder_id=staff_id))
+    return redirect(url_for(".show", staff_id=staff_id, done="released"), code=303)

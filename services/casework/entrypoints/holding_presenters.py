@@ -1,0 +1,84 @@
+"""What somebody holds, and what managers are to see of cases and their workers, in plain words."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from services.casework.adapters.holding_queries import CaseHeld, Caseload, Holdings, NoticeRow, ReviewHeld
+from services.casework.entrypoints.case_wording import words
+from services.kernel.ui import dates
+
+Row = dict[str, Any]
+
+
+def account(person: Holdings | Caseload) -> Row:
+    """Whether they can act, in words; and when they were last known to have signed in."""
+    if not person.active:
+        text, colour = _("Switched off"), "red"
+    elif person.idle:
+        text, colour = _("Not signed in for a long time"), "yellow"
+    else:
+        text, colour = _("Active"), "grey"
+    return {"text": text, "colour": colour, "seen": _seen(person.seen_at)}
+
+
+def _seen(at: datetime | None) -> str:
+    return str(_("Last known sign-in: %(day)s", day=dates.day(dates.local(at).date()))) if at else ""
+
+
+def caseload(person: Caseload) -> Row:
+    return {
+        "name": person.display_name,
+        "href": url_for("holdings.show", staff_id=person.staff_id),
+        "open_cases": person.open_cases,
+        "account": account(person),
+    }
+
+
+def notice(row: NoticeRow) -> Row:
+    return {
+        "href": url_for("cases.show", case_id=row.case_id),
+        "who": row.initials or _("Name not known"),
+        "reference": row.reference,
+        "text": words(row.kind),
+        "worker": row.staff_name or _("A member of staff"),
+        "since": dates.moment(row.raised_at),
+        "read_href": url_for("holdings.read_notice", notice_id=row.id),
+    }
+
+
+def case_held(row: CaseHeld) -> Row:
+    acts = [
+        {"href": url_for("cases.assignment", case_id=row.id), "text": _("Hand over to a colleague")},
+        {"href": url_for("cases.unassignment", case_id=row.id), "text": _("Return to Unassigned")},
+    ]
+    return _held(row) | {"acts": acts}
+
+
+def hand_over_held(row: CaseHeld) -> Row:
+    act = {"href": url_for("cases.confirmation", case_id=row.id), "text": _("Confirm the hand-over")}
+    return _held(row) | {"acts": [act]}
+
+
+def review_held(row: ReviewHeld, holdings: Holdings) -> Row:
+    said = [_("Being reviewed by them")] if row.claimed else []
+    said += [_("Their question waits for an answer")] if row.asked else []
+    return {
+        "href": url_for("reviews.show", review_id=row.id),
+        "reference": row.reference,
+        "details": ". ".join(said),
+        "due": dates.moment(row.due_at),
+        "acts": [],
+        "release_href": url_for("holdings.release", staff_id=holdings.staff_id, review_id=row.id),
+    }
+
+
+def _held(row: CaseHeld) -> Row:
+    return {
+        "href": url_for("cases.show", case_id=row.id),
+        "reference": row.reference,
+        "details": f"{row.initials}, {row.team_name}" if row.initials else row.team_name,
+        "due": dates.moment(row.due_at),
+    }
