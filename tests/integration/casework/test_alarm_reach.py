@@ -387,6 +387,7 @@ def left(identity: Any) -> dict[str, Any]:
         "display_name": identity.display_name,
         "organisation_id": identity.organisation_id,
         "organisation_class": identity.organisation_class,
+        "roles": [],
         "teams": [],
         "areas": [],
         "active": False,
