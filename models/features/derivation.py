@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import date
 
-from models.features.facts import Known, has_any
+from models.features.facts import EarlierReferral, Known, has_any
 from models.features.specification import Feature, Missing, Rule
 
 NOT_KNOWN = math.nan
@@ -100,7 +100,7 @@ def _earlier_referrals(feature: Feature) -> Maker:
             return 0.0, 0, None
         found = _earlier_with(feature, known)
         number = min(len(found), int(feature.high))
-        return float(number), number, found[0][1] if found else None
+        return float(number), number, found[0][1].received_on if found else None
 
     return make
 
@@ -110,15 +110,25 @@ def _recency_of_earlier_referral(feature: Feature) -> Maker:
 
     def make(known: Known) -> Made:
         found = _earlier_with(feature, known)
-        return fade(*found[0]) if found else (0.0, None, None)
+        return fade(found[0][0], found[0][1].received_on) if found else (0.0, None, None)
 
     return make
 
 
-def _earlier_with(feature: Feature, known: Known) -> list[tuple[int, date]]:
-    """Days ago and day of each earlier referral with one of the feature's codes, newest first."""
+def sources_of(feature: Feature, known: Known) -> list[EarlierReferral]:
+    """The earlier referrals that this feature's number was made from, newest first."""
+    if feature.rule is Rule.EARLIER_REFERRALS:
+        return [referral for _, referral in _earlier_with(feature, known)]
+    if feature.rule is Rule.RECENCY_OF_EARLIER_REFERRAL:
+        return [referral for _, referral in _earlier_with(feature, known)[:1]]
+    by = known.given_by.get(feature.fact)
+    return [by] if by else []
+
+
+def _earlier_with(feature: Feature, known: Known) -> list[tuple[int, EarlierReferral]]:
+    """Days ago, and each earlier referral with one of the feature's codes, newest first."""
     return [
-        (days, referral.received_on)
+        (days, referral)
         for days, referral in known.earlier
         if days <= feature.maximum_age_days and has_any(referral, feature.fact, feature.codes)
     ]

@@ -20,10 +20,15 @@ class OutOfRange(ValueError):
 
 @dataclass(frozen=True)
 class EarlierReferral:
-    """Another referral of the same person, in its latest version known at the time."""
+    """Another referral of the same person, in its latest version known at the time.
+
+    `id` and `kind` (who referred) are carried along to name the source of a value; neither changes a number.
+    """
 
     received_on: date
     facts: Mapping[str, object]
+    id: str = ""
+    kind: str = ""
 
 
 Past = Sequence[tuple[int, EarlierReferral]]
@@ -37,6 +42,8 @@ class Known:
     as_of: date
     answers: dict[str, Answer]
     given_on: dict[str, date]
+    given_by: dict[str, EarlierReferral]
+    """Of the answers that this referral does not give itself: the earlier one whose answer still stands."""
     earlier: Past
     out_of_range: tuple[str, ...]
 
@@ -54,26 +61,29 @@ class FactReader:
         """
         answers: dict[str, Answer] = {}
         given_on: dict[str, date] = {}
+        given_by: dict[str, EarlierReferral] = {}
         wrong: list[str] = []
         for name, fact, answer_of in self._facts:
-            value, day = said.get(name), as_of
+            value, by = said.get(name), None
             try:
                 answer = None if value is None else answer_of(fact, value)
                 if answer is None and earlier and fact.stands_for_days:
-                    answer, day = _standing(fact, as_of, earlier)
+                    answer, by = _standing(fact, earlier)
             except OutOfRange:
                 wrong.append(name)
                 continue
             if answer is not None:
                 answers[name] = answer
-                given_on[name] = day
+                given_on[name] = by.received_on if by else as_of
+                if by:
+                    given_by[name] = by
         for name in [name for name, answer in answers.items() if type(answer) is date and answer > as_of]:
             wrong.append(name)
             del answers[name]
-        return Known(as_of, answers, given_on, earlier, tuple(wrong))
+        return Known(as_of, answers, given_on, given_by, earlier, tuple(wrong))
 
 
-def _standing(fact: Fact, as_of: date, earlier: Past) -> tuple[Answer, date]:
+def _standing(fact: Fact, earlier: Past) -> tuple[Answer, EarlierReferral | None]:
     for days, referral in earlier:
         if days > fact.stands_for_days:
             break
@@ -85,8 +95,8 @@ def _standing(fact: Fact, as_of: date, earlier: Past) -> tuple[Answer, date]:
         except OutOfRange:
             continue  # an earlier referral's mistake is no reason to refuse this one
         if answer is not None:
-            return answer, referral.received_on
-    return None, as_of
+            return answer, referral
+    return None, None
 
 
 def has_any(referral: EarlierReferral, name: str, codes: Collection[str]) -> bool:

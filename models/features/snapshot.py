@@ -16,6 +16,8 @@ from models.features.vector import FeatureVector
 
 
 def to_json(vector: FeatureVector) -> dict[str, Any]:
+    """A vector without sources is written as before there were any, so that its digest stays."""
+    sources = {name: [list(source) for source in found] for name, found in vector.sources.items()}
     return {
         "digest": vector.digest,
         "values": [None if math.isnan(value) else value for value in vector.values],
@@ -24,7 +26,7 @@ def to_json(vector: FeatureVector) -> dict[str, Any]:
         "not_known": list(vector.not_known),
         "known_facts": vector.known_facts,
         "out_of_range": list(vector.out_of_range),
-    }
+    } | ({"sources": sources} if sources else {})
 
 
 def from_json(document: Mapping[str, Any]) -> FeatureVector:
@@ -36,6 +38,10 @@ def from_json(document: Mapping[str, Any]) -> FeatureVector:
         not_known=tuple(document["not_known"]),
         known_facts=document["known_facts"],
         out_of_range=tuple(document["out_of_range"]),
+        sources={
+            name: tuple((referral_id, kind) for referral_id, kind in found)
+            for name, found in document.get("sources", {}).items()
+        },
     )
 
 

@@ -6,16 +6,19 @@ Plain Python on purpose: one referral costs some tens of microseconds, a data fr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from operator import itemgetter
 
 from models.features import facts as answers
 from models.features import reading
-from models.features.derivation import Made, ShownValue, maker_of
+from models.features.derivation import Made, ShownValue, maker_of, sources_of
 from models.features.facts import EarlierReferral
 from models.features.specification import Registry
+
+Source = tuple[str, str]
+"""The id of an earlier referral, and its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class FeatureVector:
 
     `values` are floats, NaN for "not known"; `shown` and `dates` lie beside them, for the
     explanation. `not_known` names the features whose fact nobody gave, whatever number stands
-    in for it. `out_of_range` names the facts that no model may be asked about.
+    in for it. `out_of_range` names the facts that no model may be asked about. `sources` has the
+    earlier referrals, newest first, of each feature that was made from any.
     """
 
     digest: str
@@ -34,6 +38,7 @@ class FeatureVector:
     not_known: tuple[str, ...]
     known_facts: int
     out_of_range: tuple[str, ...]
+    sources: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
 
 
 class VectorBuilder:
@@ -74,7 +79,14 @@ class VectorBuilder:
             tuple([name for name, fact in self._answered if fact not in known.answers]),
             len(known.answers),
             known.out_of_range,
+            self._sources(known),
         )
+
+    def _sources(self, known: answers.Known) -> dict[str, tuple[Source, ...]]:
+        if not any(referral.id for _, referral in known.earlier):
+            return {}  # training names no referral
+        found = ((feature.name, sources_of(feature, known)) for feature in self.registry.features)
+        return {name: tuple((one.id, one.kind) for one in sources) for name, sources in found if sources}
 
 
 def build(facts: Mapping[str, object], *, as_of: date, earlier: Iterable[EarlierReferral] = ()) -> FeatureVector:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from models.features.derivation import ShownValue
+from models.features.vector import Source
 
 
 class Band(StrEnum):
@@ -29,7 +30,8 @@ class Contribution(NamedTuple):
     """How far one feature moved the estimate, in calibrated log-odds.
 
     `value` is what a person would say (a code, a count, days ago), None for not known;
-    `observed_on` the day of the evidence, None if there is none.
+    `observed_on` the day of the evidence, None if there is none; `sources` id and kind of the
+    earlier referrals that the value comes from, newest first, empty when it is this referral's own.
     """
 
     feature: str
@@ -37,6 +39,7 @@ class Contribution(NamedTuple):
     observed_on: date | None
     origin: str
     log_odds: float
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

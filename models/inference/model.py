@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from models.features.vector import FeatureVector
+from models.features.vector import FeatureVector, Source
 from models.inference import manifest as manifests
 from models.inference.booster import Booster
 from models.inference.estimate import (
@@ -33,6 +33,7 @@ class Model:
         self._booster = booster
         self._names = manifest.names
         self._origins = tuple(str(feature["origin"]) for feature in manifest.features)
+        self._no_sources: list[tuple[Source, ...]] = [()] * len(self._names)
         self._low = tuple(float(feature["low"]) for feature in manifest.features)
         self._high = tuple(float(feature["high"]) for feature in manifest.features)
 
@@ -82,7 +83,15 @@ class Model:
             tuple(
                 map(
                     Contribution._make,
-                    zip(self._names, vector.shown, vector.dates, self._origins, parts[:-1], strict=True),
+                    zip(
+                        self._names,
+                        vector.shown,
+                        vector.dates,
+                        self._origins,
+                        parts[:-1],
+                        [vector.sources.get(name, ()) for name in self._names] if vector.sources else self._no_sources,
+                        strict=True,
+                    ),
                 )
             ),
             vector.not_known,

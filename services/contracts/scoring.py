@@ -3,20 +3,34 @@
 from marshmallow import fields, validate
 
 from services.contracts import topics
-from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
 from services.contracts.republish import RepublishRequested
 from services.contracts.retelling import StateTold
 from services.contracts.schema import EventSchema, Part, code, moment
 
 
+class SourceReferral(Part):
+    """An earlier referral that a value comes from, and who made it."""
+
+    referral_id = fields.UUID(required=True)
+    source = code(Source, required=True)
+
+
 class Contribution(Part):
-    """How much one feature moved the estimate, in log-odds. The base and all contributions sum to the estimate."""
+    """How much one feature moved the estimate, in log-odds. The base and all contributions sum to the estimate.
+
+    `source_referral_id` and `source` name the earlier referral of the same area that the value comes from, the newest
+    one of a count, whose others are `further_sources`; null when it is what this referral itself says.
+    """
 
     feature = fields.String(required=True)
     value = fields.Raw(allow_none=True, load_default=None)
     observed_on = fields.Date(allow_none=True, load_default=None)
     origin = fields.String(required=True)
     log_odds = fields.Float(required=True, allow_nan=False)
+    source_referral_id = fields.UUID(allow_none=True, load_default=None)
+    source = code(Source, allow_none=True, load_default=None)
+    further_sources = fields.List(fields.Nested(SourceReferral), load_default=list)
 
 
 class ReferralEstimatedV1(EventSchema):

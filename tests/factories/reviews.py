@@ -13,6 +13,7 @@ from services.contracts import accounts, intake, scoring
 from services.contracts.codes import (
     AgeBasis,
     Band,
+    EstimateCause,
     LawfulBasis,
     OrganisationClass,
     Pathway,
@@ -27,7 +28,7 @@ RECEIVED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 REVIEWER = UUID("00000000-0000-4000-8000-0000000000c1")
 COLLEAGUE = UUID("00000000-0000-4000-8000-0000000000c2")
 NAVIGATOR = UUID("00000000-0000-4000-8000-0000000000c3")
-SHOWN = Shown(sequence=1, band=Band.RAISED, model_version="3")
+SHOWN = Shown(sequence=1, band=Band.RAISED, model_version="3", probability=0.12)
 
 
 def after(minutes: float) -> datetime:
@@ -228,7 +229,12 @@ def a_narrative_event(referral_id: UUID, *, version: int = 1, concern: str = "Af
 
 
 def an_estimate_event(
-    referral_id: UUID, *, referral_version: int = 1, sequence: int = 1, band: Band = Band.RAISED
+    referral_id: UUID,
+    *,
+    referral_version: int = 1,
+    sequence: int = 1,
+    band: Band = Band.RAISED,
+    cause: EstimateCause = EstimateCause.RECEIVED,
 ) -> dict[str, Any]:
     return scoring.ReferralEstimatedV1.decode(
         {
@@ -250,7 +256,7 @@ def an_estimate_event(
             "missing": ["education_status"],
             "model_version": "3",
             "invented_data": True,
-            "cause": "received",
+            "cause": cause.value,
             "estimated_at": after(1).isoformat(),
         }
     )

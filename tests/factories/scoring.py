@@ -7,17 +7,28 @@ from math import exp, fsum
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
 from services.scoring.application.hear_match import HearMatch
 from services.scoring.application.hear_referral import HearReferral
 from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
-from services.scoring.domain.referral import Earlier
+from services.scoring.domain.referral import Earlier, Telling
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 
 def day(number: float) -> datetime:
     return START + timedelta(days=number)
+
+
+def a_version(
+    number: int,
+    *,
+    at: float,
+    facts: Mapping[str, Any] | None = None,
+    area: str = "northside",
+    source: Source = Source.AE_NAVIGATOR,
+) -> Telling:
+    return Telling(version=number, told_at=day(at), facts=facts or {"said": number}, area=area, source=source)
 
 
 def a_telling(
@@ -28,6 +39,8 @@ def a_telling(
     received: float = 0,
     amended: float | None = None,
     facts: Mapping[str, Any] | None = None,
+    area: str = "northside",
+    source: Source = Source.AE_NAVIGATOR,
 ) -> HearReferral:
     """The command of a received referral, or of an amended one. Times are days from the start."""
     return HearReferral(
@@ -37,6 +50,8 @@ def a_telling(
         received_at=day(received),
         told_at=day(received if amended is None else amended),
         facts={"age": 15, "injury": "minor"} if facts is None else facts,
+        area=area,
+        source=source,
         cause=EstimateCause.RECEIVED if amended is None else EstimateCause.AMENDED,
     )
 
@@ -95,7 +110,9 @@ class FakeChampion:
 
     def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:
         said = sorted((name, str(value)) for name, value in facts.items() if value is not None)
-        before = [(other.received_at.isoformat(), sorted(map(str, other.facts.items()))) for other in earlier]
+        before = [
+            (str(other.id), other.received_at.isoformat(), sorted(map(str, other.facts.items()))) for other in earlier
+        ]
         digest = str(abs(hash((str(said), str(before), told_at.isoformat()))))
         if (facts.get("age") or 0) > 25:
             return NotEstimated(

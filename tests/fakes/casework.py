@@ -97,26 +97,29 @@ class FakeReviewRepository:
         for review in self._stored.values():
             for held in review.own_views:
                 if held.id == view.id:
-                    held.shown_at, held.shown = view.shown_at, view.shown
+                    held.shown_at, held.shown, held.replaced = view.shown_at, view.shown, list(view.replaced)
 
 
 class FakeEstimates:
+    """What an estimate draws on is the business of the database: here a reader may know all of it."""
+
     def __init__(self) -> None:
         self.parked: dict[tuple[UUID, int, int], Event] = {}
 
     def park(self, event: Event, *, estimated: bool) -> None:
         self.parked.setdefault((event["referral_id"], event["referral_version"], event["sequence"]), event)
 
-    def beside(self, view: OwnView, review: Review) -> EstimateShown | None:
+    def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
         of_version = [
             event
-            for (referral_id, version, sequence), event in self.parked.items()
+            for (referral_id, version, _), event in self.parked.items()
             if (referral_id, version) == (review.referral_id, view.referral_version)
             and version == review.referral_version
-            and (view.shown is None or sequence == view.shown.sequence)
         ]
         newest = max(of_version, key=lambda event: event["sequence"], default=None)
-        return None if newest is None else EstimateShown(sequence=newest["sequence"], answer=_answer(newest))
+        if newest is None:
+            return None
+        return EstimateShown(sequence=newest["sequence"], cause=newest["cause"], answer=_answer(newest))
 
 
 class FakeAlarms:

@@ -60,6 +60,7 @@ class Referrers:
             expected_version=self.versions[referral_id],
             content=self._content(self.of[referral_id]),
             asking=_REFERRER,
+            area=self.chance.choice([None, None, "northside", "riverside"]),
         )
         self.versions[referral_id] = self._run(amendment).version
 

@@ -39,13 +39,8 @@ _OWN: Mapping[str, frozenset[str]] = {
 }
 _TOLD_OF_IT = frozenset({"estimate_id", "sequence", "person_id", "estimated_at", "decided_at", "described_at", "cause"})
 
-# Answers that were superseded stay, each with its estimate. A withdrawn referral keeps the answer that it had when its
-# withdrawal was heard, whatever is heard later: nobody decides by it.
-_stands = sa.and_(
-    scoring.answers.c.is_current,
-    scoring.answers.c.referral_id == scoring.referrals.c.id,
-    scoring.referrals.c.withdrawn_at.is_(None),
-)
+# Answers that were superseded stay, each with its estimate.
+_stands = scoring.answers.c.is_current
 _told, _later = reviews.estimates, reviews.estimates.alias()
 _newest = sa.and_(
     _told.c.referral_id == casework.referrals.c.id,
@@ -55,7 +50,6 @@ _newest = sa.and_(
         _later.c.referral_version == _told.c.referral_version,
         _later.c.sequence > _told.c.sequence,
     ),
-    ~sa.exists().where(reviews.withdrawals.c.referral_id == _told.c.referral_id),
 )
 _CURRENT: Mapping[tuple[str, str], sa.Select[Any]] = {
     ("scoring", "answers"): sa.select(scoring.answers).where(_stands),

@@ -23,12 +23,13 @@ from services.intake.adapters import queries as intake_queries
 from services.intake.adapters.tables import referrals
 from services.intake.domain.referral import ReferredBy
 from tests.parts.postgresql import Cluster
-from tests.property.whole import lists, routes
+from tests.property.whole import derived, lists, routes
 from tests.property.whole.draw import SENDERS
 from tests.property.whole.people import Whole, a_whole
 from tests.property.whole.rule import Member, Referral, Rule, What
 from tests.property.whole.story import Story
 from tests.property.whole.walk import Seen, Walk
+from tests.world import BASE
 
 Grant = Callable[[Rule, Member, Referral], bool]
 _MOST_SAID = 25
@@ -87,6 +88,7 @@ def walked(whole: Whole, staff: list[UUID]) -> list[str]:
         member = whole.staff[staff_id]
         seen = Walk(whole, member, whole.callers[staff_id], whole.rule).everywhere()
         wrong += [*seen.faults, *lists.faults(whole, member, seen), *kept_back(whole, member, seen)]
+        wrong += derived.faults(whole, member, whole.callers[staff_id])
         wrong += [f"nobody said how to ask for {name}" for name in seen.asked - routes.ASKED]
     return wrong
 
@@ -96,6 +98,7 @@ RECORDS = {
     "request_counts",  # how much each account asks for in a minute
     "outbox.published_at", "sessions.last_used_at",
     "own_views.shown_at", "own_views.shown_sequence", "own_views.shown_band", "own_views.shown_model_version",
+    "own_views.shown_probability", "replacements_shown",
 }  # fmt: skip
 """Tables and columns that record that somebody asked, and what they were shown."""
 
@@ -157,6 +160,22 @@ class TestNeedToKnowOfTheWhole:
             WalkOfHeads(whole, whole.staff[staff_id], whole.callers[staff_id], whole.rule).everywhere()
 
         assert {name: rows for name, rows in kept(whole).items() if rows != before[name]} == {}
+
+    def test_holds_for_what_services_tell_each_other(self, wholes: Wholes) -> None:
+        """What scoring draws on for a referral is what is known in the referral's own area, whoever reads it."""
+        whole = wholes.of("sqlite", 1)
+        histories = [whole.rule.history(referral, whole.referrals) for referral in whole.referrals.values()]
+
+        assert list(derived.of_messages(whole)) == []
+        assert any(histories)
+
+    def test_holds_for_what_is_counted(self, wholes: Wholes) -> None:
+        whole = wholes.of("sqlite", 1)
+
+        counted = [whole.world.anyone().get(f"/{name}/metrics", base_url=BASE) for name in whole.world.system.services]
+
+        assert {answer.status_code for answer in counted} == {200}
+        assert [whole.marks.found(answer.text) for answer in counted] == [set()] * len(counted)
 
     def test_knows_how_to_fill_every_route(self, wholes: Wholes) -> None:
         whole = wholes.of("sqlite", 1)

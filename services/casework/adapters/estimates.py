@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.review_tables import estimates, model_descriptions, own_views
+from services.casework.adapters.review_scope import knows
+from services.casework.adapters.review_tables import estimates, model_descriptions, own_views, reviews
 from services.casework.application.review_ports import Event
 from services.casework.domain.decision import OwnView
-from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
+from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated, SourceReferral
 from services.casework.domain.review import Review
-from services.contracts.codes import Band, NotEstimatedReason
+from services.casework.domain.review_reader import ReviewReader
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
 from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import or_ignore
@@ -41,7 +44,7 @@ class SqlEstimates:
             },
         )
 
-    def beside(self, view: OwnView, review: Review) -> EstimateShown | None:
+    def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
         # Joined to this reviewer's own view: without it the query has no row to give.
         found = (
             sa.select(estimates)
@@ -56,13 +59,27 @@ class SqlEstimates:
             .where(
                 estimates.c.referral_id == review.referral_id,
                 estimates.c.referral_version == review.referral_version,
-                estimates.c.sequence == sa.func.coalesce(own_views.c.shown_sequence, estimates.c.sequence),
             )
             .order_by(estimates.c.sequence.desc())
             .limit(1)
         )
         row = self._connection.execute(found).one_or_none()
-        return None if row is None else EstimateShown(sequence=row.sequence, answer=self._answer(row.content))
+        if row is None or not self._knows_sources(reader, row.content):
+            return None
+        cause = EstimateCause(row.content["cause"])
+        return EstimateShown(sequence=row.sequence, cause=cause, answer=self._answer(row.content))
+
+    def _knows_sources(self, reader: ReviewReader, content: Mapping[str, Any]) -> bool:
+        """Whether the reader may know every earlier referral that the estimate draws on.
+
+        Scoring takes history from the referral's area alone. Between the move of an earlier referral and the next
+        estimate, and for a reviewer who made it themselves, this is what keeps its values back.
+        """
+        drawn_on = {source.referral_id for item in content.get("contributions", ()) for source in _sources(item)}
+        if not drawn_on:
+            return True
+        known = sa.select(reviews.c.referral_id).where(reviews.c.referral_id.in_(drawn_on), knows(reader)).distinct()
+        return set(self._connection.scalars(known)) == drawn_on
 
     def _answer(self, content: Mapping[str, Any]) -> Estimated | NotEstimated:
         described = self._description(content.get("model_version"))
@@ -103,4 +120,12 @@ def _moved(item: Mapping[str, Any], words: Mapping[str, Any]) -> Moved:
         value=item["value"],
         observed_on=date.fromisoformat(item["observed_on"]) if item["observed_on"] else None,
         log_odds=item["log_odds"],
+        sources=_sources(item),
     )
+
+
+def _sources(item: Mapping[str, Any]) -> tuple[SourceReferral, ...]:
+    """What was stored before sources were told names none."""
+    newest = {"referral_id": item.get("source_referral_id"), "source": item.get("source")}
+    said = [newest, *item.get("further_sources", ())] if newest["referral_id"] else []
+    return tuple(SourceReferral(referral_id=UUID(one["referral_id"]), source=Source(one["source"])) for one in said)

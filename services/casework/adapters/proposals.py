@@ -64,6 +64,7 @@ def _row(review: Review, proposal: Proposal) -> dict[str, Any]:
         "agrees": said.agrees,
         "agreement_table": said.agreement_table,
         "shown_at": said.shown_at,
+        "shown_sequence": said.shown.sequence if said.shown else None,
         "team_id": said.team_id,
     } | _ended(proposal)
 
@@ -79,7 +80,7 @@ def _proposal(review: Review, row: Mapping[Any, Any]) -> Proposal:
         decided_by=row["proposed_by"],
         decided_at=row["proposed_at"],
         difference_reasons=tuple(DifferenceReason(reason) for reason in row["difference_reasons"]),
-        shown=view.shown if row["shown_at"] else None,
+        shown=next((one for one in view.seen if one.sequence == row["shown_sequence"]), None),
         **{name: row[name] for name in _SAID},
     )
     return Proposal(id=row["id"], referral_version=row["referral_version"], proposed=proposed)

@@ -67,7 +67,9 @@ def _decision(review: Review, row: Mapping[Any, Any]) -> Decision:
         **{name: row[name] for name in said},
         own_view=view,
         shown_at=row["shown_at"],
-        shown=view.shown if row["shown_at"] else None,
+        shown=next(
+            (one for one in view.seen if (one.band, one.model_version) == (row["band"], row["model_version"])), None
+        ),
         difference_reasons=tuple(DifferenceReason(reason) for reason in row["difference_reasons"]),
     )
 

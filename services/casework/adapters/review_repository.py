@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters.proposals import SqlProposals, proposed_by
 from services.casework.adapters.review_scope import NOBODY_OF_OURS, clock_runs, is_claimed, is_newest, knows
-from services.casework.adapters.review_tables import decisions, own_views, reviews
+from services.casework.adapters.review_tables import decisions, own_views, replacements_shown, reviews
 from services.casework.domain.decision import Decision, OwnView, Shown
 from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_reader import ReviewReader
@@ -105,7 +105,11 @@ class SqlReviewRepository:
         review.stored_version = review.version
 
     def save_shown(self, view: OwnView) -> None:
-        self._connection.execute(sa.update(own_views).where(own_views.c.id == view.id).values(_shown_row(view)))
+        if view.replaced:
+            row = {"own_view_id": view.id, **vars(view.shown)}
+            self._connection.execute(sa.insert(replacements_shown).values(row))
+        else:
+            self._connection.execute(sa.update(own_views).where(own_views.c.id == view.id).values(_shown_row(view)))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Review | None:
         return self._found(self._connection.execute(_LOCKED.where(condition)))
@@ -120,11 +124,22 @@ class SqlReviewRepository:
             for row in self._connection.execute(_VIEWS, {"ids": list(found)}):
                 found[row.review_id].own_views.append(_view(row._mapping))
                 self._known_views.add(row.id)
+            self._add_replacements([view for review in found.values() for view in review.own_views if view.shown])
         self._proposals.read([review for review in found.values() if review.state is ReviewState.AGREEMENT_NEEDED])
         again = [review for review in found.values() if review.round > 1]
         if again:
             self._read_earlier(again)
         return list(found.values())
+
+    def _add_replacements(self, views: Sequence[OwnView]) -> None:
+        """What replaced the first estimate shown, in turn."""
+        of = {view.id: view for view in views}
+        for row in self._connection.execute(_REPLACEMENTS, {"ids": list(of)}) if of else ():
+            known = dict(row._mapping)
+            view = of[known.pop("own_view_id")]
+            assert view.shown is not None  # noqa: S101 (only a view that was shown one is asked for)
+            view.replaced.append(view.shown)
+            view.shown = Shown(**known)
 
     def _read_earlier(self, found: Sequence[Review]) -> None:
         """Who has seen an estimate of the referral in a round before: it may be what they now think."""
@@ -179,13 +194,20 @@ def _shown_row(view: OwnView) -> dict[str, Any]:
         "shown_sequence": shown.sequence if shown else None,
         "shown_band": shown.band if shown else None,
         "shown_model_version": shown.model_version if shown else None,
+        "shown_probability": shown.probability if shown else None,
     }
 
 
 def _view(row: Mapping[Any, Any]) -> OwnView:
     shown = None
     if row["shown_sequence"] is not None:
-        shown = Shown(sequence=row["shown_sequence"], band=row["shown_band"], model_version=row["shown_model_version"])
+        shown = Shown(
+            sequence=row["shown_sequence"],
+            band=row["shown_band"],
+            model_version=row["shown_model_version"],
+            probability=row["shown_probability"],
+            at=row["shown_at"],
+        )
     said = ("id", "reviewer_id", "referral_version", "level", "sureness", "why", "recorded_at", "estimate_seen_before")
     return OwnView(**{name: row[name] for name in said}, shown_at=row["shown_at"], shown=shown)
 
@@ -215,6 +237,11 @@ def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
 _LOCKED = sa.select(reviews).with_for_update(of=reviews)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _OF_REFERRALS = _LOCKED.where(reviews.c.referral_id.in_(_IDS), is_newest()).order_by(reviews.c.id)
+_REPLACEMENTS = (
+    sa.select(replacements_shown)
+    .where(replacements_shown.c.own_view_id.in_(_IDS))
+    .order_by(replacements_shown.c.sequence)
+)
 _VIEWS = sa.select(own_views).where(own_views.c.review_id.in_(_IDS)).order_by(own_views.c.recorded_at)
 _SEEN = (
     sa.select(reviews.c.referral_id, reviews.c.round, own_views.c.reviewer_id)

@@ -6,7 +6,7 @@ from services.casework.adapters.tables import metadata
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
-from services.contracts.codes import Band, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
+from services.contracts.codes import Band, EstimateCause, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
 from services.kernel.db import append_only
 from services.kernel.db.types import CodeType, Json, UtcDateTime
 
@@ -75,6 +75,7 @@ own_views = sa.Table(
     sa.Column("shown_sequence", sa.Integer, nullable=True),
     sa.Column("shown_band", CodeType(Band), nullable=True),
     sa.Column("shown_model_version", sa.String(200), nullable=True),
+    sa.Column("shown_probability", sa.Double, nullable=True),
     sa.ForeignKeyConstraint(["review_id", "referrer_key"], ["reviews.id", "reviews.referrer_key"]),
     sa.CheckConstraint("reviewer_id <> referrer_key", name="not_own_referral"),
     sa.CheckConstraint("shown_at IS NULL OR shown_at >= recorded_at", name="view_before_estimate"),
@@ -135,6 +136,7 @@ proposals = sa.Table(
     sa.Column("agrees", sa.Boolean, nullable=True),
     sa.Column("agreement_table", sa.Integer, nullable=False),
     sa.Column("shown_at", UtcDateTime, nullable=True),
+    sa.Column("shown_sequence", sa.Integer, nullable=True),
     sa.Column("team_id", sa.Uuid, nullable=True),
     sa.Column("ended_at", UtcDateTime, nullable=True),
     sa.Column("outcome", CodeType(ProposalOutcome), nullable=True),
@@ -177,7 +179,25 @@ holding_checks = sa.Table(
 
 append_only.keep(decisions)
 append_only.keep(proposals, filled_once=("ended_at", "outcome", "ended_by", "ended_reason"))
-append_only.keep(own_views, filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version"))
+append_only.keep(
+    own_views,
+    filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version", "shown_probability"),
+)
+
+# What a reviewer was shown in place of the estimate that they were shown first. Without a band: there is none any more.
+replacements_shown = sa.Table(
+    "replacements_shown",
+    metadata,
+    sa.Column("own_view_id", sa.Uuid, sa.ForeignKey("own_views.id"), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("probability", sa.Double, nullable=True),
+    sa.Column("band", CodeType(Band), nullable=True),
+    sa.Column("model_version", sa.String(200), nullable=True),
+    sa.Column("cause", CodeType(EstimateCause), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("(probability IS NULL) = (band IS NULL)", name="estimate_or_none"),
+)
+append_only.keep(replacements_shown)
 
 # Estimates and refusals to estimate, as they came. Read before a decision by one query only (estimates.py).
 estimates = sa.Table(

@@ -94,6 +94,7 @@ WALL = Wall(
         "estimates": "may_know(referral_id)",
         "reviews": f"{_OF_THEIR_AREAS} OR may_know(referral_id)",
         "own_views": _OF_REVIEW,
+        "replacements_shown": "EXISTS (SELECT FROM own_views WHERE own_views.id = own_view_id)",
         "decisions": _OF_REVIEW,
         "proposals": _OF_REVIEW,
         "cases": f"{_OF_THEIR_TEAMS} OR {_OF_NOTICE} OR may_know(referral_id)",

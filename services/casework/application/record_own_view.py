@@ -33,6 +33,14 @@ class ShowEstimate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShowReplacement:
+    """For a page of the review: has the estimate been replaced that this reviewer was shown?"""
+
+    review_id: UUID
+    reader: ReviewReader
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """A reviewer's own view beside what scoring said of the same facts; None when it has said nothing yet."""
 
@@ -68,13 +76,41 @@ def show_estimate(command: ShowEstimate, uow: ReviewUnitOfWork) -> Comparison:
     view = review.own_view_of(command.reader.staff_id)
     if view is None:
         raise OwnViewFirst
-    estimate = uow.estimates.beside(view, review)
-    if estimate is not None and isinstance(estimate.answer, Estimated):
-        answer = estimate.answer
-        shown = Shown(sequence=estimate.sequence, band=answer.band, model_version=answer.model_version)
-        if review.show(command.reader.staff_id, shown, at=uow.at):
-            uow.reviews.save_shown(view)
-            failpoint("casework.score_revealed")
+    estimate = uow.estimates.beside(view, review, command.reader)
+    if estimate is not None:
+        _note_shown(estimate, review, view, uow)
     named = {"referral": str(review.referral_id)}
     uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review", details=named)
     return Comparison(review=review, own_view=view, estimate=estimate)
+
+
+def show_replacement(command: ShowReplacement, uow: ReviewUnitOfWork) -> OwnView | None:
+    """The own view with what this reviewer was shown, if it was replaced; before and after the decision.
+
+    Raises ReviewNotFound.
+    """
+    review = uow.reviews.get(command.review_id, command.reader)
+    view = review.own_view_of(command.reader.staff_id)
+    if view is None or view.shown is None:
+        return None
+    estimate = uow.estimates.beside(view, review, command.reader)
+    if estimate is not None and _note_shown(estimate, review, view, uow):
+        named = {"referral": str(review.referral_id)}
+        uow.audit("review.estimate_shown", subject_type="review", subject_id=review.id, reason="review", details=named)
+    return view if view.replaced else None
+
+
+def _note_shown(estimate: EstimateShown, review: Review, view: OwnView, uow: ReviewUnitOfWork) -> bool:
+    answer = estimate.answer if isinstance(estimate.answer, Estimated) else None
+    shown = Shown(
+        sequence=estimate.sequence,
+        band=answer.band if answer else None,
+        model_version=answer.model_version if answer else None,
+        probability=answer.probability if answer else None,
+        cause=estimate.cause,
+    )
+    is_new = review.show(view.reviewer_id, shown, at=uow.at)
+    if is_new:
+        uow.reviews.save_shown(view)
+        failpoint("casework.score_revealed")
+    return is_new

@@ -42,7 +42,14 @@ from services.casework.application.holdings import (
     find_stranded_cases,
     release_review,
 )
-from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
+from services.casework.application.record_own_view import (
+    RecordOwnView,
+    ShowEstimate,
+    ShowReplacement,
+    record_own_view,
+    show_estimate,
+    show_replacement,
+)
 from services.casework.application.staff_changes import (
     StaffChanged,
     StaffSignedIn,
@@ -77,6 +84,7 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     FindStrandedCases: find_stranded_cases,
     RecordOwnView: record_own_view,
     ShowEstimate: show_estimate,
+    ShowReplacement: show_replacement,
     DecideReview: decide_review,
     AnswerProposal: answer_proposal,
     AskReferrer: ask_referrer,

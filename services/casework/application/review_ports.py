@@ -57,7 +57,7 @@ class ReviewRepository(Protocol):
         ...
 
     def save_shown(self, view: OwnView) -> None:
-        """Write what was shown beside an own view, and nothing of the review."""
+        """Write what was shown last beside an own view, and nothing of the review."""
         ...
 
 
@@ -66,8 +66,11 @@ class Estimates(Protocol):
         """Keep an estimate, or the reason for none, whether or not its referral has arrived."""
         ...
 
-    def beside(self, view: OwnView, review: Review) -> EstimateShown | None:
-        """The estimate of the version that this own view is of: the one shown before, else the newest."""
+    def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
+        """The newest estimate of the version that this own view is of.
+
+        None as well where it draws on an earlier referral that this reader may not know.
+        """
         ...
 
 

@@ -1,12 +1,13 @@
 """What reviewers say of a referral: an own view, a decision, and a proposal that a second reviewer must agree to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from services.casework.domain import agreement
-from services.contracts.codes import Band, DifferenceReason, Pathway, SupportLevel, Sureness
+from services.contracts.codes import Band, DifferenceReason, EstimateCause, Pathway, SupportLevel, Sureness
 from services.kernel.clock import not_before
 from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid
 from services.kernel.text import N_
@@ -43,11 +44,20 @@ class OwnProposal(Forbidden):
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The estimate that a reviewer was shown, as it then was."""
+    """The estimate that a reviewer was shown, as it then was. One without a band says that there is none any more.
+
+    `cause` is why scoring made it: where it replaced another, why it did.
+    """
 
     sequence: int
     band: Band | None
     model_version: str | None
+    probability: float | None = None
+    cause: EstimateCause | None = None
+    at: datetime | None = field(default=None, compare=False)
+
+    def says_the_same_as(self, other: "Shown") -> bool:
+        return (self.probability, self.band, self.model_version) == (other.probability, other.band, other.model_version)
 
 
 @dataclass(kw_only=True)
@@ -63,7 +73,20 @@ class OwnView:
     recorded_at: datetime
     estimate_seen_before: bool
     shown_at: datetime | None = None
+    """When an estimate was shown first."""
     shown: Shown | None = None
+    """The one shown last: what a decision is compared with."""
+    replaced: list[Shown] = field(default_factory=list)
+    """Those shown before it, oldest first."""
+
+    @property
+    def seen(self) -> list[Shown]:
+        """All that were shown, oldest first."""
+        return [*self.replaced, self.shown] if self.shown else []
+
+    def replacements(self) -> list[tuple[Shown, Shown]]:
+        """Each estimate that was shown and replaced, with the one shown in its place."""
+        return list(pairwise(self.seen))
 
 
 @dataclass(frozen=True, kw_only=True)

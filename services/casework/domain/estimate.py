@@ -3,13 +3,27 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from services.contracts.codes import Band, NotEstimatedReason
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
+
+POLICE = frozenset({Source.POLICE, Source.HKC_SCREENING})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceReferral:
+    """An earlier referral of the same area that a value comes from. `source` is who referred."""
+
+    referral_id: UUID
+    source: Source
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """How much one feature moved the estimate, in log-odds, and the words for it."""
+    """How much one feature moved the estimate, in log-odds, and the words for it.
+
+    `sources` are the earlier referrals that the value comes from, newest first: none when it is the referral's own.
+    """
 
     label: str
     wording: str
@@ -19,6 +33,12 @@ class Moved:
     value: Any
     observed_on: date | None
     log_odds: float
+    sources: tuple[SourceReferral, ...] = ()
+
+    @property
+    def from_police(self) -> bool:
+        """Whether the police recorded it, or said it in an earlier referral."""
+        return self.police_generated or any(source.source in POLICE for source in self.sources)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +68,8 @@ class NotEstimated:
 
 @dataclass(frozen=True, kw_only=True)
 class EstimateShown:
-    """What scoring said of one version of a referral. `sequence` tells it from what it said before."""
+    """What scoring said of one version of a referral. `sequence` tells it from what it said before, `cause` why again."""
 
     sequence: int
+    cause: EstimateCause
     answer: Estimated | NotEstimated

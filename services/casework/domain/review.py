@@ -263,16 +263,24 @@ class Review:
         return view
 
     def show(self, by: UUID, shown: Shown, *, at: datetime) -> bool:
-        """Note the first showing of an estimate to this reviewer. True when it is the first.
+        """Note what this reviewer is shown: the first estimate, and each that replaced one shown. True when it is new.
 
-        The review's own version stays: what one reviewer saw is nobody else's news.
+        After the decision as well: whoever was shown an estimate learns that it was replaced. The review's own version
+        stays: what one reviewer saw is nobody else's news.
         """
         view = self.own_view_of(by)
         if view is None:
             raise OwnViewFirst
-        if view.shown_at is not None or self.state not in OPEN_STATES:
+        if view.shown is None:
+            if shown.band is None or self.state not in OPEN_STATES:
+                return False
+            at = not_before(at, view.recorded_at)
+            view.shown_at, view.shown = at, replace(shown, at=at)
+            return True
+        if shown.sequence <= view.shown.sequence or shown.says_the_same_as(view.shown):
             return False
-        view.shown_at, view.shown = not_before(at, view.recorded_at), shown
+        view.replaced.append(view.shown)
+        view.shown = replace(shown, at=not_before(at, view.shown.at or view.recorded_at))
         return True
 
     @property

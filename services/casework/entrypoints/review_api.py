@@ -17,7 +17,7 @@ from services.casework.application.record_own_view import Comparison, RecordOwnV
 from services.casework.application.start_round import StartRound
 from services.casework.domain import routing, support_pathways
 from services.casework.domain.case_clock import london_day
-from services.casework.domain.estimate import Estimated, NotEstimated
+from services.casework.domain.estimate import Estimated, Moved, NotEstimated
 from services.casework.entrypoints import review_api_schemas as schemas
 from services.casework.entrypoints import review_forms as forms
 from services.casework.entrypoints.review_deciding import decide_once
@@ -263,10 +263,28 @@ def _level(level: SupportLevel, *, danger: bool) -> dict[str, Any]:
 
 
 def _comparison(shown: Comparison) -> dict[str, Any]:
-    answer = shown.estimate.answer if shown.estimate else None
+    answer, view = shown.estimate.answer if shown.estimate else None, shown.own_view
     return {
-        "own_view": shown.own_view,
-        "estimate": answer if isinstance(answer, Estimated) else None,
+        "own_view": view,
+        "estimate": _estimate(answer) if isinstance(answer, Estimated) else None,
         "not_estimated": answer.reason if isinstance(answer, NotEstimated) else None,
         "missing": answer.missing if answer else (),
+        "replaced": [
+            {**vars(before), "shown_at": before.at, "cause": now.cause} for before, now in view.replacements()
+        ],
+    }
+
+
+def _estimate(answer: Estimated) -> dict[str, Any]:
+    return {**vars(answer), "contributions": [_moved(moved) for moved in answer.contributions]}
+
+
+def _moved(moved: Moved) -> dict[str, Any]:
+    newest, *others = moved.sources or (None,)
+    return {
+        **vars(moved),
+        "police_generated": moved.from_police,
+        "source_referral_id": newest.referral_id if newest else None,
+        "source": newest.source if newest else None,
+        "further_sources": others,
     }

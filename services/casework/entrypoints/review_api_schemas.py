@@ -13,6 +13,7 @@ from services.contracts.codes import (
     AgeBasis,
     Band,
     DisclosureGateway,
+    EstimateCause,
     LawfulBasis,
     NotEstimatedReason,
     OrganisationClass,
@@ -215,14 +216,26 @@ class OwnViewItem(Schema):
     shown_at = fields.AwareDateTime(allow_none=True)
 
 
+class SourceItem(Schema):
+    referral_id = fields.UUID(required=True)
+    source = _code(Source)
+
+
 class MovedItem(Schema):
-    """Base and contributions sum to the estimate, in log-odds."""
+    """Base and contributions sum to the estimate, in log-odds.
+
+    `source_referral_id` and `source` name the earlier referral of the same area that the value comes from, the newest
+    one of a count, whose others are `further_sources`; null when it is what this referral itself says.
+    """
 
     label = fields.String(required=True)
     wording = fields.String(required=True)
     domain = fields.String(required=True)
     origin = fields.String(required=True)
-    police_generated = fields.Boolean(required=True)
+    police_generated = fields.Boolean(required=True, metadata={"description": "Recorded or referred by the police"})
+    source_referral_id = fields.UUID(required=True, allow_none=True)
+    source = _code(Source)
+    further_sources = fields.List(fields.Nested(SourceItem), required=True)
     value = fields.Raw(allow_none=True)
     observed_on = fields.Date(allow_none=True)
     log_odds = fields.Float(required=True)
@@ -242,13 +255,27 @@ class EstimatedItem(Schema):
     estimated_at = fields.AwareDateTime(required=True)
 
 
+class ReplacedItem(Schema):
+    """An estimate that the caller was shown, and why another took its place. Nothing else of it is shown again."""
+
+    shown_at = fields.AwareDateTime(required=True)
+    probability = fields.Float(allow_none=True)
+    band = _code(Band)
+    model_version = fields.String(allow_none=True)
+    cause = _code(EstimateCause)
+
+
 class EstimateAnswer(Schema):
-    """The caller's own view, and beside it `estimate` or `not_estimated`; both null when nothing has come."""
+    """The caller's own view, and beside it `estimate` or `not_estimated`; both null when there is none to show.
+
+    `replaced` are the estimates that the caller was shown before this one, oldest first.
+    """
 
     own_view = fields.Nested(OwnViewItem, required=True)
     estimate = fields.Nested(EstimatedItem, allow_none=True)
     not_estimated = _code(NotEstimatedReason)
     missing = fields.List(fields.String(), required=True)
+    replaced = fields.List(fields.Nested(ReplacedItem), required=True)
 
 
 class Made(Schema):

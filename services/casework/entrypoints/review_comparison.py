@@ -8,9 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from services.casework.domain.decision import OwnView, Shown
 from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
 from services.casework.entrypoints.fact_wording import code_words
-from services.casework.entrypoints.review_wording import origin, words
+from services.casework.entrypoints.review_wording import origin, source_names, source_of, words
 from services.contracts.codes import Band
 from services.kernel.text import N_
 from services.kernel.ui import dates
@@ -25,6 +26,11 @@ _BANDS = {
     Band.USUAL: N_("About the usual chance of %(harm)s"),
     Band.RAISED: N_("Higher than usual chance of %(harm)s"),
     Band.HIGH: N_("Much higher than usual chance of %(harm)s"),
+}
+_SHORT_BANDS = {
+    Band.USUAL: N_("about the usual chance"),
+    Band.RAISED: N_("higher than the usual chance"),
+    Band.HIGH: N_("much higher than the usual chance"),
 }
 
 
@@ -41,6 +47,7 @@ class EstimatePage:
     moved: list[Row]
     every: list[Row]
     missing: Sequence[str]
+    history: str
     model: str
 
 
@@ -50,15 +57,36 @@ class NoEstimatePage:
     missing: Sequence[str]
 
 
-def shown(estimate: EstimateShown | None) -> EstimatePage | NoEstimatePage:
+def shown(estimate: EstimateShown | None, *, area: str) -> EstimatePage | NoEstimatePage:
+    """`area` is what people call the area of the referral."""
     if estimate is None:
-        return NoEstimatePage(str(_("No estimate has come. Decide without it.")), ())
+        return NoEstimatePage(str(_("There is no estimate to show you. Decide without it.")), ())
     if isinstance(estimate.answer, NotEstimated):
         return NoEstimatePage(f"{words(estimate.answer.reason)} {_('Decide without it.')}", estimate.answer.missing)
-    return _estimate(estimate.answer)
+    return _estimate(estimate.answer, area)
 
 
-def _estimate(answer: Estimated) -> EstimatePage:
+def replaced(view: OwnView | None) -> list[Row]:
+    """Each estimate that the reviewer was shown and that was replaced: old and new figures, and why. No values of it."""
+    return [
+        {
+            "moment": dates.moment(before.at),
+            "before": _figures(before),
+            "now": _figures(now),
+            "why": words(now.cause) if now.cause else "",
+        }
+        for before, now in (view.replacements() if view else ())
+    ]
+
+
+def _figures(one: Shown) -> str:
+    if one.probability is None or one.band is None:
+        return str(_("no estimate"))
+    number, band = _about(in_hundred(one.probability)), str(_(_SHORT_BANDS[one.band]))
+    return str(_("%(number)s in 100: %(band)s", number=number, band=band))
+
+
+def _estimate(answer: Estimated, area: str) -> EstimatePage:
     harm = answer.harm_event or str(_("the harm that the model estimates"))
     within = ngettext("%(num)d month", "%(num)d months", answer.horizon_months)
     happened, base = in_hundred(answer.probability), in_hundred(answer.base_rate)
@@ -75,6 +103,7 @@ def _estimate(answer: Estimated) -> EstimatePage:
         moved=_top(answer.contributions, rows),
         every=rows,
         missing=answer.missing,
+        history=str(_("The estimate uses earlier referrals in %(area)s only.", area=area)),
         model=str(_("Model %(version)s, %(day)s", version=answer.model_version, day=dates.day(answer.estimated_at))),
     )
 
@@ -147,14 +176,20 @@ def _row(moved: Moved, answer: Estimated) -> Row:
         "label": moved.label,
         "value": _value(moved, answer.estimated_at),
         "source": _source(moved) if known else "",
-        "police": moved.police_generated and known,
+        "police": moved.from_police and known,
         "direction": _direction(moved.log_odds),
     }
 
 
 def _source(moved: Moved) -> str:
     on = dates.day(moved.observed_on)
-    return f"{origin(moved.origin)}, {on}" if on else origin(moved.origin)
+    if len(moved.sources) > 1:
+        number, names = len(moved.sources), source_names([source.source for source in moved.sources])
+        return str(
+            _("from %(number)d earlier referrals (%(names)s), the latest %(day)s", number=number, names=names, day=on)
+        )
+    said = source_of(moved.sources[0].source) if moved.sources else origin(moved.origin)
+    return f"{said}, {on}" if on else said
 
 
 def _direction(log_odds: float) -> str:

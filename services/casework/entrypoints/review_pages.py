@@ -16,7 +16,7 @@ from services.casework.application.claim_review import (
     ReleaseClaim,
 )
 from services.casework.application.decide_review import AddBasis, ConfirmWithdrawal, ReadChange
-from services.casework.application.record_own_view import RecordOwnView
+from services.casework.application.record_own_view import RecordOwnView, ShowReplacement
 from services.casework.application.start_round import StartRound
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.disclosure import BasisAlreadyRecorded
@@ -24,6 +24,7 @@ from services.casework.domain.review import CaseStillOpen, NewerRound, OwnViewSt
 from services.casework.entrypoints import alarm_presenters, alarm_reading
 from services.casework.entrypoints import review_list_presenters as lists
 from services.casework.entrypoints import review_presenters as present
+from services.casework.entrypoints.review_comparison import replaced
 from services.casework.entrypoints.review_forms import (
     ADDED_BASES,
     ADDED_RECIPIENTS,
@@ -197,8 +198,12 @@ def _once(command: object, address: str) -> str:
 
 def first_step(found: Opened, form: Form, *, kept: str = "") -> ResponseReturnValue:
     """The facts and the question after the own view; `kept` is what was typed on another page and is to be sent again."""
+    # What a HEAD asks for is shown to nobody.
+    asked = ShowReplacement(review_id=found.review.id, reader=reader())
+    replacement = None if request.method == "HEAD" else current.handle(asked)
     page = render_template(
         "casework/review_show.html",
+        replaced=replaced(replacement),
         review=present.page(found, current.staff_id(), current.now()),
         referral=present.told(found.whole),
         form=form,

@@ -13,6 +13,7 @@ from services.contracts.codes import (
     AgeBasis,
     DifferenceReason,
     DisclosureGateway,
+    EstimateCause,
     LawfulBasis,
     NotEstimatedReason,
     OrganisationClass,
@@ -130,6 +131,16 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         AgeBasis.DISPUTED: N_("disputed: treated as under 18"),
         AgeBasis.NOT_KNOWN: N_("not known: treated as under 18"),
     },
+    EstimateCause: {
+        EstimateCause.RECEIVED: N_("An earlier referral about the same young person arrived late."),
+        EstimateCause.AMENDED: N_("An earlier referral about the same young person was changed."),
+        EstimateCause.PERSONS_LINKED: N_("Another referral was linked: it is about the same young person."),
+        EstimateCause.PERSONS_UNLINKED: N_(
+            "A link to another referral was undone: they are not about the same young person."
+        ),
+        EstimateCause.SOURCE_WITHDRAWN: N_("An earlier referral about the same young person was withdrawn."),
+        EstimateCause.NEW_MODEL: N_("Another version of the model is used now."),
+    },
     NotEstimatedReason: {
         NotEstimatedReason.TOO_LITTLE_INFORMATION: N_("The referral holds too little information for an estimate."),
         NotEstimatedReason.OUT_OF_RANGE: N_(
@@ -152,13 +163,31 @@ _AGREEING = {
     "name_similar": N_("similar name"),
     "date_of_birth_similar": N_("similar date of birth"),
 }
+_FROM_EARLIER = {
+    Source.AE_NAVIGATOR: N_("from an earlier A&E referral"),
+    Source.HKC_SCREENING: N_("from an earlier police screening referral"),
+    Source.SCHOOL: N_("from an earlier school or college referral"),
+    Source.CUSTODY: N_("from an earlier custody referral"),
+    Source.POLICE: N_("from an earlier police referral"),
+    Source.PARTNER_SYSTEM: N_("from an earlier referral by a partner’s system"),
+    Source.SELF_OR_FAMILY: N_("from an earlier referral by the young person or their family"),
+}
+_SOURCE_NAMES = {
+    Source.AE_NAVIGATOR: N_("A&E"),
+    Source.HKC_SCREENING: N_("police screening"),
+    Source.SCHOOL: N_("school or college"),
+    Source.CUSTODY: N_("custody"),
+    Source.POLICE: N_("police"),
+    Source.PARTNER_SYSTEM: N_("a partner’s system"),
+    Source.SELF_OR_FAMILY: N_("the young person or their family"),
+}
 _ORIGINS = {
     "referrer": N_("said by the referrer"),
     "health": N_("health records"),
     "police": N_("police records"),
     "education": N_("education records"),
     "social_care": N_("social care records"),
-    "partnership": N_("earlier referrals here"),
+    "partnership": N_("earlier referrals in this area"),
 }
 _MATCH_STATES = {
     "possible": N_("Possible match"),
@@ -187,6 +216,16 @@ def identifiers(names: Collection[str]) -> str:
 def origin(code: str) -> str:
     """Where a fact comes from."""
     return str(_(_ORIGINS.get(code, N_("another record"))))
+
+
+def source_of(source: Source) -> str:
+    """Where a value comes from that an earlier referral gave."""
+    return str(_(_FROM_EARLIER[source]))
+
+
+def source_names(sources: Collection[Source]) -> str:
+    """Who made the earlier referrals of a count, each kind once."""
+    return ", ".join(str(_(_SOURCE_NAMES[source])) for source in dict.fromkeys(sources))
 
 
 def match_state(code: str) -> str:

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from services.contracts.codes import Source
 from services.kernel.db.batch import Batch
 from services.scoring.adapters.code_version import code_version
 from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.tables import answers, estimates
 from services.scoring.application.ports import Given
-from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
+from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated, SourceReferral
 
 _Saying = tuple[int, Any, str | None, str | None]
 """The version that an answer is about, and what else makes it another one."""
@@ -143,12 +144,18 @@ def _to_row(answer: Estimate, at: datetime) -> dict[str, Any]:
 
 def _part_to_json(part: Contribution) -> dict[str, Any]:
     day = part.observed_on
-    return {**vars(part), "observed_on": day.isoformat() if day else None}
+    sources = [[str(source.referral_id), source.source.value] for source in part.sources]
+    return {**vars(part), "observed_on": day.isoformat() if day else None, "sources": sources}
 
 
 def part_from_json(stored: dict[str, Any]) -> Contribution:
+    """Those stored before sources were have none."""
     day = stored["observed_on"]
-    return Contribution(**{**stored, "observed_on": date.fromisoformat(day) if day else None})
+    sources = tuple(
+        SourceReferral(referral_id=UUID(referral_id), source=Source(source))
+        for referral_id, source in stored.get("sources", ())
+    )
+    return Contribution(**{**stored, "observed_on": date.fromisoformat(day) if day else None, "sources": sources})
 
 
 def _to_given(row: Any) -> Given:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from models.features import reading, snapshot
@@ -12,10 +13,10 @@ from models.features.vector import build
 from models.inference import estimate as given
 from models.inference import model as inference
 from models.inference.model import Model
-from services.contracts.codes import Band, NotEstimatedReason
+from services.contracts.codes import Band, NotEstimatedReason, Source
 from services.kernel.failpoints import failpoint
 from services.scoring.adapters.kept_models import Kept
-from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
+from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated, SourceReferral
 from services.scoring.domain.referral import Earlier
 
 # A day is the day of the people who wrote the facts.
@@ -49,7 +50,10 @@ class LoadedChampion:
         vector = build(
             facts,
             as_of=day_of(told_at),
-            earlier=[EarlierReferral(day_of(other.received_at), other.facts) for other in earlier],
+            earlier=[
+                EarlierReferral(day_of(other.received_at), other.facts, str(other.id), other.source)
+                for other in earlier
+            ],
         )
         failpoint("scoring.features_built")
         features = Features(snapshot=snapshot.to_json(vector), digest=snapshot.digest(vector))
@@ -110,4 +114,7 @@ def _contribution(part: given.Contribution) -> Contribution:
         observed_on=part.observed_on,
         origin=part.origin,
         log_odds=part.log_odds,
+        sources=tuple(
+            SourceReferral(referral_id=UUID(referral_id), source=Source(kind)) for referral_id, kind in part.sources
+        ),
     )

@@ -14,6 +14,9 @@ from services.scoring.adapters.tables import answers, referrals, tellings
 from services.scoring.domain.referral import Referral, Telling
 
 _CHANGE = sa.update(referrals).where(referrals.c.id == sa.bindparam("changed"))
+_FILL = sa.update(tellings).where(
+    tellings.c.referral_id == sa.bindparam("its_id"), tellings.c.version == sa.bindparam("its_version")
+)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -29,7 +32,7 @@ class SqlReferrals:
         self._seen: dict[UUID, Referral | None] = {}
         """None is one that is not there."""
         self._stored: dict[UUID, dict[str, Any]] = {}
-        self._stored_versions: dict[UUID, set[int]] = {}
+        self._stored_tellings: dict[UUID, dict[int, Telling]] = {}
         self._by_person: dict[UUID, dict[UUID, Referral]] = {}
         """As they are stored. All that there are, of the persons that are locked."""
         self._locked: set[UUID] = set()
@@ -63,11 +66,7 @@ class SqlReferrals:
         if stored is not None:
             del self._by_person[stored["person_id"]][referral.id]
         self._keep(referral, row)
-        told = self._stored_versions.setdefault(referral.id, set())
-        for telling in [telling for version, telling in referral.tellings.items() if version not in told]:
-            values = {"version": telling.version, "told_at": telling.told_at, "facts": dict(telling.facts)}
-            self._batch.insert(tellings, {"referral_id": referral.id, **values})
-            told.add(telling.version)
+        self._save_tellings(referral)
 
     def answered_by_another_model(self, version: str, *, limit: int, unanswered_only: bool) -> list[Referral]:
         if unanswered_only:
@@ -96,7 +95,7 @@ class SqlReferrals:
         for row in unseen:
             referral = _to_referral(row, told.get(row.id, ()))
             self._keep(referral, _to_row(referral))
-            self._stored_versions[row.id] = set(referral.tellings)
+            self._stored_tellings[row.id] = dict(referral.tellings)
         self._seen.update(dict.fromkeys(referral_ids - self._seen.keys()))
         self._locked |= person_ids
 
@@ -105,12 +104,26 @@ class SqlReferrals:
         self._stored[referral.id] = row
         self._by_person.setdefault(referral.person_id, {})[referral.id] = referral
 
+    def _save_tellings(self, referral: Referral) -> None:
+        stored = self._stored_tellings.setdefault(referral.id, {})
+        for version, telling in referral.tellings.items():
+            if version not in stored:
+                self._batch.insert(
+                    tellings, {"referral_id": referral.id, **vars(telling), "facts": dict(telling.facts)}
+                )
+            elif telling is not stored[version]:
+                from_where = {"area": telling.area, "source": telling.source}
+                self._batch.later(
+                    _FILL, {"its_id": referral.id, "its_version": version, **from_where}, of=(referral.id, version)
+                )
+            stored[version] = telling
+
     def _tellings_of(self, referral_ids: Collection[UUID]) -> dict[UUID, list[Telling]]:
         found: dict[UUID, list[Telling]] = {}
         if referral_ids:
             query = sa.select(tellings).where(tellings.c.referral_id.in_(referral_ids))
             for row in self._connection.execute(query):
-                telling = Telling(version=row.version, told_at=row.told_at, facts=row.facts)
+                telling = Telling(**{name: value for name, value in row._mapping.items() if name != "referral_id"})
                 found.setdefault(row.referral_id, []).append(telling)
         return found
 

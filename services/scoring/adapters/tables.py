@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Outcome
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Outcome, Source
 from services.kernel.db.retellings import retellings_table
 from services.kernel.db.tables import kernel_tables, new_metadata
 from services.kernel.db.types import CodeType, Json, UtcDateTime
@@ -29,6 +29,9 @@ tellings = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("told_at", UtcDateTime, nullable=False),
     sa.Column("facts", Json, nullable=False),
+    # Null in what was stored before they were: told again, it is filled.
+    sa.Column("area", sa.String(64), nullable=True),
+    sa.Column("source", CodeType(Source), nullable=True),
     sa.CheckConstraint("version >= 1", name="version_from_one"),
 )
 

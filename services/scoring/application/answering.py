@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from services.contracts.codes import EstimateCause, NotEstimatedReason
 from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.scoring.application.ports import Champion, Given, Publisher, UnitOfWork
-from services.scoring.domain.answer import Answer, Estimate, NotEstimated, adds_up
+from services.scoring.domain.answer import Answer, Contribution, Estimate, NotEstimated, adds_up
 from services.scoring.domain.referral import Referral, Telling, known_before
 
 
@@ -49,7 +49,10 @@ def answer_referral(
 
 
 def answer_person(person_id: UUID, *, cause: EstimateCause, uow: UnitOfWork) -> None:
-    """Answer all referrals of a person again: their history may have changed."""
+    """Answer all referrals of a person again: their history may have changed.
+
+    Those that somebody asked to withdraw too: until a person confirms it, a reviewer may read the estimate and decide.
+    """
     persons = uow.referrals.of_person(person_id)
     answer_all(persons, persons=persons, cause=cause, uow=uow)
 
@@ -58,7 +61,7 @@ def answer_all(
     referrals: Iterable[Referral], *, persons: Collection[Referral], cause: EstimateCause, uow: UnitOfWork
 ) -> None:
     for referral in referrals:
-        if referral.may_be_estimated_again:
+        if referral.latest is not None:
             answer_referral(referral, persons=persons, cause=cause, uow=uow)
 
 
@@ -119,8 +122,16 @@ def tell_answer(given: Given, publisher: Publisher) -> None:
             "band": answer.band,
             "base_rate": answer.base_rate,
             "base_log_odds": answer.base_log_odds,
-            "contributions": [vars(part) for part in answer.contributions],
+            "contributions": [_part(part) for part in answer.contributions],
             "invented_data": answer.invented_data,
             "estimated_at": given.at,
         },
     )
+
+
+def _part(part: Contribution) -> dict[str, Any]:
+    """The newest of its sources, and the others of a count."""
+    said = {**vars(part)}
+    newest, *others = said.pop("sources") or (None,)
+    told_by = {"source_referral_id": newest.referral_id, "source": newest.source} if newest else {}
+    return said | told_by | {"further_sources": [vars(other) for other in others]}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts.codes import EstimateCause
+from services.contracts.codes import EstimateCause, Source
 from services.scoring.application.answering import answer_all, answer_person, answer_referral
 from services.scoring.application.ports import UnitOfWork
 from services.scoring.domain.referral import Referral, Telling
@@ -14,7 +14,7 @@ from services.scoring.domain.referral import Referral, Telling
 
 @dataclass(frozen=True, kw_only=True)
 class HearReferral:
-    """`told_at` is when the referrer said it: at the amendment, or first."""
+    """`told_at` is when the referrer said it: at the amendment, or first. `source` is who referred."""
 
     referral_id: UUID
     version: int
@@ -22,6 +22,8 @@ class HearReferral:
     received_at: datetime
     told_at: datetime
     facts: Mapping[str, Any]
+    area: str
+    source: Source
     cause: EstimateCause
 
 
@@ -30,9 +32,12 @@ def hear_referral(command: HearReferral, uow: UnitOfWork) -> None:
     referral = uow.referrals.get(command.referral_id)
     if referral is None:
         referral = Referral(id=command.referral_id, person_id=command.person_id, person_since=told_at)
-    if command.version in referral.tellings:
+    if referral.knows(command.version):
         return
-    telling = Telling(version=command.version, told_at=told_at, facts=command.facts)
+    telling = Telling(
+        version=command.version, told_at=told_at, facts=command.facts, area=command.area, source=command.source
+    )
+    was_in = referral.area
     newest = referral.hear(telling, received_at=command.received_at)
     held_by = referral.person_id
     moved = referral.belongs_to(command.person_id, since=told_at)
@@ -42,8 +47,10 @@ def hear_referral(command: HearReferral, uow: UnitOfWork) -> None:
     else:
         uow.referrals.save(referral)
         uow.audit("referral.late_version_kept", subject_type="referral", subject_id=referral.id)
-    # A fact that arrives late: referrals made after it was told should have known it.
-    late_for = [other for other in others if moved or other.was_made_after(told_at)]
+    # A fact that arrives late: referrals made after it was told should have known it. One that moves is history where
+    # it now is, and no more where it was, for every referral made since.
+    since = told_at if referral.area == was_in else command.received_at
+    late_for = [other for other in others if moved or other.was_made_after(since)]
     answer_all(late_for, persons=[*others, referral], cause=command.cause, uow=uow)
     if moved:
         answer_person(held_by, cause=command.cause, uow=uow)

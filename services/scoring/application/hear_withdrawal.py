@@ -18,7 +18,7 @@ class HearWithdrawal:
 
 
 def hear_withdrawal(command: HearWithdrawal, uow: UnitOfWork) -> None:
-    """The withdrawn referral keeps its answer, for the person who confirms the withdrawal, and gets no other."""
+    """The withdrawn referral keeps its answer, for the person who confirms the withdrawal or decides all the same."""
     referral = uow.referrals.get(command.referral_id)
     if referral is None:
         referral = Referral(id=command.referral_id, person_id=command.person_id, person_since=command.withdrawn_at)

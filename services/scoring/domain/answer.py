@@ -5,22 +5,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from services.contracts.codes import Band, NotEstimatedReason
+from services.contracts.codes import Band, NotEstimatedReason, Source
 
 TOLERANCE = 1e-6
 """How far base and contributions may miss the log-odds of the probability shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceReferral:
+    """An earlier referral that a value comes from. `source` is who referred."""
+
+    referral_id: UUID
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contribution:
-    """How far one feature moved the estimate, in log-odds. `value` is None when not known."""
+    """How far one feature moved the estimate, in log-odds. `value` is None when not known.
+
+    `sources` are the earlier referrals that the value comes from, newest first: none when it is the referral's own.
+    """
 
     feature: str
     value: Any
     observed_on: date | None
     origin: str
     log_odds: float
+    sources: tuple[SourceReferral, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

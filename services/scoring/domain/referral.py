@@ -6,14 +6,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.contracts.codes import Source
+
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """One version of a referral. `facts` are codes, numbers and dates as the event carried them, age among them."""
+    """One version of a referral. `facts` are codes, numbers and dates as the event carried them, age among them.
+
+    `area` and `source` (who referred) are None in what was stored before they were: until it is told again, such a
+    referral is nobody's history and has none.
+    """
 
     version: int
     told_at: datetime
     facts: Mapping[str, Any]
+    area: str | None
+    source: Source | None
 
 
 @dataclass(kw_only=True)
@@ -35,16 +43,22 @@ class Referral:
         return self.tellings[max(self.tellings)] if self.tellings else None
 
     @property
-    def may_be_estimated_again(self) -> bool:
-        return self.latest is not None and self.withdrawn_at is None
+    def area(self) -> str | None:
+        """Where it now is, whatever its earlier versions said."""
+        return self.latest.area if self.latest else None
+
+    def knows(self, version: int) -> bool:
+        """Whether a version is held with all that is told of it."""
+        return version in self.tellings and self.tellings[version].area is not None
 
     def was_made_after(self, moment: datetime) -> bool:
         return self.received_at is not None and moment <= self.received_at
 
     def hear(self, telling: Telling, *, received_at: datetime) -> bool:
         """Keep a version. True when it is now the latest; a late lower one is only remembered."""
-        newest = self.latest is None or telling.version > self.latest.version
-        self.tellings.setdefault(telling.version, telling)
+        newest = self.latest is None or telling.version >= self.latest.version
+        if not self.knows(telling.version):
+            self.tellings[telling.version] = telling
         self.received_at = received_at
         return newest
 
@@ -76,23 +90,32 @@ class Referral:
 class Earlier:
     """Another referral of the same person, as it was known when this one was made."""
 
+    id: UUID
+    source: Source
     received_at: datetime
     facts: Mapping[str, Any]
 
 
 def known_before(referral: Referral, others: Iterable[Referral]) -> list[Earlier]:
-    """What was known of the person when the referral was made: nothing told later, nothing withdrawn since."""
+    """What was known of the person when the referral was made, newest first: nothing told later, nothing withdrawn since.
+
+    Need-to-know holds for what is derived too: whoever may read an estimate covers the referral's area, so nothing is
+    taken from a referral that is now in another.
+    """
     if referral.received_at is None:
         return []
     known = []
     for other in others:
-        telling = other.known_at(referral.received_at)
-        if telling is not None and other.withdrawn_at is None and _before(other, referral):
-            known.append(Earlier(received_at=other.received_at or telling.told_at, facts=telling.facts))
-    return sorted(known, key=lambda earlier: earlier.received_at)
+        latest, telling = other.latest, other.known_at(referral.received_at)
+        if telling is None or latest is None or latest.source is None or not _is_history(other, referral):
+            continue
+        received_at = other.received_at or telling.told_at
+        known.append(Earlier(id=other.id, source=latest.source, received_at=received_at, facts=telling.facts))
+    return sorted(known, key=lambda earlier: (earlier.received_at, earlier.id), reverse=True)
 
 
-def _before(other: Referral, referral: Referral) -> bool:
+def _is_history(other: Referral, referral: Referral) -> bool:
     if other.id == referral.id or other.received_at is None or referral.received_at is None:
         return False
-    return other.received_at < referral.received_at
+    in_area = other.area is not None and other.area == referral.area
+    return in_area and other.withdrawn_at is None and other.received_at < referral.received_at

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.contracts import casework, oversight
 from services.contracts.casework import OutcomeRecordedV1
-from services.contracts.codes import EstimateCause
+from services.contracts.codes import EstimateCause, OrganisationClass, Source
 from services.contracts.intake import MatchChangedV1, ReferralAmendedV1, ReferralReceivedV1, ReferralWithdrawnV1
 from services.kernel.republish import RequestLostEvents, listed
 from services.kernel.retelling import asked
@@ -81,8 +81,17 @@ def _told(event: dict[str, Any], cause: EstimateCause) -> HearReferral:
         received_at=event["received_at"],
         told_at=event["amended_at"] or event["received_at"],
         facts={"age": event["age"], **coded(event["facts"])},
+        area=event["area"],
+        source=_source(event),
         cause=cause,
     )
+
+
+def _source(event: Mapping[str, Any]) -> Source:
+    """Who referred. What a police organisation's system sent comes from the police, however it came."""
+    source = Source(event["source"])
+    by_police = event["referred_by"]["organisation_class"] is OrganisationClass.POLICE
+    return Source.POLICE if by_police and source is not Source.HKC_SCREENING else source
 
 
 def coded(facts: Mapping[str, Any]) -> dict[str, Any]:

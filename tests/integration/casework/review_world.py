@@ -14,7 +14,7 @@ from services.casework.application.staff_changes import StaffChanged
 from services.casework.bootstrap import build
 from services.casework.domain.review_reader import ReviewReader, review_reader
 from services.casework.settings import Settings
-from services.contracts.codes import NotEstimatedReason, OrganisationClass, RecipientClass, Role
+from services.contracts.codes import NotEstimatedReason, OrganisationClass, RecipientClass, Role, Source
 from services.kernel.auth.identity import Identity
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client, Member, Tokens
@@ -223,8 +223,18 @@ class Referred:
         told = {"probability": probability, "contributions": [_moved(place) for place in range(features)]}
         self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
 
-    def not_estimated(self, reason: NotEstimatedReason = NotEstimatedReason.TURNED_OFF) -> None:
-        self.world.hear(hear.HearNoEstimate({**make.a_refusal_event(self.id), "reason": reason}))
+    def estimated_from(
+        self, *earlier: "Referred", source: Source = Source.HKC_SCREENING, probability: float = 0.12, **said: Any
+    ) -> None:
+        """An estimate of one feature, whose value comes from these other referrals."""
+        sources = [{"referral_id": one.id, "source": source} for one in earlier]
+        newest = {"source_referral_id": earlier[0].id, "source": source, "further_sources": sources[1:]}
+        part = _moved(0) | {"value": "child_protection", **newest}
+        told = {"contributions": [part], "probability": probability}
+        self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
+
+    def not_estimated(self, reason: NotEstimatedReason = NotEstimatedReason.TURNED_OFF, **said: Any) -> None:
+        self.world.hear(hear.HearNoEstimate({**make.a_refusal_event(self.id, **said), "reason": reason}))
 
 
 def _moved(place: int) -> dict[str, Any]:

@@ -127,17 +127,6 @@ class TestTheEstimate:
 
         assert client.get(f"{referred.api}/estimate").json["estimate"] is None
 
-    def test_stays_the_one_that_was_shown(self, review_world: ReviewWorld) -> None:
-        client = review_world.reviewer()
-        referred = review_world.referral()
-        referred.estimated(sequence=1, band=Band.USUAL)
-        own_view(client, referred)
-        client.get(f"{referred.api}/estimate")
-
-        referred.estimated(sequence=2, band=Band.HIGH)
-
-        assert client.get(f"{referred.api}/estimate").json["estimate"]["band"] == "usual"
-
     def test_that_comes_after_the_decision_is_not_noted_as_shown(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from services.casework.adapters.review_tables import decisions
-from services.contracts.codes import RecipientClass
+from services.contracts.codes import Band, EstimateCause, RecipientClass
 from services.kernel.ui import static_files
 from services.kernel.web import cookies
 from tests.factories import reviews as make
@@ -58,10 +58,11 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 
 def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     """One address of each page, in each of its states."""
-    urgent, seen, unseen, asked, decided = (
+    urgent, seen, unseen, asked, decided, replaced = (
         world.referral(SUPPORT, danger=True),
         world.referral(SUPPORT),
         world.referral(details=False),
+        world.referral(SUPPORT),
         world.referral(SUPPORT),
         world.referral(SUPPORT),
     )
@@ -82,6 +83,10 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     ending |= {"level": "light", "pathway": "universal_support"}
     other.post_json(f"{proposed.api}/decision", ending, **proposed.as_read)
     _views(reviewer, proposed)
+    replaced.estimated_from(seen, urgent, probability=0.131, band=Band.HIGH)
+    _views(reviewer, replaced)
+    reviewer.get(f"{replaced.api}/estimate")
+    replaced.estimated_from(seen, sequence=2, band=Band.USUAL, cause=EstimateCause.PERSONS_UNLINKED)
     return [
         "/casework/reviews",
         urgent.page,
@@ -97,6 +102,8 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
         proposed.page,
         f"{proposed.page}/agreement",
         f"{proposed.page}/decision",
+        replaced.page,
+        f"{replaced.page}/estimate",
     ]
 
 

@@ -79,7 +79,7 @@ class TestTheSecondStep:
 
         page = text_of(client.get(f"{referred.page}/estimate"))
 
-        assert ("Estimates are turned off." if comes else "No estimate has come.") in page
+        assert ("Estimates are turned off." if comes else "There is no estimate to show you.") in page
         assert "Decide without it." in page
         assert decide(client, referred, beside="estimate").status_code == 303
 

@@ -28,12 +28,16 @@ FACTS = {
 }
 
 
-def received(referral: UUID, person: UUID, *, at: float = 0, age: int | None = 15, **facts: Any) -> bytes:
-    return event(ReferralReceivedV1, _referral(referral, person, at=at, age=age, facts=facts))
+def received(
+    referral: UUID, person: UUID, *, at: float = 0, age: int | None = 15, area: str = "northside", **facts: Any
+) -> bytes:
+    return event(ReferralReceivedV1, _referral(referral, person, at=at, age=age, area=area, facts=facts))
 
 
-def amended(referral: UUID, person: UUID, *, version: int, received_at: float, at: float, **facts: Any) -> bytes:
-    data = _referral(referral, person, at=received_at, age=15, facts=facts)
+def amended(
+    referral: UUID, person: UUID, *, version: int, received_at: float, at: float, area: str = "northside", **facts: Any
+) -> bytes:
+    data = _referral(referral, person, at=received_at, age=15, area=area, facts=facts)
     return event(ReferralAmendedV1, {**data, "version": version, "amended_at": day(at)})
 
 
@@ -70,7 +74,9 @@ def hear(service: Service, *values: bytes) -> int:
     return service.dispatcher.handle_events([command for command in caused if command])
 
 
-def _referral(referral: UUID, person: UUID, *, at: float, age: int | None, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _referral(
+    referral: UUID, person: UUID, *, at: float, age: int | None, area: str, facts: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "referral_id": referral,
         "version": 1,
@@ -78,7 +84,7 @@ def _referral(referral: UUID, person: UUID, *, at: float, age: int | None, facts
         "person_id": person,
         "received_at": day(at),
         "source": Source.AE_NAVIGATOR,
-        "area": "northside",
+        "area": area,
         "referred_by": {"staff_id": None, "organisation_id": None, "organisation_class": OrganisationClass.HEALTH},
         "age": age,
         "age_basis": AgeBasis.ESTIMATED,

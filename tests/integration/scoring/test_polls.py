@@ -46,7 +46,8 @@ def _one(chance: Random, referrals: list[UUID], persons: list[UUID], matches: li
     if kind == "amended":
         facts = {"often_absent": chance.choice([True, False, None])}
         received_at = referrals.index(referral)
-        return amended(referral, person, version=version, received_at=received_at, at=at, **facts)
+        area = chance.choice(["northside", "northside", "riverside"])
+        return amended(referral, person, version=version, received_at=received_at, at=at, area=area, **facts)
     if kind == "match":
         whose = [person, chance.choice(persons)]
         return match(chance.choice(matches), [referral, other], whose, version=version, at=at)

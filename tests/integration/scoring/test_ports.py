@@ -9,9 +9,9 @@ from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.ports import Given, RecordedOutcome, UnitOfWork
 from services.scoring.domain.answer import Answer, NotEstimated
-from services.scoring.domain.referral import Referral, Telling
+from services.scoring.domain.referral import Referral
 from services.scoring.settings import Settings
-from tests.factories.scoring import FakeChampion, an_estimate, day
+from tests.factories.scoring import FakeChampion, a_version, an_estimate, day
 from tests.fakes.scoring import FakeUnitOfWork
 from tests.integration.scoring.conftest import without_model
 
@@ -33,7 +33,7 @@ def a_referral(uow: UnitOfWork, *, received: float = 0, person: UUID = PERSON, w
     """A referral with one version, saved."""
     referral = Referral(id=uuid4(), person_id=person, person_since=day(received))
     facts = {"age": 15, "strengths": ["trusted_adult"], "injury": None}
-    referral.hear(Telling(version=1, told_at=day(received), facts=facts), received_at=day(received))
+    referral.hear(a_version(1, at=received, facts=facts), received_at=day(received))
     if withdrawn:
         referral.withdraw(day(received))
     uow.referrals.save(referral)
@@ -59,7 +59,7 @@ def give(uow: UnitOfWork, referral: Referral, answer: Answer) -> None:
 class TestReferrals:
     def test_are_read_as_they_were_saved(self, uow: UnitOfWork) -> None:
         referral = a_referral(uow)
-        referral.hear(Telling(version=2, told_at=day(1), facts={"age": 16}), received_at=day(0))
+        referral.hear(a_version(2, at=1, facts={"age": 16}), received_at=day(0))
         referral.withdraw(day(2))
         uow.referrals.save(referral)
 

@@ -73,6 +73,7 @@ class Written:
     told: dict[RecipientClass, date | None]
     initials: str
     marked: list[object]
+    facts: dict[str, Any]
 
 
 class Draw:
@@ -107,8 +108,10 @@ class Draw:
         areas = chance.sample(AREAS, chance.choice((0, 1, 1, 2, 2, 3)))
         return Rights(organisation=organisation, roles=frozenset(roles), teams=frozenset(teams), areas=frozenset(areas))
 
-    def referral(self, *, like: Written | None = None) -> Written:
-        """A referral of anybody; `like` another, of somebody with the same date of birth and telephone number."""
+    def referral(self, *, like: Written | None = None, same: Written | None = None, area: str | None = None) -> Written:
+        """A referral of anybody; `like` another, of somebody with the same date of birth and telephone number; of the
+        `same` person as another, who is known by the NHS number.
+        """
         words, chance = self.words, self.chance
         name, initials = words.name()
         person = {
@@ -124,9 +127,11 @@ class Draw:
         }
         if like is not None:
             person |= {same: like.body["young_person"][same] for same in ("date_of_birth", "phone")}
-        told = self._told()
+        if same is not None:
+            person, initials = dict(same.body["young_person"]), same.initials
+        told, facts = self._told(), self._facts()
         body: dict[str, Any] = {
-            "area": chance.choice(AREAS),
+            "area": area or chance.choice(AREAS),
             "young_person": person,
             "what_happened": [chance.choice(["knife_or_sharp_object", "threat", "firearm"])],
             "immediate_danger": "no",
@@ -134,7 +139,7 @@ class Draw:
             "contact": {"safe": ["phone"], "do_not": ["at_home"]},
             "told": {"young_person": "no"},
             "police": {"told": "decided_not"},
-            "facts": self._facts(),
+            "facts": facts,
             "bases": self.bases(told),
         }
         for section, names in _TEXTS.items():
@@ -144,7 +149,7 @@ class Draw:
         marked += [body[section][name] for section, names in _TEXTS.items() for name in names]
         marked += [basis["given_by"] for basis in body["bases"]]
         person["date_of_birth"] = born.isoformat()
-        return Written(body=body, told=told, initials=initials, marked=marked)
+        return Written(body=body, told=told, initials=initials, marked=marked, facts=facts)
 
     def bases(self, told: dict[RecipientClass, date | None]) -> list[dict[str, Any]]:
         return [

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum, auto
+from typing import Any
 from uuid import UUID
 
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
+from services.kernel.ui import dates
 
 AUDITORS = {Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}
 HANDED_OVER = {Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES}
@@ -98,6 +100,13 @@ class Referral:
     decided_by: UUID | None = None
     ended: bool = False
     case: Case | None = None
+    whom: int
+    """Whom it is about, as the system has been told: the number of one of their referrals."""
+    received_at: datetime
+    stated_at: datetime
+    """When its newest version was sent: what it knows of the person is of the days before."""
+    facts: Mapping[str, Any]
+    withdrawn: bool = False
     person: UUID | None = None
     """Whom casework holds it to be about."""
 
@@ -189,6 +198,19 @@ class Rule:
     def sees_estimate(self, member: Member, referral: Referral) -> bool:
         """A reviewer, after their own view of the facts as they now are."""
         return self.reviews(member, referral) and referral.own_views.get(member.id) == referral.read_version
+
+    def history(self, referral: Referral, referrals: Mapping[int, Referral]) -> list[Referral]:
+        """What its estimate may draw on, newest first: who may read it covers its area, and so knows these."""
+        found = [
+            other
+            for other in referrals.values()
+            if other.whom == referral.whom
+            and other.area == referral.area
+            and not other.withdrawn
+            and other.received_at < referral.received_at
+            and dates.local(other.received_at).date() < dates.local(referral.stated_at).date()
+        ]
+        return sorted(found, key=lambda one: one.received_at, reverse=True)
 
     def sees_pseudonyms(self, member: Member) -> bool:
         return Role.DATA_SCIENTIST in member.roles and not member.is_police

@@ -10,7 +10,7 @@ from services.contracts.codes import Pathway, RecipientClass, Role
 from tests.integration.intake.form_fields import fields_of
 from tests.property.whole.draw import AREAS, SENDERS, Written
 from tests.property.whole.people import Whole
-from tests.property.whole.rule import Case, Member, Referral, Thing, What
+from tests.property.whole.rule import Case, Member, Referral, Rule, Thing, What
 from tests.world import Caller
 
 REFERRALS = "/intake/api/v1/referrals"
@@ -20,6 +20,10 @@ _FATES = ("left", "viewed", "seen", "asked", "answered", "moved", "withdrawn", "
 _DECIDED = 6
 _ALIKE = ((1, 0), (4, 3), (9, 8), (12, 2))
 """Which referrals are of somebody with the date of birth and the telephone number of which other."""
+_SAME = {5: 2, 6: 2, 10: 2, 11: 2}
+"""Which referrals are of the very person of which other: one of them is moved to another area, one is withdrawn."""
+_NEXT_DAY = 8
+"""From this referral on it is the day after."""
 _CASE_FATES = ("noted", "in contact", "reopened", "closed", "taken", "waiting")
 
 
@@ -34,7 +38,12 @@ class Story:
     def __init__(self, whole: Whole) -> None:
         self.whole = whole
         self.chance = whole.chance
-        self.rule = whole.rule
+        self.there = self.chance.choice(AREAS)
+        """Where the referral goes that is moved to another area."""
+
+    @property
+    def rule(self) -> Rule:
+        return self.whole.rule
 
     def tell(self) -> None:
         whole = self.whole
@@ -65,8 +74,15 @@ class Story:
         whole = self.whole
         sent: list[Written] = []
         like = dict(_ALIKE)
+        here = self.chance.choice([area for area in AREAS if area != self.there])
         for number in range(len(_FATES) + _DECIDED):
-            written = whole.draw.referral(like=sent[like[number]] if number in like else None)
+            if number == _NEXT_DAY:
+                whole.clock.pass_by(days=1)
+            written = whole.draw.referral(
+                like=sent[like[number]] if number in like else None,
+                same=sent[_SAME[number]] if number in _SAME else None,
+                area=here if number in (2, 5, 6, 10) else self.there if number == 11 else None,
+            )
             sent.append(written)
             author = self.sender(SENDERS[number % len(SENDERS)])
             member = whole.staff[author] if author else None
@@ -82,6 +98,10 @@ class Story:
                 organisation=member.organisation,
                 area=written.body["area"],
                 told=written.told,
+                whom=_SAME.get(number, number),
+                received_at=whole.clock.now,
+                stated_at=whole.clock.now,
+                facts=written.facts,
             )
             for value in written.marked:
                 whole.marks.add(value, Thing(what=What.WRITTEN, of=number))
@@ -105,15 +125,17 @@ class Story:
             referral.review = of[referral.id]
 
     def match(self) -> None:
-        """Of the possible matches one is linked, one is said not to be, by whoever may know both."""
+        """Of the possible matches one is said not to be, one is linked, by whoever may know both."""
         number_of = {referral.id: number for number, referral in self.whole.referrals.items()}
-        pairs = {
-            row.id: (number_of[row.earlier_id], number_of[row.later_id]) for row in self.whole.rows("intake", "matches")
-        }
+        found = self.whole.rows("intake", "matches")
+        pairs = {row.id: (number_of[row.earlier_id], number_of[row.later_id]) for row in found}
         self.whole.matches = dict(sorted(pairs.items(), key=lambda item: item[1]))
-        for (match_id, pair), state in zip(
-            self.whole.matches.items(), ("linked", "not_same", None, None), strict=False
-        ):
+        possible = [
+            match_id for match_id in self.whole.matches if match_id in {r.id for r in found if r.state == "possible"}
+        ]
+        acts = dict(zip(possible, ("not_same", "linked"), strict=False))
+        for match_id, pair in self.whole.matches.items():
+            state = acts.get(match_id)
             one, other = (self.whole.referrals[number] for number in pair)
             reader = self.reviewer_of(one, and_of=other)
             reason = self.whole.draw.words.word()
@@ -121,10 +143,18 @@ class Story:
                 page = f"/intake/matches/{match_id}"
                 form = fields_of(done(self.caller(reader).get(page)).get_data(as_text=True))
                 done(self.caller(reader).send("POST", page, data=form | {"state": state, "reason": reason}))
+                if state == "linked":
+                    self.link(one, other)
             for first, second in (pair, pair[::-1]):
                 self.whole.marks.add(match_id, Thing(what=What.MATCH_ID, of=first, also_of=second))
                 self.whole.marks.add(reason, Thing(what=What.MATCH, of=first, also_of=second))
         self.whole.world.settle()
+
+    def link(self, one: Referral, other: Referral) -> None:
+        gone = other.whom
+        for referral in self.whole.referrals.values():
+            if referral.whom == gone:
+                referral.whom = one.whom
 
     def read(self, referral: Referral, fate: str) -> None:
         """What happens to a referral that nobody decides."""
@@ -145,11 +175,11 @@ class Story:
                 asked = self.author(referral).get(f"{REFERRALS}/{referral.id}").get_json()["question_id"]
                 self.amend(referral, answers_question=asked, answer=self.written(referral))
             case "moved":
-                elsewhere = [area for area in AREAS if area != referral.area]
-                self.amend(referral, told={RecipientClass.TRIAGE: None}, area=self.chance.choice(elsewhere))
+                self.amend(referral, told={RecipientClass.TRIAGE: None}, area=self.there)
             case "withdrawn" | "closed":
                 done(self.author(referral).post(f"{REFERRALS}/{referral.id}/withdrawal", {"reason": "moved_away"}))
                 self.whole.world.settle()
+                referral.withdrawn = True
         if fate == "closed":
             page = f"/casework/reviews/{referral.review}/withdrawal"
             reader = self.caller(self.reviewer_of(referral))
@@ -198,6 +228,7 @@ class Story:
         done(caller.send("PUT", where, body, headers={"If-Match": held.headers["ETag"]}))
         self.whole.world.settle()
         referral.version += 1
+        referral.stated_at = self.whole.clock.now
         if not referral.ended:
             referral.read_version, referral.area = referral.version, body["area"]
 
@@ -351,6 +382,7 @@ class Story:
         self.amend(fewer, told={RecipientClass.TRIAGE: None}, immediate_danger="yes")
         self.amend(more, immediate_danger="yes")
         done(self.author(gone).post(f"{REFERRALS}/{gone.id}/withdrawal", {"reason": "consent_withdrawn"}))
+        gone.withdrawn = True
         onward = set(gone.told) - {RecipientClass.TRIAGE}
         self.consent_ends(gone, onward)
         gone.told = {RecipientClass.TRIAGE: None}

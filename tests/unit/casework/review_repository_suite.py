@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from services.casework.application.review_ports import ReviewRepository
 from services.casework.domain.review import Review, ReviewEnded, ReviewNotFound, StaleReview
 from services.casework.domain.review_reader import ReviewReader
-from services.contracts.codes import RecipientClass
+from services.contracts.codes import Band, EstimateCause, RecipientClass
 from tests.factories.reviews import (
     COLLEAGUE,
     NAVIGATOR,
@@ -71,6 +71,23 @@ class ReviewRepositorySuite:
             reviews.save_shown(view)
 
         assert kept.found(review) == review
+
+    def test_gives_back_what_replaced_an_estimate_shown(self, kept: KeptReviews) -> None:
+        review = kept.review(a_review())
+        view = views(review)
+        with kept.unit_of_work() as reviews:
+            reviews.save(review)
+        newer = [
+            replace(SHOWN, sequence=2, band=Band.HIGH, probability=0.4, cause=EstimateCause.PERSONS_LINKED),
+            replace(SHOWN, sequence=4, band=None, probability=None, cause=EstimateCause.SOURCE_WITHDRAWN),
+        ]
+        for minute, shown in enumerate((SHOWN, *newer), start=16):
+            review.show(REVIEWER, shown, at=after(minute))
+            with kept.unit_of_work() as reviews:
+                reviews.save_shown(view)
+
+        assert kept.found(review) == review
+        assert [one.at for one in kept.found(review).own_views[0].replaced] == [after(16), after(17)]
 
     def test_showing_an_estimate_writes_nothing_of_the_review(self, kept: KeptReviews) -> None:
         review = kept.review(a_review())

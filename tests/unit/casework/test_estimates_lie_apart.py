@@ -28,7 +28,8 @@ def _is(node: ast.expr, name: str) -> bool:
 
 class TestTheTableOfEstimates:
     def test_is_named_in_one_module_only(self) -> None:
-        modules = set(ROOT.rglob("*.py")) - {ITS_TABLES}
+        # A revision runs once, by whoever owns the tables, and shows nothing to anybody.
+        modules = set(ROOT.rglob("*.py")) - {ITS_TABLES} - set((ROOT / "migrations").rglob("*.py"))
 
         naming = [module for module in modules if names_the_table(module.read_text(encoding="utf-8"))]
 

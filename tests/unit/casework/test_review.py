@@ -1,13 +1,15 @@
 """What may happen to a review, and in which order."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from services.casework.domain import review as rules
+from services.casework.domain.decision import Shown
 from services.casework.domain.review import ReviewState
-from services.contracts.codes import Band, DifferenceReason, Question, SupportLevel
+from services.contracts.codes import Band, DifferenceReason, EstimateCause, Pathway, Question, SupportLevel
 from tests.factories.reviews import (
     COLLEAGUE,
     NAVIGATOR,
@@ -20,6 +22,8 @@ from tests.factories.reviews import (
     decides,
     views,
 )
+
+HIGHER = replace(SHOWN, sequence=2, band=Band.HIGH, probability=0.4, cause=EstimateCause.PERSONS_LINKED)
 
 
 class TestOpeningAReview:
@@ -124,10 +128,59 @@ class TestShowingTheEstimate:
         view = views(review)
         review.show(REVIEWER, SHOWN, at=after(12))
 
-        again = review.show(REVIEWER, rules.Shown(sequence=2, band=Band.HIGH, model_version="4"), at=after(14))
+        again = review.show(REVIEWER, SHOWN, at=after(14))
 
         assert not again
-        assert (view.shown_at, view.shown) == (after(12), SHOWN)
+        assert (view.shown_at, view.shown, view.replaced) == (after(12), SHOWN, [])
+
+    def test_keeps_the_one_before_beside_what_replaced_it(self) -> None:
+        review = a_review()
+        view = views(review)
+        review.show(REVIEWER, SHOWN, at=after(12))
+
+        noted = review.show(REVIEWER, HIGHER, at=after(14))
+
+        assert noted
+        assert (view.shown_at, view.shown, view.replaced) == (after(12), HIGHER, [SHOWN])
+        assert view.replacements() == [(SHOWN, HIGHER)]
+
+    def test_is_no_replacement_where_the_figures_are_the_same(self) -> None:
+        review = a_review()
+        view = views(review)
+        review.show(REVIEWER, SHOWN, at=after(12))
+
+        noted = review.show(REVIEWER, replace(SHOWN, sequence=3), at=after(14))
+
+        assert (noted, view.replaced) == (False, [])
+
+    def test_of_what_came_before_is_no_replacement(self) -> None:
+        review = a_review()
+        views(review)
+        review.show(REVIEWER, HIGHER, at=after(12))
+
+        assert not review.show(REVIEWER, SHOWN, at=after(14))
+
+    def test_that_there_is_no_estimate_any_more_replaces_one(self) -> None:
+        review = a_review()
+        view = views(review)
+        none = Shown(sequence=2, band=None, model_version=None, cause=EstimateCause.SOURCE_WITHDRAWN)
+        assert not review.show(REVIEWER, none, at=after(11))
+        review.show(REVIEWER, SHOWN, at=after(12))
+
+        assert review.show(REVIEWER, replace(none, sequence=3), at=after(14))
+        assert decides(review, level=SupportLevel.URGENT, pathway=Pathway.SAFEGUARDING).agrees is None
+        assert view.replaced == [SHOWN]
+
+    def test_of_a_replacement_is_noted_after_the_decision_too(self) -> None:
+        review = a_review()
+        view = views(review)
+        review.show(REVIEWER, SHOWN, at=after(12))
+        decision = decides(review, minute=30)
+
+        noted = review.show(REVIEWER, HIGHER, at=after(40))
+
+        assert (noted, view.shown) == (True, HIGHER)
+        assert decision.shown == SHOWN
 
     def test_changes_nothing_that_others_see(self) -> None:
         review = a_review()
@@ -149,6 +202,17 @@ class TestShowingTheEstimate:
 
 
 class TestADecision:
+    def test_is_compared_with_the_estimate_shown_last(self) -> None:
+        review = a_review()
+        views(review)
+        review.show(REVIEWER, SHOWN, at=after(12))
+        review.show(REVIEWER, HIGHER, at=after(14))
+
+        with pytest.raises(rules.ReasonsMissing):
+            decides(review, level=SupportLevel.LIGHT, pathway=Pathway.EARLY_INTERVENTION)
+
+        assert decides(review, level=SupportLevel.URGENT, pathway=Pathway.SAFEGUARDING).agrees
+
     def test_needs_an_own_view(self) -> None:
         with pytest.raises(rules.OwnViewFirst):
             decides(a_review())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -9,10 +10,11 @@ from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.casework.domain.estimate import Estimated, EstimateShown, Moved
-from services.casework.entrypoints.review_comparison import MOST_MOVED, EstimatePage, in_hundred, shown, width
-from services.contracts.codes import Band
-from tests.factories.reviews import RECEIVED_AT
+from services.casework.domain.decision import OwnView, Shown
+from services.casework.domain.estimate import Estimated, EstimateShown, Moved, SourceReferral
+from services.casework.entrypoints.review_comparison import MOST_MOVED, EstimatePage, in_hundred, replaced, shown, width
+from services.contracts.codes import Band, EstimateCause, Source, SupportLevel, Sureness
+from tests.factories.reviews import RECEIVED_AT, after
 
 APP = Flask(__name__)
 Babel(APP)
@@ -44,7 +46,7 @@ def page(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.
         invented_data=False,
         estimated_at=RECEIVED_AT,
     )
-    found = shown(EstimateShown(sequence=1, answer=answer))
+    found = shown(EstimateShown(sequence=1, cause=EstimateCause.RECEIVED, answer=answer), area="Northside")
     assert isinstance(found, EstimatePage)
     return found
 
@@ -121,7 +123,78 @@ class TestAValue:
         assert row["value"] == "10 days before"
         assert row["source"] == "said by the referrer, 10 November 2026"
 
+    @pytest.mark.parametrize(
+        ("sources", "said", "police"),
+        [
+            ([Source.AE_NAVIGATOR], "from an earlier A&E referral, 20 November 2026", False),
+            ([Source.HKC_SCREENING], "from an earlier police screening referral, 20 November 2026", True),
+            ([Source.POLICE], "from an earlier police referral, 20 November 2026", True),
+            (
+                [Source.SCHOOL, Source.HKC_SCREENING],
+                "from 2 earlier referrals (school or college, police screening), the latest 20 November 2026",
+                True,
+            ),
+        ],
+    )
+    def test_of_an_earlier_referral_names_who_made_it(self, sources: list[Source], said: str, police: bool) -> None:
+        earlier = tuple(SourceReferral(referral_id=uuid4(), source=source) for source in sources)
+
+        row = page(moved(1.0, sources=earlier)).moved[0]
+
+        assert (row["source"], row["police"]) == (said, police)
+
+    def test_says_from_which_area_earlier_referrals_are_taken(self) -> None:
+        assert page(moved(1.0)).history == "The estimate uses earlier referrals in Northside only."
+
     def test_that_nobody_told_has_no_source(self) -> None:
         row = page(moved(1.0, value=None, police_generated=True)).moved[0]
 
         assert (row["source"], row["police"]) == ("", False)
+
+
+class TestAReplacedEstimate:
+    def view(self, *estimates: Shown) -> OwnView:
+        *before, last = estimates
+        return OwnView(
+            id=uuid4(),
+            reviewer_id=uuid4(),
+            referral_version=1,
+            level=SupportLevel.PLANNED,
+            sureness=Sureness.FAIRLY,
+            why="",
+            recorded_at=after(1),
+            estimate_seen_before=False,
+            shown_at=after(2),
+            shown=last,
+            replaced=before,
+        )
+
+    def test_is_told_with_the_new_one_and_the_cause(self) -> None:
+        view = self.view(
+            Shown(sequence=1, band=Band.HIGH, model_version="3", probability=0.131, at=after(2)),
+            Shown(
+                sequence=2,
+                band=Band.USUAL,
+                model_version="3",
+                probability=0.02,
+                cause=EstimateCause.PERSONS_UNLINKED,
+                at=after(9),
+            ),
+        )
+
+        [row] = replaced(view)
+
+        assert row["before"] == "about 13 in 100: much higher than the usual chance"
+        assert row["now"] == "about 2 in 100: about the usual chance"
+        assert row["why"] == "A link to another referral was undone: they are not about the same young person."
+
+    def test_by_none_says_so(self) -> None:
+        view = self.view(
+            Shown(sequence=1, band=Band.HIGH, model_version="3", probability=0.131, at=after(2)),
+            Shown(sequence=2, band=None, model_version=None, cause=EstimateCause.SOURCE_WITHDRAWN, at=after(9)),
+        )
+
+        assert [row["now"] for row in replaced(view)] == ["no estimate"]
+
+    def test_that_was_not_replaced_is_told_as_none(self) -> None:
+        assert replaced(None) == []

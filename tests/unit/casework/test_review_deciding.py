@@ -1,5 +1,6 @@
 """What a reviewer changes, tells and records, from opening a review to its decision."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from services.casework.application.decide_review import (
     ask_referrer,
     decide_review,
 )
+from services.casework.application.record_own_view import ShowReplacement, show_replacement
 from services.casework.domain import review as rules
 from services.casework.domain import routing
 from services.casework.domain.case import CaseState
@@ -115,7 +117,7 @@ class TestTheEstimate:
 
         assert "review.estimate_shown" not in uow.audited
 
-    def test_once_shown_stays_what_was_shown(self) -> None:
+    def test_that_was_replaced_gives_way_to_the_newest_and_is_kept_beside_it(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
@@ -125,7 +127,27 @@ class TestTheEstimate:
 
         again = shown(uow, review)
 
-        assert (again.sequence, again.answer.band) == (1, Band.RAISED)
+        assert (again.sequence, again.answer.band) == (2, Band.HIGH)
+        [view] = held(uow, review.referral_id).own_views
+        assert [(one.sequence, one.band, one.probability) for one in view.replaced] == [(1, Band.RAISED, 0.12)]
+
+    def test_is_told_to_be_replaced_to_whom_it_was_shown_alone(self) -> None:
+        uow = FakeReviewUnitOfWork()
+        review = received(uow)
+        viewed(uow, review)
+        uow.estimates.park(an_estimate_event(review.referral_id), estimated=True)
+        mine = ShowReplacement(review_id=review.id, reader=a_reader())
+        assert show_replacement(mine, uow) is None
+        shown(uow, review)
+        assert show_replacement(mine, uow) is None
+        uow.estimates.park(an_estimate_event(review.referral_id, sequence=2, band=Band.HIGH), estimated=True)
+
+        view = show_replacement(mine, uow)
+
+        assert view is not None
+        assert (view.shown_at, [one.sequence for one in view.replaced]) == (uow.at, [1])
+        assert show_replacement(replace(mine, reader=a_reader(COLLEAGUE)), uow) is None
+        assert uow.audited.count("review.estimate_shown") == 2
 
     def test_of_another_version_is_not_shown(self) -> None:
         uow = FakeReviewUnitOfWork()

@@ -1,19 +1,21 @@
 """How scoring answers what it hears."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
-from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome
+from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome, Source
 from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.scoring.application.answering import tell_answer
 from services.scoring.application.estimate_again import EstimateAgain, NoModel, estimate_again
 from services.scoring.application.hear_match import hear_match
 from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
 from services.scoring.application.hear_referral import hear_referral
 from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
-from services.scoring.application.ports import RecordedOutcome
-from services.scoring.domain.answer import Answer, Estimate, NotEstimated
-from tests.factories.scoring import FakeChampion, a_match, a_telling, day
+from services.scoring.application.ports import Given, RecordedOutcome
+from services.scoring.domain.answer import Answer, Contribution, Estimate, NotEstimated, SourceReferral
+from tests.factories.scoring import FakeChampion, a_match, a_telling, an_estimate, day
 from tests.fakes.scoring import FakeUnitOfWork
 
 PERSON, OTHER_PERSON = uuid4(), uuid4()
@@ -172,10 +174,97 @@ class TestAWithdrawnReferral:
         assert causes(uow, referral) == [EstimateCause.RECEIVED]
 
 
-class TestLinkedPersons:
-    def linked(self) -> tuple[FakeUnitOfWork, UUID, UUID]:
+class TestAnArea:
+    """History is taken from referrals that are where this one is."""
+
+    def referred(self, *areas: str) -> tuple[FakeUnitOfWork, list[UUID]]:
+        uow = FakeUnitOfWork()
+        referrals = [uuid4() for _ in areas]
+        for number, (referral, area) in enumerate(zip(referrals, areas, strict=True)):
+            hear_referral(a_telling(referral, person_id=PERSON, received=5 * number, area=area), uow)
+        return uow, referrals
+
+    def test_hears_nothing_of_a_referral_in_another(self) -> None:
+        uow, [_, second] = self.referred("riverside", "northside")
+        alone, _ = self.referred("northside")
+        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), alone)
+
+        assert uow.answer_to(second) == alone.answer_to(second)
+
+    def test_that_a_referral_moves_to_or_from_has_its_later_ones_estimated_again(self) -> None:
+        uow, [first, here, there, elsewhere] = self.referred("northside", "northside", "riverside", "westborough")
+        moved = a_telling(first, person_id=PERSON, version=2, received=0, amended=30, area="riverside")
+
+        hear_referral(moved, uow)
+
+        assert causes(uow, here) == [EstimateCause.RECEIVED, EstimateCause.AMENDED]
+        assert causes(uow, there) == [EstimateCause.RECEIVED, EstimateCause.AMENDED]
+        assert causes(uow, elsewhere) == [EstimateCause.RECEIVED]
+
+    def test_has_a_referral_told_again_that_was_stored_without_it(self) -> None:
+        """After an upgrade: what had no area gets one, and its history is estimated anew."""
+        uow, [first, second] = self.referred("northside", "northside")
+        for referral_id in (first, second):
+            referral = uow.referrals.get(referral_id)
+            assert referral is not None
+            referral.tellings[1] = replace(referral.tellings[1], area=None, source=None)
+            uow.referrals.save(referral)
+
+        for referral_id, received in ((second, 5), (first, 0)):
+            hear_referral(a_telling(referral_id, person_id=PERSON, received=received), uow)
+
+        assert causes(uow, second) == [EstimateCause.RECEIVED] * 3
+
+    def test_keeps_a_link_to_another_without_a_trace(self) -> None:
         uow = FakeUnitOfWork()
         first, second = uuid4(), uuid4()
+        hear_referral(a_telling(first, person_id=PERSON, received=0, area="riverside"), uow)
+        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
+        told = list(uow.published)
+
+        hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
+
+        assert uow.published == told
+        assert [causes(uow, one) for one in (first, second)] == [[EstimateCause.RECEIVED]] * 2
+
+    def test_names_the_source_of_what_it_knows(self) -> None:
+        part = Contribution(
+            feature="injury",
+            value=3,
+            observed_on=None,
+            origin="health",
+            log_odds=0.1,
+            sources=(
+                SourceReferral(referral_id=UUID(int=2), source=Source.POLICE),
+                SourceReferral(referral_id=UUID(int=1), source=Source.SCHOOL),
+            ),
+        )
+        uow = FakeUnitOfWork()
+        given = Given(
+            id=uuid4(),
+            referral_id=uuid4(),
+            referral_version=1,
+            person_id=PERSON,
+            sequence=1,
+            cause=EstimateCause.RECEIVED,
+            at=day(1),
+            answer=replace(an_estimate(), contributions=(part,)),
+        )
+
+        tell_answer(given, uow)
+
+        [(_, data)] = uow.published
+        [said] = data["contributions"]
+        assert (said["source_referral_id"], said["source"]) == (UUID(int=2), Source.POLICE)
+        assert said["further_sources"] == [{"referral_id": UUID(int=1), "source": Source.SCHOOL}]
+
+
+class TestLinkedPersons:
+    FIRST, SECOND = UUID(int=11), UUID(int=12)
+
+    def linked(self) -> tuple[FakeUnitOfWork, UUID, UUID]:
+        uow = FakeUnitOfWork()
+        first, second = self.FIRST, self.SECOND
         hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
         hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
         hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
@@ -199,7 +288,7 @@ class TestLinkedPersons:
 
     def test_are_linked_even_if_the_link_comes_before_the_referrals(self) -> None:
         uow = FakeUnitOfWork()
-        first, second = uuid4(), uuid4()
+        first, second = self.FIRST, self.SECOND
         hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
 
         hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)

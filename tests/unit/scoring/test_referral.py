@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.contracts.codes import Source
 from services.scoring.domain.referral import Referral, Telling, known_before
-from tests.factories.scoring import day
+from tests.factories.scoring import a_version, day
 
 PERSON, OTHER_PERSON = UUID(int=1), UUID(int=2)
 
@@ -16,15 +17,11 @@ def a_referral(**changes: object) -> Referral:
     return Referral(**{"id": uuid4(), "person_id": PERSON, "person_since": day(0), **changes})  # type: ignore[arg-type]
 
 
-def told(version: int, at: float) -> Telling:
-    return Telling(version=version, told_at=day(at), facts={"said": version})
-
-
 def heard(received: float, *times: float) -> Referral:
     """A referral received on a day, its later versions told on these days."""
     referral = a_referral()
     for version, at in enumerate((received, *times), start=1):
-        referral.hear(told(version, at), received_at=day(received))
+        referral.hear(a_version(version, at=at), received_at=day(received))
     return referral
 
 
@@ -32,27 +29,27 @@ class TestAReferral:
     def test_takes_a_higher_version_as_its_latest(self) -> None:
         referral = heard(0)
 
-        newest = referral.hear(told(2, 1), received_at=day(0))
+        newest = referral.hear(a_version(2, at=1), received_at=day(0))
 
         assert newest
-        assert referral.latest == told(2, 1)
+        assert referral.latest == a_version(2, at=1)
 
     def test_remembers_a_lower_version_without_going_back_to_it(self) -> None:
         referral = a_referral()
-        referral.hear(told(2, 1), received_at=day(0))
+        referral.hear(a_version(2, at=1), received_at=day(0))
 
-        newest = referral.hear(told(1, 0), received_at=day(0))
+        newest = referral.hear(a_version(1, at=0), received_at=day(0))
 
         assert not newest
-        assert referral.latest == told(2, 1)
-        assert referral.known_at(day(0.5)) == told(1, 0)
+        assert referral.latest == a_version(2, at=1)
+        assert referral.known_at(day(0.5)) == a_version(1, at=0)
 
     def test_does_not_take_another_telling_of_a_version_it_holds(self) -> None:
         referral = heard(0)
 
-        referral.hear(Telling(version=1, told_at=day(0), facts={"said": "otherwise"}), received_at=day(0))
+        referral.hear(a_version(1, at=0, facts={"said": "otherwise"}), received_at=day(0))
 
-        assert referral.latest == told(1, 0)
+        assert referral.latest == a_version(1, at=0)
 
     def test_belongs_to_whom_it_was_last_said_to(self) -> None:
         referral = heard(0)
@@ -61,12 +58,22 @@ class TestAReferral:
         assert not referral.belongs_to(PERSON, since=day(2))
         assert referral.person_id == OTHER_PERSON
 
-    def test_is_not_estimated_again_once_withdrawn(self) -> None:
+    def test_is_where_its_latest_version_says(self) -> None:
         referral = heard(0)
+        referral.hear(a_version(3, at=2, area="riverside"), received_at=day(0))
 
-        referral.withdraw(day(1))
+        referral.hear(a_version(2, at=1, area="westborough"), received_at=day(0))
 
-        assert not referral.may_be_estimated_again
+        assert referral.area == "riverside"
+
+    def test_takes_the_area_of_a_version_that_was_stored_without_one(self) -> None:
+        referral = a_referral()
+        stored = Telling(version=1, told_at=day(0), facts={}, area=None, source=None)
+        referral.tellings[1] = stored
+
+        assert not referral.knows(1)
+        assert referral.hear(a_version(1, at=0), received_at=day(0))
+        assert referral.knows(1)
 
     @settings(deadline=None)
     @given(st.permutations(range(7)))
@@ -76,9 +83,9 @@ class TestAReferral:
         def replay(numbers: list[int]) -> Referral:
             referral = a_referral(id=first)
             said: list[Callable[[], object]] = [
-                lambda: referral.hear(told(1, 0), received_at=day(0)),
-                lambda: referral.hear(told(2, 1), received_at=day(0)),
-                lambda: referral.hear(told(3, 2), received_at=day(0)),
+                lambda: referral.hear(a_version(1, at=0), received_at=day(0)),
+                lambda: referral.hear(a_version(2, at=1), received_at=day(0)),
+                lambda: referral.hear(a_version(3, at=2, area="riverside"), received_at=day(0)),
                 lambda: referral.belongs_to(OTHER_PERSON, since=day(1)),
                 lambda: referral.belongs_to(PERSON, since=day(2)),
                 lambda: referral.belongs_to(OTHER_PERSON, since=day(2)),
@@ -110,6 +117,32 @@ class TestWhatWasKnownOfThePerson:
 
     def test_leaves_out_a_referral_of_which_no_version_has_arrived(self) -> None:
         assert known_before(heard(5), [a_referral()]) == []
+
+    def test_leaves_out_what_is_in_another_area_now(self) -> None:
+        earlier, referral = heard(0), heard(5)
+        earlier.hear(a_version(2, at=8, area="riverside"), received_at=day(0))
+
+        assert known_before(referral, [earlier]) == []
+
+    def test_has_what_came_to_the_same_area_later_in_the_words_of_the_time(self) -> None:
+        earlier, referral = a_referral(), heard(5)
+        earlier.hear(a_version(1, at=0, area="riverside", source=Source.SCHOOL), received_at=day(0))
+        earlier.hear(a_version(2, at=8, area="northside", source=Source.SCHOOL), received_at=day(0))
+
+        [known] = known_before(referral, [earlier])
+
+        assert (known.id, known.source, known.facts) == (earlier.id, Source.SCHOOL, {"said": 1})
+
+    def test_leaves_out_a_referral_whose_area_was_not_stored(self) -> None:
+        earlier, referral = a_referral(received_at=day(0)), heard(5)
+        earlier.tellings[1] = Telling(version=1, told_at=day(0), facts={}, area=None, source=None)
+
+        assert known_before(referral, [earlier]) == []
+
+    def test_is_newest_first_on_the_same_day_too(self) -> None:
+        morning, evening, referral = heard(0), heard(0.3), heard(5)
+
+        assert [one.id for one in known_before(referral, [morning, evening])] == [evening.id, morning.id]
 
     def test_is_nothing_for_a_referral_that_has_not_arrived(self) -> None:
         assert known_before(a_referral(), [heard(0)]) == []

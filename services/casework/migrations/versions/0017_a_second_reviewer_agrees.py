@@ -11,7 +11,8 @@ down_revision = "0016"
 
 _SAID = (
     "id", "review_id", "referrer_key", "referral_version", "own_view_id", "own_view_at", "proposed_by", "proposed_at",
-    "level", "pathway", "reasons", "difference_reasons", "agrees", "agreement_table", "shown_at", "team_id",
+    "level", "pathway", "reasons", "difference_reasons", "agrees", "agreement_table", "shown_at",
+    "shown_sequence", "team_id",
 )  # fmt: skip
 _ENDED = ("ended_at", "outcome", "ended_by", "ended_reason")
 _WAITING = sa.text("ended_at IS NULL")
@@ -37,6 +38,7 @@ def upgrade() -> None:
         sa.Column("agrees", sa.Boolean(), nullable=True),
         sa.Column("agreement_table", sa.Integer(), nullable=False),
         sa.Column("shown_at", UtcDateTime(), nullable=True),
+        sa.Column("shown_sequence", sa.Integer(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.String(64), nullable=True),
