@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.casework.adapters.row_security import WALL
 from services.kernel.db.types import UtcDateTime
 
 revision = "0022"
@@ -57,11 +56,9 @@ def upgrade() -> None:
         " CHECK ((kind = 'unassigned') = (unassign_reason IS NOT NULL))"
     )
     _protect(f"{_ENTRY}, unassign_reason")
-    WALL.put_up(op.get_bind())
 
 
 def downgrade() -> None:
-    WALL.take_down(op.get_bind())
     _protect(_ENTRY)
     if op.get_context().dialect.name == "sqlite":
         op.execute("DROP TRIGGER case_entries_stays")
