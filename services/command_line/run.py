@@ -26,7 +26,7 @@ _MEGABYTE = 1024 * 1024
     default=10,
     show_default=True,
     envvar="WAYMARK_LOG_MEGABYTES",
-    help="So large the log in the folder may grow; then it begins anew.",
+    help="Maximum size of the log file in the folder; a new file starts after that.",
 )
 @click.option(
     "--log-files",
@@ -34,7 +34,7 @@ _MEGABYTE = 1024 * 1024
     default=5,
     show_default=True,
     envvar="WAYMARK_LOG_FILES",
-    help="So many earlier ones are kept.",
+    help="Number of earlier log files that are kept.",
 )
 @folder_option
 def command(port: int, log_megabytes: int, log_files: int, folder: Folder) -> None:

@@ -11,7 +11,7 @@ from services.oversight.journeys import Step
 
 STEPS: Mapping[str, str] = {
     Step.WAITING: N_("Waiting for a reviewer"),
-    Step.BEING_READ: N_("Being read by a reviewer"),
+    Step.BEING_READ: N_("Under review"),
     Step.QUESTION_ASKED: N_("A question was put to the referrer"),
     Step.CASE_OPENED: N_("Case opened, no first contact yet"),
     Step.FIRST_CONTACT_MADE: N_("First contact made, case open"),

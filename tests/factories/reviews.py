@@ -89,7 +89,7 @@ def decides(review: Review, by: UUID = REVIEWER, *, minute: float = 30, **what: 
 
 
 def proposes(review: Review, by: UUID = REVIEWER, *, minute: float = 30) -> Proposal:
-    """The reviewer proposes support open to everybody."""
+    """The reviewer proposes universal services."""
     decision = review.would_decide(
         by=by,
         level=SupportLevel.LIGHT,

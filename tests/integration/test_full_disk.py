@@ -169,10 +169,10 @@ class TestADiskThatIsFull:
 
         problem = json.loads(answer.text)
         assert (answer.status, answer.kind, problem["type"]) == (503, "application/problem+json", FULL)
-        assert problem["detail"] == "The disk is full, so nothing of this request was kept. Try again later."
+        assert problem["detail"] == "The disk is full, so nothing in this request was saved. Try again later."
         page = running.get("/casework/reviews", by="reviewer")
         assert (page.status, page.kind) == (503, "text/html")
-        assert "There is no space left to store anything" in page.text
+        assert "There is no storage space left" in page.text
         alive, ready = running.get("/intake/health/live"), running.get("/intake/health/ready")
         assert (alive.status, json.loads(alive.text)) == (200, {"status": "live"})
         assert (ready.status, ready.kind, json.loads(ready.text)["type"]) == (503, "application/problem+json", FULL)

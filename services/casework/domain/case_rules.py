@@ -68,7 +68,7 @@ class SupportNotStopped(_Refused):
 
 
 class CaseNotAssigned(_Refused):
-    sentence = N_("Nobody has this case: it is unassigned already.")
+    sentence = N_("This case is already unassigned.")
 
 
 class NoteAlreadyCorrected(_Refused):

@@ -33,7 +33,7 @@ class NoSecondReviewer(Invalid):
 class NothingProposed(Conflict):
     """The proposal was answered, replaced, or made on facts that have changed since."""
 
-    title = N_("No proposal waits for an answer")
+    title = N_("There is no proposal to answer")
 
 
 class OwnProposal(Forbidden):

@@ -105,7 +105,7 @@ class ClaimEnded(Conflict):
 class NoQuestionWaits(Conflict):
     """There is no question whose answer could be waited for."""
 
-    title = N_("No question waits for the referrer's answer")
+    title = N_("No question is waiting for the referrer's answer")
 
 
 class NotThatLate(Invalid):
@@ -113,7 +113,7 @@ class NotThatLate(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            errors=[FieldError("/on", N_("Enter a date after today that is not past the last possible one"))]
+            errors=[FieldError("/on", N_("Enter a date after today and no later than the last possible date"))]
         )
 
 
@@ -132,7 +132,7 @@ class NewerRound(Conflict):
 class CaseStillOpen(Conflict):
     """Its team works on the decision, so it acts on the alarm too."""
 
-    title = N_("The case is still open: its team acts on what is new")
+    title = N_("The case is still open: its team acts on the changes")
 
 
 class NothingToConfirm(Conflict):

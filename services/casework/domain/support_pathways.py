@@ -19,8 +19,8 @@ _NEEDS: Mapping[SupportLevel, str] = MappingProxyType(
     {
         SupportLevel.URGENT: N_("Urgent support needs a case or a hand-over"),
         SupportLevel.PLANNED: N_("Planned support needs a case or a hand-over"),
-        SupportLevel.LIGHT: N_("Light support goes to early intervention, support open to everybody, or a hand-over"),
-        SupportLevel.NONE: N_("No support goes with support open to everybody or no further action"),
+        SupportLevel.LIGHT: N_("Light support goes to early intervention, universal services, or a hand-over"),
+        SupportLevel.NONE: N_("No support goes with universal services or no further action"),
     }
 )
 

@@ -50,9 +50,9 @@ _DONE = {
     "closure": N_("Case closed."),
     "reopening": N_("Case reopened."),
     "assignment": N_("Case assigned."),
-    "unassignment": N_("The case is unassigned. Everybody of the team can take it."),
+    "unassignment": N_("The case is unassigned. Anybody in the team can take it."),
     "notice": N_("Marked as read."),
-    "released": N_("Released. Every reviewer of the area can take it."),
+    "released": N_("Released. Any reviewer of the area can start reviewing it."),
     "confirmation": N_("Hand-over confirmed."),
     "stopped": N_("Recorded: support has stopped."),
 }

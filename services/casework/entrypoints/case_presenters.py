@@ -313,7 +313,7 @@ def _lines(view: CaseView, entry: EntryView) -> list[str]:
     if entry.close_reason is not None:
         lines.append(words(entry.close_reason))
     if entry.why is not None:
-        lines.append(_("Used though it is on the do-not-contact list: %(why)s", why=entry.why))
+        lines.append(_("Used although it is on the do-not-contact list: %(why)s", why=entry.why))
     if entry.confirmed_by is not None:
         lines.append(_("Confirmed by %(name)s", name=entry.confirmed_by))
     return lines

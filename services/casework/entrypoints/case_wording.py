@@ -103,7 +103,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     WithdrawalReason: {
         WithdrawalReason.MADE_IN_ERROR: N_("It was made in error"),
         WithdrawalReason.DUPLICATE: N_("The same referral was made twice"),
-        WithdrawalReason.CONSENT_WITHDRAWN: N_("Consent was taken back"),
+        WithdrawalReason.CONSENT_WITHDRAWN: N_("Consent was withdrawn"),
         WithdrawalReason.NEEDS_MET_ELSEWHERE: N_("Somebody else supports them now"),
         WithdrawalReason.MOVED_AWAY: N_("They moved away"),
     },

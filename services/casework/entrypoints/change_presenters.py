@@ -21,14 +21,14 @@ _LABELS = {
     "date_of_birth": N_("Date of birth"),
     "age": N_("Age on the day"),
     "age_basis": N_("How the age is known"),
-    "age_stated": N_("Age, as the referrer said it"),
+    "age_stated": N_("Age, as the referrer gave it"),
     "phone": N_("Phone"),
     "address": N_("Address"),
     "postcode": N_("Postcode"),
     "safe_contact": N_("Safe ways to contact"),
     "safe_contact_note": N_("Safe ways to contact: note"),
     "do_not_contact": N_("Do not use"),
-    "do_not_contact_note": N_("Do not use: note"),
+    "do_not_contact_note": N_("Do not contact: note"),
     "interpreter_needed": N_("Interpreter needed"),
     "interpreter_language": N_("Interpreter’s language"),
     "area": N_("Area"),
@@ -77,7 +77,7 @@ def _label(change: FieldChange) -> str:
 def _value(change: FieldChange, value: Any) -> str:
     name = change.field
     if value is None:
-        return str(_("Nothing said"))
+        return str(_("Not recorded"))
     if change.part is Part.NARRATIVE:
         return text_value(name, value)
     if fact_label(name):

@@ -125,7 +125,7 @@ _TEXTS = {
     "capacity": N_("Who judged that the young person understands, and on what basis"),
     "refusal": N_("Consent that was refused"),
     "refused_by": N_("Who refused consent"),
-    "refused_for": N_("Whom they refused to be told"),
+    "refused_for": N_("Who they refused to share this with"),
     "other_names": N_("Other names"),
     "first_language": N_("First language"),
     "no_fixed_address": N_("No fixed address"),

@@ -63,8 +63,8 @@ def hand_over_held(row: CaseHeld) -> Row:
 
 
 def review_held(row: ReviewHeld, holdings: Holdings) -> Row:
-    said = [_("Being reviewed by them")] if row.claimed else []
-    said += [_("Their question waits for an answer")] if row.asked else []
+    said = [_("They are reviewing it")] if row.claimed else []
+    said += [_("Waiting for an answer to their question")] if row.asked else []
     return {
         "href": url_for("reviews.show", review_id=row.id),
         "reference": row.reference,

@@ -80,7 +80,7 @@ def _end(proposal: ProposalView) -> list[Row]:
     value = _("%(outcome)s, %(moment)s", outcome=outcome, moment=dates.moment(proposal.ended_at))
     if proposal.ended_by_name:
         value = _("%(outcome)s by %(name)s", outcome=value, name=proposal.ended_by_name)
-    rows = [{"key": _("What became of it"), "value": value}]
+    rows = [{"key": _("Result"), "value": value}]
     if proposal.ended_reason:
         rows.append({"key": _("Reason given"), "value": proposal.ended_reason})
     return rows

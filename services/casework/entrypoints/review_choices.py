@@ -17,8 +17,8 @@ Row = dict[str, Any]
 _GOES_TO = {
     SupportLevel.URGENT: N_("Needs a case or a hand-over."),
     SupportLevel.PLANNED: N_("Needs a case or a hand-over."),
-    SupportLevel.LIGHT: N_("Goes to early intervention, to support open to everybody, or to a hand-over."),
-    SupportLevel.NONE: N_("Goes to support open to everybody, or no further action."),
+    SupportLevel.LIGHT: N_("Goes to early intervention, to universal services, or to a hand-over."),
+    SupportLevel.NONE: N_("Goes to universal services, or no further action."),
 }
 
 

@@ -18,20 +18,20 @@ from services.kernel.text import N_
 from services.kernel.ui import dates
 
 _DONE = {
-    "none": N_("No referral waits for you: each is decided, under review by somebody, or waits for an answer."),
+    "none": N_("No referral is waiting for you: each is decided, under review by somebody, or waiting for an answer."),
     "read": N_("Marked as read."),
     "withdrawn": N_("The referral is withdrawn. Its review is closed."),
-    "claimed": N_("You are reviewing this referral now. The others can see it."),
+    "claimed": N_("You are reviewing this referral now. Other reviewers can see this."),
     "released": N_("You are no longer reviewing that referral."),
     "decided": N_("Decision recorded."),
-    "proposed": N_("Your proposal is recorded. It counts once another reviewer of this area agrees."),
-    "agreed": N_("Your agreement is recorded, and the decision counts."),
+    "proposed": N_("Your proposal is recorded. It takes effect once another reviewer of this area agrees."),
+    "agreed": N_("Your agreement is recorded, and the decision has taken effect."),
     "refused": N_("Your answer is recorded. The referral waits for a decision again."),
-    "answered": N_("Nothing was recorded: the proposal was answered, replaced or ended before."),
-    "asked": N_("Your question is with the referrer. The clock has stopped until they answer, but not for ever."),
+    "answered": N_("Nothing was recorded: the proposal had already been answered, replaced or ended."),
+    "asked": N_("Your question is with the referrer. The clock is stopped until they answer, for a limited time."),
     "put_off": N_("The referral comes back on the day that you chose, or with the referrer’s answer."),
     "basis": N_("Further basis recorded."),
-    "round": N_("A new review of this referral has started. The decision before it stands in the history."),
+    "round": N_("A new review of this referral has started. The history shows the earlier decision."),
 }
 _CHANGES = {
     ChangeKind.AMENDED: N_("The referrer changed the referral"),

@@ -177,10 +177,10 @@ def _facts_note(opened: Opened) -> str:
     if opened.is_open:
         return ""
     if not opened.whole.as_decided:
-        return str(_("The facts at the time of the decision were not kept. Below are the facts as they are now."))
+        return str(_("The facts at the time of the decision were not stored. Below are the facts as they are now."))
     if opened.whole.decision is None:
         return str(_("Below are the facts as they were when the review was closed."))
-    return str(_("Below are the facts as they were decided on."))
+    return str(_("Below are the facts at the time of the decision."))
 
 
 def _age_note(whole: ReviewWhole) -> str:

@@ -30,7 +30,7 @@ from services.kernel.text import N_
 _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ReviewState: {
         ReviewState.WAITING: N_("Waiting"),
-        ReviewState.BEING_READ: N_("Being read"),
+        ReviewState.BEING_READ: N_("Under review"),
         ReviewState.QUESTION_ASKED: N_("Question asked"),
         ReviewState.AGREEMENT_NEEDED: N_("Second reviewer needed"),
         ReviewState.DECIDED: N_("Decided"),
@@ -53,7 +53,7 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Pathway.EARLY_INTERVENTION: N_("Early intervention"),
         Pathway.SAFEGUARDING: N_("Safeguarding"),
         Pathway.ADULT_SERVICES: N_("Adult services"),
-        Pathway.UNIVERSAL_SUPPORT: N_("Support open to everybody: no case here"),
+        Pathway.UNIVERSAL_SUPPORT: N_("Signpost to universal services (no case opened)"),
         Pathway.NO_FURTHER_ACTION: N_("No further action"),
     },
     DifferenceReason: {

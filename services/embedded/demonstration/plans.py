@@ -77,6 +77,6 @@ PLANS = (
     Plan(stage=Stage.MET, count=3, pathway=_YOUTH, hours=(100, 500)),
     Plan(stage=Stage.CLOSED, count=7, hours=(400, 1000)),
     Plan(stage=Stage.CLOSED, count=2, pathway=_YOUTH, hours=(400, 1000)),
-    # For the second reviewer: in danger, with support open to everybody proposed.
+    # For the second reviewer: in danger, with universal services proposed.
     Plan(stage=Stage.PROPOSED, count=1, pathway="universal_support", hours=(0.8, 1.5)),
 )

@@ -26,7 +26,7 @@ BEGIN
     );
 END $$
 """
-# Consent was taken back that alone let reviewers know who it is about: the match stays, its details are hidden.
+# Consent was withdrawn that alone let reviewers know who it is about: the match stays, its details are hidden.
 _HIDDEN = """(
     EXISTS (SELECT FROM referrals WHERE id = asked AND withdrawal_reason = 'consent_withdrawn') AND NOT EXISTS (
         SELECT FROM bases WHERE referral_id = asked AND recipient_class = 'triage'

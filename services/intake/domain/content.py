@@ -144,7 +144,7 @@ class Knowing:
     refusal: str | None = None
     refused_by: tuple[RefusedBy, ...] = ()
     refused_for: tuple[RecipientClass, ...] = ()
-    """Whom they refused to be told."""
+    """Who they refused to share this with."""
 
 
 @dataclass(frozen=True, kw_only=True)

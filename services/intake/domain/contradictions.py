@@ -175,7 +175,9 @@ def _at_refusal(content: Content) -> Fault:
     told = content.told
     if told.refusal and not (told.refused_by and told.refused_for):
         return "/told/refusal", N_("Somebody refused consent and somebody gave it: select who refused, and for whom")
-    return "/told/refused_for", N_("They refused that this recipient is told, but agreed to it: change one answer")
+    return "/told/refused_for", N_(
+        "You say that they refused to share this with the service, and that they agreed to it: change one answer"
+    )
 
 
 def _reasons(content: Content) -> Iterator[Contradiction]:

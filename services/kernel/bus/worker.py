@@ -36,7 +36,7 @@ class Worker:
             self._threads.append(self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)))
         service.dispatcher.metrics.tell(
             "waymark_thread_restarts",
-            "How often this thread of the worker had ended and was begun anew.",
+            "Restarts of this worker thread after it ended.",
             ("thread",),
             lambda: {(thread.name,): float(thread.restarts) for thread in self._threads},
         )

@@ -45,7 +45,7 @@ def blueprint(
         if not _answers(database):
             return _not_ready("unavailable", "The database does not answer.")
         if database.is_full:
-            return _not_ready("storage-full", "There is no space left to store anything.")
+            return _not_ready("storage-full", "There is no storage space left.")
         results = {name: _holds(check) for name, check in checks().items()}
         return jsonify({"status": "ready" if all(results.values()) else "degraded", "checks": results})
 

@@ -37,8 +37,8 @@ _TITLES = {
     500: N_("Something went wrong on our side"),
     503: N_("Try again in a moment"),
 }
-_FULL_TITLE = N_("There is no space left to store anything")
-_FULL_DETAIL = N_("The disk is full, so nothing of this request was kept. Try again later.")
+_FULL_TITLE = N_("There is no storage space left")
+_FULL_DETAIL = N_("The disk is full, so nothing in this request was saved. Try again later.")
 _URN = {
     400: "bad-request", 401: "not-signed-in", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",
     406: "not-acceptable", 408: "timeout", 413: "too-large", 414: "address-too-long", 415: "unsupported-body",

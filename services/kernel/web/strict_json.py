@@ -165,7 +165,7 @@ def text_fault(text: str) -> str | None:
         return None
     found = set(text)
     if any("\ud800" <= character <= "\udfff" for character in found):
-        return N_("%(field)s includes half a character: type it again")
+        return N_("%(field)s includes an incomplete character: type it again")
     if any(unicodedata.category(character) in _UNREADABLE or _BLANK.match(character) for character in found):
         return N_("%(field)s includes characters that cannot be read: type it again without them")
     return None

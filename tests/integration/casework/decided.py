@@ -63,7 +63,7 @@ def decided(
 
 
 def proposed(world: ReviewWorld, *told: RecipientClass, **decision: str | None) -> tuple[Referred, Client, Client]:
-    """A referral in danger, whoever proposed something for it (support open to everybody), and a colleague."""
+    """A referral in danger, whoever proposed something for it (universal services), and a colleague."""
     proposer, colleague = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Cory Colleague")
     referral = world.referral(*told, danger=True)
     proposer.post_json(f"{referral.api}/own-view", an_own_view(), **referral.as_read)

@@ -236,7 +236,7 @@ class TestAnAgreement:
 
         for said in (
             "Light touch or advice",
-            "Support open to everybody",
+            "Signpost to universal services",
             "Fern Fiction",
             "01632 960104",
             "Afraid to go back.",

@@ -80,7 +80,7 @@ class TestBeforeTheDecision:
     @pytest.mark.parametrize(
         ("reason", "words"),
         [
-            ("consent_withdrawn", "Consent was taken back"),
+            ("consent_withdrawn", "Consent was withdrawn"),
             ("duplicate", "The same referral was made twice"),
             ("moved_away", "They moved away"),
         ],
@@ -207,7 +207,7 @@ class TestAnOpenCase:
 
         page = reads(worker, f"/casework/cases/{case_id}")
         assert "Fern Fiction" in page
-        assert "Consent was taken back" in page
+        assert "Consent was withdrawn" in page
 
     def test_comes_back_whole_when_a_reviewer_records_another_basis(self, review_world: ReviewWorld) -> None:
         referral, case_id = on_consent(review_world)

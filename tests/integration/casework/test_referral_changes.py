@@ -51,7 +51,7 @@ class TestADecidedReview:
 
         page, told = client.get(referred.page), client.get(referred.api).json
 
-        assert "Below are the facts as they were decided on." in text_of(page)
+        assert "Below are the facts at the time of the decision." in text_of(page)
         for now in ("Life-threatening", "07700 900999", "Newmark words"):
             assert now not in facts_before(page)
         assert "Afraid to go back." in facts_before(page)
@@ -68,7 +68,7 @@ class TestADecidedReview:
 
         assert "Changed 20 November 2026 at 4am by Nora Navigator" in page
         assert "After the decision" in page
-        for said in ("Injury Nothing said Life-threatening", "Phone Nothing said 07700 900999"):
+        for said in ("Injury Not recorded Life-threatening", "Phone Not recorded 07700 900999"):
             assert said in page
         assert "What the worker should know Afraid to go back. Newmark words" in page
         assert (change["version"], change["stated_at"][:16]) == (2, "2026-11-20T04:00")
@@ -84,8 +84,8 @@ class TestADecidedReview:
 
         page = text_of(review_world.reviewer().get(referred.page))
 
-        assert "The facts at the time of the decision were not kept." in page
-        assert "Newmark words" in page.rpartition("were not kept.")[2]
+        assert "The facts at the time of the decision were not stored." in page
+        assert "Newmark words" in page.rpartition("were not stored.")[2]
 
 
 class TestAnOpenReview:

@@ -177,7 +177,7 @@ class TestTheDecision:
         page = text_of(client.get(referred.page))
 
         assert "The estimate that you were shown has been replaced" in page
-        assert "compared with the one that you had been shown when you decided" in page
+        assert "compared with the estimate that you had been shown when you decided" in page
         assert estimate(client, referred)["estimate"]["probability"] == 0.02
         asked = HearRetellingAsked(
             asking_id=uuid4(), topics=frozenset({REVIEWS.name}), referral_ids=None, asked_at=review_world.now

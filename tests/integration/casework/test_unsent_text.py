@@ -49,7 +49,7 @@ class TestTextOfAFormThatCannotBeTaken:
 
         assert answer.status_code == 401
         assert WHY not in answer.text
-        assert "saved it for you alone" in answer.text
+        assert "and only you can see it" in answer.text
         remi.sign_in(str(make.REVIEWER))
         again = remi.open(page).text
         assert textarea(again) == WHY

@@ -43,7 +43,7 @@ class TestTheStatusPage:
 
         page = navigator.open(f"/intake/referrals/{referral_id}").text
 
-        assert page.index("Accepted") < page.index("Being read") < page.index("Received")
+        assert page.index("Accepted") < page.index("Under review") < page.index("Received")
         for word in ("youth justice", "score", "estimate", "pathway", "urgent", "aspen"):
             assert word not in page.lower()
 

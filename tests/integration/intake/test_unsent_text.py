@@ -100,7 +100,7 @@ class TestChangingAReferral:
         answer = navigator.send({"concern.own_words": "There is more to it"}, path=change)
 
         assert answer.status_code == 401
-        assert "saved it for you alone" in answer.text
+        assert "and only you can see it" in answer.text
         assert "There is more to it" not in answer.text
         navigator.sign_in("navigator")
         assert ">There is more to it</textarea>" in navigator.open(change).text

@@ -39,7 +39,7 @@ def in_danger(*teams: routing.Team, reviewers: tuple[object, ...] = (REVIEWER, C
 
 
 def proposed(uow: FakeReviewUnitOfWork, **said: object) -> Review:
-    """A referral in danger for which the reviewer proposes support open to everybody."""
+    """A referral in danger for which the reviewer proposes universal services."""
     review = received(uow, SUPPORT, facts=DANGER)
     viewed(uow, review)
     decide_review(a_decision_of(review, **said), uow)

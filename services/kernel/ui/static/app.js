@@ -3,7 +3,7 @@ const address = document.querySelector('meta[name="govuk-frontend"]').content;
 const { initAll } = await import(address);
 initAll();
 
-// What its reader holds lasts while they are at work on this page: the form is sent by itself, and a refusal is shown.
+// Keeps a claim alive while its holder works on this page: sends the form, and shows a notice when it is refused.
 for (const form of document.querySelectorAll("[data-keep-alive]")) {
   let atWork = false;
   for (const sign of ["input", "keydown", "pointerdown", "scroll"]) {
