@@ -309,7 +309,9 @@ class Walk:
     def faults(self, where: str) -> None:
         """An error of our own, and one of the database, whose messages hold what a person said."""
         ours = RuntimeError(f"no room for {PERSON['name']}")
-        theirs = sa.exc.OperationalError(said("concern"), {"name": PERSON["name"]}, sqlite3.OperationalError("away"))
+        locked = sqlite3.OperationalError("database is locked")
+        locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        theirs = sa.exc.OperationalError(said("concern"), {"name": PERSON["name"]}, locked)
         for fault, status in ((ours, 500), (theirs, 503)):
             with pytest.MonkeyPatch.context() as patched:
                 patched.setattr(current, "handle_once", _raising(fault))

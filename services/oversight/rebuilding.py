@@ -20,7 +20,9 @@ from services.kernel.republish import RequestLostEvents
 from services.kernel.text import N_
 from services.oversight.tables import journeys, kernel, models, rebuilds
 
-READ = tuple(topic.name for topic in topics.TOPICS if "oversight" in topic.readers)
+_OF_NO_STATE = frozenset({topics.CASEWORK_PUBLISHED_LISTS.name})
+"""Says what was sent, not what is: its owner has nothing of it to tell again."""
+READ = tuple(topic.name for topic in topics.TOPICS if "oversight" in topic.readers and topic.name not in _OF_NO_STATE)
 
 
 class BeingRebuilt(Unavailable):

@@ -32,6 +32,7 @@ from tests.integration.casework.test_alarm_reach import act, listed, raise_dange
 from tests.integration.casework.test_second_referral import linked
 from tests.parts.postgresql import Addresses, Cluster
 from tests.parts.revisions import owned_by_another
+from tests.parts.unsent_text import an_unsent_text
 from tests.property import test_case_need_to_know as of_cases
 from tests.property import test_review_need_to_know as of_reviews
 
@@ -309,6 +310,7 @@ def _something_of_everything(world: ReviewWorld) -> None:
     referral.withdrawn(3)
     proposed(world)
     decided(world, bases=ON_CONSENT)[0].withdrawn(reason="consent_withdrawn")
+    an_unsent_text(world.service, at=world.now)
 
 
 def _seen(world: ReviewWorld, client: Client, tables: tuple[str, ...]) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from tests.integration.intake.test_status_pages import progress
 from tests.integration.intake.world import HOSPITAL, World, a_referral, a_world, an_intake
 from tests.parts.postgresql import Addresses, Cluster
 from tests.parts.revisions import owned_by_another
+from tests.parts.unsent_text import an_unsent_text
 from tests.property import test_intake_need_to_know as of_intake
 from tests.property.test_intake_need_to_know import A_POLICE_REVIEWER, OURS, OWN, REVIEWER, Person, Told
 
@@ -159,11 +160,12 @@ class TestTheSecondWall:
 
 
 def _something_of_everything(world: World) -> None:
-    """Two referrals that look alike, one on its way with equality answers, and a draft: a row in every table."""
+    """Two that look alike, one on its way with equality answers, a draft and unsent text: a row in every table."""
     first, *_ = of_intake.referred(world, [], [OURS, OURS])
     assert world.api("navigator").post(a_referral(equality={"sex": "male"})).status_code == 202
     progress(world, first.id, 1, ProgressStep.BEING_READ)
     _draft(world, world.people["navigator"])
+    an_unsent_text(world.service, at=world.clock())
 
 
 def _draft(world: World, by: Identity) -> None:
