@@ -72,7 +72,9 @@ class Settings(KernelSettings):
                 level: _hours(environ, f"CASE_HOURS_{level.value.upper()}", hours)
                 for level, hours in CASE_HOURS.items()
             },
-            consent_withdrawn_readable_days=_days(environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14),
+            consent_withdrawn_readable_days=_number(
+                environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14, most=365, of="days"
+            ),
             alarm_hours=_hours(environ, "ALARM_HOURS", cls.alarm_hours),
             holder_idle_after=timedelta(days=_number(environ, "HOLDER_IDLE_DAYS", 30, of="days", most=366)),
             holdings_checked_every=timedelta(
@@ -89,11 +91,4 @@ def _number(environ: Mapping[str, str], name: str, default: int, *, most: int, o
     text = environ.get(name, str(default))
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= most):
         raise Unset(f"The setting {name} must be a number of {of} from 1 to {most}.")
-    return int(text)
-
-
-def _days(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 365):
-        raise Unset(f"The setting {name} must be a number of days from 1 to 365.")
     return int(text)

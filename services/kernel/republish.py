@@ -43,7 +43,7 @@ class PublishedEvents(Protocol):
 
 class HandledEvents(Protocol):
     def not_among(self, event_ids: Collection[UUID]) -> list[UUID]:
-        """Those of them that were not handled here, nor put aside."""
+        """Those of them that were neither handled nor dead-lettered here."""
 
 
 @dataclass(frozen=True, kw_only=True)

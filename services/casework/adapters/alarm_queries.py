@@ -19,7 +19,7 @@ from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.review_reader import ReviewReader
 
 Place = tuple[datetime, UUID]
-"""Where an alarm stands in the list: when it is due, and its id among those due at once."""
+"""Cursor of the list of alarms: due time, then id."""
 
 
 @dataclass(frozen=True, kw_only=True)

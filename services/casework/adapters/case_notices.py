@@ -15,7 +15,7 @@ from services.casework.domain.case_reader import CaseReader, Knowledge
 from services.casework.domain.case_rules import CaseNotFound
 from services.contracts.codes import HAND_OVERS
 
-_MOST = 100
+_MAX_NOTICES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,9 @@ def notices_of(connection: sa.Connection, reader: CaseReader, tab: Tab) -> Seque
             of_list = handed_over
         case _:
             return []
-    found = _notices(reader).where(of_list).order_by(consent_notices.c.withdrawn_at.desc(), cases.c.id).limit(_MOST)
+    found = (
+        _notices(reader).where(of_list).order_by(consent_notices.c.withdrawn_at.desc(), cases.c.id).limit(_MAX_NOTICES)
+    )
     return [ConsentNotice(**row._mapping) for row in connection.execute(found)]
 
 

@@ -19,7 +19,7 @@ _NOT_OF_THE_PERSON = ("referral_id", "version")
 
 
 class SqlReferralHistory:
-    """A version is kept whether or not a later one came before it; one that is kept already stands."""
+    """Stores a version whatever the order of arrival; a version that is already stored is not changed."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch

@@ -370,7 +370,7 @@ def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
 
 
 def _state_at(at: datetime) -> sa.ColumnElement[ReviewState]:
-    """A waiting review is shown as being read while a claim on it lasts."""
+    """A waiting review is shown as under review while a claim on it lasts."""
     waits = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ])
     shown = sa.case((is_claimed(at), ReviewState.BEING_READ.value), else_=ReviewState.WAITING.value)
     state = sa.case((waits, shown), else_=sa.type_coerce(reviews.c.state, sa.String))

@@ -1,4 +1,4 @@
-"""What is told of a person's other referrals: to a reviewer that a case is open, to its worker that another came."""
+"""A person's other referrals: shows a reviewer that a case is open, and its worker that another referral arrived."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _OPEN = (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCase:
-    """All that a reviewer is told of the case of another referral: who has it, and since when."""
+    """All that a reviewer sees of the case of another referral: which team has it, and since when."""
 
     team_name: str
     opened_at: datetime
@@ -30,7 +30,7 @@ class OpenCase:
 
 @dataclass(frozen=True, kw_only=True)
 class OtherReferral:
-    """All that a case's worker is told of another referral: what its team's class may be told of."""
+    """All that a case's worker sees of another referral, as far as its lawful bases cover the team's class."""
 
     reference: str
     received_at: datetime

@@ -1,4 +1,4 @@
-"""Whether a second reviewer could agree to a proposal: who reviews an area, as accounts told of staff and teams."""
+"""Whether a second reviewer could agree to a proposal, by the projection of staff and teams."""
 
 from collections.abc import Collection
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Each version of a referral as it was told, so that a later one leaves a trace of what was said before."""
+"""Each version of a referral as published, so that earlier statements stay readable after an amendment."""
 
 import sqlalchemy as sa
 

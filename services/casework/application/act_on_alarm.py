@@ -1,4 +1,4 @@
-"""Use case: somebody records what they did about an alarm. It stands in the chronology of the referral's case for good."""
+"""Use case: somebody records what they did about an alarm. It becomes a permanent entry in the case's chronology."""
 
 from dataclasses import dataclass
 from uuid import UUID

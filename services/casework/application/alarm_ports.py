@@ -16,7 +16,7 @@ class Alarms(Protocol):
         ...
 
     def note_version(self, referral_id: UUID, part: Part, version: int, said: Mapping[str, Any]) -> None:
-        """This version has arrived; it is kept with the rest of what was told of the referral."""
+        """This version has arrived; it is stored with the other projections of the referral."""
         ...
 
     def of_version(self, referral_id: UUID, referral_version: int) -> Alarm | None:

@@ -66,7 +66,7 @@ def read_case_notice(command: ReadCaseNotice, uow: CaseUnitOfWork) -> None:
 
 
 def find_stranded_cases(_command: FindStrandedCases, uow: ReviewUnitOfWork) -> int:
-    """Gives of how many cases the managers were told for the first time."""
+    """Returns the number of cases whose managers were notified for the first time."""
     if not uow.holdings.begin_check(every=uow.policy.holdings_checked_every):
         return 0
     uow.holdings.mark_idle(unseen_since=uow.at - uow.policy.holder_idle_after)

@@ -15,12 +15,12 @@ from services.casework.domain.referral_changes import Part
 
 
 def compare_facts(event: Event, uow: ReviewUnitOfWork) -> None:
-    """Before the version is kept."""
+    """Call before the version is stored."""
     _compare(event, Part.FACTS, event, uow)
 
 
 def compare_identity(event: Event, uow: ReviewUnitOfWork) -> None:
-    """Before the version is kept."""
+    """Call before the version is stored."""
     _compare(event, Part.IDENTITY, event, uow)
 
 

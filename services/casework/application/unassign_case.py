@@ -21,7 +21,7 @@ class UnassignCase:
 
 
 def unassign_case(command: UnassignCase, uow: CaseUnitOfWork) -> UUID:
-    """Raises CaseNotFound, StaleCase, CaseNotAssigned. What a worker returns, the manager is told of."""
+    """Raises CaseNotFound, StaleCase, CaseNotAssigned. The manager is notified of a case that a worker returns."""
     case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
     case.require_version(command.version)
     by = command.reader.staff_id

@@ -1,4 +1,4 @@
-"""Who holds cases and reviews: what a member of staff must still have to keep them."""
+"""Who may hold cases and reviews: the account, role, team or area that a member of staff must still have."""
 
 from dataclasses import dataclass
 from uuid import UUID

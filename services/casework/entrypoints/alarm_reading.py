@@ -9,7 +9,7 @@ from services.casework.entrypoints import case_reading, review_reading
 from services.kernel.web import current, paging
 
 FIRST = 10
-"""So many stand above another list; the page of alarms has them all."""
+"""Maximum number of alarms shown above another list; the page of alarms shows all."""
 
 
 def listed(page: paging.PageRequest) -> paging.Paged[AlarmRow]:

@@ -41,7 +41,7 @@ def send(review_id: UUID) -> ResponseReturnValue:
         except StaleReview as error:
             form.reject(error)
         except Invalid as error:
-            # Where the proposal leads is no longer possible: it cannot be agreed to as it stands.
+            # The proposed pathway is no longer possible, so nobody can agree to the proposal unchanged.
             form.reject(Invalid(errors=[FieldError("/agree", error.detail or error.title)]))
     return _page(opened(review_id), form)
 

@@ -17,7 +17,7 @@ class MatchAgain:
 
 
 def match_again(_command: MatchAgain, uow: UnitOfWork) -> int:
-    """Gives how many referrals. What a person said of a match stands."""
+    """Returns the number of referrals. What a person decided about a match is not changed."""
     steps: tuple[tuple[MatchingStep, Callable[[Referral, UnitOfWork], None]], ...] = (
         (MatchingStep.KEYS_MADE, _make_keys),
         (MatchingStep.LOOKED, _look),

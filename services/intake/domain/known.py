@@ -70,7 +70,7 @@ def known_of(young_person: YoungPerson, *, age: Age, at: datetime, test_numbers:
         born=who.date_of_birth,
         born_about=_born_about(who.date_of_birth, age, at),
         nhs_number=who.nhs_number,
-        # Thousands of people share the code that stands for having no address.
+        # Thousands of people share the code that means "no fixed address".
         postcode=who.postcode if who.postcode != NO_FIXED_ABODE else None,
         phone=who.phone,
         weak=frozenset(identifier for identifier, is_weak in weak.items() if is_weak),
