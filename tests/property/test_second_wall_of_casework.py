@@ -27,7 +27,7 @@ from tests.factories import reviews as make
 from tests.factories.cases import DECIDED_AT
 from tests.integration.casework.case_world import CaseWorld, Client, Tokens
 from tests.integration.casework.decided import decided, of_team, proposed
-from tests.integration.casework.review_world import ReviewWorld, a_key
+from tests.integration.casework.review_world import ReviewWorld, a_key, an_own_view
 from tests.integration.casework.test_alarm_reach import act, listed, raise_danger
 from tests.integration.casework.test_second_referral import linked
 from tests.parts.postgresql import Addresses, Cluster
@@ -310,7 +310,26 @@ def _something_of_everything(world: ReviewWorld) -> None:
     referral.withdrawn(3)
     proposed(world)
     decided(world, bases=ON_CONSENT)[0].withdrawn(reason="consent_withdrawn")
+    _asked_after_another_estimate(world)
+    _left_without_a_worker(world)
     an_unsent_text(world.service, at=world.now)
+
+
+def _asked_after_another_estimate(world: ReviewWorld) -> None:
+    reviewer, referral = world.reviewer(), world.referral()
+    referral.estimated(probability=0.1234)
+    reviewer.post_json(f"{referral.api}/own-view", an_own_view(level="not_enough_information"), **referral.as_read)
+    reviewer.get(f"{referral.api}/estimate")
+    referral.estimated(probability=0.4321, sequence=2)
+    reviewer.get(f"{referral.api}/estimate")
+    reviewer.post_json(f"{referral.api}/question", {"question": "other_services_involved"}, **referral.as_read)
+
+
+def _left_without_a_worker(world: ReviewWorld) -> None:
+    decided(world, RecipientClass.SUPPORT_SERVICE)
+    worker = of_team(world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
+    worker.post("/casework/queue/next")
+    world.staff_changed(worker, active=False)
 
 
 def _seen(world: ReviewWorld, client: Client, tables: tuple[str, ...]) -> tuple[int, ...]:
