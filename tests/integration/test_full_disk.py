@@ -51,6 +51,7 @@ class Running:
     def refer(self, key: str, *, name: str = "") -> Answer:
         """A referral of somebody whom nobody referred before, with much to say."""
         body = self.example | {"young_person": {"name": name or f"Nobody {key}", "age_about": 15}}
+        body["contact"] = {"safe": ["not_known"]}
         body["concern"] = {"concern": f"{key} " * 25}
         answer = self._answer("POST", REFERRALS, "navigator", json.dumps(body).encode(), key)
         if answer.status in (200, 202):
