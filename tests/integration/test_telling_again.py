@@ -60,7 +60,8 @@ class Night:
     def body(self, **changes: Any) -> dict[str, Any]:
         """A referral of somebody whom nobody referred before."""
         example = self.world.example("intake", REFERRALS)
-        return example | {"young_person": {"name": f"Nobody {uuid4()}", "age_about": 15}} | changes
+        nobody = {"young_person": {"name": f"Nobody {uuid4()}", "age_about": 15}, "contact": {"safe": ["face_to_face"]}}
+        return example | nobody | changes
 
     def refer(self, **changes: Any) -> UUID:
         answer = self.navigator.post(REFERRALS, self.body(**changes))

@@ -91,7 +91,7 @@ TAKEN = (200, 202)
 SENDERS = 3
 _PAUSE = 0.02
 """Between two referrals of one sender, in seconds: what is tested is no benchmark."""
-BODY = json.dumps(examples.REFERRAL | {"young_person": {"age_about": 15}})
+BODY = json.dumps(examples.REFERRAL | {"young_person": {"age_about": 15}, "contact": {"safe": ["face_to_face"]}})
 """About nobody whom another referral could be about."""
 
 
