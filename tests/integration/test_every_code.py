@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 from services.accounts import wording as accounts_wording
-from services.casework.adapters.case_tables import cases
+from services.casework.adapters.case_tables import case_entries, cases
 from services.casework.adapters.tables import identities
+from services.casework.domain.case_entries import EntryKind
 from services.casework.entrypoints import case_wording, fact_wording, review_wording
 from services.contracts import codes
 from services.contracts.casework import ProgressMadeV1
@@ -181,6 +182,15 @@ class Pages:
         self.write(sa.update(cases).where(cases.c.id == case_id).values(**(usual | column)))
         return text_of(worker.get(f"/casework/cases/{case_id}"))
 
+    def unassigned(self, place: int, reason: codes.UnassignReason) -> str:
+        """A worked case whose record says that it was taken from somebody."""
+        worker, case_id = self._case()
+        now = self.casework.now
+        entry = {"id": uuid4(), "case_id": case_id, "version": 100 + place, "kind": EntryKind.UNASSIGNED}
+        told = {"occurred_at": now, "recorded_at": now, "recorded_by": uuid4(), "unassign_reason": reason}
+        self.write(sa.insert(case_entries).values(**entry, **told))
+        return text_of(worker.get(f"/casework/cases/{case_id}"))
+
     def _case(self) -> tuple[Any, Any]:
         if not hasattr(self, "_worked"):
             _referral, case_id = decided(self.casework, RecipientClass.SUPPORT_SERVICE)
@@ -336,6 +346,7 @@ RENDERED: Mapping[type[StrEnum], Callable[[Pages, Any], tuple[str, str]]] = {
     codes.YoungPersonAnswer: of_a_case("answer", "The young person’s answer"),
     codes.Outcome: of_a_case("outcome", "Outcome"),
     codes.CloseReason: of_a_case("close_reason", "Closed because"),
+    codes.UnassignReason: lambda pages, code: (pages.unassigned(_place(code), code), case_wording.words(code)),
 }
 """How to find each: the page, and the words that must be on it."""
 
