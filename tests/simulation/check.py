@@ -1,0 +1,139 @@
+"""The question of each hour, answered from what people's own lists show, against rules written in plain Python."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
+from services.kernel.ui import dates
+from tests.simulation.office import Member, Office
+from tests.simulation.work import ALARMS, CASES, REVIEWS, Work
+
+CLAIM = timedelta(minutes=30)
+PAUSE_WORKING_DAYS = 2
+_OPEN = ("waiting", "question_asked", "agreement_needed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A referral that nobody who can sign in was shown as theirs to act on."""
+
+    at: datetime
+    referral_id: UUID
+    why: str
+
+
+@dataclass
+class Lists:
+    """What everybody who can sign in is shown in this hour, by referral or case."""
+
+    reviews: dict[UUID, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    alarms: set[UUID] = field(default_factory=set)
+    mine: dict[UUID, UUID] = field(default_factory=dict)
+    unassigned: set[UUID] = field(default_factory=set)
+    hand_overs: set[UUID] = field(default_factory=set)
+
+
+def working_days_after(begin: date, days: int) -> date:
+    """The day on which that many whole working days of England and Wales have passed since."""
+    holidays = {one["date"] for one in BankHolidays(use_cached_holidays=True).get_holidays("england-and-wales")}
+    day = begin
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5 and day not in holidays
+    return day
+
+
+class Check:
+    def __init__(self, office: Office, work: Work) -> None:
+        self._office = office
+        self._work = work
+
+    def missed(self) -> list[Missed]:
+        """Every referral that was accepted and is nobody's now."""
+        office = self._office
+        lists = self._lists()
+        reviews: dict[UUID, Any] = {}
+        for row in office.rows("casework", "reviews"):
+            held = reviews.get(row.referral_id)
+            if held is None or row.round > held.round:
+                reviews[row.referral_id] = row
+        cases = {row.review_id: row for row in office.rows("casework", "cases")}
+        found = []
+        for sent in self._work.sent.values():
+            review = reviews.get(sent.id)
+            why = "it has no review" if review is None else self._why(review, cases.get(review.id), lists)
+            why = why or self._danger_unseen(sent.id, review, lists)
+            if why:
+                found.append(Missed(at=office.clock.now, referral_id=sent.id, why=why))
+        return found
+
+    def _lists(self) -> Lists:
+        office, lists = self._office, Lists()
+        for member in office.who(lambda one: one.reviews or one.works_cases or one.manages):
+            for alarm in office.everything(member.caller, ALARMS):
+                lists.alarms.add(UUID(alarm["referral_id"]))
+            if member.reviews:
+                for item in office.everything(member.caller, REVIEWS):
+                    lists.reviews[UUID(item["referral_id"])].append(item)
+            self._list_cases(member, lists)
+        return lists
+
+    def _list_cases(self, member: Member, lists: Lists) -> None:
+        office = self._office
+        for case in office.everything(member.caller, f"{CASES}?list=hand-overs"):
+            lists.hand_overs.add(UUID(case["id"]))
+        if member.works_cases or member.manages:
+            for case in office.everything(member.caller, f"{CASES}?list=unassigned"):
+                lists.unassigned.add(UUID(case["id"]))
+        if member.works_cases:
+            for case in office.everything(member.caller, f"{CASES}?list=mine"):
+                lists.mine[UUID(case["id"])] = member.id
+
+    def _why(self, review: Any, case: Any, lists: Lists) -> str | None:
+        if review.state in _OPEN:
+            items = lists.reviews[review.referral_id]
+            return self._why_waiting(items[0]) if items else "its open review is in nobody's list"
+        if review.state == "closed" or case is None:
+            return None
+        return self._why_case(case, lists)
+
+    def _why_waiting(self, item: dict[str, Any]) -> str | None:
+        now = self._office.clock.now
+        claimant = item["claimed_by"] and UUID(item["claimed_by"])
+        if claimant and claimant not in {member.id for member in self._office.active.values()}:
+            return "it is claimed by somebody who cannot sign in"
+        if claimant and now - self._work.last_act[UUID(item["id"]), claimant] > CLAIM + timedelta(seconds=1):
+            return "it is claimed by somebody who has long stopped"
+        if item["state"] == "question_asked" and item["paused_at"] and not item["unanswered"]:
+            begun = dates.local(datetime.fromisoformat(item["paused_at"]))
+            end = datetime.combine(working_days_after(begun.date(), PAUSE_WORKING_DAYS), begun.time(), begun.tzinfo)
+            if not item.get("asked_again_on") and now > end + timedelta(minutes=1):
+                return "its clock is stopped without an end"
+        return None
+
+    def _why_case(self, case: Any, lists: Lists) -> str | None:
+        if case.state in ("closed", "confirmed"):
+            return None
+        if case.state == "awaiting_confirmation":
+            return None if case.id in lists.hand_overs else "its hand-over is in nobody's list"
+        if case.assignee_id is None:
+            return None if case.id in lists.unassigned else "its case is unassigned and in nobody's list"
+        if lists.mine.get(case.id) != case.assignee_id:
+            return "its case is held by somebody who cannot work it"
+        return None
+
+    def _danger_unseen(self, referral_id: UUID, review: Any, lists: Lists) -> str | None:
+        """After a decision, danger is in an alarm until somebody says what they did; before it, the review is marked."""
+        if self._work.sent[referral_id].raised_danger_at is None or referral_id in lists.alarms:
+            return None
+        if review.state in _OPEN and any(item["danger"] for item in lists.reviews[referral_id]):
+            return None
+        return None if review.state == "closed" else "immediate danger was said after its decision, and nobody is told"
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), dates.ZONE)
