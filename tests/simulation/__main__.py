@@ -19,17 +19,20 @@ from tests.simulation.run import Report, simulate
 @click.option("--seed", type=int, default=20261201, show_default=True)
 def main(referrals: int, days: int, seed: int) -> None:
     """Simulate DAYS of work on REFERRALS, and ask at each hour whether every referral is in somebody's list."""
-    with tempfile.TemporaryDirectory() as folder, Progress(console=Console(stderr=True)) as shown:
-        with Path(folder, "log").open("w", encoding="utf-8") as stream:
-            logs.configure(stream=stream)
-            task = shown.add_task("hours", total=days * 24)
-            report = simulate(
-                Path(folder, "simulation"),
-                referrals=referrals,
-                days=days,
-                seed=seed,
-                progress=lambda hour, _: shown.update(task, completed=hour),
-            )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Path(folder, "log").open("w", encoding="utf-8") as stream,
+        Progress(console=Console(stderr=True)) as shown,
+    ):
+        logs.configure(stream=stream)
+        task = shown.add_task("hours", total=days * 24)
+        report = simulate(
+            Path(folder, "simulation"),
+            referrals=referrals,
+            days=days,
+            seed=seed,
+            progress=lambda hour, _: shown.update(task, completed=hour),
+        )
     show(report)
     sys.exit(1 if report.missed else 0)
 

@@ -1,8 +1,7 @@
 """The question of each hour, answered from what people's own lists show, against rules written in plain Python."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +27,9 @@ class Missed:
 
 @dataclass
 class Lists:
-    """What everybody who can sign in is shown in this hour, by referral or case."""
+    """What those who can sign in are shown in this hour, by referral or case."""
 
-    reviews: dict[UUID, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    reviews: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     alarms: set[UUID] = field(default_factory=set)
     mine: dict[UUID, UUID] = field(default_factory=dict)
     unassigned: set[UUID] = field(default_factory=set)
@@ -54,49 +53,60 @@ class Check:
 
     def missed(self) -> list[Missed]:
         """Every referral that was accepted and is nobody's now."""
-        office = self._office
-        lists = self._lists()
+        office, sent = self._office, self._work.sent
         reviews: dict[UUID, Any] = {}
         for row in office.rows("casework", "reviews"):
             held = reviews.get(row.referral_id)
             if held is None or row.round > held.round:
                 reviews[row.referral_id] = row
         cases = {row.review_id: row for row in office.rows("casework", "cases")}
+        lists = self._lists(list(reviews.values()), list(cases.values()))
         found = []
-        for sent in self._work.sent.values():
-            review = reviews.get(sent.id)
+        for referral_id in sent:
+            review = reviews.get(referral_id)
             why = "it has no review" if review is None else self._why(review, cases.get(review.id), lists)
-            why = why or self._danger_unseen(sent.id, review, lists)
+            why = why or self._danger_unseen(referral_id, review, lists)
             if why:
-                found.append(Missed(at=office.clock.now, referral_id=sent.id, why=why))
+                found.append(Missed(at=office.clock.now, referral_id=referral_id, why=why))
         return found
 
-    def _lists(self) -> Lists:
+    def _lists(self, reviews: list[Any], cases: list[Any]) -> Lists:
+        """Ask one person after another, until all that must be in some list was seen in one, or nobody is left."""
         office, lists = self._office, Lists()
+        unseen = {row.referral_id for row in reviews if row.state in _OPEN}
+        for member in office.who(lambda one: one.reviews):
+            if unseen - lists.reviews.keys():
+                items = office.everything(member.caller, REVIEWS)
+                lists.reviews |= {UUID(item["referral_id"]): item for item in items}
+        in_danger = {one.id for one in self._work.sent.values() if one.raised_danger_at}
         for member in office.who(lambda one: one.reviews or one.works_cases or one.manages):
-            for alarm in office.everything(member.caller, ALARMS):
-                lists.alarms.add(UUID(alarm["referral_id"]))
-            if member.reviews:
-                for item in office.everything(member.caller, REVIEWS):
-                    lists.reviews[UUID(item["referral_id"])].append(item)
-            self._list_cases(member, lists)
+            if in_danger - lists.alarms:
+                lists.alarms |= {UUID(alarm["referral_id"]) for alarm in office.everything(member.caller, ALARMS)}
+        self._list_cases(cases, lists)
+        self._work.done["unanswered question"] += sum(item["unanswered"] for item in lists.reviews.values())
         return lists
 
-    def _list_cases(self, member: Member, lists: Lists) -> None:
+    def _list_cases(self, cases: list[Any], lists: Lists) -> None:
+        def listed(member: Member, name: str) -> set[UUID]:
+            return {UUID(case["id"]) for case in self._office.everything(member.caller, f"{CASES}?list={name}")}
+
         office = self._office
-        for case in office.everything(member.caller, f"{CASES}?list=hand-overs"):
-            lists.hand_overs.add(UUID(case["id"]))
-        if member.works_cases or member.manages:
-            for case in office.everything(member.caller, f"{CASES}?list=unassigned"):
-                lists.unassigned.add(UUID(case["id"]))
-        if member.works_cases:
-            for case in office.everything(member.caller, f"{CASES}?list=mine"):
-                lists.mine[UUID(case["id"])] = member.id
+        handed_over = {case.id for case in cases if case.state == "awaiting_confirmation"}
+        open_cases = [case for case in cases if case.state == "open"]
+        unassigned = {case.id for case in open_cases if case.assignee_id is None}
+        assignees = {case.assignee_id for case in open_cases}
+        for member in office.who(lambda one: one.reviews or one.works_cases or one.manages):
+            if handed_over - lists.hand_overs:
+                lists.hand_overs |= listed(member, "hand-overs")
+            if (member.works_cases or member.manages) and unassigned - lists.unassigned:
+                lists.unassigned |= listed(member, "unassigned")
+            if member.works_cases and member.id in assignees:
+                lists.mine |= dict.fromkeys(listed(member, "mine"), member.id)
 
     def _why(self, review: Any, case: Any, lists: Lists) -> str | None:
         if review.state in _OPEN:
-            items = lists.reviews[review.referral_id]
-            return self._why_waiting(items[0]) if items else "its open review is in nobody's list"
+            item = lists.reviews.get(review.referral_id)
+            return self._why_waiting(item) if item else "its open review is in nobody's list"
         if review.state == "closed" or case is None:
             return None
         return self._why_case(case, lists)
@@ -130,10 +140,6 @@ class Check:
         """After a decision, danger is in an alarm until somebody says what they did; before it, the review is marked."""
         if self._work.sent[referral_id].raised_danger_at is None or referral_id in lists.alarms:
             return None
-        if review.state in _OPEN and any(item["danger"] for item in lists.reviews[referral_id]):
+        if review.state in _OPEN and referral_id in lists.reviews and lists.reviews[referral_id]["danger"]:
             return None
         return None if review.state == "closed" else "immediate danger was said after its decision, and nobody is told"
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), dates.ZONE)

@@ -38,7 +38,7 @@ def simulate(
     """Accept the referrals over the first nine tenths of the time, and check after each simulated hour."""
     report, hours = Report(), days * 24
     with an_office(root, seed) as office:
-        work = Work(office, days)
+        work = Work(office)
         check = Check(office, work)
         due = sorted(office.chance.uniform(0, hours * 0.9) for _ in range(referrals))
         began = office.clock.now

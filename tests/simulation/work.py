@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -44,9 +44,7 @@ class Sent:
     by: str
     area: str
     body: dict[str, Any]
-    date_of_birth: date
     answers_questions: bool
-    turns_18_on: date | None = None
     raised_danger_at: datetime | None = None
     """When an amendment said that there is immediate danger, until somebody recorded what they did."""
     withdrawn: bool = False
@@ -55,7 +53,6 @@ class Sent:
 @dataclass
 class Work:
     office: Office
-    days: int
     sent: dict[UUID, Sent] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
     last_act: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
@@ -71,15 +68,12 @@ class Work:
         response = self._member(_REFERRERS[area]).caller.post(REFERRALS, body)
         assert response.status_code == 202, response.get_data(as_text=True)
         referral_id = UUID(str(response.location).rpartition("/")[2])
-        birthday = person.date_of_birth.replace(year=person.date_of_birth.year + 18)
         self.sent[referral_id] = Sent(
             id=referral_id,
             by=_REFERRERS[area],
             area=area,
             body=body,
-            date_of_birth=person.date_of_birth,
             answers_questions=chance.random() < 0.6,
-            turns_18_on=birthday if birthday > dates.local(office.clock.now).date() else None,
         )
 
     def an_hour(self) -> None:
@@ -94,7 +88,7 @@ class Work:
 
     def _turn_of(self, member: Member) -> None:
         chance = self.office.chance
-        if member.reviews and chance.random() < 0.45:
+        if member.reviews and chance.random() < 0.3:
             self._review(member)
         if member.works_cases and chance.random() < 0.4:
             self._work_cases(member)
@@ -111,9 +105,7 @@ class Work:
                 self._agree(member, item["id"])
             elif item["withdrawal_asked"] and self.office.chance.random() < 0.5:
                 self._confirm_withdrawal(member, item["id"])
-        for _ in range(2):
-            if not self._next(member):
-                break
+        self._next(member)
         self._confirm_hand_overs(member)
 
     def _act_on_alarms(self, member: Member) -> None:
@@ -141,27 +133,27 @@ class Work:
     def _confirm_withdrawal(self, member: Member, review_id: str) -> None:
         self._write(member, review_id, "withdrawal", {})
 
-    def _next(self, member: Member) -> bool:
-        """Take the next review and do something with it, or nothing. False when there is none."""
+    def _next(self, member: Member) -> None:
+        """Take the next review and do something with it, or nothing."""
         response = member.caller.post(f"{REVIEWS}/next", {})
         if not self._taken("next review", response):
-            return False
+            return
         review_id = response.get_json()["id"]
         self.last_act[UUID(review_id), member.id] = self.office.clock.now
         fate = self.office.chance.random()
         if fate < 0.15:
             self.done["claim abandoned"] += 1
-            return True
+            return
         if fate < 0.2:
             self._taken("release", member.caller.post(f"{REVIEWS}/{review_id}/release", {}))
-            return True
+            return
         self.office.clock.pass_by(minutes=3)
         self._decide(member, review_id, asks=fate > 0.75)
-        return True
 
     def _decide(self, member: Member, review_id: str, *, asks: bool) -> None:
         where = f"{REVIEWS}/{review_id}"
         review = member.caller.get(where).get_json()
+        self._turned_18(review)
         level = "not_enough_information" if asks and not review["danger"] else "planned"
         self._write(member, review_id, "own-view", {"level": level, "sureness": "fairly", "why": "As it reads."})
         if level == "not_enough_information":
@@ -176,6 +168,13 @@ class Work:
             return
         member.caller.get(f"{where}/estimate")
         self._write(member, review_id, "decision", self._decision(review))
+
+    def _turned_18(self, review: Mapping[str, Any]) -> None:
+        """Somebody who was 17 when they were referred goes to no team for children once they are 18."""
+        if review["age_at_referral"] == 17 and review["age"] == 18:
+            self.done["turned 18"] += 1
+            offered = {route["team"] for route in review["routes"]}
+            assert not offered & {"youth-justice", "childrens-services"}, offered
 
     def _decision(self, review: Mapping[str, Any]) -> dict[str, Any]:
         teams = {
@@ -312,7 +311,7 @@ class Work:
         chance, today = self.office.chance, dates.local(self.office.clock.now).date()
         born = today - timedelta(days=chance.randrange(11 * 366, 24 * 365))
         if chance.random() < 1 / 6:
-            birthday = today + timedelta(days=chance.randrange(1, max(2, min(5, self.days))))
+            birthday = today + timedelta(days=1)
             born = birthday.replace(year=birthday.year - 18, day=min(birthday.day, 28))
         return Person(
             name=f"{_FIRST[number % len(_FIRST)]} {_LAST[number // len(_FIRST) % len(_LAST)]}-{number}",
