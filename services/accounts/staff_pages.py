@@ -20,6 +20,9 @@ from services.kernel.web.fields import StrictUuid as Id
 
 pages = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 
+_SEE_HOLDINGS = (Role.TEAM_MANAGER, Role.REVIEWER)
+"""Whom casework shows what somebody holds: an administrator alone is not led to a page that refuses them."""
+
 
 class MemberForm(StrictSchema):
     version = StrictInteger(least=1, most=10**9, required=True)
@@ -92,6 +95,7 @@ def _page(member: queries.Member, form: Form) -> ResponseReturnValue:
         saved="saved" in request.args and form.is_valid,
         member=member,
         is_own=member.id == current.staff_id(),
+        sees_holdings=current.identity().has(*_SEE_HOLDINGS),
         conflicts=[_(one.sentence) for one in conflicts(member.roles, member.organisation_class)],
         role_items=[{"value": role.value, "text": _(name)} for role, name in wording.ROLES.items()],
         team_items=[{"value": str(team.id), "text": team.name} for team in queries.teams(connection)],

@@ -200,12 +200,21 @@ class TestBeingThere:
 
 
 class TestAMembersPage:
-    def test_leads_to_what_they_hold_and_shows_none_of_it(self, world: World) -> None:
-        staff_id = world.staff["reviewer"]
+    def test_leads_a_manager_to_what_they_hold_and_shows_none_of_it(self, world: World) -> None:
+        staff_id, administrator = world.staff["reviewer"], world.staff["administrator"]
+        with world.service.database.write() as connection:
+            held = {"staff_id": administrator, "role": Role.TEAM_MANAGER}
+            connection.execute(sa.insert(tables.staff_roles).values(held))
 
         page = world.signed_in("administrator").get(f"/accounts/staff/{staff_id}").text
 
         assert f'href="/casework/staff/{staff_id}"' in page
+
+    def test_leads_nobody_else_to_a_page_that_refuses_them(self, world: World) -> None:
+        page = world.signed_in("administrator").get(f"/accounts/staff/{world.staff['reviewer']}").text
+
+        assert "/casework/staff" not in page
+        assert "under “Caseloads”" in page
 
 
 class TestAnAccountWithIncompatibleRolesFromBefore:
