@@ -119,6 +119,10 @@ outages: setup-dev ## brokers are killed and started again under load, and every
 	@$(BIN)/python -m tests.parts.packages
 	@$(BIN)/python -m tests.chaos.away $(options)
 
+.PHONY: simulation
+simulation: setup-dev ## weeks of work under a shifted clock: is every referral with somebody at each hour? (options="--referrals 500 --days 30")
+	@$(BIN)/python -m tests.simulation $(options)
+
 .PHONY: format
 format: setup-dev ## write the source as `make check` wants it
 	@$(BIN)/ruff format .

@@ -43,13 +43,12 @@ class TestTheCheckFindsIt:
     """A build without one of the guarantees is noticed by the same simulation."""
 
     def test_when_a_claim_does_not_end(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(Settings.__init__.__kwdefaults__, "claim_lasts", timedelta(days=365))
+        set_default(monkeypatch, claim_lasts=timedelta(days=365))
 
         assert first_missed(tmp_path) == "it is claimed by somebody who has long stopped"
 
     def test_when_a_pause_has_no_end(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(Settings.__init__.__kwdefaults__, "pause_working_days", 3650)
-        monkeypatch.setitem(Settings.__init__.__kwdefaults__, "longest_pause_days", 3650)
+        set_default(monkeypatch, pause_working_days=3650, longest_pause_days=3650)
 
         assert first_missed(tmp_path) == "its clock is stopped without an end"
 
@@ -66,6 +65,14 @@ class TestTheCheckFindsIt:
         monkeypatch.setattr(SqlAlarms, "add", keep)
 
         assert first_missed(tmp_path) == "immediate danger was said after its decision, and nobody is told"
+
+
+def set_default(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+    """Settings as they would be with other defaults."""
+    defaults: dict[str, Any] = Settings.__init__.__kwdefaults__ or {}
+    for name, value in values.items():
+        assert name in defaults
+        monkeypatch.setitem(defaults, name, value)
 
 
 def first_missed(root: Path) -> str:

@@ -290,9 +290,10 @@ class Work:
         ]
         if not able:
             return
-        leaver = self.office.chance.choice(sorted(able, key=lambda member: member.name))
-        if any(row.assignee_id == leaver.id and row.state == "open" for row in self.office.rows("casework", "cases")):
-            self.done["leaver with cases"] += 1
+        assignees = {row.assignee_id for row in self.office.rows("casework", "cases") if row.state == "open"}
+        holders = [member for member in able if member.id in assignees]
+        leaver = self.office.chance.choice(sorted(holders or able, key=lambda member: member.name))
+        self.done["leaver with cases"] += leaver.id in assignees
         self.done["leaver"] += 1
         self.office.leaves(leaver)
         if self.office.chance.random() < 0.7:
