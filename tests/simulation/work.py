@@ -219,7 +219,7 @@ class Work:
                 where = f"{CASES}/{case['id']}"
                 if self._taken("contact", member.caller.post_as_read(where, "contact-attempts", attempt)):
                     self._change(member, case["id"], "first-contact", {"attempt_id": None, "answer": "accepts"})
-            elif fate < 0.4:
+            elif fate < 0.34:
                 self._change(member, case["id"], "outcome", {"outcome": "support_completed"})
                 self._change(member, case["id"], "closure", {"reason": "plan_finished"})
 
@@ -283,11 +283,7 @@ class Work:
 
     def somebody_leaves(self) -> None:
         """One who reviews or works cases, where others with the same rights stay. In place of some, somebody comes."""
-        able = [
-            member
-            for member in self.office.who(lambda one: one.reviews or one.works_cases)
-            if len(self.office.who(lambda one, m=member: one.roles == m.roles and one.areas == m.areas)) > 2  # type: ignore[misc]
-        ]
+        able = [member for member in self.office.active.values() if self._can_be_spared(member)]
         if not able:
             return
         assignees = {row.assignee_id for row in self.office.rows("casework", "cases") if row.state == "open"}
@@ -298,6 +294,11 @@ class Work:
         self.office.leaves(leaver)
         if self.office.chance.random() < 0.7:
             self.office.joins(f"{leaver.name}-{self.done['leaver']}", leaver.name)
+
+    def _can_be_spared(self, member: Member) -> bool:
+        """Two reviewers stay, for where there is danger one of them must agree; of caseworkers one stays."""
+        alike = self.office.who(lambda one: one.roles == member.roles and one.areas == member.areas)
+        return len(alike) > 2 if member.reviews else member.works_cases and len(alike) > 1
 
     def _taken(self, what: str, response: Any) -> bool:
         taken = self.office.taken(what, response)
