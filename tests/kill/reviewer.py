@@ -50,6 +50,8 @@ def waiting(folder: Path, *, referrals: int, database_url: Callable[[str], str] 
             referral = str(world.caller("navigator").post(REFERRALS, sent.body).location)
             world.settle()
             acts.append(_acts_on(_review_of(referral, world), world))
+        # Whoever was given a token counts as signed in: casework has heard that before anything is killed.
+        world.settle()
     return Waiting(stored=made.stored, reviews=tuple(acts))
 
 
