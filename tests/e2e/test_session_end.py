@@ -47,7 +47,7 @@ class TestTwoMinutesBeforeTheEnd:
         assert not chromium.overflows(page)
         assert "2 minutes left" in dialogue.inner_text()
         page.keyboard.press("Enter")
-        page.wait_for_function("!document.getElementById('session-dialogue').open")
+        dialogue.wait_for(state="hidden")
         page.clock.run_for("10:00")
         assert not dialogue.is_visible()
 
