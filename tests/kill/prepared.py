@@ -48,11 +48,11 @@ def prepared(folder: Path, *, database_url: Callable[[str], str] | None = None) 
         return urls[service]
 
     with a_world(folder, database_url=remembered if database_url else None) as world:
-        yield (
-            Prepared(
-                stored=Stored(folder=folder, databases=urls),
-                navigator=world.caller("navigator").token,
-                body=world.example("intake", REFERRALS),
-            ),
-            world,
+        made = Prepared(
+            stored=Stored(folder=folder, databases=urls),
+            navigator=world.caller("navigator").token,
+            body=world.example("intake", REFERRALS),
         )
+        # Whoever is given a token counts as signed in: that is sent before anything is killed, which is not about it.
+        world.settle()
+        yield made, world
