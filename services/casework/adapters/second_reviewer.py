@@ -1,26 +1,27 @@
-"""Whether a second reviewer could agree to a proposal, by the projection of staff and teams."""
+"""Whether a second reviewer could agree to a proposal, by the projection of staff."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.tables import staff, staff_teams, teams
-from services.contracts.codes import OrganisationClass, RecipientClass
+from services.casework.adapters.tables import staff, staff_areas, staff_roles
+from services.contracts.codes import OrganisationClass, Role
 
 
 def another_reviews(connection: sa.Connection, area: str, *, besides: Collection[UUID | None]) -> bool:
-    """Whether an active member of an active triage team of this area is somebody else. None is of police."""
+    """Whether an active reviewer of this area is somebody else: by the rule that decides who may read its reviews."""
     found = (
-        sa.select(teams.c.areas)
-        .join(staff_teams, staff_teams.c.team_id == teams.c.id)
-        .join(staff, staff.c.id == staff_teams.c.staff_id)
+        sa.select(staff.c.id)
+        .join(staff_roles, staff_roles.c.staff_id == staff.c.id)
+        .join(staff_areas, staff_areas.c.staff_id == staff.c.id)
         .where(
-            teams.c.team_class == RecipientClass.TRIAGE,
-            teams.c.active,
             staff.c.active,
             staff.c.organisation_class != OrganisationClass.POLICE,
+            staff_roles.c.role == Role.REVIEWER,
+            staff_areas.c.area == area,
             staff.c.id.not_in([staff_id for staff_id in besides if staff_id is not None]),
         )
+        .limit(1)
     )
-    return any(area in areas for areas in connection.execute(found).scalars())
+    return connection.execute(found).first() is not None
