@@ -1,7 +1,7 @@
 """The question of each hour, answered from what people's own lists show, against rules written in plain Python."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +121,10 @@ class Check:
         if item["state"] == "question_asked" and item["paused_at"] and not item["unanswered"]:
             begun = dates.local(datetime.fromisoformat(item["paused_at"]))
             end = datetime.combine(working_days_after(begun.date(), PAUSE_WORKING_DAYS), begun.time(), begun.tzinfo)
-            if not item.get("asked_again_on") and now > end + timedelta(minutes=1):
+            later = self._work.asked_again_on.get(UUID(item["id"]))
+            if later is not None:
+                end = max(end, datetime.combine(later, time.min, begun.tzinfo))
+            if now > end + timedelta(minutes=1):
                 return "its clock is stopped without an end"
         return None
 

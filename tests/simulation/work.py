@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,6 +57,8 @@ class Work:
     done: Counter[str] = field(default_factory=Counter)
     last_act: dict[tuple[UUID, UUID], datetime] = field(default_factory=dict)
     """By review and reviewer: when they last changed anything there."""
+    asked_again_on: dict[UUID, date] = field(default_factory=dict)
+    """By review: the day on which a reviewer wants to see its unanswered question again."""
 
     def refer(self, number: int) -> None:
         office, chance = self.office, self.office.chance
@@ -159,9 +161,10 @@ class Work:
         if level == "not_enough_information":
             if self.office.chance.random() < 0.3:
                 later = dates.local(self.office.clock.now).date() + timedelta(days=2)
-                self._write(member, review_id, "ask-again-later", {"on": later.isoformat()})
-            else:
-                self._write(member, review_id, "question", {"question": "other_services_involved"})
+                if self._write(member, review_id, "ask-again-later", {"on": later.isoformat()}):
+                    self.asked_again_on[UUID(review_id)] = later
+            elif self._write(member, review_id, "question", {"question": "other_services_involved"}):
+                self.asked_again_on.pop(UUID(review_id), None)
             return
         if self.office.chance.random() < 0.1:
             self.done["left after the own view"] += 1
@@ -190,9 +193,11 @@ class Work:
             "difference_reasons": ["information_model_lacks"],
         }
 
-    def _write(self, member: Member, review_id: str, what: str, body: object) -> None:
-        if self._taken(what, member.caller.post_as_read(f"{REVIEWS}/{review_id}", what, body)):
+    def _write(self, member: Member, review_id: str, what: str, body: object) -> bool:
+        taken = self._taken(what, member.caller.post_as_read(f"{REVIEWS}/{review_id}", what, body))
+        if taken:
             self.last_act[UUID(review_id), member.id] = self.office.clock.now
+        return taken
 
     def _confirm_hand_overs(self, member: Member) -> None:
         for case in self.office.everything(member.caller, f"{CASES}?list=hand-overs"):
