@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from services.command_line import first_start
 from services.command_line.main import waymark
 from services.embedded.folder import Folder
+from services.kernel.db import audit_subjects
 from tests.world import BASE, World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"
@@ -189,10 +190,14 @@ class _without_the_last_row:  # noqa: N801 (reads as a sentence)
         rows, head = self._service.tables.audit_rows, self._service.tables.audit_head
         with self._service.database.write() as connection:
             connection.execute(sa.delete(rows).where(rows.c.id == self._row.id))
+            named = self._service.tables.audit_subjects
+            connection.execute(sa.delete(named).where(named.c.row_id == self._row.id))
             connection.execute(sa.update(head).values(number=self._before.number, hash=self._before.hash))
 
     def __exit__(self, *_: object) -> None:
         rows, head = self._service.tables.audit_rows, self._service.tables.audit_head
         with self._service.database.write() as connection:
             connection.execute(sa.insert(rows).values(**self._row._mapping))
+            subjects = audit_subjects.of({**self._row._mapping})
+            connection.execute(sa.insert(self._service.tables.audit_subjects), subjects)
             connection.execute(sa.update(head).values(number=self._head.number, hash=self._head.hash))

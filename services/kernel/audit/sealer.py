@@ -1,31 +1,41 @@
-"""Links committed audit rows into a chain of hashes. Rows are found by state, so a late commit is not missed."""
+"""Links committed audit rows into a chain of hashes. Rows are found by state, so a late commit is not missed.
+
+A row that cannot be read is left unsealed, which is reported; the rows beside it are sealed all the same.
+"""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
+from services.kernel.audit.entries import Entries, Entry, Unreadable
+from services.kernel.db import audit_subjects
 from services.kernel.db.upsert import insert_or_ignore
 from services.kernel.service import Service
 
 GENESIS = "0" * 64
 _BATCH = 5_000
 
+_log = structlog.get_logger()
 
-def link(previous: str, number: int, row: Any) -> str:
-    """The hash of one row in the chain: over the hash before it, its number and all that it says."""
+
+def link(previous: str, number: int, entry: Entry, subjects: Iterable[str]) -> str:
+    """The hash of one row in the chain: over the hash before it, its number, all that it says and the ids it is found by."""
     content = [
         number,
-        str(row.id),
-        row.occurred_at.isoformat(timespec="microseconds"),
-        str(row.actor),
-        row.what,
-        row.subject_type,
-        row.subject_id,
-        row.reason,
-        str(row.correlation_id),
-        row.details,
+        str(entry.id),
+        entry.occurred_at.isoformat(timespec="microseconds"),
+        str(entry.actor),
+        entry.what,
+        entry.subject_type,
+        entry.subject_id,
+        entry.reason,
+        str(entry.correlation_id),
+        entry.details,
+        sorted(subjects),
     ]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(f"{previous}{canonical}".encode()).hexdigest()
@@ -42,13 +52,20 @@ def seal(service: Service) -> int:
         last = connection.execute(sa.select(head).with_for_update(skip_locked=True)).one_or_none()
         if last is None:
             return 0
-        unsealed = sa.select(rows).where(rows.c.number.is_(None)).order_by(rows.c.occurred_at, rows.c.id).limit(_BATCH)
-        number, digest = last.number, last.hash
+        entries, number, digest = Entries(connection, rows), last.number, last.hash
+        unsealed: sa.Select[Any] = (
+            sa.select(*entries.columns).where(rows.c.number.is_(None)).order_by(rows.c.occurred_at, rows.c.id)
+        )
         links = []
-        for row in connection.execute(unsealed):
+        for row in connection.execute(unsealed.limit(_BATCH)):
+            try:
+                entry = entries.read(row)
+                digest = link(digest, number + 1, entry, audit_subjects.ids(entry.subject_id, entry.details))
+            except (Unreadable, TypeError, ValueError):
+                _log.error("audit_row_unreadable")
+                continue
             number += 1
-            digest = link(digest, number, row)
-            links.append({"row": row.id, "its_number": number, "its_hash": digest, "at": service.clock()})
+            links.append({"row": entry.id, "its_number": number, "its_hash": digest, "at": service.clock()})
         if links:
             connection.execute(
                 sa.update(rows)

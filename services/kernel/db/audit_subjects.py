@@ -11,10 +11,18 @@ from services.kernel.db.types import Json, UtcDateTime
 _AT_ONCE = 5_000
 
 
+def ids(subject_id: str, details: Mapping[str, Any] | None) -> set[str]:
+    """The ids by which a row is found: what it is about, and what its details name.
+
+    They are hashed with the row. Deciding otherwise which they are needs every row sealed first.
+    """
+    return {subject_id, *_named(details or {})}
+
+
 def of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of `audit_subjects` that belong to one of `audit_rows`."""
-    ids = {row["subject_id"], *_ids(row["details"] or {})}
-    return [{"subject_id": found, "occurred_at": row["occurred_at"], "row_id": row["id"]} for found in sorted(ids)]
+    found = sorted(ids(row["subject_id"], row["details"]))
+    return [{"subject_id": one, "occurred_at": row["occurred_at"], "row_id": row["id"]} for one in found]
 
 
 def fill(connection: sa.Connection) -> None:
@@ -40,13 +48,13 @@ def fill(connection: sa.Connection) -> None:
         last = found[-1].id
 
 
-def _ids(told: Any) -> Iterator[str]:
+def _named(told: Any) -> Iterator[str]:
     if isinstance(told, Mapping):
         for value in told.values():
-            yield from _ids(value)
+            yield from _named(value)
     elif isinstance(told, list | tuple):
         for value in told:
-            yield from _ids(value)
+            yield from _named(value)
     elif isinstance(told, str) and _is_id(told):
         yield told
 

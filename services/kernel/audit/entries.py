@@ -1,0 +1,71 @@
+"""Reads audit rows value by value: one that was damaged is found and named, and the others are still read."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+
+class Unreadable(Exception):
+    """A stored value is not of its column's type. SQLite keeps whatever was written past the application."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One audit row, without its place in the chain. Its fields are the columns, in the order in which they are hashed."""
+
+    id: UUID
+    occurred_at: datetime
+    actor: UUID | None
+    what: str
+    subject_type: str
+    subject_id: str
+    reason: str | None
+    correlation_id: UUID
+    details: Mapping[str, Any] | None
+
+
+_NAMES = tuple(Entry.__dataclass_fields__)
+
+
+class Entries:
+    """Reads rows selected with `columns`, on one connection."""
+
+    def __init__(self, connection: sa.Connection, rows: sa.Table) -> None:
+        self.columns: list[sa.ColumnElement[Any]] = [
+            sa.type_coerce(rows.c[name], sa.types.NullType()).label(name) for name in _NAMES
+        ]
+        """To select: each value as the driver gives it."""
+        dialect = connection.dialect
+        types = [rows.c[name].type.dialect_impl(dialect) for name in _NAMES]
+        self._processors = [kind.result_processor(dialect, None) for kind in types]
+
+    def read(self, row: sa.Row[Any]) -> Entry:
+        """The entry of a selected row. Raises Unreadable."""
+        try:
+            return Entry(*(self._value(row, name, place) for place, name in enumerate(_NAMES)))
+        except Exception as error:  # whatever a damaged value makes of its type's conversion
+            raise Unreadable from error
+
+    def _value(self, row: sa.Row[Any], name: str, place: int) -> Any:
+        process, value = self._processors[place], row._mapping[name]
+        return value if process is None else process(value)
+
+
+@contextmanager
+def damaged_text_read(connection: sa.Connection) -> Iterator[None]:
+    """Within it, text of SQLite that is not UTF-8 is read with replacement characters; else its row cannot be fetched."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    before = driver.text_factory
+    driver.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = before
