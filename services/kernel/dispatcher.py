@@ -21,7 +21,7 @@ from services.kernel.db.idempotency import Answer, Once
 from services.kernel.db.tables import KernelTables
 from services.kernel.db.transaction import Transaction, write_audit, write_events
 from services.kernel.failpoints import failpoint
-from services.kernel.observability import tracing
+from services.kernel.observability import logs, tracing
 from services.kernel.observability.metrics import Metrics
 
 Handler = Callable[[Any, Any], Any]
@@ -135,7 +135,8 @@ class Dispatcher:
             correlation_id=caused.correlation_id,
             causation_id=caused.event_id,
         )
-        with tracing.handling(caused.event_type, caused.event_id, caused.correlation_id):
+        event = (caused.event_id, caused.event_type, caused.correlation_id)
+        with tracing.handling(caused.event_type, caused.event_id, caused.correlation_id), logs.of_event(*event):
             self._run(caused.command, transaction)
         return transaction
 

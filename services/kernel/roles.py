@@ -63,7 +63,7 @@ class Roles:
         environ = environment(os.environ)
         settings = replace(self.settings.from_environment(environ), process=Process.WEB)
         asked = IntrospectionSettings.from_environment(environ, service=self.name) if self.asks_accounts else None
-        logs.configure()
+        logs.configure(service=self.name)
 
         def app() -> Flask:
             tracing.configure(self.name, environ)
@@ -80,7 +80,7 @@ class Roles:
         log = KafkaLog(KafkaSettings.from_environment(environ))
         service = self._built(Process.WORKER)
         host, port = host_and_port(environ)
-        logs.configure()
+        logs.configure(service=self.name)
         tracing.configure(self.name, environ)
         service.dispatcher.metrics.tell(
             "waymark_consumer_lag",

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from services.kernel.audit import sealer
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.log import Log
@@ -17,6 +19,8 @@ _POLL_SECONDS = 1.0
 _SEAL_SECONDS = 2.0
 _RECONCILE_SECONDS = 30.0
 _HOUSEKEEPING_SECONDS = 3600.0
+
+_log = structlog.get_logger()
 
 
 class Worker:
@@ -51,6 +55,7 @@ class Worker:
             thread.start()
         checks = {f"{thread.name}_thread": partial(getattr, thread, "works") for thread in self._threads}
         self._service.running.update(checks)
+        _log.info("worker_started", service=self._service.name, count=len(self._threads))
 
     def look_after(self) -> None:
         """Begin anew each thread that has ended."""
@@ -65,6 +70,7 @@ class Worker:
             thread.join()
         self._service.running.clear()
         self._relay.stop()
+        _log.info("worker_stopped", service=self._service.name)
 
     def _thread(self, name: str, step: Callable[[], object]) -> WorkerThread:
         return WorkerThread(self._service.name, name, step, self._stopping, self.look_after)

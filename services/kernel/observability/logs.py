@@ -7,6 +7,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from services.kernel.observability.log_stream import Lines, unbuffered
 
 KEYS = frozenset(
     {
-        "event", "level", "timestamp", "service", "request_id", "method", "route", "status", "milliseconds",
-        "staff_id", "error", "cause", "sqlstate", "where", "count", "topic", "partition", "position", "event_id",
-        "event_type", "correlation_id", "model", "model_version", "reason_code", "port", "version", "step",
+        "event", "level", "timestamp", "service", "method", "route", "status", "milliseconds",
+        "staff_id", "error", "cause", "sqlstate", "where", "count", "topic", "partition", "partitions", "position",
+        "event_id", "event_type", "correlation_id", "model", "model_version", "reason_code", "port", "version", "step",
     }
 )  # fmt: skip
 _OF_OURS = 8
@@ -31,12 +32,20 @@ _EVENT_KEYS = ("event_id", "event_type", "correlation_id")
 _log = structlog.get_logger()
 
 
-def configure(*, stream: Any = None) -> None:
-    """Write this process's lines to `stream` (standard error). Called by a process's entry, never at import."""
+def configure(*, stream: Any = None, service: str | None = None) -> None:
+    """Write this process's lines to `stream` (standard error). Called by a process's entry, never at import.
+
+    In a process of one service, each line names it; where there are several, those of a request, an event and a worker.
+    """
+
+    def name_service(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return line if service is None else {"service": service, **line}
+
     lines = Lines(stream or unbuffered(sys.stderr), report=lambda count: _log.warning("log_lines_lost", count=count))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            name_service,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_listed_keys,
@@ -70,10 +79,19 @@ def described(error: BaseException) -> dict[str, str]:
     }
 
 
+def of_request(service: str, correlation_id: object) -> AbstractContextManager[None]:
+    """Within it, each line of this thread names the service and the request."""
+    return structlog.contextvars.bound_contextvars(service=service, correlation_id=str(correlation_id))
+
+
+def of_event(event_id: object, event_type: str, correlation_id: object) -> AbstractContextManager[None]:
+    """Within it, each line of this thread names this event."""
+    return structlog.contextvars.bound_contextvars(**_ids(event_id, event_type, correlation_id))
+
+
 def handling(event_id: object, event_type: str, correlation_id: object) -> None:
     """From now on, each line of this thread names this event."""
-    ids = dict(zip(_EVENT_KEYS, (str(event_id), event_type, str(correlation_id)), strict=True))
-    structlog.contextvars.bind_contextvars(**ids)
+    structlog.contextvars.bind_contextvars(**_ids(event_id, event_type, correlation_id))
 
 
 def handled() -> None:
@@ -86,6 +104,10 @@ def access(*, method: str, route: str, status: int, milliseconds: float, staff_i
     _log.info(
         "request", method=method, route=route, status=status, milliseconds=round(milliseconds, 1), staff_id=staff_id
     )
+
+
+def _ids(*values: object) -> dict[str, str]:
+    return dict(zip(_EVENT_KEYS, map(str, values), strict=True))
 
 
 def _kind(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from typing import Any
+from uuid import uuid4
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from flask import Flask
@@ -33,6 +34,10 @@ class _Handler(WSGIRequestHandler):
 
 
 class _App(Flask):
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        with logs.of_request(self.name, uuid4()):
+            return super().wsgi_app(environ, start_response)
+
     def log_exception(self, exc_info: Any) -> None:
         logs.failure(exc_info[1])
 

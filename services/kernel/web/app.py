@@ -100,6 +100,7 @@ def _observe(app: Flask, metrics: Metrics) -> None:
         g.started = time.perf_counter()
         g.tracing = ExitStack()
         g.span = g.tracing.enter_context(tracing.request(current.correlation_id()))
+        g.tracing.enter_context(logs.of_request(current.site().service, current.correlation_id()))
 
     @app.after_request
     def finish(response: Response) -> Response:

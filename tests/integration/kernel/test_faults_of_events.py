@@ -135,3 +135,27 @@ class TestTheLineOfAnEventThatFailed:
         assert (line["step"], line["event_type"]) == ("consumer", "accounts.staff.changed")
         assert "canary" not in lines.getvalue()
         assert count(service, service.tables.dead_letters) == 0
+
+
+class TestALineOfAnEvent:
+    @pytest.mark.parametrize("at_once", [1, 2])
+    def test_names_its_service_and_correlation_id_alone_and_in_a_batch(
+        self, tmp_path: Path, log: EmbeddedLog, lines: io.StringIO, at_once: int
+    ) -> None:
+        def handler(_command: WriteNote, _transaction: Transaction) -> None:
+            structlog.get_logger().info("said_by_a_handler")
+
+        service = with_handler(a_service(f"sqlite:///{tmp_path / 'notes.sqlite'}", at_once=at_once), handler)
+        log.append([a_record(), a_record()])
+        worker = Worker(service, log)
+        worker.start()
+        try:
+            wait_until(lambda: lines.getvalue().count("said_by_a_handler") == 2, what="both lines")
+        finally:
+            worker.stop()
+
+        said = [line for line in map(json.loads, lines.getvalue().splitlines()) if line["event"] == "said_by_a_handler"]
+        events = [json.loads(record.value) for record in log.poll("test", ["accounts.staff"], limit=2, wait=0)]
+        assert [line["service"] for line in said] == ["notes", "notes"]
+        assert [line.get("correlation_id") for line in said] == [event["correlationid"] for event in events]
+        assert [line.get("event_id") for line in said] == [event["id"] for event in events]

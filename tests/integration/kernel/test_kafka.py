@@ -1,5 +1,7 @@
 """What only a broker that is another process can do to us: be away, hang, give our partitions to somebody else."""
 
+import io
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from kafka import KafkaConsumer
 from kafka.admin import KafkaAdminClient
 
@@ -23,6 +26,7 @@ from services.kernel.bus.kafka.log import KafkaLog, UsedInAnotherProcess
 from services.kernel.bus.kafka.settings import KafkaSettings
 from services.kernel.bus.log import BrokerAway, Record
 from services.kernel.bus.worker import Worker
+from services.kernel.observability import logs
 from services.kernel.service import Service
 from tests.kernel_service import a_clock, a_record, a_service, count, texts
 from tests.logs import KafkaStorage, OnItsOwnTopics, forget_refused_sockets, read, settings_for
@@ -174,6 +178,25 @@ class TestTwoReaders:
         again = read(first, group, [topic], count=sum(record.partition != taken for record in in_hand))
 
         assert [record for record in in_hand if record.partition != taken] == again
+
+
+class TestAnAssignment:
+    def test_is_said_in_the_log_of_each_reader(self, storage: KafkaStorage, group: str) -> None:
+        lines = io.StringIO()
+        logs.configure(stream=lines)
+        try:
+            topic, first, second = storage.topic(partitions=4), storage.opened(), storage.opened()
+            first.append(records(topic, 40))
+            read(first, group, [topic], count=40)
+            shares = share(first, second, group, topic)
+        finally:
+            structlog.reset_defaults()
+
+        said = [json.loads(line) for line in lines.getvalue().splitlines()]
+        assigned = [line for line in said if line["event"] == "partitions_assigned"]
+        assert {(line["service"], line["topic"]) for line in assigned} == {(group, topic)}
+        assert assigned[0]["partitions"] == [0, 1, 2, 3]
+        assert all(sorted(part) in [line["partitions"] for line in assigned] for part in shares)
 
 
 class TestASlowHandler:

@@ -192,7 +192,7 @@ class TestAFaultInAStep:
         a_worker()
         wait_until(lambda: "step_failed" in lines.getvalue(), what="the line")
 
-        line = json.loads(lines.getvalue().splitlines()[0])
+        line = json.loads(next(line for line in lines.getvalue().splitlines() if "step_failed" in line))
         assert (line["service"], line["step"], line["error"]) == ("notes", "sealer", "builtins.ValueError")
         assert "services/kernel/bus/worker.py:" in line["where"]
         assert "canary" not in lines.getvalue()
@@ -211,3 +211,18 @@ def test_everything_arrives_meanwhile(a_worker: StartWorker, service: Service, l
 
     wait_until(lambda: texts(service) == ["from elsewhere"], what="the event's effect")
     structlog.reset_defaults()
+
+
+class TestAWorker:
+    def test_says_that_it_has_started_and_that_it_has_stopped(
+        self, service: Service, log: EmbeddedLog, lines: io.StringIO
+    ) -> None:
+        worker = Worker(service, log)
+        worker.start()
+        worker.stop()
+
+        said = [json.loads(line) for line in lines.getvalue().splitlines()]
+        assert [(line["event"], line["service"]) for line in said] == [
+            ("worker_started", "notes"),
+            ("worker_stopped", "notes"),
+        ]

@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +11,7 @@ import structlog
 from flask.testing import FlaskClient
 
 from services.kernel.observability import logs
+from services.kernel.web import access
 
 
 @pytest.fixture
@@ -38,6 +41,60 @@ class TestLogs:
         assert failure["error"] == "builtins.ValueError"
         assert "web_app.py" in failure["where"]
         assert "canary" not in lines.getvalue()
+
+    @pytest.mark.parametrize("path", ["/toy/fails", "/toy/unknown", "/toy/hidden/4f0f8a4e-9a3f-4a60-9bd5-1d7b0e1f7d11"])
+    def test_an_error_page_shows_the_id_that_each_line_of_its_request_carries(
+        self, client: FlaskClient, lines: io.StringIO, path: str
+    ) -> None:
+        page = client.get(path, headers={"Authorization": "Bearer good"}).text
+
+        (shown,) = set(re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21}", page))
+        written = [json.loads(line) for line in lines.getvalue().splitlines()]
+        assert written
+        assert {(line["service"], line["correlation_id"]) for line in written} == {("toy", shown)}
+
+    def test_a_problem_names_the_id_that_each_line_of_its_request_carries(
+        self, client: FlaskClient, lines: io.StringIO
+    ) -> None:
+        problem = client.get("/toy/api/v1/unknown").get_json()
+
+        (line,) = map(json.loads, lines.getvalue().splitlines())
+        assert problem["instance"] == f"urn:uuid:{line['correlation_id']}"
+        assert line["service"] == "toy"
+
+    def test_what_a_library_says_in_a_request_carries_its_id(
+        self, client: FlaskClient, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def view(number: int) -> str:
+            logging.getLogger("library").warning("canary")
+            return str(number)
+
+        app = client.application
+        monkeypatch.setitem(app.view_functions, "pages.number", access.public(view))
+        client.get("/toy/number/7")
+
+        said, request = map(json.loads, lines.getvalue().splitlines())
+        assert said["event"] == "library"
+        assert (said["service"], said["correlation_id"]) == ("toy", request["correlation_id"])
+
+    def test_what_follows_a_request_carries_no_id_of_it(self, client: FlaskClient, lines: io.StringIO) -> None:
+        client.get("/toy/unknown")
+
+        structlog.get_logger().info("afterwards")
+
+        last = json.loads(lines.getvalue().splitlines()[-1])
+        assert last.keys() == {"event", "level", "timestamp"}
+
+    def test_each_line_of_a_process_of_one_service_names_it(self) -> None:
+        stream = io.StringIO()
+        logs.configure(stream=stream, service="toy")
+        try:
+            logging.getLogger("library").warning("said before any request")
+        finally:
+            logs.configure(stream=stream)
+            structlog.reset_defaults()
+
+        assert json.loads(stream.getvalue())["service"] == "toy"
 
     def test_a_key_that_is_not_listed_is_dropped(self, lines: io.StringIO) -> None:
         structlog.get_logger().info("event", status=1, name="canary")

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from kafka import ConsumerRebalanceListener, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from services.kernel.bus.log import Delivered
+
+_log = structlog.get_logger()
 
 
 @dataclass
@@ -20,7 +23,8 @@ class _Given:
 class Places(ConsumerRebalanceListener):  # type: ignore[misc]  # the library carries no types
     """What was given and not committed. A partition that is taken away is forgotten: it is another's to commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: str) -> None:
+        self._group = group
         self._given: dict[TopicPartition, _Given] = {}
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -29,10 +33,16 @@ class Places(ConsumerRebalanceListener):  # type: ignore[misc]  # the library ca
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Forget the others. One that we keep is fetched on from where it was, so what was given of it must not be."""
         kept = set(assigned)
+        if not kept:
+            _log.info("partitions_assigned", service=self._group, count=0)
+        for topic, partitions in _by_topic(kept).items():
+            _log.info("partitions_assigned", service=self._group, topic=topic, partitions=partitions)
         self._given = {partition: given for partition, given in self._given.items() if partition in kept}
 
     def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
         """The group went on without us: each partition is taken up where it has been committed."""
+        for topic, partitions in _by_topic(lost).items():
+            _log.warning("partitions_lost", service=self._group, topic=topic, partitions=partitions)
         self._given.clear()
 
     def give(self, partition: TopicPartition, first: int, last: int) -> None:
@@ -66,3 +76,11 @@ class Places(ConsumerRebalanceListener):  # type: ignore[misc]  # the library ca
             given.first = max(given.first, offset.offset)
             if given.first >= given.beyond:
                 del self._given[partition]
+
+
+def _by_topic(partitions: Iterable[TopicPartition]) -> Mapping[str, list[int]]:
+    """The numbers of the partitions of each topic, in order."""
+    found: dict[str, list[int]] = {}
+    for partition in sorted(partitions):
+        found.setdefault(partition.topic, []).append(partition.partition)
+    return found

@@ -49,7 +49,7 @@ class Reader:
         self._group = group
         self._topics: frozenset[str] = frozenset()
         self._consumer: KafkaConsumer | None = None
-        self._places = Places()
+        self._places = Places(group)
         self._lock = threading.Lock()
         """The library's consumer is not for two threads at once."""
         self._polled_at = self._well_at = time.monotonic()
