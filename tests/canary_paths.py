@@ -250,9 +250,9 @@ class Walk:
         self.decided(where, "safeguarding", "childrens-services")
         page = f"/casework/cases/{self._case_of(where, self.reviewer, 'hand-overs')}/confirmation"
         form = fields_of(self.reviewer.get(page).get_data(as_text=True)) | {"confirmed_by": TEXTS["confirmed_by"]}
-        assert self.reviewer.send("POST", page, data=form | {"time": said("note")}).status_code == 422
+        assert self.reviewer.send("POST", page, data=form | {"confirmed_at-time": said("note")}).status_code == 422
         now = f"{dates.local(system_clock()):%H:%M}"
-        self.made(self.reviewer.send("POST", page, data=form | {"time": now}))
+        self.made(self.reviewer.send("POST", page, data=form | {"confirmed_at-time": now}))
 
     def _case_of(self, where: str, caller: Caller, listed: str) -> str:
         reference = self.navigator.get(where).get_json()["reference"]

@@ -15,13 +15,13 @@ from services.kernel.errors import FieldError, Invalid, NotFound
 from services.kernel.text import N_
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, cookies, current, redirects
-from services.kernel.web.fields import StrictSchema, StrictString
+from services.kernel.web.fields import Identifier, StrictSchema
 
 pages = Blueprint("sign_in", __name__, url_prefix="/accounts")
 
 
 class SignInForm(StrictSchema):
-    sign_in_name = StrictString(most=100, required=True, ask=N_("Enter your sign-in name"))
+    sign_in_name = Identifier(most=100, required=True, ask=N_("Enter your sign-in name"))
     # As it was typed: a password may begin or end with a space.
     password = fields.String(required=True, error_messages={"required": N_("Enter your password")})
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.embedded.demonstration import referrals as drawn
 from services.embedded.demonstration.people import Person, nhs_test_number
+from services.kernel import datetimes
 from services.kernel.ui import dates
 from tests.integration.intake.form_fields import fields_of
 from tests.simulation.office import Member, Office
@@ -204,9 +205,9 @@ class Work:
             if case["state"] == "awaiting_confirmation" and self.office.chance.random() < 0.1:
                 page = f"/casework/cases/{case['id']}/confirmation"
                 form = fields_of(member.caller.get(page).get_data(as_text=True))
-                local = dates.local(self.office.clock.now)
-                form |= {"confirmed_by": ["Duty worker"], "time": [f"{local:%H:%M}"]}
-                form |= {"on-day": [str(local.day)], "on-month": [str(local.month)], "on-year": [str(local.year)]}
+                when = datetimes.inputs(self.office.clock.now)
+                form |= {"confirmed_by": ["Duty worker"]}
+                form |= {f"confirmed_at-{part}": [text] for part, text in when.items()}
                 self._taken("hand-over confirmed", member.caller.send("POST", page, data=form))
 
     # Caseworkers and their manager

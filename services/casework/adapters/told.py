@@ -42,6 +42,7 @@ from services.contracts.intake import Facts, IdentityRecordedV1
 from services.contracts.scoring import ModelDescribedV1
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import insert_or_ignore, or_newer
+from services.kernel.initials import initials
 
 _facts = Facts()
 _CIRCUMSTANCES = (
@@ -253,13 +254,6 @@ def said_by_match(event: Event) -> list[tuple[UUID, Said]]:
     """Whom a match says that its referrals are about."""
     told = zip(event["referral_ids"], event["person_ids"], strict=True)
     return [(referral_id, Said(event["changed_at"], person_id)) for referral_id, person_id in told]
-
-
-def initials(name: str | None) -> str:
-    """The first letters of the first and last part of a name; a dash when there is none."""
-    parts = (name or "").split()
-    chosen = [parts[0], parts[-1]] if len(parts) > 1 else parts
-    return "".join(f"{part[0].upper()}." for part in chosen) or "–"
 
 
 def _of(event: Event, table: sa.Table) -> dict[str, Any]:

@@ -11,4 +11,6 @@ MOST_DONE = 2000
 class ActionBody(StrictSchema):
     read_only: ClassVar = ("id", "version", "state", "acted_by", "acted_at", "raised_at", "due_at", "referral_id")
 
-    done = StrictString(most=MOST_DONE, lines=True, required=True, ask=N_("Enter what you did"))
+    done = StrictString(
+        most=MOST_DONE, lines=True, required=True, ask=N_("Enter what you did"), label=N_("What you did")
+    )

@@ -33,10 +33,12 @@ def start(name: str, view: CaseView, identity: Identity, now: datetime, **below:
     """What the questions say before anybody answers: today, one's own name, the wording to correct."""
     match name:
         case "contact":
-            return {"on": dates.local(now).date()}
+            return {"attempted_at": dates.local(now).date()}
         case "confirmation":
             of_the_team = view.row.team_id in identity.teams
-            return {"on": dates.local(now).date()} | ({"confirmed_by": identity.display_name} if of_the_team else {})
+            return {"confirmed_at": dates.local(now).date()} | (
+                {"confirmed_by": identity.display_name} if of_the_team else {}
+            )
         case "correction":
             return {"text": _old(view, below["note_id"])}
     return {}

@@ -127,7 +127,7 @@ ACTS = (
     Act(
         name="confirmation",
         path="/confirmation",
-        schema=forms.ConfirmationForm,
+        schema=forms.ConfirmationBody,
         command=_saying(ConfirmCaseHandOver),
         knowledge=Knowledge.LISTED,
         roles=HANDING_OVER,

@@ -49,13 +49,17 @@ class NothingBody(_Body):
 class OwnViewBody(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support you think they need"))
     sureness = StrictCode(Sureness, required=True, ask=N_("Select how sure you are"))
-    why = StrictString(most=MOST_WHY, lines=True, required=True, ask=N_("Enter why you think so"))
+    why = StrictString(
+        most=MOST_WHY, lines=True, required=True, ask=N_("Enter why you think so"), label=N_("Why you think so")
+    )
 
 
 class _Decision(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
     pathway: fields.Field[Any] = StrictCode(Pathway, required=True, ask=_WHERE)
-    reasons = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"))
+    reasons = StrictString(
+        most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"), label=N_("Your reasons")
+    )
     difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
 
 
@@ -67,7 +71,7 @@ class DecisionBody(_Decision):
 class DecisionForm(_Decision):
     """Asks for pathway and team in one: the answer is "early_intervention:early-help"."""
 
-    pathway = StrictString(most=100, required=True, ask=_WHERE)
+    pathway = StrictString(most=100, required=True, ask=_WHERE, label=N_("Where the referral goes"))
 
     @post_load
     def part_pathway_and_team(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -81,7 +85,13 @@ class AgreementBody(_Body):
     """The second reviewer's answer to a proposal."""
 
     agree = StrictBoolean(required=True, ask=N_("Select yes if you agree with the proposal"))
-    reason = StrictString(most=MOST_REASONS, lines=True, required=True, ask=N_("Enter why you agree or do not agree"))
+    reason = StrictString(
+        most=MOST_REASONS,
+        lines=True,
+        required=True,
+        ask=N_("Enter why you agree or do not agree"),
+        label=N_("Why you agree or do not agree"),
+    )
 
 
 class QuestionBody(_Body):
@@ -89,7 +99,7 @@ class QuestionBody(_Body):
 
 
 class LaterBody(_Body):
-    on = StrictDate(required=True, ask=N_("Enter the date on which to ask again"))
+    on = StrictDate(required=True, ask=N_("Enter the date on which to ask again"), label=N_("The day to ask again"))
 
 
 class BasisBody(_Body):
@@ -99,7 +109,11 @@ class BasisBody(_Body):
     basis = StrictCode(LawfulBasis, required=True, ask=N_("Select the lawful basis"))
     gateway = StrictCode(DisclosureGateway, load_default=None, allow_none=True)
     reason = StrictString(
-        most=MOST_REASON, lines=True, required=True, ask=N_("Enter why this basis holds for this young person")
+        most=MOST_REASON,
+        lines=True,
+        required=True,
+        ask=N_("Enter why this basis holds for this young person"),
+        label=N_("Why this basis holds"),
     )
 
 

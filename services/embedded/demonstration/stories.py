@@ -5,17 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from services.embedded.demonstration.desk import Desk
 from services.embedded.demonstration.plans import WITH_A_QUESTION, Plan, Stage
 from services.embedded.demonstration.schedule import Story
+from services.kernel import datetimes
 
 REFERRALS = "/intake/api/v1/referrals"
 REVIEWS = "/casework/api/v1/reviews"
 CASES = "/casework/api/v1/cases"
 
-_LONDON = ZoneInfo("Europe/London")
 
 _NAVIGATORS = {"northside": "navigator", "riverside": "navigator", "westborough": "navigator-west"}
 _REVIEWERS = {"northside": "reviewer", "riverside": "reviewer-two", "westborough": "reviewer-west"}
@@ -115,15 +114,11 @@ class Telling:
             yield from self._worked()
 
     def _confirm(self) -> None:
-        at = self.desk.now().astimezone(_LONDON)
         case = self._case("hand-overs", self._reviewer)
         form = {
             "confirmed_by": "Duty social worker",
-            "on-day": str(at.day),
-            "on-month": str(at.month),
-            "on-year": str(at.year),
-            "time": f"{at:%H:%M}",
             "version": str(case["version"]),
+            **{f"confirmed_at-{part}": text for part, text in datetimes.inputs(self.desk.now()).items()},
         }
         self.desk.fill_in(self._reviewer, f"/casework/cases/{case['id']}/confirmation", **form)
 

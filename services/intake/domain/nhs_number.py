@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from services.kernel.errors import FieldError, Invalid
+from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
 
-_SEPARATORS = re.compile(r"(?<=[0-9])[ -](?=[0-9])", re.ASCII)
+_SEPARATORS = re.compile(r"(?<=[0-9]) ?[ -] ?(?=[0-9])", re.ASCII)
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 _TEST_RANGE = "999"
 _EXAMPLES = frozenset({"0123456789", "4010232137", "4505577104", "4857773456", "9434765919", "9876543210"})
@@ -25,11 +26,11 @@ class NotAnNhsNumber(Invalid):
 
 
 def nhs_number(text: str, *, test_numbers: bool = False) -> str:
-    """The ten digits. Single spaces and hyphens between digits are taken out.
+    """The ten digits. Spaces, hyphens and dashes between digits are taken out, and what cannot be seen.
 
     Numbers of the test range (999…) are good only with `test_numbers`. Raises NotAnNhsNumber.
     """
-    digits = _SEPARATORS.sub("", text)
+    digits = _SEPARATORS.sub("", plain_characters(text))
     # All ten numbers of one repeated digit have a right check digit, and nobody has one of them.
     if not _TEN_DIGITS.fullmatch(digits) or len(set(digits)) == 1 or not _check_digit_agrees(digits):
         raise NotAnNhsNumber

@@ -3,6 +3,7 @@
 import re
 
 from services.kernel.errors import Invalid
+from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
 
 _LONGEST = 30
@@ -22,7 +23,7 @@ class NotAPhoneNumber(Invalid):
 
 def phone(text: str) -> str:
     """The number in the form of E.164: `+447700900982`. Raises NotAPhoneNumber."""
-    typed = text.strip()
+    typed = plain_characters(text)
     if len(typed) > _LONGEST or not _TYPED.fullmatch(typed):
         raise NotAPhoneNumber
     digits = _NOT_DIGITS.sub("", typed.replace("(0)", ""))

@@ -3,10 +3,12 @@
 import re
 
 from services.kernel.errors import Invalid
+from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
 
 NO_FIXED_ABODE = "ZZ99 3VZ"
-_LONGEST = 9
+_LONGEST = 8
+_SEPARATORS = re.compile("[ -]")
 _FORM = re.compile(r"([A-Z]{1,2})([0-9][0-9A-Z]?) ?([0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII)
 _ENGLAND_AND_WALES = frozenset(
     [
@@ -147,10 +149,9 @@ class PostcodeElsewhere(Invalid):
 
 def postcode(text: str) -> str:
     """The postcode as Royal Mail writes it: `SW1A 1AA`. Raises NotAPostcode or PostcodeElsewhere."""
-    written = text.strip().upper()
-    if len(written) > _LONGEST:
+    compact = _SEPARATORS.sub("", plain_characters(text)).upper()
+    if len(compact) > _LONGEST:
         raise NotAPostcode
-    compact = written.replace(" ", "")
     spaced = f"{compact[:-3]} {compact[-3:]}"
     if spaced in _OUTSIDE_THE_FORM:
         return spaced

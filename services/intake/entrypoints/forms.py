@@ -1,8 +1,7 @@
 """The referral's form: what a page sends, put in the form of the one schema; and the other way round."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -18,18 +17,14 @@ from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, Bodies, gatewa
 from services.intake.domain.match import MatchState
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.schema import ASK_CONTACT, ContactSchema, YoungPersonSchema
+from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
-from services.kernel.ui import dates
 from services.kernel.ui.forms import Form
 from services.kernel.web.fields import StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
 
 RECIPIENTS = tuple(RecipientClass)
 """The page has one row for each, always at the same number."""
-MOMENTS = ("incident.happened_at", "incident.arrived_at", "incident.discharge_expected_at", "offer.made_at")
 NOT_ANSWERS = frozenset({"csrf_token", "unsent", "act", "draft", "draft_version", "staff", "form_key", "version"})
-_DATE_PARTS = ("day", "month", "year")
-_TIME = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))? ?(am|pm)?", re.ASCII | re.IGNORECASE)
-_NO_TIME = "not a time"
 _AGE = "young_person.age_about"
 _ABOUT = re.compile(r"(?:about|around|~) ?([0-9]{1,3})", re.ASCII | re.IGNORECASE)
 
@@ -61,18 +56,14 @@ GROUPS: Mapping[str, Collection[str]] = {
 
 
 class ReferralForm(Form):
-    """A referral on a page: rows of bases at fixed numbers, times in four inputs, "not known" beside the choices."""
+    """A referral on a page: rows of bases at fixed numbers, "not known" beside the choices."""
 
     labels = wording.LABELS
 
     @classmethod
     def filled(cls, schema: Schema, values: Mapping[str, Any]) -> "ReferralForm":
         """A form that shows a referral as it was written."""
-        moments = {name: _at(values, name) for name in MOMENTS}
-        form = cls(schema, _without(values, [*MOMENTS, "bases"]))
-        for name, moment in moments.items():
-            if isinstance(moment, datetime):
-                form.typed.update(_parts(name, moment))
+        form = cls(schema, {name: value for name, value in values.items() if name != "bases"})
         for basis in values.get("bases", ()):
             row = RECIPIENTS.index(basis["recipient_class"])
             one = Form(schema, {"bases": [basis]}).typed
@@ -92,9 +83,6 @@ class ReferralForm(Form):
         self._names = dict(names)
         return plain
 
-    def focus_id(self, name: str) -> str:
-        return f"{self.id(name)}-day" if name in MOMENTS else super().focus_id(name)
-
     def is_open(self, group: str) -> bool:
         """Whether a folded group has something typed in it, or something wrong."""
         within = tuple(GROUPS[group])
@@ -108,17 +96,12 @@ def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
     An age may be typed as people say it: "about 15".
     """
     kept = MultiDict((name, value) for name, value in submitted.items(multi=True) if name not in NOT_ANSWERS)
-    if about := _ABOUT.fullmatch(kept.get(_AGE, "").strip()):
+    if about := _ABOUT.fullmatch(plain_characters(kept.get(_AGE, ""))):
         kept[_AGE] = about[1]
     for row in range(len(RECIPIENTS)):
         if not kept.get(f"bases.{row}.recipient_class"):
             for name in [name for name in kept if name.startswith(f"bases.{row}.")]:
                 del kept[name]
-    for name in MOMENTS:
-        text = _moment(kept, name)
-        kept.pop(name, None)
-        if text is not None:
-            kept[name] = text
     return kept
 
 
@@ -151,7 +134,7 @@ class WithdrawalForm(StrictSchema):
 
 
 class AnswerForm(StrictSchema):
-    answer = StrictString(most=1000, lines=True, required=True, ask=N_("Write your answer"))
+    answer = StrictString(most=1000, lines=True, required=True, ask=N_("Write your answer"), label=N_("Your answer"))
     version = StrictInteger(least=1, most=10**9, required=True)
 
 
@@ -188,45 +171,7 @@ class MatchForm(StrictSchema):
         required=True,
         ask=N_("Select whether they are the same person"),
     )
-    reason = StrictString(most=500, least=5, lines=True, required=True, ask=N_("Write how you know"))
+    reason = StrictString(
+        most=500, least=5, lines=True, required=True, ask=N_("Write how you know"), label=N_("How you know")
+    )
     version = StrictInteger(least=1, most=10**9, required=True)
-
-
-def _moment(typed: "MultiDict[str, str]", name: str) -> str | None:
-    """The four inputs of a time as one text with London's offset; a text that is none when they are no time."""
-    day, month, year, clock = (typed.get(f"{name}-{part}", "").strip() for part in (*_DATE_PARTS, "time"))
-    if not (day or month or year or clock):
-        return None
-    found = _TIME.fullmatch(clock)
-    if found is None or not (day + month + year).isdecimal() or not (day + month + year).isascii():
-        return _NO_TIME
-    hour = int(found[1])
-    if found[3]:
-        hour = hour % 12 + (12 if found[3].lower() == "pm" else 0)
-    try:
-        at = datetime(int(year), int(month), int(day), hour, int(found[2] or 0), tzinfo=dates.ZONE)
-    except (ValueError, OverflowError):
-        return _NO_TIME
-    return at.isoformat()
-
-
-def _parts(name: str, moment: datetime) -> dict[str, str]:
-    at = dates.local(moment)
-    parts = {f"{name}-{part}": str(getattr(at, part)) for part in _DATE_PARTS}
-    return parts | {f"{name}-time": f"{at:%H:%M}"}
-
-
-def _at(values: Mapping[str, Any], name: str) -> Any:
-    found: Any = values
-    for step in name.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
-
-
-def _without(values: Mapping[str, Any], names: Iterable[str], prefix: str = "") -> dict[str, Any]:
-    left_out = set(names)
-    return {
-        key: _without(value, left_out, f"{prefix}{key}.") if isinstance(value, Mapping) else value
-        for key, value in values.items()
-        if f"{prefix}{key}" not in left_out
-    }

@@ -31,7 +31,6 @@ from services.intake.domain import content as said
 from services.intake.domain.lawful_basis import ASK_TRIAGE
 from services.intake.entrypoints.fields import (
     CodesOrNotKnown,
-    Moment,
     nhs_number_field,
     phone_field,
     postcode_field,
@@ -46,6 +45,7 @@ from services.kernel.web.fields import (
     StrictList,
     StrictSchema,
     StrictString,
+    StrictTimestamp,
     StrictUuid,
 )
 
@@ -95,10 +95,10 @@ class ContactSchema(StrictSchema):
 
 
 class IncidentSchema(StrictSchema):
-    happened_at = Moment(allow_none=True)
-    arrived_at = Moment(allow_none=True)
+    happened_at = StrictTimestamp(allow_none=True)
+    arrived_at = StrictTimestamp(allow_none=True)
     discharge = StrictCode(said.Discharge, allow_none=True)
-    discharge_expected_at = Moment(allow_none=True)
+    discharge_expected_at = StrictTimestamp(allow_none=True)
     place = StrictCode(said.Place, allow_none=True)
     place_note = _text(500)
     mechanism = _text(500)
@@ -140,8 +140,8 @@ class BasisSchema(StrictSchema):
     recipient_class = StrictCode(RecipientClass, required=True)
     basis = StrictCode(LawfulBasis, required=True, ask=_ASK_BASIS)
     gateway = StrictCode(DisclosureGateway, allow_none=True)
-    given_by = PersonName(allow_none=True)
-    expires_on = StrictDate(allow_none=True)
+    given_by = PersonName(allow_none=True, label=N_("Who agrees"))
+    expires_on = StrictDate(allow_none=True, label=N_("The last day on which they may be told"))
 
 
 class KnowingSchema(StrictSchema):
@@ -168,7 +168,7 @@ class SafeguardingSchema(StrictSchema):
 class OfferSchema(StrictSchema):
     brief_interaction = _yes_or_no()
     mode = StrictCode(ContactMode, allow_none=True)
-    made_at = Moment(allow_none=True)
+    made_at = StrictTimestamp(allow_none=True)
     response = StrictCode(YoungPersonAnswer, allow_none=True)
 
 

@@ -1,12 +1,14 @@
 """Days and times as GOV.UK writes them, in London's time."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-ZONE = ZoneInfo("Europe/London")
+from services.kernel.datetimes import ZONE, Clocks, clocks_of
+from services.kernel.text import N_
+
+_CLOCKS = {Clocks.BEFORE: N_("before the clocks go back"), Clocks.AFTER: N_("after the clocks go back")}
 
 
 def local(moment: datetime) -> datetime:
@@ -23,13 +25,15 @@ def day(value: date | datetime | None) -> str:
 
 
 def time_of_day(moment: datetime) -> str:
-    """9:42am, midday, midnight."""
+    """9:42am, midday, midnight; 1:30am (after the clocks go back) in the hour that comes twice."""
     at = local(moment)
     if (at.hour, at.minute) in ((0, 0), (12, 0)):
         return str(_("midday") if at.hour else _("midnight"))
     hour = at.hour % 12 or 12
     minutes = f":{at.minute:02}" if at.minute else ""
-    return f"{hour}{minutes}{_('am') if at.hour < 12 else _('pm')}"
+    clocks = clocks_of(moment)
+    which = f" ({_(_CLOCKS[clocks])})" if clocks else ""
+    return f"{hour}{minutes}{_('am') if at.hour < 12 else _('pm')}{which}"
 
 
 def moment(value: datetime | None) -> str:

@@ -1,7 +1,8 @@
 """A form of a page, checked by the same schema as the API's body.
 
 A field's name on the page is its path in the schema with dots: `person.name`, `bases.0.basis`. A date is three inputs,
-`person.date_of_birth-day`, `-month` and `-year`. Checkboxes repeat their name. What the schema does not have is ignored.
+`person.date_of_birth-day`, `-month` and `-year`; a timestamp has `-time` as well, and `-clocks` for the hour that comes
+twice. Checkboxes repeat their name. What the schema does not have is ignored.
 """
 
 import re
@@ -13,12 +14,13 @@ from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from services.kernel.datetimes import DATE_PARTS, TypedDate, TypedTimestamp, inputs
 from services.kernel.errors import FieldError, RuleBroken
+from services.kernel.identifiers import plain_characters
 from services.kernel.web.problems import field_errors, field_sentence
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 _BOOLEANS = {"yes": True, "no": False, "true": True, "false": False}
-_DATE_PARTS = ("day", "month", "year")
 _MOST_ROWS = 50
 
 
@@ -128,8 +130,9 @@ class Form:
     def focus_id(self, name: str) -> str:
         """The id of the input that an error's link goes to. Of radios and checkboxes it is the first one's."""
         at = next((pointer for pointer, known in self._names.items() if known == name), None)
-        is_date = at is not None and isinstance(self._field(at), fields.Date)
-        return f"{self.id(name)}-day" if is_date else self.id(name)
+        if at is None or not isinstance(self._field(at), fields.Date | fields.DateTime):
+            return self.id(name)
+        return f"{self.id(name)}-{'clocks' if self.is_repeated(name) else 'day'}"
 
     def _sentence(self, fault: FieldError) -> str:
         label = self.labels.get(self._name(fault.pointer))
@@ -167,8 +170,8 @@ class Form:
         self._names[pointer] = name
         if isinstance(field, fields.List):
             return [_plain(field.inner, text) for text in self.typed.getlist(name) if text.strip()]
-        if isinstance(field, fields.Date) and f"{name}-day" in self.typed:
-            return self._date(name)
+        if isinstance(field, fields.Date | fields.DateTime) and f"{name}-day" in self.typed:
+            return self._date(name) if isinstance(field, fields.Date) else self._timestamp(name)
         text = self.typed.get(name, "")
         return _plain(field, text) if text.strip() else None
 
@@ -183,13 +186,20 @@ class Form:
                 place += 1
                 yield inner
 
-    def _date(self, name: str) -> str | None:
-        day, month, year = (self.typed.get(f"{name}-{part}", "").strip() for part in _DATE_PARTS)
-        if not (day or month or year):
+    def is_repeated(self, name: str) -> bool:
+        """Whether the time that was typed comes twice that day, so that the page asks which of the two it is."""
+        typed = self._timestamp(name)
+        return typed is not None and typed.is_repeated
+
+    def _timestamp(self, name: str) -> TypedTimestamp | None:
+        day, clock = self._date(name), self.typed.get(f"{name}-time", "").strip()
+        if day is None and not clock:
             return None
-        if all(_DIGITS.fullmatch(part) for part in (day, month, year)):
-            return f"{int(year):04}-{int(month):02}-{int(day):02}"
-        return "not a date"
+        return TypedTimestamp(day or TypedDate("", "", ""), clock, self.typed.get(f"{name}-clocks", ""))
+
+    def _date(self, name: str) -> TypedDate | None:
+        typed = TypedDate(*(self.typed.get(f"{name}-{part}", "").strip() for part in DATE_PARTS))
+        return typed if any(typed) else None
 
 
 def _plain(field: fields.Field[Any], text: str) -> Any:
@@ -197,7 +207,7 @@ def _plain(field: fields.Field[Any], text: str) -> Any:
     if isinstance(field, fields.Boolean):
         return _BOOLEANS.get(text.strip(), text)
     if isinstance(field, fields.Integer):
-        return int(text) if _DIGITS.fullmatch(text := text.strip()) else text
+        return int(plain) if _DIGITS.fullmatch(plain := plain_characters(text)) else text
     return text
 
 
@@ -210,7 +220,7 @@ def _spread(value: Any, name: str) -> Iterator[tuple[str, str]]:
         for place, inner in enumerate(value):
             yield from _spread(inner, f"{name}.{place}" if isinstance(inner, Mapping) else name)
     elif isinstance(value, date):
-        yield from ((f"{name}-{part}", str(getattr(value, part))) for part in _DATE_PARTS)
+        yield from ((f"{name}-{part}", text) for part, text in inputs(value).items())
     elif isinstance(value, bool):
         yield name, "yes" if value else "no"
     elif value is not None:

@@ -19,6 +19,7 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 from werkzeug.routing import IntegerConverter, MapAdapter
 
+from services.kernel import datetimes
 from services.kernel.auth.identity import Identity
 from services.kernel.observability import logs
 from services.kernel.ui import dates, navigation, static_files
@@ -70,7 +71,7 @@ class PageApp(Flask):
         Babel(
             self,
             default_locale=LANGUAGES[0],
-            default_timezone=dates.ZONE.key,
+            default_timezone=datetimes.ZONE.key,
             default_translation_directories=";".join(map(str, translations)),
             locale_selector=_language,
         )

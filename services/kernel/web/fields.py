@@ -2,18 +2,21 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, NoReturn
 
+from flask_babel import gettext as _
 from marshmallow import RAISE, Schema, ValidationError, fields
 
-from services.kernel.text import N_
+from services.kernel import datetimes
+from services.kernel.errors import RuleBroken
+from services.kernel.identifiers import plain_characters
+from services.kernel.text import N_, field_name
 from services.kernel.web.strict_json import text_fault
 
 MOST_ITEMS = 200
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOST_MARKS = 4
 # A zero-width joiner or non-joiner between letters of these scripts, from Arabic to Mongolian, is how some names are
 # written. It never makes a name by itself.
@@ -46,14 +49,23 @@ def messages(ask: str, **others: str) -> dict[str, str]:
 
 
 class _Strict(fields.Field[Any]):
-    """`ask` is the sentence for an answer that is missing: "Enter the young person's age"."""
+    """`ask` is the sentence for an answer that is missing: "Enter the young person's age".
 
-    def __init__(self, *, ask: str | None = None, **options: Any) -> None:
+    `label` is what the page calls the field, for the sentences that name it. Without one, the form's labels name it, or
+    else the field's own name does.
+    """
+
+    def __init__(self, *, ask: str | None = None, label: str | None = None, **options: Any) -> None:
         self.ask = ask or N_("Enter an answer")
+        self.label = label
         given = options.pop("error_messages", None) or {}
         super().__init__(error_messages={"required": self.ask, "null": self.ask, **given}, **options)
 
-    def refuse(self, message: str) -> NoReturn:
+    def refuse(self, message: str, **limits: object) -> NoReturn:
+        """Raise the message's sentence: with the limits, and with the label where the field has one."""
+        if "%(field)s" in message and (self.label or limits):
+            name = field_name(_(self.label)) if self.label else "%(field)s"
+            message = str(_(message, field=name, **limits))
         raise ValidationError(message)
 
 
@@ -86,11 +98,11 @@ class StrictString(_Strict, fields.String):
 
     def _check(self, text: str) -> None:
         if len(text) > self.most:
-            self.refuse(N_("Use fewer characters"))
+            self.refuse(N_("%(field)s must be %(most)s characters or fewer"), most=f"{self.most:,}")
         if len(text) < self.least:
-            self.refuse(N_("Use more characters"))
+            self.refuse(N_("%(field)s must be %(least)s characters or more"), least=f"{self.least:,}")
         if not self.lines and _LINE_BREAKS.search(text):
-            self.refuse(N_("Write this on one line"))
+            self.refuse(N_("%(field)s must be on one line"))
         if _stacked(text):
             self.refuse(N_("%(field)s has too many marks on one letter: type it again"))
 
@@ -106,6 +118,29 @@ class PersonName(StrictString):
         plain = _JOINED.sub("", text)
         if _seen(plain) != plain:
             self.refuse(N_("%(field)s includes hidden characters: type it again without them"))
+        if not any(map(str.isalnum, text)):
+            self.refuse(N_("%(field)s must include a letter"))
+
+
+class Identifier(StrictString):
+    """A number or code of few characters, cleaned of what is pasted along with it, then given its one form by `read`.
+
+    `read` raises RuleBroken for what is no such identifier.
+    """
+
+    def __init__(self, read: Callable[[str], str] = str, **options: Any) -> None:
+        super().__init__(**options)
+        self._read = read
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) and _LINE_BREAKS.search(value.strip()):
+            self.refuse(N_("%(field)s must be on one line"))
+        plain = plain_characters(value) if isinstance(value, str) and not text_fault(value) else value
+        text = super()._deserialize(plain, attr, data, **kwargs)
+        try:
+            return self._read(text) if text else text
+        except RuleBroken as fault:
+            raise ValidationError(fault.detail) from None
 
 
 class StrictInteger(_Strict, fields.Integer):
@@ -118,9 +153,10 @@ class StrictInteger(_Strict, fields.Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if type(value) is not int:
-            self.refuse(N_("Enter a whole number"))
+            self.refuse(N_("%(field)s must be a whole number"))
         if not self.least <= value <= self.most:
-            self.refuse(N_("Enter a number in the range asked for"))
+            limits = {"least": f"{self.least:,}", "most": f"{self.most:,}"}
+            self.refuse(N_("%(field)s must be between %(least)s and %(most)s"), **limits)
         return value
 
 
@@ -134,18 +170,28 @@ class StrictBoolean(_Strict, fields.Boolean):
 
 
 class StrictDate(_Strict, fields.Date):
-    """A day of the calendar as YYYY-MM-DD, from 1900 to 2099. Today and age belong to the rule, not to the field."""
+    """A day of the calendar, from 1900 to 2099: YYYY-MM-DD from a program, a TypedDate from a form.
+
+    Today and age belong to the rule, not to the field.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
-        if not isinstance(value, str) or not _DATE.fullmatch(value):
-            self.refuse(N_("Enter a real date"))
         try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.refuse(N_("Enter a real date"))
-        if not 1900 <= day.year <= 2099:
-            self.refuse(N_("Enter a real date"))
-        return day
+            return value.read() if isinstance(value, datetimes.TypedDate) else datetimes.read_date(_text(value))
+        except datetimes.NotReadable as fault:
+            self.refuse(str(fault))
+
+
+class StrictTimestamp(_Strict, fields.AwareDateTime):
+    """An aware time: 2026-11-22T02:10:00Z from a program, with any offset; a TypedTimestamp, in London, from a form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            return (
+                value.read() if isinstance(value, datetimes.TypedTimestamp) else datetimes.read_timestamp(_text(value))
+            )
+        except datetimes.NotReadable as fault:
+            self.refuse(str(fault))
 
 
 class StrictCode(_Strict, fields.Enum[Any]):
@@ -193,13 +239,17 @@ class StrictList(_Strict, fields.List[Any]):
         if not isinstance(value, list):
             self.refuse(N_("Send a list"))
         if len(value) > self.most:
-            self.refuse(N_("Send fewer items"))
+            self.refuse(N_("%(field)s must have %(most)s items or fewer"), most=f"{self.most:,}")
         if len(value) < self.least:
             self.refuse(self.ask)
         items: list[Any] = super()._deserialize(value, attr, data, **kwargs)
         if self.unique and any(item in items[:place] for place, item in enumerate(items)):
             self.refuse(N_("Send each item once"))
         return items
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _described(options: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

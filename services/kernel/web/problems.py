@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 from services.kernel.db.away import is_away, is_full, took_too_long
 from services.kernel.errors import FieldError, RuleBroken
 from services.kernel.observability import logs
-from services.kernel.text import N_
+from services.kernel.text import N_, field_name
 from services.kernel.web import current, redirects, unsent
 
 MEDIA_TYPE = "application/problem+json"
@@ -75,8 +75,13 @@ def field_errors(messages: object, pointer: str = "") -> list[FieldError]:
 def field_sentence(error: FieldError, label: str | None = None) -> str:
     """The sentence of a field's fault. One that names the field does so by the label of the page, or else by the name."""
     steps = [step for step in error.pointer.split("/") if step and not step.isdigit()]
-    name = f"“{label}”" if label else steps[-1].replace("_", " ").capitalize() if steps else _("This text")
-    return str(_(error.detail)).replace("%(field)s", str(name))
+    name = label or (humanised(steps[-1]) if steps else str(_("This text")))
+    return str(_(error.detail)).replace("%(field)s", field_name(name))
+
+
+def humanised(name: str) -> str:
+    """What a field without a label is called: "given_by" is "Given by"."""
+    return name.replace("_", " ").capitalize()
 
 
 def _below(pointer: str, name: str) -> str:
@@ -112,7 +117,7 @@ def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError])
             status=status,
             error_title=_(title),
             detail=_(detail) if detail else "",
-            details=[field_sentence(error) for error in errors],
+            details=list(dict.fromkeys(field_sentence(error) for error in errors)),
             reference=str(current.correlation_id()),
             unsent_page=unsent.store_refused(),
         ),

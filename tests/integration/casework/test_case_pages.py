@@ -54,7 +54,10 @@ def said(text: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
-CONTACT = {"mode": "phone", "reached": "yes", "on-day": "20", "on-month": "11", "on-year": "2026", "time": "1pm"}
+CONTACT = {
+    "mode": "phone", "reached": "yes",
+    "attempted_at-day": "20", "attempted_at-month": "11", "attempted_at-year": "2026", "attempted_at-time": "1pm",
+}  # fmt: skip
 
 
 def reached(asks: Client, own: str) -> str:
@@ -212,11 +215,13 @@ class TestACase:
         assert case_world.rows(case_entries, kind="outcome_recorded") == []
 
     def test_keeps_what_was_typed_when_an_answer_is_wrong(self, asks: Client, own: str) -> None:
-        answer = filled(asks, f"{own}/contact-attempts/new", **CONTACT | {"time": "soon", "note": "No one in"})
+        answer = filled(
+            asks, f"{own}/contact-attempts/new", **CONTACT | {"attempted_at-time": "soon", "note": "No one in"}
+        )
 
         assert answer.status_code == 422
         assert "No one in" in answer.text
-        assert "Enter a time, for example 14:30 or 2:30pm" in said(answer.text)
+        assert "When you tried must have a time, for example 14:30 or 2:30pm" in said(answer.text)
 
     def test_says_what_rule_forbids_a_close(self, asks: Client, own: str) -> None:
         answer = filled(asks, f"{own}/closure", reason="plan_finished")
@@ -325,7 +330,12 @@ class TestAHandOver:
         team_id = case_world.team(RecipientClass.CHILDRENS_SERVICES, "Children’s services")
         case_id = case_world.case(team_id, pathway=Pathway.SAFEGUARDING)
         reviewer = case_world.client(case_world.member(Role.REVIEWER))
-        when = {"on-day": "20", "on-month": "11", "on-year": "2026", "time": "12:15"}
+        when = {
+            "confirmed_at-day": "20",
+            "confirmed_at-month": "11",
+            "confirmed_at-year": "2026",
+            "confirmed_at-time": "12:15",
+        }
 
         assert "K.A." in reviewer.get("/casework/hand-overs").text
         form = f"/casework/cases/{case_id}/confirmation"

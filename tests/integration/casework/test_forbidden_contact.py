@@ -85,7 +85,13 @@ def test_why_is_kept_in_the_chronology(review_world: ReviewWorld) -> None:
 
 def test_the_page_asks_why_and_keeps_what_was_typed(review_world: ReviewWorld) -> None:
     worker, case_id = worked(review_world)
-    form = {"on-day": "20", "on-month": "11", "on-year": "2026", "time": "02:30", "mode": "phone", "reached": "no"}
+    when = {
+        "attempted_at-day": "20",
+        "attempted_at-month": "11",
+        "attempted_at-year": "2026",
+        "attempted_at-time": "02:30",
+    }
+    form = when | {"mode": "phone", "reached": "no"}
 
     page = worker.post(f"/casework/cases/{case_id}/contact-attempts/new", form | {"note": "No answer", "key": "k"})
 

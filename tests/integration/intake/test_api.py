@@ -27,7 +27,8 @@ REFUSED: list[dict[str, Any]] = [
     {"young_person": {"age_about": 15, "name": "A\u202edam"}},
     {"young_person": {"age_about": 15, "name": "A\u200bdam"}},
     {"young_person": {"age_about": 15, "nhs_number": "9990000019"}},
-    {"young_person": {"age_about": 15, "nhs_number": "9990000018\n"}},
+    {"young_person": {"age_about": 15, "nhs_number": "999000\n0018"}},
+    {"young_person": {"age_about": 15, "name": "–"}},
     {"young_person": {"age_about": 15, "postcode": "QQ1 1AA"}},
     {"young_person": {"age_about": 15, "phone": "call mum"}},
     {"incident": {"happened_at": "2026-11-21T22:40:00"}},
@@ -106,6 +107,22 @@ class TestCreate:
         assert answer.status_code == 422
         assert answer.json["errors"] == [{"pointer": f"/{name}", "detail": "This field cannot be set"}]
         assert not world.events()
+
+    def test_cleans_what_is_pasted_along_with_a_number(self, world: World) -> None:
+        navigator = world.api("navigator")
+        pasted = {
+            "nhs_number": "\u202a999\u00a0000\u20130018\u202c",
+            "postcode": "DN55\u20111PT\ufeff",
+            "phone": "07700\u00a0900\u200b982",
+        }
+
+        answer = navigator.post(a_referral(young_person={"age_about": 15} | pasted))
+
+        assert answer.status_code == 202, answer.json
+        kept = navigator.get(answer.headers["Location"]).json["referral"]["young_person"]
+        assert {name: kept[name] for name in pasted} == {
+            "nhs_number": "9990000018", "postcode": "DN55 1PT", "phone": "+447700900982",
+        }  # fmt: skip
 
     def test_refuses_with_a_pointer_and_keeps_nothing(self, world: World) -> None:
         for changes in REFUSED:

@@ -7,6 +7,7 @@ import pytest
 from services.intake.adapters.tables import drafts, identities, narratives, referral_versions, referrals
 from services.intake.application.drafts import KEPT_FOR
 from services.kernel.db import housekeeping
+from services.kernel.text import field_name
 from tests.integration.intake.world import Browser, World
 
 NEW = "/intake/referrals/new"
@@ -143,15 +144,56 @@ class TestTheForm:
         check_page(navigator, EVERYTHING | {field: f"Row{character}an"})
 
         assert navigator.page.status_code == 422
-        assert navigator.page.text.count(f"“{label}” includes characters that cannot be read") == 2
+        assert navigator.page.text.count(f"{field_name(label)} includes characters that cannot be read") == 2
         assert f'href="#{field.replace(".", "-").replace("_", "-")}"' in navigator.page.text
 
-    @pytest.mark.parametrize("time", ["25:00", "late", ""])
+    def test_asks_which_of_two_times_is_meant_when_the_clocks_go_back(self, navigator: Browser) -> None:
+        name = "incident.happened_at"
+        back = {f"{name}-day": "25", f"{name}-month": "Oct", f"{name}-year": "2026", f"{name}-time": "1:30am"}
+        check_page(navigator, EVERYTHING | back)
+
+        assert navigator.page.status_code == 422
+        assert "Select if it is before or after the clocks go back" in navigator.page.text
+        assert 'href="#incident-happened-at-clocks"' in navigator.page.text
+        assert 'id="incident-happened-at-clocks"' in navigator.page.text
+        for clocks in ("before", "after"):
+            check_page(navigator, EVERYTHING | back | {f"{name}-clocks": clocks})
+            assert f"25 October 2026 at 1:30am ({clocks} the clocks go back)" in navigator.page.text
+
+    def test_refuses_an_hour_that_the_clocks_skip(self, navigator: Browser) -> None:
+        name = "incident.happened_at"
+        skipped = {f"{name}-day": "29", f"{name}-month": "March", f"{name}-year": "2026", f"{name}-time": "1.30"}
+        check_page(navigator, EVERYTHING | skipped)
+
+        assert navigator.page.status_code == 422
+        assert "the clocks go forward past that time" in navigator.page.text
+
+    def test_takes_a_month_by_its_name_and_cleans_what_is_pasted_with_a_number(self, navigator: Browser) -> None:
+        typed = {
+            "young_person.date_of_birth-day": "3 March", "young_person.date_of_birth-month": "",
+            "young_person.date_of_birth-year": "\u00a02011", "young_person.age_about": "",
+            "young_person.nhs_number": "\u202a999\u00a0000\u20130018\u202c",
+            "young_person.postcode": "DN55\u00a01PT\u200b", "young_person.phone": "07700\u00a0900\u2013982",
+        }  # fmt: skip
+        check_page(navigator, EVERYTHING | typed)
+
+        assert "3 March 2011" in navigator.page.text
+        for number in ("9990000018", "DN55 1PT", "+447700900982"):
+            assert number in navigator.page.text
+
+    @pytest.mark.parametrize("time", ["25:00", "late", "", "14:30am", "9"])
     def test_refuses_a_time_that_is_none(self, navigator: Browser, time: str) -> None:
         check_page(navigator, EVERYTHING | {"incident.happened_at-time": time})
 
         assert navigator.page.status_code == 422
         assert 'href="#incident-happened-at-day"' in navigator.page.text
+        assert "“When did it happen?” must have a time, for example 14:30 or 2:30pm" in navigator.page.text
+
+    def test_names_each_field_that_is_too_long_with_its_limit(self, navigator: Browser) -> None:
+        check_page(navigator, EVERYTHING | {"concern.concern": "x" * 1001, "young_person.name": "y" * 101})
+
+        assert "“What are you worried about?” must be 1,000 characters or fewer" in navigator.page.text
+        assert "Name or nickname must be 100 characters or fewer" in navigator.page.text
 
     def test_does_not_tell_a_recipient_that_is_not_ticked(self, world: World, navigator: Browser) -> None:
         draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING | {"bases.5.basis": "public_interest"})

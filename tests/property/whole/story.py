@@ -370,7 +370,7 @@ class Story:
         reader = self.whole.somebody(lambda member: self.rule.lists(member, referral))
         page = f"/casework/cases/{referral.case.id}/confirmation"
         form = fields_of(done(self.caller(reader).get(page)).get_data(as_text=True))
-        answers = {"confirmed_by": self.recorded(referral), "time": f"{self.whole.clock.now:%H:%M}"}
+        answers = {"confirmed_by": self.recorded(referral), "confirmed_at-time": f"{self.whole.clock.now:%H:%M}"}
         done(self.caller(reader).send("POST", page, data=form | answers))
         referral.case.confirmed = True
 

@@ -12,19 +12,23 @@ from services.intake.domain.phone import NotAPhoneNumber, phone
 from services.intake.domain.postcode import NotAPostcode, PostcodeElsewhere, postcode
 from services.intake.domain.reference import LETTERS, new_reference
 
+PASTED = (
+    "94347 65919 ", " 9434765919\n", "943  476 5919", "\u00a0943\u00a0476\u00a05919", "943\u2013476\u20135919",
+    "\u202a943 476 5919\u202c", "943\u200b476\u00ad5919\ufeff", "943 – 476 – 5919",
+)  # fmt: skip
 TEST_RANGE = ("9990000018", "9990000026", "9990000034", "9990000042")
 
 
 class TestNhsNumber:
-    @pytest.mark.parametrize("typed", ["943 476 5919", "943-476-5919", "9434765919"])
+    @pytest.mark.parametrize("typed", ["943 476 5919", "943-476-5919", "9434765919", *PASTED])
     def test_is_kept_as_ten_digits(self, typed: str) -> None:
         assert nhs_number(typed) == "9434765919"
 
     @pytest.mark.parametrize(
         "typed",
         [
-            "9434765918", "943476591", "94347659190", "943_476_5919", "9434765919\n", "٩٤٣٤٧٦٥٩١٩", "943476591²", "",
-            "94347 65919 ", " 9434765919", "943  476 5919", "abcdefghij",
+            "9434765918", "943476591", "94347659190", "943_476_5919", "943\n5919", "٩٤٣٤٧٦٥٩١٩", "943476591²", "",
+            "abcdefghij",
         ],
     )  # fmt: skip
     def test_that_nobody_can_have_is_refused(self, typed: str) -> None:
@@ -64,6 +68,7 @@ class TestPostcode:
             ("SW1A 1AA", "SW1A 1AA"), ("sw1a1aa", "SW1A 1AA"), ("EC1A 1BB", "EC1A 1BB"), ("M1 1AE", "M1 1AE"),
             ("B33 8TH", "B33 8TH"), ("CR2 6XH", "CR2 6XH"), ("DN55 1PT", "DN55 1PT"), ("GIR 0AA", "GIR 0AA"),
             ("ZZ99 3VZ", "ZZ99 3VZ"), ("zz993vz", "ZZ99 3VZ"), (" cf10 1ep ", "CF10 1EP"),
+            ("\u00a0SW1A\u00a01AA\u200b", "SW1A 1AA"), ("SW1A\u20131AA", "SW1A 1AA"), ("SW1A-1AA", "SW1A 1AA"),
         ],
     )  # fmt: skip
     def test_is_kept_as_it_is_written(self, typed: str, kept: str) -> None:
@@ -91,6 +96,7 @@ class TestPhone:
             ("07700 900982", "+447700900982"), ("+44 7700 900982", "+447700900982"),
             ("+44 (0)7700 900982", "+447700900982"), ("0044 7700 900982", "+447700900982"),
             ("01632 960101", "+441632960101"), ("+48 601 234 567", "+48601234567"),
+            ("\u202a07700\u00a0900\u2013982\u202c", "+447700900982"), ("07700\u200b900\u2011982", "+447700900982"),
         ],
     )  # fmt: skip
     def test_is_kept_as_it_is_dialled_from_anywhere(self, typed: str, kept: str) -> None:

@@ -68,7 +68,8 @@ class TestStrictFields:
          1300000000, "0001-01-01", "9999-12-31", "2011-01-31T00:00:00", "2011-01-31\n", "٢٠١١-٠١-٣١"],
     )  # fmt: skip
     def test_refuse_what_is_no_date_of_ours(self, day: object) -> None:
-        assert faults(about={"born": day}) == {"about": {"born": ["Enter a real date"]}}
+        [fault] = faults(about={"born": day})["about"]["born"]
+        assert "must be a real date" in fault or "must have a year from 1900 to 2099" in fault
 
     @pytest.mark.parametrize("code", ["Very", "VERY", "certain", 1, None, ["very"]])
     def test_refuse_a_code_not_listed(self, code: object) -> None:

@@ -59,13 +59,20 @@ class TestForm:
         assert form.error(name)
         assert value not in str(form.summary)
 
-    @pytest.mark.parametrize("day", [("31", "2", "2011"), ("1", "", ""), ("x", "1", "2011"), ("1", "1", "11")])
-    def test_leads_from_a_wrong_date_to_its_first_input(self, day: tuple[str, str, str]) -> None:
+    @pytest.mark.parametrize(
+        ("day", "fault"),
+        [
+            (("31", "2", "2011"), "Born must be a real date"), (("1", "", ""), "Born must include a month and year"),
+            (("x", "1", "2011"), "Born must be a real date"),
+            (("1", "1", "11"), "Born must have a year from 1900 to 2099"),
+        ],
+    )  # fmt: skip
+    def test_leads_from_a_wrong_date_to_its_first_input(self, day: tuple[str, str, str], fault: str) -> None:
         parts = zip(("day", "month", "year"), day, strict=True)
 
         form = received(*((f"about.born-{part}", typed) for part, typed in parts))
 
-        assert form.summary == [{"text": "Enter a real date", "href": "#about-born-day"}]
+        assert form.summary == [{"text": fault, "href": "#about-born-day"}]
         assert form.value("about.born-day") == day[0]
 
     def test_lists_faults_in_the_order_of_the_page(self) -> None:
