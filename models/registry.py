@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from models.training.pipeline import Trained
+from models.training.seen import few_in_words
 
 MODEL_NAME = "waymark-harm"
 CHAMPION = "champion"
@@ -67,7 +68,7 @@ class ModelRegistry:
             source,
             run_id,
             tags={"digest": digest, "training": trained.manifest.training},
-            description=trained.report.verdict,
+            description=f"{trained.report.verdict} {few_in_words(trained.manifest)}".strip(),
         )
         version = str(created.version)
         first = self.champion() is None
@@ -103,7 +104,15 @@ class ModelRegistry:
         run = self._client.create_run(self._experiment(trained.experiment.name))
         run_id = str(run.info.run_id)
         manifest = trained.manifest
-        for key in ("seed", "data_digest", "experiment_digest", "lock_sha256", "code_commit", "training"):
+        for key in (
+            "seed",
+            "data_digest",
+            "experiment_digest",
+            "lock_sha256",
+            "code_commit",
+            "training",
+            "minimum_seen",
+        ):
             self._client.log_param(run_id, key, getattr(manifest, key))
         for key in ("num_leaves", "rounds", "learning_rate", "min_child_samples"):
             self._client.log_param(run_id, key, manifest.parameters[key])

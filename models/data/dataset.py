@@ -24,14 +24,15 @@ REPORT_EVERY = 2_000
 class Dataset:
     """Arrays with one entry per referral, in the order of `received_on`.
 
-    `rows` is (n, features) float64, NaN for "not known", in the registry's order. `known_facts`
-    counts the facts behind each row. For invented data the truth comes along, for evaluation
+    `rows` is (n, features) float64 in the registry's order; `known`, of the same shape, says which of
+    them somebody answered. `known_facts` counts the facts behind each row. For invented data the truth comes along, for evaluation
     alone: `chance`, everyone's true chance of harm, and `observable`, the log-odds that a complete
     and faultless referral would tell.
     """
 
     registry: Registry
     rows: Numbers
+    known: Flags
     label: Flags
     received_on: Days
     known_facts: NDArray[np.int64]
@@ -49,6 +50,7 @@ class Dataset:
         return Dataset(
             registry=self.registry,
             rows=self.rows[chosen],
+            known=self.known[chosen],
             label=self.label[chosen],
             received_on=self.received_on[chosen],
             known_facts=self.known_facts[chosen],
@@ -58,9 +60,9 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the feature contract, rows, labels and dates."""
+        """SHA-256 over the feature contract, rows, what of them is known, labels and dates."""
         digest = hashlib.sha256(self.registry.digest.encode())
-        for part in (self.rows, self.label, self.received_on.astype("datetime64[D]").astype(np.int64)):
+        for part in (self.rows, self.known, self.label, self.received_on.astype("datetime64[D]").astype(np.int64)):
             digest.update(np.ascontiguousarray(part).tobytes())
         return digest.hexdigest()
 
@@ -75,21 +77,25 @@ def build(
     """The features of every referral, made by the code that serving uses."""
     builder = VectorBuilder(registry or reading.registry())
     rows = np.empty((len(label), len(builder.registry.features)), dtype=np.float64)
-    known = np.empty(len(label), dtype=np.int64)
+    known = np.ones(rows.shape, dtype=np.bool_)
+    known_facts = np.empty(len(label), dtype=np.int64)
+    columns = {name: place for place, name in enumerate(builder.registry.names)}
     referrals = zip(people.facts, people.received_on, people.earlier, strict=True)
     for place, (facts, day, earlier) in enumerate(referrals):
         vector = builder.build(facts, as_of=day, earlier=earlier)
         rows[place] = vector.values
-        known[place] = vector.known_facts
+        known[place, [columns[name] for name in vector.not_known]] = False
+        known_facts[place] = vector.known_facts
         if place % REPORT_EVERY == 0:
             progress(place, len(label))
     progress(len(label), len(label))
     return Dataset(
         registry=builder.registry,
         rows=rows,
+        known=known,
         label=label,
         received_on=np.array(people.received_on, dtype="datetime64[D]"),
-        known_facts=known,
+        known_facts=known_facts,
         chance=people.outcomes.chance,
         observable=people.outcomes.observable,
     )

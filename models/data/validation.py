@@ -36,7 +36,7 @@ def check(data: Dataset, *, label_share: tuple[float, float]) -> None:
 def _shape(data: Dataset) -> list[str]:
     findings = []
     people = len(data.label)
-    if data.rows.shape != (people, len(data.registry.features)):
+    if data.rows.shape != (people, len(data.registry.features)) or data.known.shape != data.rows.shape:
         findings.append(f"rows are {data.rows.shape}, not {(people, len(data.registry.features))}")
     if any(len(part) != people for part in (data.received_on, data.chance, data.observable, data.known_facts)):
         findings.append("columns of different lengths")
@@ -55,12 +55,13 @@ def _label(data: Dataset, share: tuple[float, float]) -> list[str]:
 
 def _column(data: Dataset, place: int) -> list[str]:
     feature, values = data.registry.features[place], data.rows[:, place]
-    known = ~np.isnan(values)
+    # Of the others "not known" has a meaning of its own: nothing on record, no strength named.
+    known = data.known[:, place] if feature.missing is Missing.UNKNOWN else np.ones(len(data), dtype=np.bool_)
+    if not ((values >= feature.low) & (values <= feature.high)).all():
+        return [f"{feature.name}: values outside {feature.low}..{feature.high}"]
     findings = []
-    if np.isinf(values).any() or (values[known] < feature.low).any() or (values[known] > feature.high).any():
-        findings.append(f"{feature.name}: values outside {feature.low}..{feature.high}")
-    if feature.missing is not Missing.UNKNOWN and not known.all():
-        findings.append(f"{feature.name}: 'not known' where its policy has a number")
+    if (values[~known] != feature.unknown_as).any():
+        findings.append(f"{feature.name}: 'not known' is not {feature.unknown_as}")
     if 1.0 - known.mean() > MOST_MISSING:
         findings.append(f"{feature.name}: known for fewer than {1 - MOST_MISSING:.0%}")
     elif values[known].min() == values[known].max():

@@ -28,8 +28,8 @@ class AtCapacity:
 
 @dataclass(frozen=True)
 class Scores:
-    """AUC (0.5 is chance), area under precision-recall, Brier (lower is better), Brier skill over
-    the base rate, calibration line (1 and 0 are right) and calibration in the large (0 is right)."""
+    """AUC (0.5 is chance), area under precision-recall, Brier and log loss (lower is better), Brier
+    skill over the base rate, calibration line (1 and 0 are right) and calibration in the large (0 is right)."""
 
     auc: float
     auc_low: float
@@ -37,6 +37,7 @@ class Scores:
     pr_auc: float
     brier: float
     brier_skill: float
+    log_loss: float
     calibration_slope: float
     calibration_intercept: float
     calibration_in_the_large: float
@@ -86,6 +87,7 @@ def score(log_odds: Numbers, outcome: Flags, *, capacities: tuple[float, ...], s
         pr_auc=float(metrics.average_precision_score(outcome, log_odds)),
         brier=brier,
         brier_skill=1 - brier / (base * (1 - base)),
+        log_loss=float(metrics.log_loss(outcome, chance)),
         calibration_slope=line.slope,
         calibration_intercept=line.intercept,
         calibration_in_the_large=calibration.intercept_at_slope_one(log_odds, outcome),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from datetime import date
 
 from models.features.facts import EarlierReferral, Known, has_any
-from models.features.specification import Feature, Missing, Rule
-
-NOT_KNOWN = math.nan
+from models.features.specification import Feature, Rule
 
 ShownValue = bool | int | str | None
 """A value as a person would say it: a code, a count, a number of days, or None for not known."""
@@ -26,11 +23,8 @@ def maker_of(feature: Feature) -> Maker:
 
 
 def _absent(feature: Feature) -> Made:
-    """What stands for an answer nobody gave: see `missing` in registry.toml."""
-    if feature.missing is Missing.UNKNOWN:
-        return NOT_KNOWN, None, None
-    # Nothing recorded and least reassuring are both zero: no record, no strength named.
-    return 0.0, None, None
+    """What stands for an answer nobody gave: see `missing` and `unknown_as` in registry.toml."""
+    return feature.unknown_as, None, None
 
 
 def _as_said(feature: Feature) -> Maker:

@@ -34,7 +34,7 @@ _FEATURE_KEYS = {
     "name", "label", "raised", "lowered", "domain", "kind", "from", "origin", "police_generated",
     "maximum_age_days", "monotone", "missing", "gateways",
 }  # fmt: skip
-_FEATURE_OPTIONAL = {"levels", "high", "half_life_days"}
+_FEATURE_OPTIONAL = {"levels", "high", "half_life_days", "unknown_as"}
 _RULE_KINDS = {
     Rule.AS_SAID: (Kind.FLAG, Kind.COUNT, Kind.YEARS),
     Rule.LEVEL: (Kind.LEVEL,),
@@ -122,9 +122,11 @@ def _feature(table: Mapping[str, Any], facts: Mapping[str, Fact]) -> Feature:
         half_life_days=table.get("half_life_days", 0),
         monotone=Monotone(table["monotone"]),
         missing=Missing(table["missing"]),
+        # Nothing recorded and least reassuring are both zero: no record, no strength named.
+        unknown_as=float(table.get("unknown_as", 0)),
         gateways=tuple(Gateway(gateway) for gateway in table["gateways"]),
     )
-    _check_numbers(feature, fact)
+    _check_numbers(feature, fact, table)
     _check_house_rules(feature)
     return feature
 
@@ -139,7 +141,7 @@ def _range(table: Mapping[str, Any], kind: Kind, fact: Fact) -> tuple[float, flo
     return 0.0, float(table.get("high", len(fact.codes)))
 
 
-def _check_numbers(feature: Feature, fact: Fact) -> None:
+def _check_numbers(feature: Feature, fact: Fact, table: Mapping[str, Any]) -> None:
     name = feature.name
     _must(feature.kind in _RULE_KINDS[feature.rule], name, f"{feature.rule} gives no {feature.kind}")
     _must(set(feature.codes) <= set(fact.codes), name, "codes that its fact does not have")
@@ -158,12 +160,20 @@ def _check_numbers(feature: Feature, fact: Fact) -> None:
         name,
         "an earlier answer may not stand longer than maximum_age_days",
     )
-    # With "not known" told to the model, only an upward direction guarantees that not knowing
-    # never looks better than the most reassuring answer (see models/README.md, missing values).
+    _must(("unknown_as" in table) == (feature.missing is Missing.UNKNOWN), name, "an 'unknown', only, has unknown_as")
+    if feature.missing is Missing.UNKNOWN:
+        _check_unknown(feature)
+
+
+def _check_unknown(feature: Feature) -> None:
+    """Not knowing must be neither better than the best answer nor worse than the worst, whatever a model learns."""
+    _must(feature.low < feature.unknown_as < feature.high, feature.name, "unknown_as must lie inside its range")
+    # Where a direction is forced, a number between two answers gives an estimate between theirs. Without one it may
+    # give any; only a number that is itself an answer cannot.
     _must(
-        feature.monotone is not Monotone.DOWN or feature.missing is not Missing.UNKNOWN,
-        name,
-        "a feature that lowers the estimate may not be 'unknown'",
+        bool(feature.monotone.sign) or feature.unknown_as.is_integer(),
+        feature.name,
+        "without a direction, unknown_as must be one of its answers",
     )
 
 

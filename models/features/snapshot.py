@@ -1,13 +1,12 @@
 """A feature vector as JSON: stored beside an estimate, it gives the same estimate to the last bit.
 
-Python writes a float so that reading it gives the same float; NaN is written as null.
+Python writes a float so that reading it gives the same float.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -20,7 +19,7 @@ def to_json(vector: FeatureVector) -> dict[str, Any]:
     sources = {name: [list(source) for source in found] for name, found in vector.sources.items()}
     return {
         "digest": vector.digest,
-        "values": [None if math.isnan(value) else value for value in vector.values],
+        "values": list(vector.values),
         "shown": list(vector.shown),
         "dates": [day.isoformat() if day else None for day in vector.dates],
         "not_known": list(vector.not_known),
@@ -32,7 +31,7 @@ def to_json(vector: FeatureVector) -> dict[str, Any]:
 def from_json(document: Mapping[str, Any]) -> FeatureVector:
     return FeatureVector(
         digest=document["digest"],
-        values=tuple(math.nan if value is None else float(value) for value in document["values"]),
+        values=tuple(float(value) for value in document["values"]),
         shown=tuple(document["shown"]),
         dates=tuple(date.fromisoformat(day) if day else None for day in document["dates"]),
         not_known=tuple(document["not_known"]),

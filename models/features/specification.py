@@ -119,6 +119,7 @@ class Feature:
     half_life_days: int  # of a recency; otherwise 0
     monotone: Monotone
     missing: Missing
+    unknown_as: float  # the number that stands for "not known"
     gateways: tuple[Gateway, ...]
 
     @property
@@ -140,6 +141,7 @@ class Feature:
             "half_life_days": self.half_life_days,
             "monotone": self.monotone.value,
             "missing": self.missing.value,
+            "unknown_as": self.unknown_as,
         }
 
 

@@ -49,7 +49,7 @@ class Booster:
         self._turn = threading.Lock()
 
     def contributions(self, row: Sequence[float]) -> list[float]:
-        """The exact path-dependent SHAP values of one row (NaN is "not known") in raw log-odds, the base last."""
+        """The exact path-dependent SHAP values of one row in raw log-odds, the base last."""
         with self._turn:
             self._row[:] = list(row)
             self._must(

@@ -31,7 +31,8 @@ class Contribution(NamedTuple):
 
     `value` is what a person would say (a code, a count, days ago), None for not known;
     `observed_on` the day of the evidence, None if there is none; `sources` id and kind of the
-    earlier referrals that the value comes from, newest first, empty when it is this referral's own.
+    earlier referrals that the value comes from, newest first, empty when it is this referral's own;
+    `few_seen` whether the model has seen too few young people with this value to judge it.
     """
 
     feature: str
@@ -40,6 +41,7 @@ class Contribution(NamedTuple):
     origin: str
     log_odds: float
     sources: tuple[Source, ...] = ()
+    few_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

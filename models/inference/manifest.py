@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 INVENTED = "synthetic"
 
 
@@ -20,8 +20,9 @@ class ArtefactRefused(ValueError):
 class Manifest:
     """Everything an estimate needs besides the booster.
 
-    `features` holds per feature, in the order of the columns, its name, range, levels and wording.
-    `golden` holds rows (null = not known) and the calibrated log-odds that training saw for them.
+    `features` holds per feature, in the order of the columns, its name, range, levels, the number
+    for "not known", wording, and how often training saw each answer (`seen.py`); one that fewer than
+    `minimum_seen` young people gave is marked. `golden` holds rows and the calibrated log-odds that training saw for them.
     Probabilities are 0..1. `calibration` is Platt's: shown log-odds = slope * raw + intercept.
     """
 
@@ -32,6 +33,7 @@ class Manifest:
     feature_digest: str
     features: Sequence[Mapping[str, Any]]
     minimum_known_facts: int
+    minimum_seen: int
     calibration_slope: float
     calibration_intercept: float
     raised_from: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from models.features.vector import FeatureVector, Source
 from models.inference import manifest as manifests
@@ -16,6 +17,7 @@ from models.inference.estimate import (
     Reason,
 )
 from models.inference.manifest import ArtefactRefused, Manifest
+from models.inference.seen import is_few
 
 GOLDEN_TOLERANCE = 1e-9
 
@@ -34,6 +36,7 @@ class Model:
         self._names = manifest.names
         self._origins = tuple(str(feature["origin"]) for feature in manifest.features)
         self._no_sources: list[tuple[Source, ...]] = [()] * len(self._names)
+        self._is_few = tuple(is_few(feature, minimum=manifest.minimum_seen) for feature in manifest.features)
         self._low = tuple(float(feature["low"]) for feature in manifest.features)
         self._high = tuple(float(feature["high"]) for feature in manifest.features)
 
@@ -52,16 +55,16 @@ class Model:
         return None
 
     def _outside(self, values: tuple[float, ...]) -> tuple[str, ...]:
-        """Names of values outside the trained range; NaN is "not known" and always inside."""
+        """Names of values outside the trained range, what is not a number among them."""
         return tuple(
             [
                 name
                 for name, value, low, high in zip(self._names, values, self._low, self._high, strict=True)
-                if value < low or value > high
+                if not low <= value <= high
             ]
         )
 
-    def _explain(self, row: tuple[float, ...]) -> list[float]:
+    def _explain(self, row: Sequence[float]) -> list[float]:
         """The contributions in calibrated log-odds, the base last."""
         # Affine in log-odds: scaling every part by the slope and moving the base by the intercept
         # keeps the sum exact (Platt 1999; the parts are Lundberg's path-dependent SHAP values).
@@ -90,6 +93,7 @@ class Model:
                         self._origins,
                         parts[:-1],
                         [vector.sources.get(name, ()) for name in self._names] if vector.sources else self._no_sources,
+                        self._few_seen(vector),
                         strict=True,
                     ),
                 )
@@ -99,6 +103,13 @@ class Model:
             self.manifest.invented_data,
         )
 
+    def _few_seen(self, vector: FeatureVector) -> list[bool]:
+        """Whether too few had this value; never of what is not known, which lies between what is."""
+        return [
+            said is not None and few(number)
+            for few, said, number in zip(self._is_few, vector.shown, vector.values, strict=True)
+        ]
+
     def _band(self, probability: float) -> Band:
         if probability >= self.manifest.high_from:
             return Band.HIGH
@@ -106,8 +117,7 @@ class Model:
 
     def _check_golden_rows(self) -> None:
         for row in self.manifest.golden:
-            values = tuple(math.nan if value is None else float(value) for value in row["values"])
-            if not abs(math.fsum(self._explain(values)) - row["log_odds"]) <= GOLDEN_TOLERANCE:
+            if not abs(math.fsum(self._explain(row["values"])) - row["log_odds"]) <= GOLDEN_TOLERANCE:
                 raise ArtefactRefused("the model no longer gives the estimates training saw")
 
 

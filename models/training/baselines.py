@@ -23,24 +23,22 @@ class Baseline(Protocol):
 
 
 class Logistic:
-    """Ridge logistic regression on the same features, with a flag for each "not known"."""
+    """Ridge logistic regression on the same features, "not known" coded as the champion has it."""
 
     def __init__(self, train: Dataset, *, penalty: float) -> None:
-        self._middle = np.nanmedian(train.rows, axis=0)
-        plain = self._filled(train.rows)
+        plain = self._plain(train.rows)
         self._mean, self._spread = plain.mean(axis=0), np.maximum(plain.std(axis=0), 1e-9)
         self._fit = LogisticRegression(C=1 / penalty, max_iter=MOST_STEPS)
         self._fit.fit((plain - self._mean) / self._spread, train.label)
 
     def log_odds(self, rows: Numbers) -> Numbers:
-        standard = (self._filled(rows) - self._mean) / self._spread
+        standard = (self._plain(rows) - self._mean) / self._spread
         return np.asarray(self._fit.decision_function(standard), dtype=np.float64)
 
-    def _filled(self, rows: Numbers) -> Numbers:
-        unknown = np.isnan(rows)
+    def _plain(self, rows: Numbers) -> Numbers:
         # Counts say less the higher they are: the first attendance tells more than the fifth.
-        known = np.log1p(np.where(unknown, self._middle, rows))
-        return np.column_stack([known, unknown])
+        plain: Numbers = np.log1p(rows)
+        return plain
 
 
 class PointsIndex:

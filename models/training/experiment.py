@@ -18,6 +18,8 @@ from models.features import reading
 OUTCOMES = ("recorded_harm",)
 COHORTS = ("synthetic",)
 DAYS_PER_MONTH = 365 / 12
+# With fewer events than this, oversight compares no two groups either.
+MIN_EVENTS = 10
 
 Window = tuple[float, float]
 
@@ -63,6 +65,13 @@ class Champion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seen:
+    """How many young people with an answer should be harmed, at the usual rate, for it to count as seen."""
+
+    expected_events: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bands:
     """Where a band begins, in multiples of the base rate; and the shares it may hold."""
 
@@ -96,6 +105,7 @@ class Experiment:
     cohort: Cohort
     splits: Splits
     champion: Champion
+    seen: Seen
     penalty: float
     bands: Bands
     evaluation: Evaluation
@@ -131,6 +141,7 @@ def _experiment(document: dict[str, Any], digest: str) -> Experiment:
         cohort=Cohort(**document.pop("cohort")),
         splits=Splits(**document.pop("splits")),
         champion=Champion(**_lists(document.pop("champion"))),
+        seen=Seen(**document.pop("seen")),
         penalty=float(penalty["strength_of_penalty"]),
         bands=Bands(**_lists(document.pop("bands"))),
         evaluation=Evaluation(**_lists(document.pop("evaluation"))),
@@ -153,6 +164,7 @@ def _check(this: Experiment) -> None:
     _must(this.cohort.data in COHORTS, f"cohort.data must be one of {COHORTS}")
     _check_dates(this.cohort, this.splits, this.label)
     _check_champion(this.champion)
+    _must(this.seen.expected_events >= MIN_EVENTS, f"seen.expected_events must be at least {MIN_EVENTS}")
     _must(this.penalty > 0, "logistic.strength_of_penalty must be above 0")
     _must(1.0 < this.bands.raised_from < this.bands.high_from, "bands must rise above the usual chance")
     for low, high in (

@@ -11,9 +11,8 @@ import numpy as np
 from models.data.chance import Numbers, logistic
 from models.data.dataset import Dataset
 from models.evaluation import calibration
-from models.features.specification import Registry
 from models.inference.manifest import Manifest
-from models.training import champion
+from models.training import champion, seen
 from models.training.champion import Choice
 from models.training.experiment import Bands, Experiment
 from models.training.provenance import Provenance
@@ -34,6 +33,7 @@ def manifest(
     booster: lightgbm.Booster,
     *,
     choice: Choice,
+    training: Dataset,
     calibrating: Dataset,
     data_digest: str,
     provenance: Provenance,
@@ -51,8 +51,9 @@ def manifest(
         horizon_months=experiment.label.horizon_months,
         booster_sha256=hashlib.sha256(booster_bytes(booster)).hexdigest(),
         feature_digest=registry.digest,
-        features=_features(registry),
+        features=_features(training),
         minimum_known_facts=registry.minimum_known_facts,
+        minimum_seen=seen.minimum(experiment, training),
         calibration_slope=line.slope,
         calibration_intercept=line.intercept,
         raised_from=raised_from,
@@ -83,10 +84,18 @@ def _thresholds(bands: Bands, base_rate: float, chance: Numbers) -> tuple[float,
     return raised_from, high_from
 
 
-def _features(registry: Registry) -> list[dict[str, Any]]:
+def _features(training: Dataset) -> list[dict[str, Any]]:
+    registry = training.registry
     return [
-        {**words, "low": feature.low, "high": feature.high, "levels": list(feature.levels)}
-        for words, feature in zip(registry.wording(), registry.features, strict=True)
+        {
+            **words,
+            "low": feature.low,
+            "high": feature.high,
+            "levels": list(feature.levels),
+            "unknown_as": feature.unknown_as,
+            "seen": answers,
+        }
+        for words, feature, answers in zip(registry.wording(), registry.features, seen.counted(training), strict=True)
     ]
 
 
@@ -95,7 +104,7 @@ def _golden(rows: Numbers, log_odds: Numbers) -> list[dict[str, Any]]:
     chosen = np.linspace(0, len(rows) - 1, GOLDEN_ROWS).astype(np.int64)
     return [
         {
-            "values": [None if np.isnan(value) else float(value) for value in rows[place]],
+            "values": rows[place].tolist(),
             "log_odds": float(log_odds[place]),
         }
         for place in chosen.tolist()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import lightgbm
-
 from models.data import dataset, population, validation
-from models.data.chance import Numbers
 from models.data.dataset import Dataset
-from models.evaluation import calibration, report
+from models.evaluation import calibration, report, unknown_answers
 from models.evaluation.report import CHAMPION, Report
+from models.evaluation.unknown_answers import LogOdds
 from models.inference.manifest import Manifest
 from models.training import champion, packaging, provenance
 from models.training.baselines import Baseline, Logistic, PointsIndex
@@ -43,7 +41,7 @@ class _Periods:
 
 
 def fit(experiment: Experiment, *, progress: Progress = lambda *_: None) -> Trained:
-    """Run the experiment. Raises DataRefused, NotCalibratable or BandsRefused."""
+    """Run the experiment. Raises DataRefused, UnknownOutOfOrder, NotCalibratable or BandsRefused."""
     data = _data(experiment, progress)
     with _step("Checking the data", progress):
         validation.check(data, label_share=experiment.label.share)
@@ -60,16 +58,21 @@ def fit(experiment: Experiment, *, progress: Progress = lambda *_: None) -> Trai
             "logistic regression": Logistic(periods.training, penalty=experiment.penalty),
             "points index": PointsIndex(data.registry, experiment.points),
         }
+    scorers: dict[str, LogOdds] = {CHAMPION: lambda rows: champion.log_odds(booster, rows)}
+    scorers |= {name: baseline.log_odds for name, baseline in baselines.items()}
     with _step("Calibrating and evaluating", progress):
+        for name, scorer in scorers.items():
+            unknown_answers.check(name, scorer, data.registry, periods.testing.rows)
         manifest = packaging.manifest(
             experiment,
             booster,
             choice=choice,
+            training=periods.training,
             calibrating=periods.calibrating,
             data_digest=data.digest,
             provenance=provenance.here(),
         )
-        judged = _evaluate(experiment, booster, baselines, periods)
+        judged = _evaluate(experiment, scorers, periods)
     return Trained(manifest, packaging.booster_bytes(booster), judged, tried, experiment)
 
 
@@ -99,12 +102,8 @@ def _periods(experiment: Experiment, data: Dataset) -> _Periods:
     )
 
 
-def _evaluate(
-    experiment: Experiment, booster: lightgbm.Booster, baselines: dict[str, Baseline], periods: _Periods
-) -> Report:
+def _evaluate(experiment: Experiment, scorers: Mapping[str, LogOdds], periods: _Periods) -> Report:
     """Every model calibrated on the same people and judged on the same others."""
-    scorers: dict[str, Callable[[Numbers], Numbers]] = {CHAMPION: lambda rows: champion.log_odds(booster, rows)}
-    scorers |= {name: baseline.log_odds for name, baseline in baselines.items()}
     log_odds = {}
     for name, scorer in scorers.items():
         line = calibration.fit(scorer(periods.calibrating.rows), periods.calibrating.label)

@@ -30,7 +30,7 @@ def train(
 
     `artefact_root` is where a local store puts files; a tracking server knows its own. The first
     version becomes champion; a later one only when `promote` is true. Raises DataRefused,
-    NotCalibratable or BandsRefused.
+    UnknownOutOfOrder, NotCalibratable or BandsRefused.
     """
     trained = pipeline.fit(experiment or experiments.default(), progress=progress)
     progress(REGISTERING, 0, 1)

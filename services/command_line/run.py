@@ -53,9 +53,10 @@ def command(port: int, log_megabytes: int, log_files: int, folder: Folder) -> No
 
 def prepare(folder: Folder) -> None:
     """Everything that a first start needs and a second one finds."""
-    if not champion.is_kept(folder):
+    if not champion.is_usable(folder):
         with first_start.beside(folder) as ready:
-            train(folder, before_registering=ready)
+            # Over a champion of an earlier version of Waymark too: it was made for other features.
+            train(folder, promote=True, before_registering=ready)
     if not load.is_loaded(folder):
         with progress.shown() as report:
             load.load(folder, report=report)

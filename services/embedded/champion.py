@@ -1,13 +1,16 @@
 """The model that an embedded system estimates with: taken from its own registry, and kept."""
 
 from services.embedded.folder import Folder
+from services.scoring.adapters.champion import fits
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.kept_models import KeptModels
 from services.scoring.adapters.model_store import ModelStore
 
 
-def is_kept(folder: Folder) -> bool:
-    return KeptModels(folder.models).current() is not None
+def is_usable(folder: Folder) -> bool:
+    """Whether a model is kept that was made for the features of this code."""
+    kept = KeptModels(folder.models).current()
+    return kept is not None and fits(kept)
 
 
 def known(folder: Folder) -> Champions:

@@ -10,6 +10,7 @@ import lightgbm
 import numpy as np
 
 from models.features import reading
+from models.features.specification import Feature
 from models.inference.manifest import Manifest
 from models.inference.model import probability_of
 from services.scoring.adapters.kept_models import BOOSTER, EVALUATION, MANIFEST, Kept, KeptModels
@@ -23,8 +24,9 @@ def files(*, training: str = "synthetic", seed: int = 7) -> tuple[bytes, bytes, 
     low = np.array([feature.low for feature in registry.features])
     high = np.array([min(feature.high, 20.0) for feature in registry.features])
     rows = random.uniform(low, high, size=(600, len(registry.features)))
-    rows[random.random(rows.shape) < 0.3] = np.nan
-    harm = random.random(600) < 1 / (1 + np.exp(2 - np.nansum(rows / (high + 1), axis=1) / 6))
+    unknown = random.random(rows.shape) < 0.3
+    rows = np.where(unknown, [feature.unknown_as for feature in registry.features], rows)
+    harm = random.random(600) < 1 / (1 + np.exp(2 - np.where(unknown, 0.0, rows / (high + 1)).sum(axis=1) / 6))
     columns = lightgbm.Dataset(rows, label=harm.astype(float), feature_name=list(registry.names))
     parameters = {"objective": "binary", "num_leaves": 7, "verbose": -1, "seed": seed, "num_threads": 1}
     booster = lightgbm.train(parameters, columns, num_boost_round=25)
@@ -42,6 +44,7 @@ def files(*, training: str = "synthetic", seed: int = 7) -> tuple[bytes, bytes, 
         feature_digest=registry.digest,
         features=[_said_of(feature) for feature in registry.wording()],
         minimum_known_facts=registry.minimum_known_facts,
+        minimum_seen=400,
         calibration_slope=slope,
         calibration_intercept=intercept,
         raised_from=chances[10],
@@ -53,17 +56,29 @@ def files(*, training: str = "synthetic", seed: int = 7) -> tuple[bytes, bytes, 
         experiment_digest="0" * 64,
         lock_sha256="0" * 64,
         code_commit="test",
-        golden=[
-            {"values": [None if math.isnan(value) else value for value in row], "log_odds": value}
-            for row, value in zip(rows[:20].tolist(), log_odds, strict=True)
-        ],
+        golden=[{"values": row, "log_odds": value} for row, value in zip(rows[:20].tolist(), log_odds, strict=True)],
     )
     return manifest.to_bytes(), text, manifest.seal
 
 
 def _said_of(wording: dict[str, Any]) -> dict[str, Any]:
     feature = reading.registry().by_name[str(wording["feature"])]
-    return {**wording, "low": feature.low, "high": feature.high, "levels": list(feature.levels)}
+    return {
+        **wording,
+        "low": feature.low,
+        "high": feature.high,
+        "levels": list(feature.levels),
+        "unknown_as": feature.unknown_as,
+        "seen": [
+            [float(answer), _seen(feature, answer), 40] for answer in range(int(feature.low), int(feature.high) + 1)
+        ],
+    }
+
+
+def _seen(feature: Feature, answer: int) -> int:
+    """Every answer often enough, but for firearms, acid and the youngest."""
+    rare = (feature.name, answer) in (("firearm_or_corrosive", 1), ("age_years", 10))
+    return 50 if rare else 1_000
 
 
 def write(folder: Path, *, training: str = "synthetic", seed: int = 7) -> str:

@@ -121,13 +121,17 @@ class TestTheEstimate:
             assert never_falls(climb)
             assert climb[0] < climb[-1]
 
-    @pytest.mark.parametrize("fact", LADDERS)
-    def test_is_no_lower_for_an_answer_not_known_than_for_the_most_reassuring(self, fact: str) -> None:
+    @pytest.mark.parametrize("fact", [*LADDERS, "strengths"])
+    def test_lies_between_the_best_and_the_worst_answer_when_it_is_not_known(self, fact: str) -> None:
+        worst_last = LADDERS.get(fact) or [list(reading.registry().facts[fact].codes), ["trusted_adult"]]
         for facts in referrals():
-            reassured = log_odds({**facts, fact: LADDERS[fact][0]})
             answer = champion().estimate(build({**facts, fact: None}, as_of=DAY))
             # Blanking may leave too little information: then a person sees no estimate, never a lower one.
-            assert not isinstance(answer, Estimate) or answer.log_odds >= reassured - LAST_BITS
+            if isinstance(answer, Estimate):
+                best, worst = (log_odds({**facts, fact: worst_last[end]}) for end in (0, -1))
+                # No strength named is the same as none known: "between" has its end there.
+                assert best - LAST_BITS <= answer.log_odds
+                assert fact == "strengths" or answer.log_odds <= worst + LAST_BITS
 
     def test_does_not_care_in_which_order_things_were_ticked(self) -> None:
         for facts in referrals():

@@ -44,8 +44,8 @@ def main(port: int) -> None:
 
 
 def _serve(folder: Path, port: int) -> None:
-    if not champion.is_kept(MODELS):
-        train(MODELS)
+    if not champion.is_usable(MODELS):
+        train(MODELS, promote=True)
     click.echo("Starting PostgreSQL and Kafka", err=True)
     with PostgreSQL(durable=True) as postgresql, Kafka() as kafka:
         waymark = Distributed(

@@ -11,7 +11,9 @@ from models.features import reading, snapshot
 from models.features.facts import EarlierReferral
 from models.features.vector import build
 from models.inference import estimate as given
+from models.inference import manifest as manifests
 from models.inference import model as inference
+from models.inference.manifest import ArtefactRefused
 from models.inference.model import Model
 from services.contracts.codes import Band, NotEstimatedReason, Source
 from services.kernel.failpoints import failpoint
@@ -101,6 +103,14 @@ def load(kept: Kept) -> LoadedChampion:
         raise WrongFeatures(kept.version)
     evaluation = kept.evaluation
     return LoadedChampion(kept.version, model, json.loads(evaluation) if evaluation else None)
+
+
+def fits(kept: Kept) -> bool:
+    """Whether the model was made for the features that this code builds, without loading it."""
+    try:
+        return manifests.read(kept.manifest).feature_digest == reading.registry().digest
+    except (ArtefactRefused, OSError):
+        return False
 
 
 def day_of(moment: datetime) -> date:

@@ -97,7 +97,7 @@ class TestArtefacts:
             inference.load(changed, booster())
 
     @pytest.mark.usefixtures("lightgbm_must_not_be_asked")
-    @pytest.mark.parametrize("change", [{"format": 2}, {"horizon": 6}])
+    @pytest.mark.parametrize("change", [{"format": 1}, {"format": 3}, {"horizon": 6}])
     def test_of_another_form_are_refused(self, change: dict[str, Any]) -> None:
         body = {key: value for key, value in json.loads(manifest()).items() if key != "seal"} | change
         text = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
@@ -131,9 +131,9 @@ class TestTheManifest:
         assert len(known.data_digest) == len(known.experiment_digest) == len(known.lock_sha256) == 64
         assert known.code_commit not in ("", "unknown")
         assert 0 < known.base_rate < known.raised_from < known.high_from < 1
-        assert {"feature", "label", "raised", "lowered", "domain", "origin", "low", "high", "levels"} <= set(
-            known.features[0]
-        )
+        assert {
+            "feature", "label", "raised", "lowered", "domain", "origin", "low", "high", "levels", "unknown_as", "seen",
+        } <= set(known.features[0])  # fmt: skip
 
     def test_holds_no_path_and_no_person(self) -> None:
         assert b"/" not in manifest().replace(b"and/or", b"").replace(b" / ", b"")

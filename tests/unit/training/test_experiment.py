@@ -38,6 +38,7 @@ class TestTheDefaultExperiment:
             ("not readable", "[cohort]", "[cohort"),
             ("bootstrap", "bootstrap = 200", "bootstrap = 20"),
             ("capacities", "capacities = [0.05, 0.10, 0.20]", "capacities = [5, 10, 20]"),
+            ("seen.expected_events", "expected_events = 16.3", "expected_events = 9"),
             ("definition", 'harm_event = "being harmed by violence"', 'harm_event = ""'),
         ],
     )

@@ -86,7 +86,9 @@ class TestTheModelRegistry:
         assert run.data.params["data_digest"] == trained().manifest.data_digest
         assert run.data.metrics["champion.auc"] == trained().report.models["champion"].auc
         assert "logistic_regression.auc" in run.data.metrics
-        assert version.description == trained().report.verdict
+        assert version.description.startswith(trained().report.verdict)
+        assert "Seen in fewer than" in version.description
+        assert "firearm_or_corrosive yes" in version.description
         assert version.tags["training"] == "synthetic"
 
 
