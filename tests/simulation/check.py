@@ -36,14 +36,20 @@ class Lists:
     hand_overs: set[UUID] = field(default_factory=set)
 
 
-def working_days_after(begin: date, days: int) -> date:
-    """The day on which that many whole working days of England and Wales have passed since."""
+def working_days_after(begin: datetime, days: int) -> datetime:
+    """When that many working days of England and Wales have passed. What begins on a day off begins at its end."""
     holidays = {one["date"] for one in BankHolidays(use_cached_holidays=True).get_holidays("england-and-wales")}
-    day = begin
+
+    def works(day: date) -> bool:
+        return day.weekday() < 5 and day not in holidays
+
+    day, clock = begin.date(), begin.time()
+    if not works(day):
+        clock, days = time(), days + 1
     while days:
         day += timedelta(days=1)
-        days -= day.weekday() < 5 and day not in holidays
-    return day
+        days -= works(day)
+    return datetime.combine(day, clock, begin.tzinfo)
 
 
 class Check:
@@ -120,7 +126,7 @@ class Check:
             return "it is claimed by somebody who has long stopped"
         if item["state"] == "question_asked" and item["paused_at"] and not item["unanswered"]:
             begun = dates.local(datetime.fromisoformat(item["paused_at"]))
-            end = datetime.combine(working_days_after(begun.date(), PAUSE_WORKING_DAYS), begun.time(), begun.tzinfo)
+            end = working_days_after(begun, PAUSE_WORKING_DAYS)
             later = self._work.asked_again_on.get(UUID(item["id"]))
             if later is not None:
                 end = max(end, datetime.combine(later, time.min, begun.tzinfo))
