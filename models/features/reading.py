@@ -31,7 +31,7 @@ SAYS_EVER = re.compile(r"\bever\b|\blifetime\b|\bhistory of\b", re.I)
 
 _FACT_KEYS = {"kind", "codes", "unknown_codes", "empty_is_unknown", "low", "high", "stands_for_days"}
 _FEATURE_KEYS = {
-    "name", "label", "raised", "lowered", "domain", "kind", "from", "origin", "police_generated",
+    "name", "label", "domain", "kind", "from", "origin", "police_generated",
     "maximum_age_days", "monotone", "missing", "gateways",
 }  # fmt: skip
 _FEATURE_OPTIONAL = {"levels", "high", "half_life_days", "unknown_as"}
@@ -106,8 +106,6 @@ def _feature(table: Mapping[str, Any], facts: Mapping[str, Fact]) -> Feature:
     feature = Feature(
         name=name,
         label=table["label"],
-        raised=table["raised"],
-        lowered=table["lowered"],
         domain=Domain(table["domain"]),
         kind=kind,
         rule=Rule(source["rule"]),
@@ -179,7 +177,7 @@ def _check_unknown(feature: Feature) -> None:
 
 def _check_house_rules(feature: Feature) -> None:
     name = feature.name
-    for text in (name, feature.fact, feature.label, feature.raised, feature.lowered):
+    for text in (name, feature.fact, feature.label):
         _must(bool(text.strip()), name, "a text is empty")
         spaced = text.replace("_", " ")
         _must(not NEVER_A_FEATURE.search(spaced), name, "protected characteristics, place: never")

@@ -103,8 +103,6 @@ class Feature:
 
     name: str
     label: str
-    raised: str
-    lowered: str
     domain: Domain
     kind: Kind
     rule: Rule
@@ -181,8 +179,6 @@ class Registry:
             {
                 "feature": feature.name,
                 "label": feature.label,
-                "raised": feature.raised,
-                "lowered": feature.lowered,
                 "domain": feature.domain.value,
                 "kind": feature.kind.value,
                 "origin": feature.origin.value,

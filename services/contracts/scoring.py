@@ -1,5 +1,8 @@
 """Events that scoring publishes: an estimate with its explanation, or why there is none."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import fields, validate
 
 from services.contracts import topics
@@ -20,7 +23,8 @@ class Contribution(Part):
     """How much one feature moved the estimate, in log-odds. The base and all contributions sum to the estimate.
 
     `source_referral_id` and `source` name the earlier referral of the same area that the value comes from, the newest
-    one of a count, whose others are `further_sources`; null when it is what this referral itself says.
+    one of a count, whose others are `further_sources`; null when it is what this referral itself says. `origin` is the
+    kind of record that such a feature is about, whoever gave this value.
     """
 
     feature = fields.String(required=True)
@@ -92,8 +96,18 @@ class FeatureWording(Part):
     police_generated = fields.Boolean(required=True)
 
 
+class FeatureLabel(Part):
+    """What a feature is called. The value of one that is `in_days` is how many days before the referral something was."""
+
+    feature = fields.String(required=True)
+    label = fields.String(required=True)
+    in_days = fields.Boolean(required=True)
+    domain = fields.String(required=True)
+    police_generated = fields.Boolean(required=True)
+
+
 class ModelDescribedV1(EventSchema):
-    """A model version that may now be used, and how to word what it says."""
+    """A model version that may now be used, and sentences that follow the direction of a contribution."""
 
     type = "scoring.model.described"
     topic = topics.MODELS.name
@@ -107,6 +121,35 @@ class ModelDescribedV1(EventSchema):
     invented_data = fields.Boolean(required=True)
     features = fields.List(fields.Nested(FeatureWording), required=True)
     described_at = moment(required=True)
+
+
+class ModelDescribedV2(EventSchema):
+    """A model version that may now be used, and what its features are called. A value is worded by the value alone."""
+
+    type = ModelDescribedV1.type
+    schema_version = 2
+    before = ModelDescribedV1
+    topic = ModelDescribedV1.topic
+    key = ModelDescribedV1.key
+
+    model_version = fields.String(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    harm_event = fields.String(required=True)
+    horizon_months = fields.Integer(required=True)
+    base_rate = fields.Float(required=True, validate=validate.Range(0, 1))
+    invented_data = fields.Boolean(required=True)
+    features = fields.List(fields.Nested(FeatureLabel), required=True)
+    described_at = moment(required=True)
+
+    @classmethod
+    def upcast(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return data | {"features": [feature_label(feature) for feature in data["features"]]}
+
+
+def feature_label(described: Mapping[str, Any]) -> dict[str, Any]:
+    """A feature as the second version has it. Of the first version's, the name alone says that its value is in days."""
+    said = {name: described[name] for name in ("feature", "label", "domain", "police_generated")}
+    return said | {"in_days": described.get("in_days", described["feature"].endswith("_recency"))}
 
 
 class StateToldV1(StateTold):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.contracts import casework, intake, scoring
-from services.contracts.scoring import ModelDescribedV1
+from services.contracts.scoring import ModelDescribedV2
 from services.kernel.republish import RequestLostEvents, listed
 from services.kernel.service import Subscriptions
 from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, ReviewState
@@ -108,7 +108,7 @@ SUBSCRIPTIONS: Subscriptions = {
     intake.ReferralReceivedV1: referral_told,
     intake.ReferralAmendedV1: referral_told,
     intake.EqualityRecordedV1: equality_referred,
-    ModelDescribedV1: model_described,
+    ModelDescribedV2: model_described,
     casework.ReviewOpenedV1: review_opened,
     casework.ReviewClaimedV1: review_claimed,
     casework.OwnViewRecordedV1: own_view_recorded,

@@ -1,4 +1,4 @@
-"""An event that has changed twice, for tests alone: the published language has none yet that has changed at all."""
+"""An event that has changed twice, for tests alone: the published language has none yet that has changed so often."""
 
 from enum import StrEnum
 from typing import Any

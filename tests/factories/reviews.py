@@ -283,7 +283,7 @@ def a_model_event(model_version: str = "3") -> dict[str, Any]:
         "trusted_adult": "An adult they trust",
         "education_status": "Education or work",
     }
-    return scoring.ModelDescribedV1.decode(
+    return scoring.ModelDescribedV2.decode(
         {
             "model_version": model_version,
             "version": 1,
@@ -295,11 +295,9 @@ def a_model_event(model_version: str = "3") -> dict[str, Any]:
                 {
                     "feature": feature,
                     "label": label,
-                    "raised": f"{label}: more",
-                    "lowered": f"{label}: less",
                     "domain": "safety",
-                    "origin": "health",
                     "police_generated": False,
+                    "in_days": False,
                 }
                 for feature, label in wording.items()
             ],

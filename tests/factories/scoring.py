@@ -98,14 +98,14 @@ class FakeChampion:
 
     @property
     def description(self) -> dict[str, Any]:
-        words = {"label": "Injury", "raised": "Badly hurt", "lowered": "Not hurt", "domain": "health"}
+        words = {"label": "Injury", "domain": "health", "police_generated": False, "in_days": False}
         return {
             "model_version": self.version,
             "harm_event": "violence_related_harm",
             "horizon_months": 12,
             "base_rate": 0.12,
             "invented_data": self.invented_data,
-            "features": [{"feature": "injury", **words, "origin": "health", "police_generated": False}],
+            "features": [{"feature": "injury", **words}],
         }
 
     def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 
 from services.casework.adapters.review_scope import knows
 from services.casework.adapters.review_tables import estimates, model_descriptions, own_views, reviews
+from services.casework.adapters.tables import referrals
 from services.casework.application.review_ports import Event
 from services.casework.domain.decision import OwnView
-from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated, SourceReferral
+from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated, SourceReferral, source_of
 from services.casework.domain.review import Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
-from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1, feature_label
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import or_ignore
 
@@ -47,7 +48,8 @@ class SqlEstimates:
     def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
         # Joined to this reviewer's own view: without it the query has no row to give.
         found = (
-            sa.select(estimates)
+            sa.select(estimates, referrals.c.source, referrals.c.referred_by_class)
+            .join(referrals, referrals.c.id == estimates.c.referral_id)
             .join(
                 own_views,
                 sa.and_(
@@ -67,7 +69,8 @@ class SqlEstimates:
         if row is None or not self._knows_sources(reader, row.content):
             return None
         cause = EstimateCause(row.content["cause"])
-        return EstimateShown(sequence=row.sequence, cause=cause, answer=self._answer(row.content))
+        given_by = source_of(row.source, row.referred_by_class)
+        return EstimateShown(sequence=row.sequence, cause=cause, answer=self._answer(row.content, given_by))
 
     def _knows_sources(self, reader: ReviewReader, content: Mapping[str, Any]) -> bool:
         """Whether the reader may know every earlier referral that the estimate draws on.
@@ -81,20 +84,24 @@ class SqlEstimates:
         known = sa.select(reviews.c.referral_id).where(reviews.c.referral_id.in_(drawn_on), knows(reader)).distinct()
         return set(self._connection.scalars(known)) == drawn_on
 
-    def _answer(self, content: Mapping[str, Any]) -> Estimated | NotEstimated:
+    def _answer(self, content: Mapping[str, Any], given_by: Source) -> Estimated | NotEstimated:
         described = self._description(content.get("model_version"))
-        words = {feature["feature"]: feature for feature in described.get("features", [])}
+        words = {feature["feature"]: feature_label(feature) for feature in described.get("features", [])}
         missing = tuple(words[name]["label"] if name in words else name for name in content["missing"])
         if "probability" not in content:
             return NotEstimated(reason=NotEstimatedReason(content["reason"]), missing=missing)
         low, high = content.get("interval_low"), content.get("interval_high")
+        unknown = frozenset(content["missing"])
         return Estimated(
             probability=content["probability"],
             interval=None if low is None or high is None else (low, high),
             band=Band(content["band"]),
             base_rate=content["base_rate"],
             base_log_odds=content["base_log_odds"],
-            contributions=tuple(_moved(item, words.get(item["feature"], {})) for item in content["contributions"]),
+            contributions=tuple(
+                _moved(item, words.get(item["feature"], {}), given_by, is_known=item["feature"] not in unknown)
+                for item in content["contributions"]
+            ),
             missing=missing,
             harm_event=described.get("harm_event", ""),
             horizon_months=described.get("horizon_months", 12),
@@ -109,17 +116,18 @@ class SqlEstimates:
         return self._connection.execute(found).scalar_one_or_none() or {}
 
 
-def _moved(item: Mapping[str, Any], words: Mapping[str, Any]) -> Moved:
-    raised = item["log_odds"] > 0
+def _moved(item: Mapping[str, Any], words: Mapping[str, Any], given_by: Source, *, is_known: bool) -> Moved:
     return Moved(
+        feature=item["feature"],
         label=words.get("label", item["feature"]),
-        wording=words.get("raised" if raised else "lowered", words.get("label", item["feature"])),
         domain=words.get("domain", ""),
-        origin=item["origin"],
         police_generated=bool(words.get("police_generated")),
+        in_days=bool(words.get("in_days")),
+        is_known=is_known,
         value=item["value"],
         observed_on=date.fromisoformat(item["observed_on"]) if item["observed_on"] else None,
         log_odds=item["log_odds"],
+        given_by=given_by,
         sources=_sources(item),
     )
 

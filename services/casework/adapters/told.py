@@ -39,7 +39,7 @@ from services.casework.domain.routing import Subject, Team
 from services.casework.domain.withdrawal import ConsentEnded, Withdrawal
 from services.contracts.codes import Answer, DisclosureGateway, LawfulBasis, RecipientClass
 from services.contracts.intake import Facts, IdentityRecordedV1
-from services.contracts.scoring import ModelDescribedV1
+from services.contracts.scoring import ModelDescribedV2
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import insert_or_ignore, or_newer
 from services.kernel.initials import initials
@@ -100,7 +100,7 @@ class SqlTold:
                 self._is_about(referral_id, self._persons.latest(referral_id, said))
 
     def hear_model(self, event: Event) -> None:
-        content = ModelDescribedV1.encode(event)
+        content = ModelDescribedV2.encode(event)
         row = {"model_version": event["model_version"], "version": event["version"], "content": content}
         self._newer(model_descriptions, row, key="model_version")
 

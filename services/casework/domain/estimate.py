@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, OrganisationClass, Source
 
 POLICE = frozenset({Source.POLICE, Source.HKC_SCREENING})
 
@@ -20,25 +20,31 @@ class SourceReferral:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """How much one feature moved the estimate, in log-odds, and the words for it.
+    """How much one feature moved the estimate, in log-odds, and what is to be said of its value.
 
-    `sources` are the earlier referrals that the value comes from, newest first: none when it is the referral's own.
+    `value` is None when it is not known, and when something known does not reach into the time that the feature looks
+    at; `is_known` tells the two apart. A value `in_days` is how many days before the referral something was.
+    `given_by` is who made the referral of the estimate; `sources` are the earlier referrals that the value comes from,
+    newest first: none when it is the referral's own.
     """
 
+    feature: str
     label: str
-    wording: str
     domain: str
-    origin: str
     police_generated: bool
+    in_days: bool
+    is_known: bool
     value: Any
     observed_on: date | None
     log_odds: float
+    given_by: Source
     sources: tuple[SourceReferral, ...] = ()
 
     @property
-    def from_police(self) -> bool:
-        """Whether the police recorded it, or said it in an earlier referral."""
-        return self.police_generated or any(source.source in POLICE for source in self.sources)
+    def said_by_police(self) -> bool:
+        """Whether the referral that gave the value is a police organisation's, or one of them is."""
+        said_by = [source.source for source in self.sources] or [self.given_by]
+        return self.is_known and any(source in POLICE for source in said_by)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,3 +79,9 @@ class EstimateShown:
     sequence: int
     cause: EstimateCause
     answer: Estimated | NotEstimated
+
+
+def source_of(source: Source, referred_by: OrganisationClass | None) -> Source:
+    """Who referred. What a police organisation's system sent comes from the police, however it came."""
+    by_police = referred_by is OrganisationClass.POLICE and source is not Source.HKC_SCREENING
+    return Source.POLICE if by_police else source

@@ -192,10 +192,10 @@ def text_title(name: str) -> str:
     return str(_(_TEXTS.get(name, N_("Other"))))
 
 
-def code_words(value: str) -> str:
-    """A coded fact in words, when only its code is at hand."""
-    known = next((words[value] for words in _WORDS.values() if value in words), None)
-    return str(_(known)) if known else value.replace("_", " ")
+def coded_value(name: str, code: str) -> str:
+    """The code of a fact in words; of one that only a model knows, the code as it stands."""
+    _label, codes = _LABELS.get(name, ("", None))
+    return str(_(_WORDS[codes].get(code, N_("Other")))) if codes else code.replace("_", " ")
 
 
 def text_value(name: str, text: str) -> str:

@@ -20,6 +20,7 @@ from services.casework.domain.case_clock import london_day
 from services.casework.domain.estimate import Estimated, Moved, NotEstimated
 from services.casework.entrypoints import review_api_schemas as schemas
 from services.casework.entrypoints import review_forms as forms
+from services.casework.entrypoints.contribution_wording import worded
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_decision_pages import refuse_head
 from services.casework.entrypoints.review_reading import consent_withdrawals_listed, listed, reader
@@ -281,9 +282,13 @@ def _estimate(answer: Estimated) -> dict[str, Any]:
 
 def _moved(moved: Moved) -> dict[str, Any]:
     newest, *others = moved.sources or (None,)
+    said = worded(moved)
     return {
         **vars(moved),
-        "police_generated": moved.from_police,
+        "wording": said.wording,
+        "direction": said.direction,
+        "origin": said.origin or None,
+        "police_generated": moved.police_generated or moved.said_by_police,
         "source_referral_id": newest.referral_id if newest else None,
         "source": newest.source if newest else None,
         "further_sources": others,

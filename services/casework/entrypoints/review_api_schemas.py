@@ -8,6 +8,7 @@ from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.alarm_api_schemas import AlarmOfReferral
+from services.casework.entrypoints.contribution_wording import Direction
 from services.casework.entrypoints.referral_api_schemas import VersionChangeItem
 from services.contracts.codes import (
     AgeBasis,
@@ -228,11 +229,17 @@ class MovedItem(Schema):
     one of a count, whose others are `further_sources`; null when it is what this referral itself says.
     """
 
+    feature = fields.String(required=True)
     label = fields.String(required=True)
-    wording = fields.String(required=True)
+    wording = fields.String(required=True, metadata={"description": "Label and value as one sentence"})
+    direction = _code(Direction)
     domain = fields.String(required=True)
-    origin = fields.String(required=True)
-    police_generated = fields.Boolean(required=True, metadata={"description": "Recorded or referred by the police"})
+    origin = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who gave the value; null when it is not known"}
+    )
+    police_generated = fields.Boolean(
+        required=True, metadata={"description": "About what the police recorded, or said by the police"}
+    )
     source_referral_id = fields.UUID(required=True, allow_none=True)
     source = _code(Source)
     further_sources = fields.List(fields.Nested(SourceItem), required=True)

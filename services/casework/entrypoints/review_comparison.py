@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,8 +9,8 @@ from flask_babel import ngettext
 
 from services.casework.domain.decision import OwnView, Shown
 from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
-from services.casework.entrypoints.fact_wording import code_words
-from services.casework.entrypoints.review_wording import origin, source_names, source_of, words
+from services.casework.entrypoints.contribution_wording import direction_words, worded
+from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import Band
 from services.kernel.text import N_
 from services.kernel.ui import dates
@@ -90,7 +89,7 @@ def _estimate(answer: Estimated, area: str) -> EstimatePage:
     harm = answer.harm_event or str(_("the harm that the model estimates"))
     within = ngettext("%(num)d month", "%(num)d months", answer.horizon_months)
     happened, base = in_hundred(answer.probability), in_hundred(answer.base_rate)
-    rows = [_row(moved, answer) for moved in _strongest_first(answer.contributions)]
+    rows = [_row(moved) for moved in _strongest_first(answer.contributions)]
     return EstimatePage(
         heading=str(_(_BANDS[answer.band], harm=harm)),
         about=str(_("The estimate is about %(harm)s within %(within)s of the referral.", harm=harm, within=within)),
@@ -143,7 +142,7 @@ def _top(contributions: Sequence[Moved], rows: list[Row]) -> list[Row]:
     top = [(row, moved.log_odds) for row, moved in zip(rows[:MOST_MOVED], ordered[:MOST_MOVED], strict=True)]
     if rest:
         label = ngettext("The %(num)d other together", "All %(num)d others together", len(rest))
-        top.append(({"label": label, "value": "", "source": "", "police": False}, together))
+        top.append(({"label": label, "value": "", "source": "", "police": ""}, together))
     greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
     said: set[bool] = set()
     return [
@@ -161,56 +160,21 @@ def _bar(log_odds: float, greatest: float, said: set[bool], *, single: bool) -> 
 
 def _movement(log_odds: float, greatest: float, *, first: bool) -> str:
     if not greatest or not width(log_odds, greatest):
-        return str(_("hardly moved it"))
+        return str(_("Hardly changes it"))
     up = log_odds > 0
     if abs(log_odds) < _LITTLE * greatest:
-        return str(_("moved it up a little") if up else _("moved it down a little"))
+        return str(_("Raises it a little") if up else _("Lowers it a little"))
     if first:
-        return str(_("moved the estimate up most") if up else _("moved the estimate down most"))
-    return str(_("moved it up") if up else _("moved it down"))
+        return str(_("Raises it most") if up else _("Lowers it most"))
+    return direction_words(log_odds)
 
 
-def _row(moved: Moved, answer: Estimated) -> Row:
-    known = moved.value is not None
+def _row(moved: Moved) -> Row:
+    said = worded(moved)
     return {
-        "label": moved.label,
-        "value": _value(moved, answer.estimated_at),
-        "source": _source(moved) if known else "",
-        "police": moved.from_police and known,
-        "direction": _direction(moved.log_odds),
+        "label": said.label,
+        "value": said.value,
+        "source": said.origin,
+        "police": said.police,
+        "direction": direction_words(moved.log_odds),
     }
-
-
-def _source(moved: Moved) -> str:
-    on = dates.day(moved.observed_on)
-    if len(moved.sources) > 1:
-        number, names = len(moved.sources), source_names([source.source for source in moved.sources])
-        return str(
-            _("from %(number)d earlier referrals (%(names)s), the latest %(day)s", number=number, names=names, day=on)
-        )
-    said = source_of(moved.sources[0].source) if moved.sources else origin(moved.origin)
-    return f"{said}, {on}" if on else said
-
-
-def _direction(log_odds: float) -> str:
-    if log_odds == 0:
-        return str(_("not at all"))
-    return str(_("up") if log_odds > 0 else _("down"))
-
-
-def _value(moved: Moved, at: datetime) -> str:
-    value = moved.value
-    if value is None:
-        return str(_("nothing known"))
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    if isinstance(value, str):
-        return code_words(value)
-    # A number of days is as long ago as the evidence is; its day stands beside it and says the same better.
-    if moved.observed_on and value and _days_ago(moved.observed_on, at) == value:
-        return str(ngettext("%(num)d day before", "%(num)d days before", value))
-    return str(value)
-
-
-def _days_ago(day: date, at: datetime) -> int:
-    return (dates.local(at).date() - day).days

@@ -163,32 +163,6 @@ _AGREEING = {
     "name_similar": N_("similar name"),
     "date_of_birth_similar": N_("similar date of birth"),
 }
-_FROM_EARLIER = {
-    Source.AE_NAVIGATOR: N_("from an earlier A&E referral"),
-    Source.HKC_SCREENING: N_("from an earlier police screening referral"),
-    Source.SCHOOL: N_("from an earlier school or college referral"),
-    Source.CUSTODY: N_("from an earlier custody referral"),
-    Source.POLICE: N_("from an earlier police referral"),
-    Source.PARTNER_SYSTEM: N_("from an earlier referral by a partner’s system"),
-    Source.SELF_OR_FAMILY: N_("from an earlier referral by the young person or their family"),
-}
-_SOURCE_NAMES = {
-    Source.AE_NAVIGATOR: N_("A&E"),
-    Source.HKC_SCREENING: N_("police screening"),
-    Source.SCHOOL: N_("school or college"),
-    Source.CUSTODY: N_("custody"),
-    Source.POLICE: N_("police"),
-    Source.PARTNER_SYSTEM: N_("a partner’s system"),
-    Source.SELF_OR_FAMILY: N_("the young person or their family"),
-}
-_ORIGINS = {
-    "referrer": N_("said by the referrer"),
-    "health": N_("health records"),
-    "police": N_("police records"),
-    "education": N_("education records"),
-    "social_care": N_("social care records"),
-    "partnership": N_("earlier referrals in this area"),
-}
 _MATCH_STATES = {
     "possible": N_("Possible match"),
     "linked": N_("Same person"),
@@ -211,21 +185,6 @@ def choices(codes: type[StrEnum] | Sequence[StrEnum]) -> list[dict[str, Any]]:
 def identifiers(names: Collection[str]) -> str:
     """What two referrals agree or disagree in: "name, date of birth"."""
     return ", ".join(str(_(_AGREEING.get(name, N_("another detail")))) for name in names)
-
-
-def origin(code: str) -> str:
-    """Where a fact comes from."""
-    return str(_(_ORIGINS.get(code, N_("another record"))))
-
-
-def source_of(source: Source) -> str:
-    """Where a value comes from that an earlier referral gave."""
-    return str(_(_FROM_EARLIER[source]))
-
-
-def source_names(sources: Collection[Source]) -> str:
-    """Who made the earlier referrals of a count, each kind once."""
-    return ", ".join(str(_(_SOURCE_NAMES[source])) for source in dict.fromkeys(sources))
 
 
 def match_state(code: str) -> str:

@@ -30,7 +30,7 @@ SUBSCRIPTIONS: Subscriptions = {
     intake.MatchChangedV1: HearMatch,
     scoring.ReferralEstimatedV1: HearEstimate,
     scoring.ReferralNotEstimatedV1: HearNoEstimate,
-    scoring.ModelDescribedV1: HearModel,
+    scoring.ModelDescribedV2: HearModel,
     oversight.RetellingAskedV1: asked,
     intake.RepublishRequestedV1: requested,
     scoring.RepublishRequestedV1: requested,

@@ -23,7 +23,7 @@ from services.scoring.domain.referral import Earlier
 
 # A day is the day of the people who wrote the facts.
 _LONDON = ZoneInfo("Europe/London")
-_WORDING = ("feature", "label", "raised", "lowered", "domain", "origin", "police_generated")
+_NAMED = ("feature", "label", "domain", "police_generated")
 
 
 class LoadedChampion:
@@ -45,7 +45,7 @@ class LoadedChampion:
             "horizon_months": manifest.horizon_months,
             "base_rate": manifest.base_rate,
             "invented_data": manifest.invented_data,
-            "features": [{name: feature[name] for name in _WORDING} for feature in manifest.features],
+            "features": [_described(feature) for feature in manifest.features],
         }
 
     def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:
@@ -111,6 +111,10 @@ def fits(kept: Kept) -> bool:
         return manifests.read(kept.manifest).feature_digest == reading.registry().digest
     except (ArtefactRefused, OSError):
         return False
+
+
+def _described(feature: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: feature[name] for name in _NAMED} | {"in_days": feature["kind"] == "recency"}
 
 
 def day_of(moment: datetime) -> date:

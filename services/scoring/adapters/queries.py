@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, OrganisationClass
+from services.contracts.scoring import feature_label
 from services.scoring.adapters.tables import answers, estimates, models
 
 
@@ -48,7 +49,15 @@ class AnswerRow:
 
 def models_newest_first(connection: sa.Connection) -> list[ModelRow]:
     rows = connection.execute(sa.select(models).order_by(models.c.described_at.desc(), models.c.version))
-    return [ModelRow(**row.description, evaluation=row.evaluation, described_at=row.described_at) for row in rows]
+    return [
+        ModelRow(**as_described(row.description), evaluation=row.evaluation, described_at=row.described_at)
+        for row in rows
+    ]
+
+
+def as_described(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a model was described as, whichever release stored it."""
+    return {**stored, "features": [feature_label(feature) for feature in stored["features"]]}
 
 
 def answers_up_to(connection: sa.Connection, estimate_id: UUID, *, asking: OrganisationClass) -> list[AnswerRow]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import insert_or_ignore
+from services.scoring.adapters.queries import as_described
 from services.scoring.adapters.tables import matches, models, outcomes
 from services.scoring.adapters.versions import Versions
 from services.scoring.application.ports import Champion, RecordedOutcome
@@ -52,4 +53,4 @@ class SqlModels:
 
     def described(self) -> list[tuple[Mapping[str, Any], datetime]]:
         rows = self._connection.execute(sa.select(models.c.description, models.c.described_at))
-        return [(row.description, row.described_at) for row in rows]
+        return [(as_described(row.description), row.described_at) for row in rows]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason
-from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.scoring.application.ports import Champion, Given, Publisher, UnitOfWork
 from services.scoring.domain.answer import Answer, Contribution, Estimate, NotEstimated, adds_up
 from services.scoring.domain.referral import Referral, Telling, known_before
@@ -93,7 +93,7 @@ def _describe(champion: Champion, uow: UnitOfWork) -> None:
 
 
 def tell_model(description: Mapping[str, Any], described_at: datetime, publisher: Publisher) -> None:
-    publisher.publish(ModelDescribedV1, {**description, "version": 1, "described_at": described_at})
+    publisher.publish(ModelDescribedV2, {**description, "version": 1, "described_at": described_at})
 
 
 def tell_answer(given: Given, publisher: Publisher) -> None:

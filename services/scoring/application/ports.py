@@ -22,7 +22,7 @@ class Champion(Protocol):
     def invented_data(self) -> bool: ...
     @property
     def description(self) -> Mapping[str, Any]:
-        """What ModelDescribedV1 says of it, but for the time."""
+        """What ModelDescribedV2 says of it, but for the time."""
 
     @property
     def evaluation(self) -> Mapping[str, Any] | None:

@@ -71,7 +71,6 @@ class ContributionSchema(Schema):
     feature = fields.String(required=True)
     value = fields.Raw(required=True, allow_none=True)
     observed_on = fields.Date(required=True, allow_none=True)
-    origin = fields.String(required=True)
     log_odds = fields.Float(required=True)
 
 

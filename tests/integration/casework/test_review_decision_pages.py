@@ -63,8 +63,8 @@ class TestTheSecondStep:
         assert "Thing number 5" in bars
         assert "Thing number 6" not in bars
         assert "All 3 others together" in bars
-        assert "moved the estimate up most" in bars
-        assert "recorded by the police" in bars
+        assert "Raises it most" in bars
+        assert "about contact with the police" in bars
         assert "Thing number 8" in page
         for heading in ("Rationale", "Responsibility", "Data", "Fairness", "Safety and performance", "Impact"):
             assert heading in page

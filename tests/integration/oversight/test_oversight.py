@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from services.contracts import casework, envelope, intake
 from services.contracts.codes import Pathway, Role, SupportLevel
 from services.contracts.schema import EventSchema
-from services.contracts.scoring import ModelDescribedV1
+from services.contracts.scoring import ModelDescribedV2
 from services.kernel.bus.translate import Translator
 from services.kernel.service import Service
 from services.oversight.bootstrap import build
@@ -140,7 +140,7 @@ class TestThePage:
         client = service.app.test_client()
         before = client.get("/oversight/", headers=BOARD).text
 
-        hear(service, event(ModelDescribedV1, invented_data=True))
+        hear(service, event(ModelDescribedV2, invented_data=True))
 
         assert "Invented data" not in before
         assert "Invented data" in client.get("/oversight/", headers=BOARD).text

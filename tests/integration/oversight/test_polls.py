@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.contracts import casework, intake
 from services.contracts.schema import EventSchema
-from services.contracts.scoring import ModelDescribedV1
+from services.contracts.scoring import ModelDescribedV2
 from services.kernel.service import Service
 from services.oversight.tables import journeys, models
 from tests.integration.oversight.test_oversight import NOW, a_service, event, hear
@@ -79,7 +79,7 @@ class TestTheEventsOfAPoll:
         hear(
             service,
             event(intake.ReferralReceivedV1, area="riverside"),
-            event(ModelDescribedV1),
+            event(ModelDescribedV2),
             event(casework.ReviewOpenedV1, version=7),
         )
 

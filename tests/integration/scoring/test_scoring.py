@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.contracts import envelope
 from services.contracts.codes import EstimateCause, NotEstimatedReason
-from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.kernel.service import Service
 from services.scoring.adapters import replay as replays
 from services.scoring.adapters.answer_repository import SqlAnswers
@@ -59,7 +59,7 @@ class TestAReceivedReferral:
     def test_is_told_after_the_wording_of_its_model(self, service: Service) -> None:
         hear(service, received(uuid4(), PERSON))
 
-        assert [e.type for e in sent(service)] == [ModelDescribedV1.type, ReferralEstimatedV1.type]
+        assert [e.type for e in sent(service)] == [ModelDescribedV2.type, ReferralEstimatedV1.type]
 
     def test_is_kept_with_what_made_the_estimate(self, service: Service) -> None:
         referral = uuid4()

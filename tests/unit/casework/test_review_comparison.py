@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.casework.domain.decision import OwnView, Shown
 from services.casework.domain.estimate import Estimated, EstimateShown, Moved, SourceReferral
+from services.casework.entrypoints.contribution_wording import worded
 from services.casework.entrypoints.review_comparison import MOST_MOVED, EstimatePage, in_hundred, replaced, shown, width
 from services.contracts.codes import Band, EstimateCause, Source, SupportLevel, Sureness
 from tests.factories.reviews import RECEIVED_AT, after
@@ -27,8 +28,18 @@ def _request() -> Iterator[None]:
 
 
 def moved(log_odds: float, **said: object) -> Moved:
-    known = {"value": 1, "observed_on": RECEIVED_AT.date(), "police_generated": False, "label": "A thing"}
-    return Moved(wording="", domain="about", origin="referrer", log_odds=log_odds, **(known | said))  # type: ignore[arg-type]
+    known = {
+        "feature": "thing",
+        "label": "A thing",
+        "domain": "about",
+        "police_generated": False,
+        "in_days": False,
+        "is_known": said.get("value", 1) is not None,
+        "value": 1,
+        "observed_on": RECEIVED_AT.date(),
+        "given_by": Source.AE_NAVIGATOR,
+    }
+    return Moved(log_odds=log_odds, **(known | said))  # type: ignore[arg-type]
 
 
 def page(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.05) -> EstimatePage:
@@ -92,64 +103,110 @@ class TestTheBars:
         rows = page(moved(1.0), moved(-0.5), moved(0.4), moved(0.05), moved(0.001)).moved
 
         assert [row["words"] for row in rows] == [
-            "moved the estimate up most",
-            "moved the estimate down most",
-            "moved it up",
-            "moved it up a little",
-            "hardly moved it",
+            "Raises it most",
+            "Lowers it most",
+            "Raises it",
+            "Raises it a little",
+            "Hardly changes it",
         ]
 
     def test_are_empty_when_nothing_moved_it(self) -> None:
         assert width(0.0, 0.0) == 0
-        assert page(moved(0.0)).moved[0]["words"] == "hardly moved it"
+        assert page(moved(0.0)).moved[0]["words"] == "Hardly changes it"
 
 
 class TestAValue:
     @pytest.mark.parametrize(
-        ("value", "said"),
+        ("feature", "value", "said"),
         [
-            (True, "Yes"),
-            (None, "nothing known"),
-            ("needs_treatment", "Needs treatment"),
-            (3, "3"),
+            ("self_harm_12m", True, "Yes"),
+            ("self_harm_12m", False, "No"),
+            ("self_harm_12m", None, "Not known"),
+            ("injury", "needs_treatment", "Needs treatment"),
+            ("injury", "none", "None"),
+            ("childrens_services", "none", "Not involved"),
+            ("of_another_model", "some_code", "some code"),
+            ("missing_episodes_12m", 3, "3"),
+            ("missing_episodes_12m", 0, "0"),
         ],
     )
-    def test_is_told_as_a_person_would(self, value: object, said: str) -> None:
-        assert page(moved(1.0, value=value)).moved[0]["value"] == said
+    @pytest.mark.parametrize("log_odds", [1.0, -1.0])
+    def test_is_worded_by_itself_whatever_it_does_to_the_estimate(
+        self, feature: str, value: object, said: str, log_odds: float
+    ) -> None:
+        words = worded(moved(log_odds, feature=feature, value=value))
 
-    def test_of_days_is_told_as_days(self) -> None:
-        row = page(moved(1.0, value=10, observed_on=date(2026, 11, 10))).moved[0]
+        assert (words.value, words.wording) == (said, f"A thing: {said}")
+        assert words.direction == ("raises" if log_odds > 0 else "lowers")
 
-        assert row["value"] == "10 days before"
-        assert row["source"] == "said by the referrer, 10 November 2026"
+    def test_that_does_nothing_to_the_estimate_says_so(self) -> None:
+        assert worded(moved(0.0)).direction == "neither"
+        assert page(moved(0.0)).every[0]["direction"] == "Does not change it"
+
+    def test_of_one_on_the_day_before_is_a_count(self) -> None:
+        assert worded(moved(1.0, value=1, observed_on=date(2026, 11, 19))).value == "1"
 
     @pytest.mark.parametrize(
-        ("sources", "said", "police"),
+        ("days", "said"),
         [
-            ([Source.AE_NAVIGATOR], "from an earlier A&E referral, 20 November 2026", False),
-            ([Source.HKC_SCREENING], "from an earlier police screening referral, 20 November 2026", True),
-            ([Source.POLICE], "from an earlier police referral, 20 November 2026", True),
+            (0, "10 November 2026, the day of the referral"),
+            (1, "10 November 2026, 1 day before the referral"),
+            (10, "10 November 2026, 10 days before the referral"),
+        ],
+    )
+    def test_in_days_is_a_date(self, days: int, said: str) -> None:
+        words = worded(moved(1.0, value=days, in_days=True, observed_on=date(2026, 11, 10)))
+
+        assert (words.value, words.origin) == (said, "from this referral (A&E)")
+
+    def test_that_lies_too_far_back_is_none_and_not_unknown(self) -> None:
+        assert worded(moved(1.0, value=None, is_known=True, in_days=True)).value == "None"
+
+    @pytest.mark.parametrize("source", list(Source))
+    def test_comes_from_who_made_the_referral_and_never_from_records(self, source: Source) -> None:
+        origin = worded(moved(1.0, domain="family_and_care", given_by=source)).origin
+
+        assert origin.startswith("from this referral (")
+        assert "records" not in origin
+
+    @pytest.mark.parametrize(
+        ("sources", "said"),
+        [
+            ([Source.AE_NAVIGATOR], "from an earlier A&E referral, 20 November 2026"),
+            ([Source.HKC_SCREENING], "from an earlier police screening referral, 20 November 2026"),
+            ([Source.POLICE], "from an earlier police referral, 20 November 2026"),
             (
                 [Source.SCHOOL, Source.HKC_SCREENING],
                 "from 2 earlier referrals (school or college, police screening), the latest 20 November 2026",
-                True,
             ),
         ],
     )
-    def test_of_an_earlier_referral_names_who_made_it(self, sources: list[Source], said: str, police: bool) -> None:
+    def test_of_an_earlier_referral_names_who_made_it(self, sources: list[Source], said: str) -> None:
         earlier = tuple(SourceReferral(referral_id=uuid4(), source=source) for source in sources)
 
-        row = page(moved(1.0, sources=earlier)).moved[0]
-
-        assert (row["source"], row["police"]) == (said, police)
+        assert page(moved(1.0, sources=earlier)).moved[0]["source"] == said
 
     def test_says_from_which_area_earlier_referrals_are_taken(self) -> None:
         assert page(moved(1.0)).history == "The estimate uses earlier referrals in Northside only."
 
-    def test_that_nobody_told_has_no_source(self) -> None:
+    def test_that_is_not_known_has_no_source(self) -> None:
         row = page(moved(1.0, value=None, police_generated=True)).moved[0]
 
-        assert (row["source"], row["police"]) == ("", False)
+        assert (row["source"], row["police"]) == ("", "")
+
+    @pytest.mark.parametrize(
+        ("source", "about_police", "said"),
+        [
+            (Source.POLICE, False, "recorded by the police"),
+            (Source.HKC_SCREENING, True, "recorded by the police"),
+            (Source.AE_NAVIGATOR, True, "about contact with the police"),
+            (Source.AE_NAVIGATOR, False, ""),
+        ],
+    )
+    def test_is_recorded_by_the_police_only_if_they_said_it(
+        self, source: Source, about_police: bool, said: str
+    ) -> None:
+        assert worded(moved(1.0, given_by=source, police_generated=about_police)).police == said
 
 
 class TestAReplacedEstimate:

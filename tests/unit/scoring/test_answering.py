@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome, Source
-from services.contracts.scoring import ModelDescribedV1, ReferralEstimatedV1, ReferralNotEstimatedV1
+from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.scoring.application.answering import tell_answer
 from services.scoring.application.estimate_again import EstimateAgain, NoModel, estimate_again
 from services.scoring.application.hear_match import hear_match
@@ -35,7 +35,7 @@ class TestAReceivedReferral:
 
         hear_referral(a_telling(uuid4(), person_id=PERSON), uow)
 
-        assert [schema for schema, _ in uow.published] == [ModelDescribedV1, ReferralEstimatedV1]
+        assert [schema for schema, _ in uow.published] == [ModelDescribedV2, ReferralEstimatedV1]
         assert uow.audited == ["estimate.given"]
 
     def test_tells_the_wording_of_a_model_once(self) -> None:
@@ -44,7 +44,7 @@ class TestAReceivedReferral:
         for _ in range(2):
             hear_referral(a_telling(uuid4(), person_id=uuid4()), uow)
 
-        assert [schema for schema, _ in uow.published].count(ModelDescribedV1) == 1
+        assert [schema for schema, _ in uow.published].count(ModelDescribedV2) == 1
 
     def test_does_nothing_the_second_time(self) -> None:
         uow = FakeUnitOfWork()

@@ -132,7 +132,7 @@ class TestTheManifest:
         assert known.code_commit not in ("", "unknown")
         assert 0 < known.base_rate < known.raised_from < known.high_from < 1
         assert {
-            "feature", "label", "raised", "lowered", "domain", "origin", "low", "high", "levels", "unknown_as", "seen",
+            "feature", "label", "kind", "domain", "origin", "low", "high", "levels", "unknown_as", "seen",
         } <= set(known.features[0])  # fmt: skip
 
     def test_holds_no_path_and_no_person(self) -> None:

@@ -37,12 +37,12 @@ class TestTheRegistry:
 
     def test_says_for_each_feature_what_an_explanation_needs(self) -> None:
         for words in reading.registry().wording():
-            assert all(str(words[key]).strip() for key in ("feature", "label", "raised", "lowered", "domain", "origin"))
+            assert all(str(words[key]).strip() for key in ("feature", "label", "kind", "domain", "origin"))
 
     def test_has_no_ever_feature(self) -> None:
         for each in reading.registry().features:
             assert 0 <= each.maximum_age_days <= OLDEST_EVIDENCE_DAYS
-            assert not re.search(r"\bever\b", " ".join((each.name, each.label, each.raised, each.lowered)), re.I)
+            assert not re.search(r"\bever\b", f"{each.name} {each.label}", re.I)
 
     def test_has_no_protected_characteristic_and_no_place(self) -> None:
         words = {word for name in reading.registry().names for word in name.split("_")}
@@ -92,7 +92,7 @@ class TestTheRegistry:
             ("police origin", put("police_contacts_12m", police_generated=False)),
             ("s.16", put("injury", gateways=["serious_violence_duty"])),
             ("at least one lawful gateway", put("injury", gateways=[])),
-            ("a text is empty", put("injury", raised=" ")),
+            ("a text is empty", put("injury", label=" ")),
             ("unknown keys", put("injury", weight=2)),
             ("levels must be the known codes", put("injury", levels=["none", "minor"])),
             ("levels must be the known codes", put("immediate_danger", levels=["no", "yes", "not_known"])),
@@ -103,7 +103,7 @@ class TestTheRegistry:
             ("names a feature twice", lambda d: d["features"].append(copy.deepcopy(d["features"][0]))),
             ("facts nobody uses", lambda d: d["facts"].update(star_sign={"kind": "flag"})),
             ("may not stand longer", lambda d: d["facts"]["injury"].update(stands_for_days=9)),
-            ("lacks", lambda d: feature(d, "injury").pop("lowered")),
+            ("lacks", lambda d: feature(d, "injury").pop("label")),
             ("not readable", put("injury", monotone="sideways")),
         ],
     )

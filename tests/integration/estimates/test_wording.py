@@ -1,0 +1,84 @@
+"""Whatever a referral says, no sentence of its estimate says anything else: by the API, in the table and at the bars.
+
+`ESTIMATES=6000 .venv/bin/pytest -s tests/integration/estimates/test_wording.py` is the long form.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.estimates.generated import Generated, MovingClock, bars_of, table_of
+from tests.integration.estimates.oracle import Truth, truths
+from tests.world import a_world
+
+NUMBER = int(os.environ.get("ESTIMATES", "300"))
+DIRECTIONS = {1: ("raises", "Raises it"), -1: ("lowers", "Lowers it"), 0: ("neither", "Does not change it")}
+
+
+@pytest.fixture
+def generated(tmp_path: Path) -> Iterator[Generated]:
+    clock = MovingClock()
+    with a_world(tmp_path, clock=clock) as world:
+        world.system.do_not_wait_for_the_disk()
+        found = Generated(world=world, clock=clock)
+        found.post(NUMBER)
+        yield found
+
+
+def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generated) -> None:
+    wrong: Counter[str] = Counter()
+    read: Counter[str] = Counter()
+    for posted, told, page in generated.read():
+        said = truths(posted, generated.posted)
+        if told["estimate"] is None:
+            read["not estimated"] += 1
+            continue
+        parts = told["estimate"]["contributions"]
+        assert {part["label"] for part in parts} == said.keys()
+        read.update(estimates=1, sentences=len(parts))
+        wrong.update(_by_api(parts, said))
+        if page:
+            wrong.update(_on_the_page(page, parts, said))
+            read["pages"] += 1
+
+    sys.stdout.write(f"{dict(read)}, wrong: {sum(wrong.values())} {wrong.most_common(40)}\n")  # -s shows it
+    assert read["estimates"] > NUMBER * 0.6
+    assert wrong == Counter()
+
+
+def _by_api(parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str]:
+    for part in parts:
+        truth = said[part["label"]]
+        if part["wording"] != f"{part['label']}: {truth.value}":
+            yield f"api: {part['wording']} instead of {truth.value}"
+        if (part["origin"] or "") != truth.origin:
+            yield f"api: {part['label']} is {part['origin']} instead of {truth.origin}"
+        if part["direction"] != DIRECTIONS[_sign(part["log_odds"])][0]:
+            yield f"api: {part['label']} {part['direction']}"
+
+
+def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str]:
+    rows = table_of(page)
+    if {row.label for row in rows} != said.keys():
+        yield "page: not every input stands in the table"
+    signs = {part["label"]: _sign(part["log_odds"]) for part in parts}
+    for row in rows:
+        truth = said[row.label]
+        if row.value != truth.value:
+            yield f"table: {row.label}: {row.value} instead of {truth.value}"
+        if row.origin.partition(" – ")[0] != truth.origin:
+            yield f"table: {row.label} is {row.origin} instead of {truth.origin}"
+        if row.direction != DIRECTIONS[signs[row.label]][1]:
+            yield f"table: {row.label} {row.direction}"
+    for label, value in bars_of(page):
+        if value != said[label].value:
+            yield f"bar: {label}: {value} instead of {said[label].value}"
+
+
+def _sign(log_odds: float) -> int:
+    return (log_odds > 0) - (log_odds < 0)
