@@ -5,7 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.embedded.demonstration.people import Person, people
@@ -66,7 +66,7 @@ class Generated:
     clock: MovingClock
     chance: random.Random = field(default_factory=lambda: random.Random(15))  # noqa: S311 (no secret)
     posted: list[Posted] = field(default_factory=list)
-    _callers: dict[tuple[str, date], Caller] = field(default_factory=dict)
+    _callers: dict[tuple[str, datetime], Caller] = field(default_factory=dict)
 
     def post(self, number: int) -> None:
         known = people(today=BEGAN.date(), chance=self.chance)
@@ -106,11 +106,11 @@ class Generated:
             yield posted, *estimate(reader, posted.id, page=place % 3 == 0)
 
     def _caller(self, user: str) -> Caller:
-        """With a token of the day."""
-        today = user, self.clock.now.date()
-        if today not in self._callers:
-            self._callers[today] = self.world.caller(user)
-        return self._callers[today]
+        """With a token of this hour."""
+        at = user, self.clock.now.replace(minute=0, second=0, microsecond=0)
+        if at not in self._callers:
+            self._callers[at] = self.world.caller(user)
+        return self._callers[at]
 
 
 def estimate(reader: Caller, referral_id: str, *, page: bool = True) -> tuple[dict[str, Any], str]:
