@@ -30,6 +30,12 @@ for service in accounts intake scoring casework oversight; do
     put "$service-worker" DATABASE_URL "$(address "$service" waymark "$service-web")"
     put "$service-worker" SECRET_KEY "$(kept "$service-web" SECRET_KEY)"
 done
+# Whoever reads the figures sends it; Prometheus has it in its own namespace.
+token=$(kept metrics METRICS_TOKEN)
+for service in accounts intake scoring casework oversight; do
+    put "$service-web" METRICS_TOKEN "$token"
+    put "$service-worker" METRICS_TOKEN "$token"
+done
 for service in intake scoring casework oversight; do
     key=$(kept "$service-web" INTROSPECTION_KEY)
     put accounts-web "INTROSPECTION_KEY_$(echo "$service" | tr '[:lower:]' '[:upper:]')" "$key"

@@ -346,8 +346,10 @@ class Walk:
                 shown = self.listener.caller(user).get(f"/{service}/audit?limit=100")
                 assert shown.status_code == 200
             self._dead_letters_of(service)
-            for path in ("metrics", "health/live", "health/ready", "api/v1/openapi.json"):
+            for path in ("health/live", "health/ready", "api/v1/openapi.json"):
                 self.navigator.get(f"/{service}/{path}")
+            prometheus = Caller(client=self.navigator.client, token=self.world.folder.metrics_token)
+            assert prometheus.get(f"/{service}/metrics").status_code == 200
         board = self.listener.caller("board-member")
         for path in ("/oversight/", "/scoring/models", "/accounts/home"):
             board.get(path)

@@ -21,7 +21,7 @@ from services.kernel.dispatcher import Dispatcher
 from services.kernel.service import Routes, Service
 from services.kernel.settings import Settings
 from services.kernel.ui import static_files
-from tests.web_app import FakeIdentities
+from tests.web_app import METRICS_TOKEN, FakeIdentities
 
 metadata = new_metadata()
 tables = kernel_tables(metadata)
@@ -108,7 +108,9 @@ def a_service(url: str, *, name: str = "notes", clock: Clock = a_clock, at_once:
     )
     return Service(
         name=name,
-        settings=Settings(database_url=url, secret_key=b"k" * 32, https=False, demonstration=True),
+        settings=Settings(
+            database_url=url, secret_key=b"k" * 32, https=False, demonstration=True, metrics_token=METRICS_TOKEN
+        ),
         identities=FakeIdentities(),
         database=database,
         metadata=metadata,

@@ -27,6 +27,7 @@ from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, door, etag, fields, idempotency, paging
 from services.kernel.web.api import ApiBlueprint
 
+METRICS_TOKEN = "the token of the figures, in this test"  # pragma: allowlist secret
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 metadata = new_metadata()
@@ -199,13 +200,20 @@ def an_app(
     extra: Blueprint | None = None,
     rate_limits: RateLimits | None = None,
     clock: Clock = lambda: NOW,
+    metrics_token: str | None = METRICS_TOKEN,
 ) -> Flask:
     database = Database(url)
     with database.write() as connection:
         metadata.create_all(connection)
     service = Service(
         name="toy",
-        settings=Settings(database_url=url, secret_key=b"k" * 32, https=https, rate_limits=rate_limits),
+        settings=Settings(
+            database_url=url,
+            secret_key=b"k" * 32,
+            https=https,
+            rate_limits=rate_limits,
+            metrics_token=metrics_token,
+        ),
         identities=identities,
         database=database,
         metadata=metadata,

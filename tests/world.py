@@ -68,6 +68,11 @@ class World:
         """The demonstration user with this sign-in name, by token."""
         return Caller(client=self.anyone(), token=staff.token(self.system, user))
 
+    def figures(self, address: str) -> TestResponse:
+        """The answer to whoever reads the metrics at this address."""
+        headers = {"Authorization": f"Bearer {self.folder.metrics_token}"}
+        return self.anyone().get(address, base_url=BASE, headers=headers)
+
     def settle(self) -> None:
         self.system.settle()
 

@@ -73,7 +73,6 @@ class ReviewDecidedV1(_ReviewEvent):
     """A person decided. `band` is the band shown, null when decided without the estimate."""
 
     type = "casework.review.decided"
-    counted_by = "level"
 
     level = code(SupportLevel, required=True)
     pathway = code(Pathway, required=True)
@@ -152,7 +151,6 @@ class FirstContactMadeV1(_CaseEvent):
 
 class CaseClosedV1(_CaseEvent):
     type = "casework.case.closed"
-    counted_by = "reason"
 
     reason = code(CloseReason, required=True)
 

@@ -57,6 +57,11 @@ class Folder:
         for path in self.root.glob("*.sqlite*"):
             path.unlink()
 
+    @property
+    def metrics_token(self) -> str:
+        """With what the figures of every service are read: the text of `metrics.secret`."""
+        return self.secret("metrics").hex()
+
     def secret(self, purpose: str) -> bytes:
         """This installation's secret for one purpose: made once, kept in a file that only its owner may read."""
         path = self.root / f"{purpose}.secret"

@@ -113,6 +113,7 @@ def build(
             secret_key=folder.secret(name),
             demonstration=True,
             https=False,
+            metrics_token=folder.metrics_token,
             **(models if name == "scoring" else {}),
         )
         service: Service = import_module(f"services.{name}.bootstrap").build(settings, clock=clock, **more)

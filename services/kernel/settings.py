@@ -10,6 +10,7 @@ from typing import Any, Self
 from services.kernel import failpoints
 
 _SECRET_BYTES = 32
+_MIN_TOKEN_CHARACTERS = 32
 
 
 class Unset(SystemExit):
@@ -58,6 +59,8 @@ class Settings:
     https: bool = True
     unsent_text_lifetime: timedelta = timedelta(hours=48)
     """How long text that somebody typed and did not send is stored for them."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """The bearer token of whoever reads /metrics. Without one, nobody does."""
     session_warning: timedelta = timedelta(minutes=2)
     """How long before a session ends the page asks whether to stay signed in (WCAG 2.2, 2.2.1 needs 20 seconds)."""
     rate_limits: RateLimits | None = None
@@ -67,6 +70,8 @@ class Settings:
     def __post_init__(self) -> None:
         if len(self.secret_key) < _SECRET_BYTES:
             raise Unset(f"The secret key must be at least {_SECRET_BYTES} bytes long.")
+        if self.metrics_token is not None and len(self.metrics_token) < _MIN_TOKEN_CHARACTERS:
+            raise Unset(f"The setting METRICS_TOKEN must have at least {_MIN_TOKEN_CHARACTERS} characters.")
         if failpoints.armed() and not self.demonstration:
             raise Unset(f"{failpoints.VARIABLE} may be set in demonstration mode only.")
 
@@ -109,6 +114,7 @@ def kernel_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "unsent_text_lifetime": timedelta(
             hours=whole_number(environ, "UNSENT_TEXT_HOURS", default=48, least=1, most=168)
         ),
+        "metrics_token": environ.get("METRICS_TOKEN") or None,
         "session_warning": timedelta(
             seconds=whole_number(environ, "SESSION_WARNING_SECONDS", default=120, least=20, most=600)
         ),

@@ -64,7 +64,7 @@ class TestASetting:
         if process.role != "web":
             allowed = {name for name in not_set if FOR_WEB_ALONE.match(name)}
         if process.role == "migrate":
-            allowed |= {"MATCH_KEY"}
+            allowed |= {"MATCH_KEY", "METRICS_TOKEN"}
         if process.environment.get("KAFKA_SECURITY_PROTOCOL") == "PLAINTEXT":
             allowed |= {"KAFKA_SASL_PASSWORD"}
         assert not_set <= allowed
@@ -90,7 +90,9 @@ class TestASetting:
     @pytest.mark.parametrize("process", processes())
     def test_that_is_secret_is_a_file_and_never_in_the_environment(self, process: Process) -> None:
         assert process.environment["SECRETS_FOLDER"] == deployments.SECRETS_FOLDER
-        assert [name for name in process.environment if re.search("PASSWORD|SECRET_KEY|_KEY|DATABASE_URL", name)] == []
+        assert [
+            name for name in process.environment if re.search("PASSWORD|SECRET_KEY|_KEY|TOKEN|DATABASE_URL", name)
+        ] == []
 
     def test_of_production_takes_real_referrals_and_speaks_to_kafka_encrypted(self) -> None:
         for process in deployments.processes("production").values():
@@ -147,6 +149,7 @@ class TestAProcess:
             assert told == {"__metrics_path__": f"/{service}/metrics", "job": f"waymark-{service}-{role}"}
         assert down == 'up{job=~"waymark-.*"} == 0'
         assert endpoint["port"] == "http"
+        assert endpoint["authorization"] == {"credentials": {"name": "waymark-metrics", "key": "METRICS_TOKEN"}}
         assert monitor["spec"]["namespaceSelector"] == {"matchNames": ["waymark"]}
 
     @pytest.mark.parametrize("overlay", OVERLAYS)

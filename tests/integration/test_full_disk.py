@@ -16,6 +16,8 @@ from uuid import uuid4
 
 import pytest
 
+from services.embedded.folder import Folder
+from tests.figures import checks_in
 from tests.parts.roles import ROOT, spare_port
 from tests.waiting import wait_until
 from tests.world import a_world
@@ -46,14 +48,14 @@ class Running:
     """The id of each accepted referral, by its key."""
 
     def get(self, path: str, *, by: str = "") -> Answer:
-        return self._answer("GET", path, by)
+        return self._answer("GET", path, self.tokens.get(by, ""))
 
     def refer(self, key: str, *, name: str = "") -> Answer:
         """A referral of somebody whom nobody referred before, with much to say."""
         body = self.example | {"young_person": {"name": name or f"Nobody {key}", "age_about": 15}}
         body["contact"] = {"safe": ["not_known"]}
         body["concern"] = {"concern": f"{key} " * 25}
-        answer = self._answer("POST", REFERRALS, "navigator", json.dumps(body).encode(), key)
+        answer = self._answer("POST", REFERRALS, self.tokens["navigator"], json.dumps(body).encode(), key)
         if answer.status in (200, 202):
             self.accepted[key] = answer.location.rpartition("/")[2]
         return answer
@@ -92,6 +94,9 @@ class Running:
         told: dict[str, Any] = json.loads(self.get(f"/{service}/health/ready").text)
         return told
 
+    def figures(self, service: str = "intake") -> Answer:
+        return self._answer("GET", f"/{service}/metrics", Folder(self.root).metrics_token)
+
     def is_sound(self) -> bool:
         for name in (*SERVICES, "bus"):
             with closing(sqlite3.connect(self.root / f"{name}.sqlite")) as connection:
@@ -99,8 +104,8 @@ class Running:
                     return False
         return True
 
-    def _answer(self, method: str, path: str, by: str = "", body: bytes | None = None, key: str = "") -> Answer:
-        headers = {"Authorization": f"Bearer {self.tokens[by]}"} if by else {}
+    def _answer(self, method: str, path: str, token: str, body: bytes | None = None, key: str = "") -> Answer:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
@@ -154,7 +159,8 @@ def goes_on(running: Running, refused: str) -> None:
     wait_until(running.holds_everything, within=90, what="everything to arrive")
     for service in SERVICES:
         wait_until(lambda service=service: running.readiness(service)["status"] == "ready", within=60, what=service)  # type: ignore[misc]
-        threads = {name: holds for name, holds in running.readiness(service)["checks"].items() if "_thread" in name}
+        told = checks_in(running.figures(service).text)
+        threads = {name: holds for name, holds in told.items() if "_thread" in name}
         assert len(threads) >= 4
         assert all(threads.values())
     assert running.is_sound()
@@ -177,7 +183,7 @@ class TestADiskThatIsFull:
         alive, ready = running.get("/intake/health/live"), running.get("/intake/health/ready")
         assert (alive.status, json.loads(alive.text)) == (200, {"status": "live"})
         assert (ready.status, ready.kind, json.loads(ready.text)["type"]) == (503, "application/problem+json", FULL)
-        assert running.get("/intake/metrics").status == 200
+        assert running.figures().status == 200
         listed = running.get("/casework/api/v1/reviews", by="reviewer")
         assert (listed.status, json.loads(listed.text)["type"]) == (503, FULL)
         time.sleep(5)  # so that every worker meets it
@@ -188,7 +194,7 @@ class TestADiskThatIsFull:
         goes_on(running, refused)
         told = [line["count"] for line in running.lines() if line["event"] == "log_lines_lost"]
         assert sum(told) > 0
-        assert f'waymark_log_lines_lost{{service="intake"}} {float(sum(told))}' in running.get("/intake/metrics").text
+        assert f'waymark_log_lines_lost{{service="intake"}} {float(sum(told))}' in running.figures().text
 
 
 @pytest.mark.slow

@@ -29,7 +29,6 @@ from tests.property.whole.people import Whole, a_whole
 from tests.property.whole.rule import Member, Referral, Rule, What
 from tests.property.whole.story import Story
 from tests.property.whole.walk import Seen, Walk
-from tests.world import BASE
 
 Grant = Callable[[Rule, Member, Referral], bool]
 _MOST_SAID = 25
@@ -172,7 +171,7 @@ class TestNeedToKnowOfTheWhole:
     def test_holds_for_what_is_counted(self, wholes: Wholes) -> None:
         whole = wholes.of("sqlite", 1)
 
-        counted = [whole.world.anyone().get(f"/{name}/metrics", base_url=BASE) for name in whole.world.system.services]
+        counted = [whole.world.figures(f"/{name}/metrics") for name in whole.world.system.services]
 
         assert {answer.status_code for answer in counted} == {200}
         assert [whole.marks.found(answer.text) for answer in counted] == [set()] * len(counted)

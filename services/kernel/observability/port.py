@@ -51,7 +51,15 @@ def opened(service: Service, checks: Mapping[str, Callable[[], bool]], *, host: 
         return {**fixed, **service.running}
 
     app = _App(service.name)
-    app.register_blueprint(health.blueprint(service.name, service.database, checks_now, service.dispatcher.metrics))
+    app.register_blueprint(
+        health.blueprint(
+            service.name,
+            service.database,
+            checks_now,
+            service.dispatcher.metrics,
+            token=service.settings.metrics_token,
+        )
+    )
     with _Server((host, port), _Handler) as server:
         server.set_app(app)
         thread = threading.Thread(target=server.serve_forever, name=f"{service.name}-health", daemon=True)

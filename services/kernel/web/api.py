@@ -11,9 +11,9 @@ from flask import Flask, Response, jsonify
 from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 
-from services.kernel.errors import BadRequest, Invalid
+from services.kernel.errors import BadRequest, FieldError, Invalid
 from services.kernel.text import N_
-from services.kernel.web import access, problems, strict_json
+from services.kernel.web import access, pointers, problems, strict_json
 
 
 class BadQuery(BadRequest):
@@ -31,15 +31,22 @@ class _Parser(FlaskParser):
         return _made(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
 
     def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
-        return strict_json.read(req)
+        try:
+            return strict_json.read(req)
+        except strict_json.UnusableText as error:
+            raise strict_json.UnusableText(errors=pointers.declared(schema, error.errors)) from None
 
     def handle_error(
         self, error: marshmallow.ValidationError, req: flask.Request, schema: marshmallow.Schema, **_: Any
     ) -> NoReturn:
         located = error.messages_dict
         if "query" in located:
-            raise BadQuery(errors=problems.field_errors(located["query"])) from None
-        raise Invalid(errors=problems.field_errors(located.get("json", located))) from None
+            raise BadQuery(errors=_errors(schema, located["query"])) from None
+        raise Invalid(errors=_errors(schema, located.get("json", located))) from None
+
+
+def _errors(schema: marshmallow.Schema, messages: object) -> Sequence[FieldError]:
+    return pointers.declared(schema, problems.field_errors(messages))
 
 
 @cache

@@ -72,7 +72,13 @@ def _of_every_service(service: Service) -> list[Blueprint]:
         audit_pages.blueprint(service.name, service.tables),
         unsent.blueprint(service.name),
         *(heard if service.subscriptions else ()),
-        health.blueprint(service.name, service.database, checks_now, service.dispatcher.metrics),
+        health.blueprint(
+            service.name,
+            service.database,
+            checks_now,
+            service.dispatcher.metrics,
+            token=service.settings.metrics_token,
+        ),
     ]
 
 

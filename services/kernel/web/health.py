@@ -1,14 +1,17 @@
-"""Whether this process lives, whether it can serve, and its counters: for a supervisor, not for a person."""
+"""Whether this process lives and can serve, for a supervisor; its figures, for whoever has the token of the metrics."""
 
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import NotFound
 
 from services.kernel.db.engine import Database
 from services.kernel.observability import log_stream, logs
 from services.kernel.observability.metrics import Metrics
-from services.kernel.web import access
+from services.kernel.web import access, cookies
 
 
 def paths(service: str) -> tuple[str, ...]:
@@ -16,9 +19,16 @@ def paths(service: str) -> tuple[str, ...]:
 
 
 def blueprint(
-    service: str, database: Database, checks: Callable[[], Mapping[str, Callable[[], bool]]], metrics: Metrics
+    service: str,
+    database: Database,
+    checks: Callable[[], Mapping[str, Callable[[], bool]]],
+    metrics: Metrics,
+    token: str | None,
 ) -> Blueprint:
-    """`checks` is asked each time: a worker that starts in this process later brings its own."""
+    """`checks` is asked each time: a worker that starts in this process later brings its own.
+
+    Without a `token` nobody reads the figures. Which check fails is one of them: a probe learns the status alone.
+    """
     pages = Blueprint("health", __name__, url_prefix=f"/{service}")
     metrics.tell(
         "waymark_check",
@@ -41,17 +51,20 @@ def blueprint(
     @pages.get("/health/ready")
     @access.public
     def ready() -> Response:
-        """503 without the database or without space in it; a failed check is told, and degrades."""
+        """503 without the database or without space in it; a failed check degrades."""
         if not _answers(database):
             return _not_ready("unavailable", "The database does not answer.")
         if database.is_full:
             return _not_ready("storage-full", "There is no storage space left.")
-        results = {name: _holds(check) for name, check in checks().items()}
-        return jsonify({"status": "ready" if all(results.values()) else "degraded", "checks": results})
+        results = [_holds(check) for check in checks().values()]
+        return jsonify({"status": "ready" if all(results) else "degraded"})
 
     @pages.get("/metrics")
     @access.public
     def counters() -> Response:
+        """Raises NotFound for whoever does not have the token: what they ask for is not there for them."""
+        if not _has_token(token):
+            raise NotFound
         try:
             return Response(metrics.text(), mimetype="text/plain")
         except sa.exc.SQLAlchemyError as error:
@@ -59,6 +72,15 @@ def blueprint(
             return _not_ready("unavailable", "The database does not answer.")
 
     return pages
+
+
+def _has_token(token: str | None) -> bool:
+    sent = cookies.bearer(request)
+    return token is not None and bool(sent) and hmac.compare_digest(_digest(str(sent)), _digest(token))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _answers(database: Database) -> bool:

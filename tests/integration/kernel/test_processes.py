@@ -20,10 +20,12 @@ from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.leadership import Leadership
 from services.kernel.bus.log import Record
 from services.kernel.web import server
+from tests.figures import checks_in
 from tests.integration.kernel.test_delivery import write_notes
 from tests.kernel_service import a_record, a_service, texts
 from tests.parts.roles import ROOT, spare_port
 from tests.waiting import wait_until
+from tests.web_app import METRICS_TOKEN
 
 HERE = "tests.integration.kernel"
 ANYWHERE = server.WebSettings(host="127.0.0.1", port=1)
@@ -64,6 +66,9 @@ class Process:
     def told_to_stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+
+METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 @contextmanager
@@ -157,12 +162,13 @@ class TestTheWorkerRole:
             wait_until(lambda: log.poll("test", [topics.STAFF.name], limit=10, wait=0), what="the relay")
             log.append([a_record(name="from elsewhere")])
             wait_until(lambda: "from elsewhere" in texts(service), what="the consumer")
-            ready, metrics = worker.get("/notes/health/ready"), worker.get("/notes/metrics")
+            ready, metrics = worker.get("/notes/health/ready"), worker.get("/notes/metrics", **METRICS)
+            unnamed = worker.get("/notes/metrics")
 
             assert worker.told_to_stop() == 0
-        assert ready[0] == 200
-        assert json.loads(ready[1])["checks"]["broker"] is True
-        assert metrics[0] == 200
+        assert (ready[0], json.loads(ready[1])) == (200, {"status": "ready"})
+        assert (metrics[0], checks_in(metrics[1])["broker"]) == (200, True)
+        assert unnamed[0] == 404
         next_one = Leadership(service.database, "relay")
         assert next_one.held()
         next_one.release()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.world import BASE, a_world
+from tests.world import a_world
 
 ROOT = Path(__file__).parents[3]
 DASHBOARD = (ROOT / "k8s/monitoring/dashboard.json").read_text()
@@ -39,7 +39,7 @@ class TestTheFigures:
     def test_that_alerts_and_dashboard_ask_for_are_told_by_a_service(self, tmp_path: Path) -> None:
         with a_world(tmp_path) as world:
             addresses = [f"/{service}/metrics" for service in world.system.services]
-            pages = [world.anyone().get(address, base_url=BASE).text for address in addresses]
+            pages = [world.figures(address).text for address in addresses]
         told = set(re.findall(r"^# TYPE (waymark_\w+)", "\n".join(pages), re.MULTILINE)) | OF_A_WORKER_ON_KAFKA
 
         asked = names_in(" ".join(rule["expr"] for rule in RULES)) | names_in(DASHBOARD)

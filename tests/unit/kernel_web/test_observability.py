@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -12,6 +13,10 @@ from flask.testing import FlaskClient
 
 from services.kernel.observability import logs
 from services.kernel.web import access
+from tests.figures import checks_in
+from tests.web_app import METRICS_TOKEN, FakeIdentities, an_app
+
+METRICS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 @pytest.fixture
@@ -116,7 +121,7 @@ class TestMetrics:
         client.get("/toy/canary")
         client.get("/toy/hidden/4f0f8a4e-9a3f-4a60-9bd5-1d7b0e1f7d11", headers={"Authorization": "Bearer good"})
 
-        text = client.get("/toy/metrics").text
+        text = client.get("/toy/metrics", headers=METRICS).text
 
         assert (
             'waymark_requests_total{method="GET",route="/toy/hidden/<uuid:thing_id>",service="toy",status="404"} 1.0'
@@ -125,15 +130,37 @@ class TestMetrics:
         assert 'waymark_requests_total{method="any",route="none",service="toy",status="404"} 1.0' in text
         assert "canary" not in text
 
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Authorization": "Bearer "},
+            {"Authorization": "Bearer good"},
+            {"Authorization": f"Basic {METRICS_TOKEN}"},
+            {"Authorization": f"Bearer {METRICS_TOKEN[:-1]}"},
+        ],
+    )
+    def test_are_not_there_for_whoever_lacks_their_token(self, client: FlaskClient, headers: dict[str, str]) -> None:
+        answer = client.get("/toy/metrics", headers=headers)
+
+        assert answer.status_code == 404
+        assert "waymark_" not in answer.text
+
+    def test_are_read_by_nobody_where_no_token_is_set(self, tmp_path: Path) -> None:
+        client = an_app(f"sqlite:///{tmp_path / 'toy.sqlite'}", FakeIdentities(), metrics_token=None).test_client()
+
+        assert client.get("/toy/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+        assert client.get("/toy/metrics", headers=METRICS).status_code == 404
+
 
 class TestHealth:
     def test_lives_and_is_ready(self, client: FlaskClient) -> None:
         assert client.get("/toy/health/live").get_json() == {"status": "live"}
 
-        told = client.get("/toy/health/ready").get_json()
+        assert client.get("/toy/health/ready").get_json() == {"status": "ready"}
 
-        assert told["status"] == "ready"
-        assert told["checks"] == {
+    def test_names_each_check_among_the_figures_alone(self, client: FlaskClient) -> None:
+        assert checks_in(client.get("/toy/metrics", headers=METRICS).text) == {
             "always": True,
             "audit": True,
             "consumer": True,
