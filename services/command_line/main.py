@@ -5,6 +5,7 @@ from importlib import import_module
 
 import click
 
+from services.embedded.privacy import restrict_new_files
 from services.kernel.errors import RuleBroken
 
 _COMMANDS = {
@@ -54,6 +55,7 @@ def waymark() -> None:
 
 def main() -> None:
     """Exit codes: 0 done, 1 refused or a fault found, 2 wrongly called, 130 interrupted."""
+    restrict_new_files()
     try:
         waymark(prog_name="waymark", standalone_mode=False)
     except click.exceptions.Exit as end:

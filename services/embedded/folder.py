@@ -71,7 +71,7 @@ class Folder:
 
     def _write_privately(self, path: Path, text: str) -> None:
         """Write the file whole or not at all: a secret cut short would be kept for ever."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
         draft.unlink(missing_ok=True)
         draft.touch(mode=0o600)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.embedded.folder import Folder
+from services.embedded.privacy import make_private
 from services.kernel.errors import RuleBroken
 
 
@@ -59,8 +60,8 @@ def changing_models(folder: Folder) -> Iterator[None]:
 
 @contextmanager
 def _held(folder: Folder, name: str, how: int, refusal: str) -> Iterator[None]:
-    """Not inherited by the programs that this one starts."""
-    folder.root.mkdir(parents=True, exist_ok=True)
+    """Not inherited by the programs that this one starts. Whoever works on a folder first makes it private."""
+    make_private(folder)
     descriptor = os.open(folder.root / f"{name}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:

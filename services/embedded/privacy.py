@@ -1,0 +1,56 @@
+"""What the embedded form writes is its owner's alone: nobody else on the machine reads a folder or a file of it."""
+
+import os
+from pathlib import Path
+
+from services.embedded.folder import Folder
+from services.kernel.errors import RuleBroken
+
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600
+_OURS = ("*.secret", "*.lock", "*.sqlite", "waymark.log", "models", "mlflow")
+"""One of these is in every folder that Waymark has used."""
+
+
+class FolderOfOthers(RuleBroken):
+    """The folder holds what Waymark did not write, or what its user may not change."""
+
+
+def restrict_new_files() -> None:
+    """What this process and its children make from now on is readable by their user alone."""
+    os.umask(0o077)
+
+
+def make_private(folder: Folder) -> None:
+    """Make the folder, or take every right on it and on all beneath it from other users. Raises FolderOfOthers."""
+    root = folder.root
+    root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    _check_ours(root)
+    try:
+        _restrict(root, _FOLDER_MODE)
+        for parent, folders, files in os.walk(root):
+            for name in folders:
+                _restrict(Path(parent, name), _FOLDER_MODE)
+            for name in files:
+                _restrict(Path(parent, name), _FILE_MODE)
+    except PermissionError as error:
+        raise FolderOfOthers(
+            f"Other users may be able to read {error.filename}, and you may not change that. "
+            "Ask its owner, or name another folder: --folder NAME"
+        ) from None
+
+
+def _check_ours(root: Path) -> None:
+    if any(root.iterdir()) and not any(next(root.glob(name), None) for name in _OURS):
+        raise FolderOfOthers(
+            f"The folder {root} holds files that are not Waymark's. Name a new or an empty folder: --folder NAME"
+        )
+
+
+def _restrict(path: Path, mode: int) -> None:
+    """A link is left as it is, and so is what a running Waymark has just removed."""
+    try:
+        now = path.lstat().st_mode
+        if now & 0o077 and not path.is_symlink():
+            path.chmod(mode)
+    except FileNotFoundError:
+        return
