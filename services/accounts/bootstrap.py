@@ -1,6 +1,7 @@
 """Builds the service: the one place where its parts are joined."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,6 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     sessions.EndAllSessions: sessions.end_all_sessions,
     sign_in.CountTry: sign_in.count_try,
     sign_in.ForgetTries: sign_in.forget_tries,
-    tokens.IssueToken: tokens.issue_token,
     tokens.RevokeToken: tokens.revoke_token,
 }
 
@@ -52,7 +52,10 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         database=database,
         tables=tables.kernel,
         unit_of_work=lambda transaction: transaction,
-        handlers=HANDLERS,
+        handlers={
+            **HANDLERS,
+            tokens.IssueToken: partial(tokens.issue_token, max_lifetime=settings.max_token_lifetime),
+        },
         clock=clock,
     )
     local = LocalIdentities(database, clock)

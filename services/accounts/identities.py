@@ -53,7 +53,7 @@ class LocalIdentities:
             if found is None:
                 return None
             identity = _identity(connection, found, session_id=str(found.secret_id))
-        return _known(identity, found.expires_at)
+        return _known(replace(identity, scopes=frozenset(found.scopes.split())), found.expires_at)
 
     def _by_session(self, session: str) -> Known | None:
         at = self._clock()
@@ -105,7 +105,7 @@ _HOLDER = (
 )
 _NAMED = _HOLDER.where(tables.staff.c.sign_in_name == sa.bindparam("name"))
 _BY_TOKEN = (
-    _HOLDER.add_columns(tables.tokens.c.id.label("secret_id"), tables.tokens.c.expires_at)
+    _HOLDER.add_columns(tables.tokens.c.id.label("secret_id"), tables.tokens.c.expires_at, tables.tokens.c.scopes)
     .join(tables.tokens, tables.tokens.c.staff_id == tables.staff.c.id)
     .where(tables.tokens.c.secret_digest == sa.bindparam("digest"), tokens.is_good(sa.bindparam("at")))
 )

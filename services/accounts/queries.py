@@ -59,6 +59,7 @@ class GoodToken:
     id: UUID
     issued_at: datetime
     expires_at: datetime
+    scopes: str
 
 
 def members(connection: sa.Connection, page: PageRequest) -> Sequence[MemberRow]:
@@ -151,7 +152,7 @@ def good_tokens(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> S
     """The member's own that still open something, the newest first."""
     table = tables.tokens
     asked = (
-        sa.select(table.c.id, table.c.issued_at, table.c.expires_at)
+        sa.select(table.c.id, table.c.issued_at, table.c.expires_at, table.c.scopes)
         .where(table.c.staff_id == staff_id, table.c.revoked_at.is_(None), table.c.expires_at > at)
         .order_by(table.c.issued_at.desc(), table.c.id)
         .limit(100)

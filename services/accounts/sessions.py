@@ -86,8 +86,8 @@ def end_session(command: EndSession, transaction: Transaction) -> None:
 
 
 def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
-    sessions = tables.sessions
-    transaction.connection.execute(sa.delete(sessions).where(sessions.c.staff_id == command.staff_id))
+    """Whoever signs out everywhere leaves nothing open: no browser, and no program with a token of theirs."""
+    end_everything(transaction, command.staff_id)
     _tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended_everywhere", subject_type="staff", subject_id=command.staff_id)
 
@@ -108,8 +108,14 @@ def _tell_signed_out(staff_id: UUID, transaction: Transaction) -> None:
 
 def end_everything(transaction: Transaction, staff_id: UUID) -> None:
     """End every session and revoke every token of a member who may not come in any more."""
-    sessions, tokens = tables.sessions, tables.tokens
+    sessions = tables.sessions
     transaction.connection.execute(sa.delete(sessions).where(sessions.c.staff_id == staff_id))
+    revoke_tokens(transaction, staff_id)
+
+
+def revoke_tokens(transaction: Transaction, staff_id: UUID) -> None:
+    """Revoke every token of a member: what they may do has changed, or who has their password."""
+    tokens = tables.tokens
     transaction.connection.execute(
         sa.update(tokens)
         .where(tokens.c.staff_id == staff_id, tokens.c.revoked_at.is_(None))

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Self
 
 from services.accounts.provider_settings import ProviderSettings
 from services.kernel.auth.claims import LEAST_KEY
 from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings
+from services.kernel.settings import Unset, kernel_settings, whole_number
 
 ASKING = ("intake", "scoring", "casework", "oversight")
 
@@ -16,6 +17,8 @@ ASKING = ("intake", "scoring", "casework", "oversight")
 class Settings(KernelSettings):
     introspection_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The keys with which each service may ask who somebody is: one, and while it is being changed a second."""
+    max_token_lifetime: timedelta = timedelta(days=90)
+    """How long a bearer token may live at most."""
     provider: ProviderSettings | None = None
     """The partnership's own identity provider, if it has one."""
 
@@ -24,7 +27,12 @@ class Settings(KernelSettings):
         keys = {service: _keys(environ, f"INTROSPECTION_KEY_{service.upper()}") for service in ASKING}
         kernel = kernel_settings(environ)
         provider = ProviderSettings.from_environment(environ, demonstration=kernel["demonstration"])
-        return cls(**kernel, introspection_keys=keys, provider=provider)
+        return cls(
+            **kernel,
+            introspection_keys=keys,
+            provider=provider,
+            max_token_lifetime=timedelta(days=whole_number(environ, "TOKEN_MAX_DAYS", default=90, least=1, most=366)),
+        )
 
 
 def _keys(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

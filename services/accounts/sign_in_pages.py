@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from services.accounts import passwords, queries
+from services.accounts import passwords, queries, wording
 from services.accounts.sessions import BeginSession, EndAllSessions, EndSession, UnknownSession
 from services.accounts.sign_in import CountTry, ForgetTries, TooManyTries, name_digest, plain_name
 from services.accounts.tokens import RevokeToken
@@ -102,6 +102,7 @@ def sessions() -> ResponseReturnValue:
         "accounts/sessions.html",
         sessions=queries.open_sessions(connection, identity.staff_id, at=at),
         tokens=queries.good_tokens(connection, identity.staff_id, at=at),
+        scope_names=wording.SCOPES,
         this_session=identity.session_id,
     )
 

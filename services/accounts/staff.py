@@ -109,6 +109,8 @@ def change_member(command: ChangeMember, transaction: Transaction) -> None:
     if transaction.actor is not None:
         _check_not_vouched_for(transaction.connection, command)
     _take_version(transaction, command)
+    if command.roles != queries.roles_held(transaction.connection, command.staff_id):
+        sessions.revoke_tokens(transaction, command.staff_id)
     _set_rights(transaction, command.staff_id, command.roles, command.teams, command.areas)
     if not command.active:
         sessions.end_everything(transaction, command.staff_id)

@@ -131,5 +131,7 @@ tokens = sa.Table(
     sa.Column("issued_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
     sa.Column("revoked_at", UtcDateTime, nullable=True),
+    # As `scopes.written` has them.
+    sa.Column("scopes", sa.String(500), nullable=False),
     sa.CheckConstraint("expires_at > issued_at", name="expires"),
 )

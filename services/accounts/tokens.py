@@ -6,22 +6,47 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from services.accounts import secret, tables
+from services.accounts import queries, secret, tables
+from services.accounts.scopes import PROGRAMS, Scope, written
 from services.accounts.sessions import record_sign_in
+from services.contracts.codes import Role
 from services.kernel.db.transaction import Transaction
-from services.kernel.errors import NotFound
+from services.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from services.kernel.text import N_
 
 USUAL_LIFETIME = timedelta(hours=8)
-LONGEST_LIFETIME = timedelta(days=90)
 
 
 class UnknownToken(NotFound):
     """There is no such token, or it was revoked."""
 
 
+class NotActive(Conflict):
+    """An account that cannot sign in gets no token: it would be good again when the account is."""
+
+    title = N_("This account is switched off")
+
+
+class LivesTooLong(Invalid):
+    """Longer than the setting TOKEN_MAX_DAYS."""
+
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/days", N_("Enter fewer days: it would live longer than is allowed"))])
+
+
+class NotAProgram(Conflict):
+    """Whoever issues a token for a person's account could act as that person."""
+
+    title = N_("This is a person’s account")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Only the account of a partner’s system can be given a token here."))
+
+
 @dataclass(frozen=True, kw_only=True)
 class IssueToken:
     staff_id: UUID
+    scopes: frozenset[Scope]
     lifetime: timedelta = USUAL_LIFETIME
 
 
@@ -31,8 +56,14 @@ class RevokeToken:
     token_id: UUID
 
 
-def issue_token(command: IssueToken, transaction: Transaction) -> str:
-    """Issue a token and give its secret, which is kept nowhere else. It lives 90 days at most."""
+def issue_token(command: IssueToken, transaction: Transaction, *, max_lifetime: timedelta) -> str:
+    """Issue a token and give its secret, which is kept nowhere else.
+
+    Raises LivesTooLong, NotActive, and NotAProgram where an administrator names a person's account.
+    """
+    if command.lifetime > max_lifetime:
+        raise LivesTooLong
+    _check_holder(command, transaction)
     token_id, made = uuid4(), secret.new()
     transaction.connection.execute(
         sa.insert(tables.tokens).values(
@@ -40,12 +71,32 @@ def issue_token(command: IssueToken, transaction: Transaction) -> str:
             secret_digest=secret.digest(made),
             staff_id=command.staff_id,
             issued_at=transaction.at,
-            expires_at=transaction.at + min(command.lifetime, LONGEST_LIFETIME),
+            expires_at=transaction.at + command.lifetime,
+            scopes=written(command.scopes),
         )
     )
-    transaction.audit("token.issued", subject_type="token", subject_id=token_id)
+    transaction.audit(
+        "token.issued",
+        subject_type="token",
+        subject_id=token_id,
+        details={"staff_id": str(command.staff_id), "scopes": sorted(command.scopes)},
+    )
     record_sign_in(transaction, command.staff_id)
     return made
+
+
+def _check_holder(command: IssueToken, transaction: Transaction) -> None:
+    """The row is held, so that an account which is being switched off gets none."""
+    staff = tables.staff
+    its = staff.c.id == command.staff_id
+    active = transaction.connection.execute(sa.select(staff.c.active).where(its).with_for_update()).scalar_one()
+    if not active:
+        raise NotActive
+    if transaction.actor is not None and (
+        queries.roles_held(transaction.connection, command.staff_id) != {Role.PARTNER_SYSTEM}
+        or not command.scopes <= PROGRAMS
+    ):
+        raise NotAProgram
 
 
 def revoke_token(command: RevokeToken, transaction: Transaction) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.accounts.scopes import Scope
 from services.contracts.codes import RecipientClass, Role
 from services.kernel.text import N_
 
@@ -27,6 +28,20 @@ TEAM_CLASSES = {
     RecipientClass.YOUTH_JUSTICE: N_("Youth justice"),
     RecipientClass.ADULT_SERVICES: N_("Adult services"),
     RecipientClass.POLICE: N_("Police"),
+}
+
+
+SCOPES = {
+    Scope.ACCOUNTS_READ: N_("Read accounts and teams"),
+    Scope.ACCOUNTS_WRITE: N_("Change accounts and teams"),
+    Scope.INTAKE_READ: N_("Read referrals"),
+    Scope.INTAKE_WRITE: N_("Send and change referrals"),
+    Scope.SCORING_READ: N_("Read about estimates and models"),
+    Scope.SCORING_WRITE: N_("Change estimates"),
+    Scope.CASEWORK_READ: N_("Read reviews and cases"),
+    Scope.CASEWORK_WRITE: N_("Work on reviews and cases"),
+    Scope.OVERSIGHT_READ: N_("Read the oversight figures"),
+    Scope.OVERSIGHT_WRITE: N_("Change the oversight figures"),
 }
 
 

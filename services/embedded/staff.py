@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from services.accounts.demonstration import DemonstrationAccount, NobodyHasRole, accounts, load_demonstration
+from services.accounts.scopes import EVERY, Scope, narrow
 from services.accounts.tokens import USUAL_LIFETIME, IssueToken
 from services.embedded.folder import Folder
 from services.embedded.system import System
+from services.kernel.auth.identity import Identity
 
 _PASSWORD_CHARACTERS = 12
 
@@ -20,14 +22,27 @@ def load(system: System, folder: Folder) -> tuple[DemonstrationAccount, ...]:
     return load_demonstration(system.services["accounts"], password=password(folder))
 
 
-def token(system: System, sign_in_name: str, *, lifetime: timedelta = USUAL_LIFETIME) -> str:
-    """A bearer token of the demonstration user with this sign-in name. Raises NobodyHasRole for a name not there."""
-    if sign_in_name not in {account.sign_in_name for account in accounts()}:
-        raise NobodyHasRole
-    known = system.identities.named(sign_in_name)
-    if known is None:
-        raise NobodyHasRole
+def token(
+    system: System, sign_in_name: str, *, scopes: frozenset[Scope] = EVERY, lifetime: timedelta = USUAL_LIFETIME
+) -> str:
+    """A bearer token of the demonstration user with this sign-in name.
+
+    Raises NobodyHasRole for a name not there, LivesTooLong.
+    """
+    known = _known(system, sign_in_name)
     made: str = system.services["accounts"].dispatcher.handle(
-        IssueToken(staff_id=known.staff_id, lifetime=lifetime), actor=None
+        IssueToken(staff_id=known.staff_id, scopes=scopes, lifetime=lifetime), actor=None
     )
     return made
+
+
+def narrow_scopes(system: System, sign_in_name: str) -> frozenset[Scope]:
+    """What a token of this demonstration user may do when nobody says more. Raises NobodyHasRole."""
+    return narrow(_known(system, sign_in_name).roles)
+
+
+def _known(system: System, sign_in_name: str) -> Identity:
+    known = system.identities.named(sign_in_name)
+    if known is None or sign_in_name not in {account.sign_in_name for account in accounts()}:
+        raise NobodyHasRole
+    return known

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from services.accounts.scopes import EVERY
 from services.accounts.staff import AddMember
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import Role
@@ -72,7 +73,9 @@ class Areas:
             areas=frozenset(areas),
         )
         staff_id = accounts.dispatcher.handle(added, actor=None)
-        token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id, lifetime=timedelta(days=1)), actor=None)
+        token = accounts.dispatcher.handle(
+            IssueToken(staff_id=staff_id, scopes=EVERY, lifetime=timedelta(days=1)), actor=None
+        )
         self.world.settle()
         return Caller(client=self.world.anyone(), token=token)
 

@@ -12,8 +12,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from services.accounts.scopes import EVERY
 from services.accounts.staff import AddMember, ChangeMember
-from services.accounts.tokens import LONGEST_LIFETIME, IssueToken
+from services.accounts.tokens import IssueToken
 from services.contracts.codes import Role
 from tests.world import Caller, World, a_world
 
@@ -141,7 +142,9 @@ class Office:
 
     def _learn(self, staff_id: UUID, name: str) -> None:
         accounts = self.world.system.services["accounts"]
-        token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id, lifetime=LONGEST_LIFETIME), actor=None)
+        token = accounts.dispatcher.handle(
+            IssueToken(staff_id=staff_id, scopes=EVERY, lifetime=timedelta(days=90)), actor=None
+        )
         rights = self._rights_of(name)
         self.active[name] = Member(
             id=staff_id,

@@ -32,6 +32,7 @@ def write(identity: Identity, *, kind: str, expires_at: datetime) -> dict[str, A
         "teams": sorted(map(str, identity.teams)),
         "areas": sorted(identity.areas),
         "session_id": identity.session_id,
+        **({} if identity.scopes is None else {"scope": " ".join(sorted(identity.scopes))}),
     }
 
 
@@ -49,6 +50,8 @@ def read(answer: Mapping[str, Any]) -> Identity:
         roles=frozenset(Role(role) for role in answer["roles"] if role in set(Role)),
         teams=frozenset(map(UUID, answer["teams"])),
         areas=frozenset(answer["areas"]),
+        # A token of which nothing is said may do nothing.
+        scopes=None if answer["token_type"] == SESSION else frozenset(answer.get("scope", "").split()),
         session_id=answer["session_id"],
         expires_at=datetime.fromtimestamp(answer["exp"], UTC),
     )

@@ -21,6 +21,8 @@ class Identity:
     roles: frozenset[Role]
     teams: frozenset[UUID] = frozenset()
     areas: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+    """What a bearer token may do: `<service>:read`, `<service>:write`. None of a session, which may do all of it."""
     session_id: str = field(default="", repr=False)
     """Names the session or the bearer token. It is not the secret and opens nothing."""
     expires_at: datetime | None = field(default=None, compare=False)

@@ -9,12 +9,14 @@ from flask import Flask, current_app, request
 from werkzeug.exceptions import Unauthorized
 
 from services.contracts.codes import Role
+from services.kernel.auth.identity import Identity
 from services.kernel.errors import Forbidden
 from services.kernel.text import N_
 from services.kernel.web import current
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _MARK = "__access__"
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 class Who(Enum):
@@ -35,6 +37,16 @@ class NotYourRole(Forbidden):
     """The account holds none of the roles that may use this route."""
 
     title = N_("Your role may not do this")
+
+
+class OutOfScope(Forbidden):
+    """The account may use this route, and the token that was sent may not: it was issued for less (RFC 6750, 3.1)."""
+
+    title = N_("This token may not do this")
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(N_("The token was issued for less. Ask for one with the scope that WWW-Authenticate names."))
+        self.headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
 
 
 class AccessNotDeclared(RuntimeError):
@@ -83,7 +95,7 @@ def enforce() -> None:
     """Refuse the request unless its caller may use the view. Runs before anything of the body is read.
 
     Who knocks at a door that is not theirs is counted too. Raises Unauthorized without a session, TooManyRequests,
-    NotYourRole without the role, AccessNotDeclared.
+    OutOfScope with a token that was issued for less, NotYourRole without the role, AccessNotDeclared.
     """
     if request.endpoint is None:
         return
@@ -97,8 +109,16 @@ def enforce() -> None:
         raise Unauthorized
     if rates := current.site().rates:
         rates.count(identity)
+    _check_scope(identity)
     if rule.who is Who.ROLES and not identity.has_any(rule.roles):
         raise NotYourRole
+
+
+def _check_scope(identity: Identity) -> None:
+    """Every route of a service, page or operation, needs one of its two scopes."""
+    needed = f"{current.site().service}:{'read' if request.method in _READING else 'write'}"
+    if identity.scopes is not None and needed not in identity.scopes:
+        raise OutOfScope(needed)
 
 
 def _declare(view: _View, rule: Rule) -> _View:

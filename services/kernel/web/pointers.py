@@ -15,7 +15,7 @@ UNKNOWN = N_("A field that was sent here is not known")
 def declared(schema: Schema, errors: Iterable[FieldError]) -> Sequence[FieldError]:
     """The same faults, each at the nearest place that the schema declares; two that are then alike are one."""
     unknown = schema.error_messages.get("unknown")
-    found = {}
+    found: dict[FieldError, None] = {}
     for error in errors:
         detail = UNKNOWN if error.detail == unknown else error.detail
         found[FieldError(_known_part(schema, error.pointer), detail)] = None

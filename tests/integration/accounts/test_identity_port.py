@@ -11,6 +11,7 @@ from flask import Response
 
 from services.accounts import tables
 from services.accounts.identities import LocalIdentities
+from services.accounts.scopes import EVERY
 from services.accounts.sessions import EndSession
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import OrganisationClass, Role
@@ -88,7 +89,9 @@ def a_session(world: World, name: str = "reviewer") -> str:
 
 
 def a_token(world: World, name: str = "reviewer", **lifetime: float) -> str:
-    issued = world.handle(IssueToken(staff_id=world.staff[name], lifetime=timedelta(**lifetime or {"hours": 8})))
+    issued = world.handle(
+        IssueToken(staff_id=world.staff[name], scopes=EVERY, lifetime=timedelta(**lifetime or {"hours": 8}))
+    )
     return str(issued)
 
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from services.accounts import secret, tables
 from services.accounts.identities import LocalIdentities
+from services.accounts.scopes import EVERY
 from services.accounts.sessions import BeginSession
 from services.accounts.tokens import IssueToken
 from services.contracts import envelope
@@ -151,7 +152,7 @@ class TestIdentity:
 
 class TestToken:
     def test_opens_what_its_holder_may_open_until_it_expires(self, world: World) -> None:
-        token = str(world.handle(IssueToken(staff_id=world.staff["administrator"])))
+        token = str(world.handle(IssueToken(staff_id=world.staff["administrator"], scopes=EVERY)))
         headers = {"Authorization": f"Bearer {token}"}
 
         assert world.browser().get("/accounts/staff", headers=headers).status_code == 200
@@ -160,7 +161,7 @@ class TestToken:
         assert token not in str(world.rows(tables.tokens))
 
     def test_is_listed_for_its_holder_and_revoked_at_once(self, world: World) -> None:
-        token = world.handle(IssueToken(staff_id=world.staff["administrator"]))
+        token = world.handle(IssueToken(staff_id=world.staff["administrator"], scopes=EVERY))
         browser = world.signed_in("administrator")
         token_id = world.rows(tables.tokens)[0].id
 
@@ -172,13 +173,13 @@ class TestToken:
         assert send(browser, f"/accounts/tokens/{token_id}/revoke").status_code == 404
 
     def test_of_somebody_else_is_not_found(self, world: World) -> None:
-        world.handle(IssueToken(staff_id=world.staff["administrator"]))
+        world.handle(IssueToken(staff_id=world.staff["administrator"], scopes=EVERY))
         token_id = world.rows(tables.tokens)[0].id
 
         assert send(world.signed_in("reviewer"), f"/accounts/tokens/{token_id}/revoke").status_code == 404
 
     def test_is_no_session_and_a_session_is_no_token(self, world: World) -> None:
-        token = str(world.handle(IssueToken(staff_id=world.staff["administrator"])))
+        token = str(world.handle(IssueToken(staff_id=world.staff["administrator"], scopes=EVERY)))
         session = session_of(world.signed_in("administrator"))
         identities = LocalIdentities(world.service.database, world.clock)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.accounts import staff, tables
 from services.accounts.identities import LocalIdentities
 from services.accounts.incompatible_roles import INCOMPATIBLE, Incompatible, IncompatibleRoles
+from services.accounts.scopes import EVERY
 from services.accounts.staff import ChangeMember, NotYourOwn, PoliceInTriage, UnknownMember
 from services.accounts.teams import AddTeam, AgesReversed, ChangeTeam, PoliceTriageTeam, UnknownArea
 from services.accounts.tokens import IssueToken
@@ -146,7 +147,7 @@ class TestChangingAMember:
 
     def test_counts_at_once(self, world: World) -> None:
         browser = world.signed_in("second-administrator")
-        token = world.handle(IssueToken(staff_id=world.staff["second-administrator"]))
+        token = world.handle(IssueToken(staff_id=world.staff["second-administrator"], scopes=EVERY))
         assert browser.get("/accounts/staff").status_code == 200
 
         world.handle(a_change(world, "second-administrator", roles=frozenset(), teams=frozenset()), by="administrator")
@@ -160,7 +161,7 @@ class TestChangingAMember:
 
     def test_back_does_not_bring_back_old_sessions_and_tokens(self, world: World) -> None:
         browser = world.signed_in("reviewer")
-        token = world.handle(IssueToken(staff_id=world.staff["reviewer"]))
+        token = world.handle(IssueToken(staff_id=world.staff["reviewer"], scopes=EVERY))
 
         world.handle(a_change(world, active=False), by="administrator")
         world.handle(a_change(world, expected_version=2), by="administrator")
@@ -187,7 +188,7 @@ class TestBeingThere:
         assert at() == [first, world.clock.at]
 
     def test_is_told_of_who_was_given_a_token(self, world: World) -> None:
-        world.handle(IssueToken(staff_id=world.staff["navigator"]))
+        world.handle(IssueToken(staff_id=world.staff["navigator"], scopes=EVERY))
 
         assert [event["staff_id"] for event in signed_in(world)] == [world.staff["navigator"]]
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.accounts.scopes import EVERY
 from services.accounts.staff import AddMember
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import Role
@@ -162,5 +163,5 @@ def _navigator_and_reviewer(door: Door) -> Caller:
         ),
         actor=None,
     )
-    token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id), actor=None)
+    token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id, scopes=EVERY), actor=None)
     return Caller(client=door.world.anyone(), token=token)

@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from services.accounts.scopes import EVERY
 from services.accounts.staff import AddMember, ChangeMember
 from services.accounts.teams import AddTeam
-from services.accounts.tokens import LONGEST_LIFETIME, IssueToken
+from services.accounts.tokens import IssueToken
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.kernel.ui import dates
 from tests.property.whole import draw as drawn
@@ -140,7 +141,9 @@ class Whole:
             self.drawn.append(accounts.dispatcher.handle(self._addition(place, rights), actor=None))
         self.learn_staff()
         for staff_id in self.staff:
-            token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id, lifetime=LONGEST_LIFETIME), actor=None)
+            token = accounts.dispatcher.handle(
+                IssueToken(staff_id=staff_id, scopes=EVERY, lifetime=timedelta(days=90)), actor=None
+            )
             self.callers[staff_id] = Caller(client=self.world.anyone(), token=token)
         self.world.settle()
 

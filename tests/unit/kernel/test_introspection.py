@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.web_app import FakeIdentities, an_app, an_identity
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 KEY = "k" * claims.LEAST_KEY
-IDENTITY = an_identity(Role.REVIEWER)
+IDENTITY = replace(an_identity(Role.REVIEWER), scopes=frozenset({"casework:read", "intake:read"}))
 GOOD = claims.write(IDENTITY, kind=claims.BEARER, expires_at=NOW + timedelta(hours=1))
 
 Ask = Callable[..., IntrospectedIdentities]
