@@ -91,7 +91,7 @@ class TestASetting:
     def test_that_is_secret_is_a_file_and_never_in_the_environment(self, process: Process) -> None:
         assert process.environment["SECRETS_FOLDER"] == deployments.SECRETS_FOLDER
         assert [
-            name for name in process.environment if re.search("PASSWORD|SECRET_KEY|_KEY|TOKEN|DATABASE_URL", name)
+            name for name in process.environment if re.search(r"(PASSWORD|SECRET|TOKEN|DATABASE_URL)$|_KEY(_|$)", name)
         ] == []
 
     def test_of_production_takes_real_referrals_and_speaks_to_kafka_encrypted(self) -> None:
