@@ -24,7 +24,8 @@ class Contribution(Part):
 
     `source_referral_id` and `source` name the earlier referral of the same area that the value comes from, the newest
     one of a count, whose others are `further_sources`; null when it is what this referral itself says. `origin` is the
-    kind of record that such a feature is about, whoever gave this value.
+    kind of record that such a feature is about, whoever gave this value. `few_seen`: the model has seen too few young
+    people with this value to have learned what it means.
     """
 
     feature = fields.String(required=True)
@@ -35,6 +36,7 @@ class Contribution(Part):
     source_referral_id = fields.UUID(allow_none=True, load_default=None)
     source = code(Source, allow_none=True, load_default=None)
     further_sources = fields.List(fields.Nested(SourceReferral), load_default=list)
+    few_seen = fields.Boolean(load_default=False)
 
 
 class ReferralEstimatedV1(EventSchema):

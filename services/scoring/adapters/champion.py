@@ -131,4 +131,5 @@ def _contribution(part: given.Contribution) -> Contribution:
         sources=tuple(
             SourceReferral(referral_id=UUID(referral_id), source=Source(kind)) for referral_id, kind in part.sources
         ),
+        few_seen=part.few_seen,
     )

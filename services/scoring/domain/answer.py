@@ -26,6 +26,7 @@ class Contribution:
     """How far one feature moved the estimate, in log-odds. `value` is None when not known.
 
     `sources` are the earlier referrals that the value comes from, newest first: none when it is the referral's own.
+    `few_seen` says that the model has seen too few young people with this value to have learned what it means.
     """
 
     feature: str
@@ -34,6 +35,7 @@ class Contribution:
     origin: str
     log_odds: float
     sources: tuple[SourceReferral, ...] = ()
+    few_seen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,9 @@ class ContributionSchema(Schema):
     value = fields.Raw(required=True, allow_none=True)
     observed_on = fields.Date(required=True, allow_none=True)
     log_odds = fields.Float(required=True)
+    few_seen = fields.Boolean(
+        required=True, metadata={"description": "Training saw too few with this value to learn what it means"}
+    )
 
 
 class AnswerSchema(Schema):

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts import envelope
-from services.contracts.codes import EstimateCause, NotEstimatedReason
+from services.contracts.codes import EstimateCause, NotEstimatedReason, WhatHappened
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.kernel.service import Service
 from services.scoring.adapters import replay as replays
@@ -56,6 +56,14 @@ class TestAReceivedReferral:
         assert abs(1 / (1 + exp(-parts)) - estimated["probability"]) < TOLERANCE
         assert estimated["invented_data"] is True
         assert len(rows(service, estimates)) == 1
+
+    def test_tells_which_values_the_model_has_seen_too_few_of(self, service: Service) -> None:
+        hear(service, received(uuid4(), PERSON, what_happened=[WhatHappened.FIREARM], injury=None))
+
+        [estimated] = [ReferralEstimatedV1.decode(e.data) for e in sent(service) if e.type == ReferralEstimatedV1.type]
+        assert [part["feature"] for part in estimated["contributions"] if part["few_seen"]] == ["firearm_or_corrosive"]
+        [stored] = rows(service, estimates)
+        assert [part["feature"] for part in stored.contributions if part["few_seen"]] == ["firearm_or_corrosive"]
 
     def test_is_told_after_the_wording_of_its_model(self, service: Service) -> None:
         hear(service, received(uuid4(), PERSON))
@@ -290,6 +298,7 @@ class TestTheDatabase:
 
 class TestAStoredEstimate:
     def test_is_replayed_to_the_last_bit(self, service: Service, settings: Settings) -> None:
+        # The youngest are marked as hardly seen: the mark is replayed too.
         hear(service, *(received(uuid4(), uuid4(), age=10 + number) for number in range(15)))
         champions = build_champions(settings)
 
