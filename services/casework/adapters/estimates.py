@@ -129,6 +129,7 @@ def _moved(item: Mapping[str, Any], words: Mapping[str, Any], given_by: Source, 
         log_odds=item["log_odds"],
         given_by=given_by,
         sources=_sources(item),
+        few_seen=item.get("few_seen", False),
     )
 
 

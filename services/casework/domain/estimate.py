@@ -25,7 +25,8 @@ class Moved:
     `value` is None when it is not known, and when something known does not reach into the time that the feature looks
     at; `is_known` tells the two apart. A value `in_days` is how many days before the referral something was.
     `given_by` is who made the referral of the estimate; `sources` are the earlier referrals that the value comes from,
-    newest first: none when it is the referral's own.
+    newest first: none when it is the referral's own. `few_seen` says that the model has seen too few young people with
+    this value to have learned what it means.
     """
 
     feature: str
@@ -39,6 +40,7 @@ class Moved:
     log_odds: float
     given_by: Source
     sources: tuple[SourceReferral, ...] = ()
+    few_seen: bool = False
 
     @property
     def said_by_police(self) -> bool:

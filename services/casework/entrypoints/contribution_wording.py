@@ -56,13 +56,15 @@ _DIRECTIONS = {
 class ContributionWords:
     """`value` and `origin` apart, for rows; `wording` is label and value as one sentence.
 
-    `origin` is "" of what is not known. `police` says what the police have to do with it, or nothing.
+    `origin` is "" of what is not known. `police` says what the police have to do with it, or nothing. `caution` says
+    that the model has seen too few of such a value, or nothing.
     """
 
     label: str
     value: str
     origin: str
     police: str
+    caution: str
     direction: Direction
 
     @property
@@ -76,6 +78,7 @@ def worded(moved: Moved) -> ContributionWords:
         value=_value(moved),
         origin=_origin(moved),
         police=_police(moved),
+        caution=_caution(moved),
         direction=_direction(moved.log_odds),
     )
 
@@ -138,3 +141,16 @@ def _police(moved: Moved) -> str:
     if moved.said_by_police:
         return str(_("recorded by the police"))
     return str(_("about contact with the police")) if moved.police_generated and moved.is_known else ""
+
+
+def _caution(moved: Moved) -> str:
+    """What moved nothing was not taken into account; of a rare value that moved it, nobody knows whether by enough."""
+    if not moved.few_seen:
+        return ""
+    if moved.log_odds == 0:
+        return str(
+            _("The model has seen too few young people with this answer to take it into account. Weigh it yourself.")
+        )
+    return str(
+        _("The model has seen too few young people with this answer to be sure what it means. Weigh it yourself.")
+    )

@@ -287,6 +287,7 @@ def _moved(moved: Moved) -> dict[str, Any]:
         **vars(moved),
         "wording": said.wording,
         "direction": said.direction,
+        "caution": said.caution or None,
         "origin": said.origin or None,
         "police_generated": moved.police_generated or moved.said_by_police,
         "source_referral_id": newest.referral_id if newest else None,

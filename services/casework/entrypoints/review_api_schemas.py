@@ -233,6 +233,12 @@ class MovedItem(Schema):
     label = fields.String(required=True)
     wording = fields.String(required=True, metadata={"description": "Label and value as one sentence"})
     direction = _code(Direction)
+    few_seen = fields.Boolean(required=True)
+    caution = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When `few_seen`: the model has seen too few with this value to learn what it means"},
+    )
     domain = fields.String(required=True)
     origin = fields.String(
         required=True, allow_none=True, metadata={"description": "Who gave the value; null when it is not known"}

@@ -45,6 +45,8 @@ class EstimatePage:
     invented: bool
     moved: list[Row]
     every: list[Row]
+    few_seen: list[str]
+    """Values of which the model has seen too few to learn what they mean, however little they moved it."""
     missing: Sequence[str]
     history: str
     model: str
@@ -101,6 +103,7 @@ def _estimate(answer: Estimated, area: str) -> EstimatePage:
         invented=answer.invented_data,
         moved=_top(answer.contributions, rows),
         every=rows,
+        few_seen=[worded(moved).wording for moved in answer.contributions if moved.few_seen],
         missing=answer.missing,
         history=str(_("The estimate uses earlier referrals in %(area)s only.", area=area)),
         model=str(_("Model %(version)s, %(day)s", version=answer.model_version, day=dates.day(answer.estimated_at))),
@@ -142,7 +145,7 @@ def _top(contributions: Sequence[Moved], rows: list[Row]) -> list[Row]:
     top = [(row, moved.log_odds) for row, moved in zip(rows[:MOST_MOVED], ordered[:MOST_MOVED], strict=True)]
     if rest:
         label = ngettext("The %(num)d other together", "All %(num)d others together", len(rest))
-        top.append(({"label": label, "value": "", "source": "", "police": ""}, together))
+        top.append(({"label": label, "value": "", "source": "", "police": "", "caution": ""}, together))
     greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
     said: set[bool] = set()
     return [
@@ -176,5 +179,6 @@ def _row(moved: Moved) -> Row:
         "value": said.value,
         "source": said.origin,
         "police": said.police,
+        "caution": said.caution,
         "direction": direction_words(moved.log_odds),
     }

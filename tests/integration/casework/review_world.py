@@ -218,9 +218,15 @@ class Referred:
         }
         self.world.hear(hear.HearMatch(event))
 
-    def estimated(self, *, features: int = 9, probability: float = 0.1234, **said: Any) -> None:
-        """An estimate whose features move it up and down in turn, each less than the one before."""
-        told = {"probability": probability, "contributions": [_moved(place) for place in range(features)]}
+    def estimated(
+        self, *, features: int = 9, probability: float = 0.1234, few_seen: int | None = None, **said: Any
+    ) -> None:
+        """An estimate whose features move it up and down in turn, each less than the one before.
+
+        `few_seen` is the place of the one whose value the model has seen too few of.
+        """
+        parts = [_moved(place) | {"few_seen": place == few_seen} for place in range(features)]
+        told = {"probability": probability, "contributions": parts}
         self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
 
     def estimated_from(

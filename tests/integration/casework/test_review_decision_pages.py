@@ -51,6 +51,25 @@ class TestTheSecondStep:
         assert "0.1" not in page
         assert "12.3" not in page
 
+    def test_names_the_values_that_the_model_has_seen_too_few_of(self, review_world: ReviewWorld) -> None:
+        client = review_world.reviewer()
+        referred = review_world.referral()
+        referred.estimated(features=9, few_seen=8)
+        view(client, referred)
+
+        page = text_of(client.get(f"{referred.page}/estimate"))
+        told = client.get(f"{referred.api}/estimate").get_json()["estimate"]["contributions"]
+
+        listed = (
+            "The model has seen too few young people with these answers to learn what they mean. Weigh them yourself:"
+        )
+        assert page.count(listed) == 1
+        assert page.count("too few young people with this answer") == 1
+        [marked] = [part for part in told if part["few_seen"]]
+        assert f"{listed} {marked['wording']}" in page
+        assert marked["caution"] in page
+        assert [part["caution"] for part in told if not part["few_seen"]] == [None] * 8
+
     def test_shows_six_and_the_others_together(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()

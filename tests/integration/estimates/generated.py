@@ -56,6 +56,7 @@ class PageRow:
     value: str
     origin: str
     direction: str
+    caution: str
 
 
 @dataclass(kw_only=True)
@@ -147,7 +148,7 @@ def varied(body: dict[str, Any], chance: random.Random, sender: str) -> dict[str
 
 _TABLE = re.compile(
     r'<th scope="row"[^>]*>(?P<label>.*?)</th>\s*<td[^>]*>(?P<value>.*?)</td>\s*'
-    r"<td[^>]*>(?P<origin>.*?)</td>\s*<td[^>]*>(?P<direction>.*?)</td>",
+    r"<td[^>]*>(?P<origin>.*?)</td>\s*<td[^>]*>(?P<direction>[^<]*)(?:<br><span[^>]*>(?P<caution>.*?)</span>)?</td>",
     re.DOTALL,
 )
 _BAR = re.compile(r"<strong>(?P<label>[^<]*)</strong>: (?P<value>[^<]*?)\s*<(?:br|/div)")
@@ -155,7 +156,7 @@ _BAR = re.compile(r"<strong>(?P<label>[^<]*)</strong>: (?P<value>[^<]*?)\s*<(?:b
 
 def table_of(page: str) -> list[PageRow]:
     return [
-        PageRow(**{name: _text(said) for name, said in row.groupdict().items()})
+        PageRow(**{name: _text(said) for name, said in row.groupdict("").items()})
         for row in _TABLE.finditer(page.partition("app-moved")[2])
     ]
 

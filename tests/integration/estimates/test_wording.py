@@ -19,6 +19,9 @@ from tests.world import a_world
 NUMBER = int(os.environ.get("ESTIMATES", "300"))
 DIRECTIONS = {1: ("raises", "Raises it"), -1: ("lowers", "Lowers it"), 0: ("neither", "Does not change it")}
 
+HARDLY_SEEN = {("firearm_or_corrosive", "Yes"), ("age_years", "10")}
+"""What the model of the tests has seen too few of."""
+
 
 @pytest.fixture
 def generated(tmp_path: Path) -> Iterator[Generated]:
@@ -60,12 +63,19 @@ def _by_api(parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str
             yield f"api: {part['label']} is {part['origin']} instead of {truth.origin}"
         if part["direction"] != DIRECTIONS[_sign(part["log_odds"])][0]:
             yield f"api: {part['label']} {part['direction']}"
+        if part["few_seen"] is not ((part["feature"], truth.value) in HARDLY_SEEN):
+            yield f"api: {part['label']} is {'' if part['few_seen'] else 'not '}marked as hardly seen"
+        if bool(part["caution"]) is not part["few_seen"]:
+            yield f"api: {part['label']} says {part['caution']}"
 
 
 def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str]:
     rows = table_of(page)
     if {row.label for row in rows} != said.keys():
         yield "page: not every input stands in the table"
+    cautions = {part["label"]: part["caution"] or "" for part in parts}
+    if any(part["few_seen"] and f"<li>{part['wording']}</li>" not in page for part in parts):
+        yield "page: something hardly seen is not listed"
     signs = {part["label"]: _sign(part["log_odds"]) for part in parts}
     for row in rows:
         truth = said[row.label]
@@ -75,6 +85,8 @@ def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth])
             yield f"table: {row.label} is {row.origin} instead of {truth.origin}"
         if row.direction != DIRECTIONS[signs[row.label]][1]:
             yield f"table: {row.label} {row.direction}"
+        if row.caution != cautions[row.label]:
+            yield f"table: {row.label} says {row.caution}"
     for label, value in bars_of(page):
         if value != said[label].value:
             yield f"bar: {label}: {value} instead of {said[label].value}"

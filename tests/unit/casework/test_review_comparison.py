@@ -255,3 +255,30 @@ class TestAReplacedEstimate:
 
     def test_that_was_not_replaced_is_told_as_none(self) -> None:
         assert replaced(None) == []
+
+
+class TestAValueThatTheModelHasHardlySeen:
+    def test_says_that_it_is_not_taken_into_account_when_it_does_nothing(self) -> None:
+        [row] = page(moved(0.0, value=True, few_seen=True)).every
+
+        assert row["caution"] == (
+            "The model has seen too few young people with this answer to take it into account. Weigh it yourself."
+        )
+
+    def test_says_that_its_meaning_is_not_sure_when_it_does_something(self) -> None:
+        assert page(moved(0.4, value=12, few_seen=True)).every[0]["caution"] == (
+            "The model has seen too few young people with this answer to be sure what it means. Weigh it yourself."
+        )
+
+    def test_is_listed_however_little_it_does(self) -> None:
+        strong = [moved(1.0) for _ in range(MOST_MOVED)]
+        firearm = moved(0.0, label="Firearm", value=True, few_seen=True)
+
+        shown_page = page(*strong, moved(0.1), firearm)
+
+        assert shown_page.few_seen == ["Firearm: Yes"]
+        assert all(row["label"] != "Firearm" for row in shown_page.moved)
+
+    def test_alone_is_cautioned(self) -> None:
+        assert page(moved(1.0)).few_seen == []
+        assert [row["caution"] for row in page(*(moved(1.0) for _ in range(9))).every] == [""] * 9
