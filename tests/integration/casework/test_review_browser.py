@@ -70,7 +70,7 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     reviewer.post(f"{seen.page}/claim")
     urgent.withdrawn()
     urgent.looks_like(seen)
-    seen.estimated()
+    seen.estimated(few_seen=8)
     _views(reviewer, seen)
     _views(reviewer, asked, level="not_enough_information")
     reviewer.post_json(f"{asked.api}/question", {"question": "age"}, **asked.as_read)
