@@ -43,10 +43,19 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     )
 
     def routes() -> Routes:
-        from services.intake.entrypoints import api, arriving_pages, form_pages, match_pages, status_pages
+        from services.intake.entrypoints import (
+            api,
+            arriving_pages,
+            change_pages,
+            draft_section_pages,
+            form_pages,
+            match_pages,
+            status_pages,
+        )
 
+        own = [form_pages, draft_section_pages, status_pages, change_pages]
         return Routes(
-            blueprints=[form_pages.pages, status_pages.pages, match_pages.pages, arriving_pages.pages],
+            blueprints=[module.pages for module in (*own, match_pages, arriving_pages)],
             api_blueprints=[api.blueprint],
             extensions={"intake": settings.locality},
         )

@@ -113,7 +113,7 @@ def work(caseworker: Person, referral: Referral, *, look: Look = unseen) -> None
 
 def _record_contact(caseworker: Person, address: str) -> None:
     page = caseworker.open(f"{address}/contact-attempts/new")
-    page.locator("[name='time']").fill(f"{datetime.now(LONDON):%H:%M}")
+    page.locator("[name='attempted_at-time']").fill(f"{datetime.now(LONDON):%H:%M}")
     tick(page, "mode", "phone")
     tick(page, "reached", "yes")
     page.get_by_role("button", name="Save contact attempt").click()

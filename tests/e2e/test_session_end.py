@@ -87,5 +87,5 @@ class TestTypedText:
         page.get_by_label("Name", exact=False).first.fill("Yarrow Sample")
         page.get_by_role("link", name="My referrals").first.click()
 
-        page.get_by_role("link", name="Finish the referral saved on").first.click()
+        page.get_by_role("link", name="Finish the referral").first.click()
         assert page.get_by_label("Name", exact=False).first.input_value() == "Yarrow Sample"

@@ -13,7 +13,16 @@ from services.intake.adapters import match_scope
 from services.intake.adapters.match_repository import to_match
 from services.intake.adapters.referral_repository import load
 from services.intake.adapters.repositories import SqlTeams
-from services.intake.adapters.tables import drafts, match_changes, matches, referrals, staff, steps
+from services.intake.adapters.tables import (
+    drafts,
+    identities,
+    match_changes,
+    matches,
+    referral_versions,
+    referrals,
+    staff,
+    steps,
+)
 from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match, MatchState
 from services.intake.domain.match_reader import MatchReader
@@ -26,10 +35,13 @@ class Mine:
 
     id: UUID
     reference: str
+    name: str | None
+    age: int | None
+    """At the time of referral, in years."""
     received_at: datetime
     step: ProgressStep
     question: Question | None
-    withdrawn: bool
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +49,7 @@ class Draft:
     id: UUID
     version: int
     answers: dict[str, list[str]]
+    started_at: datetime | None
     saved_at: datetime
     sent_as: UUID | None
 
@@ -54,7 +67,7 @@ def referrals_of(
 ) -> list[Mine]:
     """What whoever asks wrote, newest first."""
     query = (
-        sa.select(referrals)
+        sa.select(referrals, _NEWEST_NAME.label("name"), _NEWEST_AGE.label("age"))
         .where(_written_by(asking))
         .order_by(referrals.c.received_at.desc(), referrals.c.id.desc())
         .limit(limit)
@@ -67,10 +80,12 @@ def referrals_of(
         Mine(
             id=row.id,
             reference=row.reference,
+            name=row.name,
+            age=row.age,
             received_at=row.received_at,
             step=row.step,
             question=row.question,
-            withdrawn=row.withdrawn_at is not None,
+            withdrawn_at=row.withdrawn_at,
         )
         for row in connection.execute(query)
     ]
@@ -172,6 +187,17 @@ def _history(connection: sa.Connection, match_id: UUID) -> list[Said]:
     ]
 
 
+def _newest(column: sa.Column[Any]) -> Any:
+    """A column of the newest version's row, for a referral of the outer query."""
+    of_referral = column.table.c.referral_id == referrals.c.id
+    newest = column.table.c.version.desc()
+    return sa.select(column).where(of_referral).order_by(newest).limit(1).correlate(referrals).scalar_subquery()
+
+
+_NEWEST_NAME = _newest(identities.c.name)
+_NEWEST_AGE = _newest(referral_versions.c.age)
+
+
 def _written_by(asking: ReferredBy) -> sa.ColumnElement[bool]:
     same_account = referrals.c.referred_by == asking.staff_id
     if not asking.is_system:
@@ -182,5 +208,10 @@ def _written_by(asking: ReferredBy) -> sa.ColumnElement[bool]:
 
 def _to_draft(row: Any) -> Draft:
     return Draft(
-        id=row.id, version=row.version, answers=row.answers or {}, saved_at=row.saved_at, sent_as=row.referral_id
+        id=row.id,
+        version=row.version,
+        answers=row.answers or {},
+        started_at=row.started_at,
+        saved_at=row.saved_at,
+        sent_as=row.referral_id,
     )

@@ -30,7 +30,7 @@ class SqlDrafts:
         """Returns the version that is stored. Raises NoSuchDraft or DraftChanged."""
         typed = {name: list(values) for name, values in answers.items()}
         row = {"version": expected_version + 1, "answers": typed, "saved_at": at, "expires_at": at + KEPT_FOR}
-        new = {"id": draft_id, "staff_id": staff_id, **row}
+        new = {"id": draft_id, "staff_id": staff_id, "started_at": at, **row}
         # Also where the draft expired or was deleted while the form stayed open: what was typed since is not lost.
         if insert_or_ignore(self._connection, drafts, new):
             return expected_version + 1

@@ -209,6 +209,8 @@ drafts = sa.Table(
     # Raised by each save: a form shown before another tab's save does not overwrite it.
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("answers", Json, nullable=True),
+    # Null for what an earlier release stored.
+    sa.Column("started_at", UtcDateTime, nullable=True),
     sa.Column("saved_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
     sa.Column("referral_id", sa.Uuid, sa.ForeignKey("referrals.id"), nullable=True, unique=True),

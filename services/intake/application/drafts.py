@@ -10,6 +10,7 @@ from services.kernel.errors import Conflict, NotFound
 from services.kernel.text import N_
 
 KEPT_FOR = timedelta(hours=48)
+NOT_STORED = 0
 
 
 class NoSuchDraft(NotFound):
@@ -34,18 +35,30 @@ class SaveDraft:
 
 
 def save_draft(command: SaveDraft, uow: UnitOfWork) -> int:
-    """Returns the draft's version. Saving what is already stored changes nothing.
+    """Returns the draft's version. Saving what is already stored changes nothing. An empty one is not stored: 0.
 
     Raises NoSuchDraft for somebody else's draft, or one that was sent, and DraftChanged.
     """
     uow.drafts.forget_expired(at=uow.at)
-    return uow.drafts.save(
+    is_empty = not is_filled(command.answers)
+    if is_empty and not command.expected_version:
+        return NOT_STORED
+    version = uow.drafts.save(
         command.draft_id,
         staff_id=command.staff_id,
         answers=command.answers,
         expected_version=command.expected_version,
         at=uow.at,
     )
+    if is_empty:
+        uow.drafts.drop(command.draft_id, staff_id=command.staff_id)
+        return NOT_STORED
+    return version
+
+
+def is_filled(answers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether anything was typed or chosen."""
+    return any(text.strip() for values in answers.values() for text in values)
 
 
 @dataclass(frozen=True, kw_only=True)

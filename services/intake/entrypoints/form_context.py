@@ -8,6 +8,7 @@ from services.intake.adapters import queries
 from services.intake.domain import content
 from services.intake.entrypoints import caller, wording
 from services.intake.entrypoints.forms import basis_items
+from services.intake.entrypoints.sections import SECTIONS
 from services.kernel.auth.identity import Identity
 from services.kernel.web import current
 
@@ -45,6 +46,7 @@ def of(identity: Identity) -> Mapping[str, Any]:
     site = caller.own_site(identity)
     return {
         "label": wording.label,
+        "sections": SECTIONS,
         "choices": {name: wording.items(kind) for name, kind in _CHOICES.items()},
         "yes_or_no": wording.yes_or_no(),
         "recipients": basis_items(queries.bodies(current.reading()), identity.organisation_class),

@@ -7,6 +7,7 @@ later", and when the session had ended before the form came.
 import hashlib
 import hmac
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +19,7 @@ from werkzeug.exceptions import Unauthorized
 from services.contracts.codes import Answer, Role
 from services.intake.adapters import queries
 from services.intake.application.check_referral import CheckReferral
-from services.intake.application.drafts import DraftChanged, DropDraft, NoSuchDraft, SaveDraft
+from services.intake.application.drafts import DraftChanged, DropDraft, NoSuchDraft, SaveDraft, is_filled
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.entrypoints import caller, form_context, summary
 from services.intake.entrypoints.forms import NOT_ANSWERS, ReferralForm, arranged
@@ -41,9 +42,9 @@ def begin() -> ResponseReturnValue:
     form = ReferralForm(ReferralSchema())
     if wanted is None:
         return _form(form, uuid4(), version=0)
-    draft = _draft(_uuid(wanted))
+    draft = draft_of(_uuid(wanted))
     if draft.sent_as:
-        return redirect(_status(draft.sent_as), code=303)
+        return redirect(status_address(draft.sent_as), code=303)
     form.restore(MultiDict(draft.answers))
     return _form(form, draft.id, version=draft.version)
 
@@ -57,14 +58,14 @@ def go_on() -> ResponseReturnValue:
     if stored and stored.sent_as:
         return _typed_after_sending(stored.sent_as)
     try:
-        version: int = current.handle(_save(draft_id, current.staff_id()))
+        version: int = current.handle(save_command(draft_id, current.staff_id()))
     except DraftChanged:
         return _changed_elsewhere(draft_id)
     if act == _AUTOSAVE:
         return {"version": version}
     if act == _LATER:
-        return redirect(url_for("status.mine", kept="yes"), code=303)
-    form = _checked(arranged(request.form))
+        return redirect(url_for("status.mine", kept="yes" if version else "no"), code=303)
+    form = checked(arranged(request.form))
     if form.has_errors:
         return _form(form, draft_id, version=version)
     danger = form.data["immediate_danger"] is Answer.YES
@@ -75,9 +76,9 @@ def go_on() -> ResponseReturnValue:
 @access.requires(*WRITERS)
 def danger(draft_id: UUID) -> ResponseReturnValue:
     """What to do now. The referral is kept, and can be sent from here."""
-    draft = _draft(draft_id)
+    draft = draft_of(draft_id)
     if draft.sent_as:
-        return redirect(_status(draft.sent_as), code=303)
+        return redirect(status_address(draft.sent_as), code=303)
     place = caller.locality()
     return render_template(
         "intake/danger.html", draft_id=draft_id, procedure=place.danger_procedure, contacts=place.danger_contacts
@@ -87,28 +88,28 @@ def danger(draft_id: UUID) -> ResponseReturnValue:
 @pages.get("/<uuid:draft_id>/check")
 @access.requires(*WRITERS)
 def check(draft_id: UUID) -> ResponseReturnValue:
-    draft = _draft(draft_id)
+    draft = draft_of(draft_id)
     if draft.sent_as:
-        return redirect(_status(draft.sent_as), code=303)
-    form = _checked(_typed(draft))
+        return redirect(status_address(draft.sent_as), code=303)
+    form = checked(_typed(draft))
     if form.has_errors:
         return _form(form, draft_id, version=draft.version)
-    change = url_for(".begin", draft=draft_id)
     identity = current.identity()
     place = caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
     values = form.data | {"area": place.area}
-    rows = list(summary.rows(values, change=change, places=caller.place_names(identity)))
-    return render_template("intake/check.html", draft_id=draft_id, rows=rows, change=change)
+    change = partial(url_for, "draft_section.show", draft_id=draft_id)
+    parts = summary.parts(values, change=change, places=caller.place_names(identity))
+    return render_template("intake/check.html", draft_id=draft_id, parts=parts, back=url_for(".begin", draft=draft_id))
 
 
 @pages.post("/<uuid:draft_id>/send")
 @access.requires(*WRITERS)
 def send(draft_id: UUID) -> ResponseReturnValue:
     """Send the draft. However often it is sent, it is one referral."""
-    draft = _draft(draft_id)
+    draft = draft_of(draft_id)
     if draft.sent_as:
-        return redirect(_status(draft.sent_as), code=303)
-    form = _checked(_typed(draft))
+        return redirect(status_address(draft.sent_as), code=303)
+    form = checked(_typed(draft))
     if form.has_errors:
         return _form(form, draft_id, version=draft.version)
     identity = current.identity()
@@ -121,7 +122,7 @@ def send(draft_id: UUID) -> ResponseReturnValue:
         site=place.site,
         draft_id=draft_id,
     )
-    answer = current.handle_once(command, key=f"draft-{draft_id}", answer=(303, _status(command.referral_id)))
+    answer = current.handle_once(command, key=f"draft-{draft_id}", answer=(303, status_address(command.referral_id)))
     return redirect(answer.location, code=303)
 
 
@@ -149,10 +150,12 @@ def session_changed(error: csrf.ForeignForm) -> ResponseReturnValue:
 
 
 def _save_for_owner() -> UUID | None:
-    """Save the form that was sent as a draft of the person it was given to; None when it is not a form of ours.
+    """Save the form that was sent as a draft of the person it was given to; None when it is empty, or not of ours.
 
     Where another tab has changed the draft since, what was typed here becomes a draft of its own.
     """
+    if not is_filled(_answers()):
+        return None
     draft_id, staff_id = request.form.get("draft", ""), request.form.get("staff", "")
     sent = request.form.get("form_key", "").encode("utf-8", "replace")
     ours = hmac.compare_digest(_form_key(draft_id, staff_id).encode(), sent)
@@ -161,14 +164,16 @@ def _save_for_owner() -> UUID | None:
     owner, saved = UUID(staff_id), UUID(draft_id)
     dispatcher, correlation_id = current.site().dispatcher, current.correlation_id()
     try:
-        dispatcher.handle(_save(saved, owner), actor=owner, correlation_id=correlation_id)
+        dispatcher.handle(save_command(saved, owner), actor=owner, correlation_id=correlation_id)
     except (DraftChanged, NoSuchDraft):
         saved = uuid4()
-        dispatcher.handle(replace(_save(saved, owner), expected_version=0), actor=owner, correlation_id=correlation_id)
+        dispatcher.handle(
+            replace(save_command(saved, owner), expected_version=0), actor=owner, correlation_id=correlation_id
+        )
     return saved
 
 
-def _save(draft_id: UUID, staff_id: UUID) -> SaveDraft:
+def save_command(draft_id: UUID, staff_id: UUID) -> SaveDraft:
     sent = request.form.get("draft_version", "")
     return SaveDraft(
         draft_id=draft_id,
@@ -180,7 +185,7 @@ def _save(draft_id: UUID, staff_id: UUID) -> SaveDraft:
 
 def _changed_elsewhere(draft_id: UUID) -> ResponseReturnValue:
     """Show this tab's answers, name those that another tab saved differently, and let the person choose."""
-    draft = _draft(draft_id)
+    draft = draft_of(draft_id)
     if request.form.get("act") == _AUTOSAVE:
         return {"version": draft.version, "changed": True}, 409
     form = ReferralForm(ReferralSchema())
@@ -192,16 +197,16 @@ def _changed_elsewhere(draft_id: UUID) -> ResponseReturnValue:
 
 def _typed_after_sending(referral_id: UUID) -> ResponseReturnValue:
     """The draft was sent from another tab. What this tab holds beyond it is offered on the page that changes a referral."""
-    form = _checked(arranged(request.form))
+    form = checked(arranged(request.form))
     referral = queries.referral_of(current.reading(), referral_id, caller.referred_by(current.identity()))
     if referral is None or (not form.has_errors and content_from(form.data) == referral.content):
-        return redirect(_status(referral_id), code=303)
-    change = url_for("status.change", referral_id=referral_id)
+        return redirect(status_address(referral_id), code=303)
+    change = url_for("change.whole", referral_id=referral_id)
     unsent.store(change, _answers())
     return redirect(f"{change}?sent=already", code=303)
 
 
-def _checked(typed: "MultiDict[str, str]") -> ReferralForm:
+def checked(typed: "MultiDict[str, str]") -> ReferralForm:
     """The form with everything that is wrong with it: in the fields, and in what they say together."""
     form = ReferralForm.received(ReferralSchema(), typed)
     if form.has_errors:
@@ -231,7 +236,7 @@ def _form(form: Any, draft_id: UUID, *, version: int, conflict: Any = None) -> R
     return page, 409 if conflict else form.status
 
 
-def _draft(draft_id: UUID) -> queries.Draft:
+def draft_of(draft_id: UUID) -> queries.Draft:
     draft = queries.draft_of(current.reading(), draft_id, staff_id=current.staff_id(), at=current.now())
     if draft is None:
         raise NoSuchDraft
@@ -252,7 +257,7 @@ def _form_key(draft_id: str, staff_id: str) -> str:
     return hmac.new(current.site().secret_key, said, hashlib.sha256).hexdigest()
 
 
-def _status(referral_id: UUID) -> str:
+def status_address(referral_id: UUID) -> str:
     return url_for("status.show", referral_id=referral_id)
 
 

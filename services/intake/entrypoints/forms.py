@@ -1,7 +1,7 @@
 """The referral's form: what a page sends, put in the form of the one schema; and the other way round."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -17,6 +17,7 @@ from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, Bodies, gatewa
 from services.intake.domain.match import MatchState
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.schema import ASK_CONTACT, ContactSchema, YoungPersonSchema
+from services.intake.entrypoints.sections import SECTIONS
 from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
 from services.kernel.ui.forms import Form
@@ -24,35 +25,11 @@ from services.kernel.web.fields import StrictCode, StrictInteger, StrictList, St
 
 RECIPIENTS = tuple(RecipientClass)
 """The page has one row for each, always at the same number."""
-NOT_ANSWERS = frozenset({"csrf_token", "unsent", "act", "draft", "draft_version", "staff", "form_key", "version"})
+NOT_ANSWERS = frozenset(
+    {"csrf_token", "unsent", "act", "draft", "draft_version", "staff", "form_key", "version", "section"}
+)
 _AGE = "young_person.age_about"
 _ABOUT = re.compile(r"(?:about|around|~) ?([0-9]{1,3})", re.ASCII | re.IGNORECASE)
-
-GROUPS: Mapping[str, Collection[str]] = {
-    "involvement": ("involvement", "concern.", "facts.strengths", "told.", "police.", "facts.weapon_found_by_police_on"),
-    "incident": ("incident.", "facts.injury"),
-    "worries": (
-        "facts.retaliation_feared", "facts.weapon_believed_present", "facts.siblings_at_risk",
-        "facts.peers_in_violence", "facts.violence_at_home_12m", "facts.exploitation_signs",
-        "facts.missing_episodes_12m", "facts.police_contacts_12m",
-    ),
-    "health": (
-        "facts.violence_attendances_12m", "facts.self_harm_12m", "facts.mental_health_need",
-        "facts.alcohol_or_drugs_involved", "facts.substance_use",
-    ),
-    "life": (
-        "facts.education_status", "facts.often_absent", "young_person.school", "facts.looked_after_now",
-        "young_person.home_local_authority", "facts.childrens_services", "facts.housing_unstable", "safeguarding.",
-    ),
-    "identity": (
-        "young_person.other_names", "young_person.age_disputed", "young_person.nhs_number", "young_person.address",
-        "young_person.postcode", "young_person.no_fixed_address", "young_person.first_language",
-        "young_person.interpreter_needed", "young_person.interpreter_language",
-    ),
-    "referrer": ("offer.", "referrer.", "area", "site"),
-    "equality": ("equality.",),
-}  # fmt: skip
-"""What is folded away under "Add more": each group opens by itself when something in it was typed or is wrong."""
 
 
 class ReferralForm(Form):
@@ -83,11 +60,17 @@ class ReferralForm(Form):
         self._names = dict(names)
         return plain
 
-    def is_open(self, group: str) -> bool:
-        """Whether a folded group has something typed in it, or something wrong."""
-        within = tuple(GROUPS[group])
-        typed = any(values[0].strip() for name, values in self.typed.lists() if name.startswith(within))
-        return typed or any(self.error(name) for name in self._names.values() if name.startswith(within))
+    def is_open(self, section: str) -> bool:
+        """Whether a folded section has something typed in it, or something wrong."""
+        has = SECTIONS[section].has
+        typed = any(values[0].strip() for name, values in self.typed.lists() if has(name))
+        return typed or section in self.wrong_sections
+
+    @property
+    def wrong_sections(self) -> list[str]:
+        """The sections with a fault in them, in the form's order."""
+        wrong = [name for name in self._names.values() if self.error(name)]
+        return [key for key, section in SECTIONS.items() if any(section.has(name) for name in wrong)]
 
 
 def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":

@@ -3,38 +3,52 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from marshmallow import Schema
 
 from services.contracts.codes import ProgressStep, Question, WithdrawalReason
 from services.intake.adapters import queries
-from services.intake.application.amend_referral import AmendReferral
 from services.intake.application.withdraw_referral import WithdrawReferral
 from services.intake.domain.content import ChildrensServicesReferral, Content
-from services.intake.domain.referral import NoSuchReferral, Referral, ReferralWithdrawn
-from services.intake.entrypoints import caller, consents, form_context, presenters, summary, wording
+from services.intake.domain.referral import Referral, ReferralWithdrawn
+from services.intake.entrypoints import (
+    caller,
+    consents,
+    form_context,
+    own_referral,
+    presenters,
+    referral_state,
+    summary,
+    wording,
+)
 from services.intake.entrypoints.consents import removable
 from services.intake.entrypoints.form_pages import WRITERS
 from services.intake.entrypoints.forms import (
     AnswerForm,
     ConsentForm,
-    ReferralForm,
     SafeContactForm,
     WithdrawalForm,
-    arranged,
 )
-from services.intake.entrypoints.schema import AmendmentSchema, contact_from, content_from
-from services.kernel.errors import RuleBroken, Stale
+from services.intake.entrypoints.schema import AmendmentSchema, contact_from
+from services.kernel.errors import Conflict, RuleBroken, Stale
+from services.kernel.initials import NO_NAME, initials
+from services.kernel.text import N_
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, paging
 
 pages = Blueprint("status", __name__, url_prefix="/intake/referrals")
 
-_OWN = "own_referral"
+
+class OnlyConsent(Conflict):
+    """A closed or withdrawn referral is withdrawn for another reason than consent."""
+
+    title = N_("This referral is closed or withdrawn: only that consent was withdrawn can be reported")
 
 
 @pages.get("")
@@ -48,9 +62,9 @@ def mine() -> ResponseReturnValue:
     shown = paging.paged(rows, page, [(row.received_at.isoformat(), str(row.id)) for row in rows])
     return render_template(
         "intake/mine.html",
-        referrals=[vars(row) | {"state": _state(row)} for row in shown.items],
-        drafts=queries.drafts_of(connection, staff_id=current.staff_id(), at=current.now()),
-        kept=request.args.get("kept") == "yes",
+        referrals=[_line(row) for row in shown.items],
+        drafts=[_draft(row) for row in queries.drafts_of(connection, staff_id=current.staff_id(), at=current.now())],
+        kept=request.args.get("kept"),
         dropped=request.args.get("dropped") == "yes",
         next_page_address=paging.next_address(shown.next_cursor) if shown.next_cursor else None,
     )
@@ -60,66 +74,33 @@ def mine() -> ResponseReturnValue:
 @access.requires(*WRITERS)
 def show(referral_id: UUID) -> ResponseReturnValue:
     """The receipt: the reference, how far it has come, and a question if there is one."""
-    referral = _own(referral_id)
+    referral = own_referral.found(referral_id)
     return _status_page(referral, _answer_form(referral))
 
 
 @pages.get("/<uuid:referral_id>/answers")
 @access.requires(*WRITERS)
 def answers(referral_id: UUID) -> ResponseReturnValue:
-    """What was sent, as it now is. A person's record: the reading is audited."""
-    with current.transaction() as transaction:
-        referral = queries.referral_of(transaction.connection, referral_id, caller.referred_by(current.identity()))
-        if referral is None:
-            raise NoSuchReferral
-        transaction.audit("referral.read", subject_type="referral", subject_id=referral_id, reason=_OWN)
+    """What was sent, as it now is, section by section: to read, to print, and to change."""
+    referral = own_referral.read(referral_id)
     values = AmendmentSchema().load(presenters.as_json(presenters.written(referral)))
-    rows = list(summary.rows(values | {"answer": None}, places=caller.place_names(current.identity())))
-    rows += summary.answered(referral.content.answered)
-    return render_template("intake/answers.html", referral=referral, rows=rows)
-
-
-@pages.get("/<uuid:referral_id>/change")
-@access.requires(*WRITERS)
-def change(referral_id: UUID) -> ResponseReturnValue:
-    """The form with what was sent."""
-    with current.transaction() as transaction:
-        referral = queries.referral_of(transaction.connection, referral_id, caller.referred_by(current.identity()))
-        if referral is None:
-            raise NoSuchReferral
-        transaction.audit("referral.read", subject_type="referral", subject_id=referral_id, reason=_OWN)
-    if referral.withdrawal:
-        return redirect(url_for(".show", referral_id=referral_id), code=303)
-    values = {name: value for name, value in presenters.written(referral).items() if name != "answer"}
-    return _change_page(referral, ReferralForm.filled(AmendmentSchema(), values), version=str(referral.version))
-
-
-@pages.post("/<uuid:referral_id>/change")
-@access.requires(*WRITERS)
-def save(referral_id: UUID) -> ResponseReturnValue:
-    referral = _own(referral_id)
-    typed = arranged(request.form)
-    if not typed.get("answer", "").strip() and referral.progress.question is not Question.SAFE_CONTACT:
-        typed.poplist("answers_question")
-    version = request.form.get("version", "")
-    form = ReferralForm.received(AmendmentSchema(), typed)
-    if not form.has_errors:
-        try:
-            current.handle(_amendment(referral_id, form.data, version))
-        except Stale:
-            raise
-        except RuleBroken as fault:
-            form.reject(fault)
-        else:
-            return redirect(url_for(".show", referral_id=referral_id, changed="yes"), code=303)
-    return _change_page(referral, form, version=version)
+    change = None if referral.withdrawal else partial(url_for, "change.section", referral_id=referral_id)
+    parts = summary.parts(values, change=change, places=caller.place_names(current.identity()))
+    return render_template(
+        "intake/answers.html",
+        referral=referral,
+        state=_state(referral),
+        parts=parts,
+        answered=list(summary.answered(referral.content.answered)),
+        changed=request.args.get("changed") == "yes",
+    )
 
 
 @pages.post("/<uuid:referral_id>/answer")
 @access.requires(*WRITERS)
 def answer(referral_id: UUID) -> ResponseReturnValue:
     """The answer to a reviewer's question: a new version with what was said before and the answer."""
-    referral = _own(referral_id)
+    referral = own_referral.found(referral_id)
     form = Form.received(_answer_schema(referral), request.form)
     if form.is_valid and referral.progress.question_id:
         content = replace(_answered(referral, form.data), answers_question=referral.progress.question_id)
@@ -127,7 +108,7 @@ def answer(referral_id: UUID) -> ResponseReturnValue:
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         values["answers_question"] = referral.progress.question_id
         try:
-            current.handle(_amendment(referral_id, values, str(form.data["version"])))
+            current.handle(own_referral.amendment(referral_id, values, str(form.data["version"])))
         except RuleBroken as fault:
             form.reject(fault)
         else:
@@ -138,14 +119,16 @@ def answer(referral_id: UUID) -> ResponseReturnValue:
 @pages.get("/<uuid:referral_id>/withdraw")
 @access.requires(*WRITERS)
 def ask_why(referral_id: UUID) -> ResponseReturnValue:
-    return _withdraw_page(_own(referral_id), Form(WithdrawalForm()))
+    return _withdraw_page(own_referral.found(referral_id), Form(WithdrawalForm()))
 
 
 @pages.post("/<uuid:referral_id>/withdraw")
 @access.requires(*WRITERS)
 def withdraw(referral_id: UUID) -> ResponseReturnValue:
-    referral = _own(referral_id)
+    referral = own_referral.found(referral_id)
     form = Form.received(WithdrawalForm(), request.form)
+    if form.is_valid and _is_over(referral) and form.data["reason"] is not WithdrawalReason.CONSENT_WITHDRAWN:
+        form.reject(OnlyConsent())
     if not form.is_valid:
         return _withdraw_page(referral, form)
     asking = caller.referred_by(current.identity())
@@ -158,7 +141,7 @@ def withdraw(referral_id: UUID) -> ResponseReturnValue:
 @access.requires(*WRITERS)
 def consent(referral_id: UUID) -> ResponseReturnValue:
     """Which service consent was taken back for."""
-    referral = _own(referral_id)
+    referral = own_referral.found(referral_id)
     if not removable(referral):
         return redirect(url_for(".show", referral_id=referral_id), code=303)
     return _consent_page(referral, Form(ConsentForm(), {"version": referral.version}))
@@ -167,13 +150,13 @@ def consent(referral_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:referral_id>/consent")
 @access.requires(*WRITERS)
 def remove_consent(referral_id: UUID) -> ResponseReturnValue:
-    referral = _own(referral_id)
+    referral = own_referral.found(referral_id)
     form = Form.received(ConsentForm(), request.form)
     if form.is_valid:
         content = consents.without(referral, form.data["recipients"])
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         try:
-            current.handle(_amendment(referral_id, values, str(form.data["version"])))
+            current.handle(own_referral.amendment(referral_id, values, str(form.data["version"])))
         except Stale:
             raise
         except RuleBroken as fault:
@@ -214,34 +197,18 @@ def _answered(referral: Referral, said: Mapping[str, Any]) -> Content:
     )
 
 
-def _own(referral_id: UUID) -> Referral:
-    referral = queries.referral_of(current.reading(), referral_id, caller.referred_by(current.identity()))
-    if referral is None:
-        raise NoSuchReferral
-    return referral
-
-
-def _amendment(referral_id: UUID, values: dict[str, Any], version: str) -> AmendReferral:
-    identity = current.identity()
-    place = caller.place(identity, area=values["area"], site=values.get("site")) if values.get("area") else None
-    return AmendReferral(
-        referral_id=referral_id,
-        expected_version=int(version) if version.isascii() and version.isdecimal() else 0,
-        content=content_from(values),
-        asking=caller.referred_by(identity),
-        area=place.area if place else None,
-        site=values.get("site"),
-    )
-
-
 def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
     progress = referral.progress
     needed = referral.content.safeguarding.childrens_services_referral is ChildrensServicesReferral.NEEDED
+    takes_consent_back = referral.withdrawal is None or referral.withdrawal.reason != WithdrawalReason.CONSENT_WITHDRAWN
     return render_template(
         "intake/status.html",
         form=form,
         referral=referral,
-        step=wording.word(progress.step),
+        is_receipt=progress.step is ProgressStep.RECEIVED and not referral.withdrawal,
+        state=_state(referral),
+        is_closed=progress.step is ProgressStep.CLOSED,
+        may_report_consent=takes_consent_back,
         steps=_steps(referral),
         area=caller.areas(current.identity()).get(referral.area, referral.area),
         question=wording.word(progress.question) if progress.question else None,
@@ -252,7 +219,7 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         has_consent=bool(removable(referral)),
         asks_contact=progress.question is Question.SAFE_CONTACT,
         **form_context.of(current.identity()),
-        is_open=progress.step in (ProgressStep.RECEIVED, ProgressStep.BEING_READ),
+        is_open=progress.step in referral_state.OPEN,
     ), form.status
 
 
@@ -265,26 +232,30 @@ def _steps(referral: Referral) -> list[dict[str, Any]]:
     return steps
 
 
-def _change_page(referral: Referral, form: Any, *, version: str) -> ResponseReturnValue:
-    progress = referral.progress
-    hidden = {"version": version}
-    if progress.question_id:
-        hidden["answers_question"] = str(progress.question_id)
-    return render_template(
-        "intake/change.html",
-        form=form,
-        hidden=hidden,
-        referral=referral,
-        question=wording.word(progress.question) if progress.question else None,
-        already_sent=request.args.get("sent") == "already",
-        **form_context.of(current.identity()),
-    ), form.status
-
-
 def _withdraw_page(referral: Referral, form: Form) -> ResponseReturnValue:
-    reasons = wording.items(WithdrawalReason)
-    return render_template("intake/withdraw.html", form=form, referral=referral, reasons=reasons), form.status
+    reasons, is_over = wording.items(WithdrawalReason), _is_over(referral)
+    page = render_template("intake/withdraw.html", form=form, referral=referral, reasons=reasons, is_over=is_over)
+    return page, form.status
 
 
-def _state(row: queries.Mine) -> str:
-    return wording.word(row.step)
+def _is_over(referral: Referral) -> bool:
+    """Whether it is closed or withdrawn: its consent can still be taken back, and nothing else."""
+    return referral.withdrawal is not None or referral.progress.step is ProgressStep.CLOSED
+
+
+def _state(referral: Referral) -> str:
+    withdrawn_at = referral.withdrawal.at if referral.withdrawal else None
+    return referral_state.sentence(referral.progress.step, withdrawn_at=withdrawn_at)
+
+
+def _line(row: queries.Mine) -> dict[str, Any]:
+    age = _("age %(age)s", age=row.age) if row.age is not None else _("age not known")
+    state = referral_state.sentence(row.step, withdrawn_at=row.withdrawn_at)
+    asked = row.question is not None and row.withdrawn_at is None
+    return vars(row) | {"who": f"{initials(row.name)}, {age}", "state": state, "asked": asked}
+
+
+def _draft(row: queries.Draft) -> dict[str, Any]:
+    short = initials(next(iter(row.answers.get("young_person.name", ())), ""))
+    who = _("the referral without a name") if short == NO_NAME else _("the referral of %(who)s", who=short)
+    return vars(row) | {"who": who}

@@ -1,6 +1,6 @@
 """A referral in plain words, question by question: for checking it before it is sent, and for reading it again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from services.contracts.codes import Question
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.fields import NOT_KNOWN
+from services.intake.entrypoints.sections import SECTIONS, fields_of
 from services.kernel.ui import dates
 
 _ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.safe", "bases")
@@ -18,18 +19,26 @@ _ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.sa
 _NOT_KNOWN_IS_EMPTY = ("what_happened", "contact.safe")
 
 
-def rows(
-    values: Mapping[str, Any], *, change: str | None = None, places: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
-    """Each answer with its question. `values` are the schema's; `change` is the address of the form to change them."""
-    for name, question in wording.LABELS.items():
+def parts(
+    values: Mapping[str, Any], *, change: Callable[..., str] | None, places: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Each section with its answers. `values` are the schema's; `change(key=…)` is the address to change a section at."""
+    return [
+        {
+            "key": key,
+            "title": _(section.title),
+            "rows": list(_rows(values, fields_of([key]), places)),
+            "href": change(key=key) if change else None,
+        }
+        for key, section in SECTIONS.items()
+    ]
+
+
+def _rows(values: Mapping[str, Any], names: Iterable[str], places: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for name in names:
         value = _value(values, name)
-        if value in (None, "", [], {}) and name not in _ALWAYS:
-            continue
-        row: dict[str, Any] = {"key": _(question), "html": _lines(_words(name, value, places))}
-        if change:
-            row["href"] = f"{change}#{name.replace('.', '-').replace('_', '-')}"
-        yield row
+        if value not in (None, "", [], {}) or name in _ALWAYS:
+            yield {"key": _(wording.LABELS[name]), "html": _lines(_words(name, value, places))}
 
 
 def answered(answers: Mapping[Question, str]) -> Iterator[dict[str, Any]]:

@@ -27,3 +27,18 @@ for (const notice of document.querySelectorAll("[data-shown-if]")) {
   const answer = await fetch(notice.dataset.shownIf);
   notice.hidden = !(answer.ok && (await answer.json()).waiting);
 }
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// What is folded away is printed too, also by a browser that does not know the style sheet's way to do it.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not([open])")];
+  for (const details of folded) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of folded) details.open = false;
+});

@@ -1,0 +1,45 @@
+"""A referral as its own referrer reads and changes it: what the pages about one have in common."""
+
+from typing import Any
+from uuid import UUID
+
+from services.intake.adapters import queries
+from services.intake.application.amend_referral import AmendReferral
+from services.intake.domain.referral import NoSuchReferral, Referral
+from services.intake.entrypoints import caller
+from services.intake.entrypoints.schema import content_from
+from services.kernel.web import current
+
+_REASON = "own_referral"
+
+
+def found(referral_id: UUID) -> Referral:
+    """Raises NoSuchReferral unless whoever asks wrote it."""
+    referral = queries.referral_of(current.reading(), referral_id, caller.referred_by(current.identity()))
+    if referral is None:
+        raise NoSuchReferral
+    return referral
+
+
+def read(referral_id: UUID) -> Referral:
+    """The same, to show what it says of a person: the reading is audited."""
+    with current.transaction() as transaction:
+        referral = queries.referral_of(transaction.connection, referral_id, caller.referred_by(current.identity()))
+        if referral is None:
+            raise NoSuchReferral
+        transaction.audit("referral.read", subject_type="referral", subject_id=referral_id, reason=_REASON)
+    return referral
+
+
+def amendment(referral_id: UUID, values: dict[str, Any], version: str) -> AmendReferral:
+    """The change to the version that the page was filled from. A text that is no number is no version."""
+    identity = current.identity()
+    place = caller.place(identity, area=values["area"], site=values.get("site")) if values.get("area") else None
+    return AmendReferral(
+        referral_id=referral_id,
+        expected_version=int(version) if version.isascii() and version.isdecimal() else 0,
+        content=content_from(values),
+        asking=caller.referred_by(identity),
+        area=place.area if place else None,
+        site=values.get("site"),
+    )

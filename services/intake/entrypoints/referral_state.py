@@ -1,0 +1,22 @@
+"""Where a referral stands, as its referrer may know it: one sentence for the list and the status page."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from services.contracts.codes import ProgressStep
+from services.intake.entrypoints import wording
+from services.kernel.ui import dates
+
+OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
+"""Nobody has decided: a withdrawal waits for a reviewer to confirm it."""
+
+
+def sentence(step: ProgressStep, *, withdrawn_at: datetime | None) -> str:
+    """What has become of a referral, in words that stay true until the next event."""
+    if withdrawn_at is None:
+        return wording.word(step)
+    asked = dates.day(withdrawn_at)
+    if step in OPEN:
+        return str(_("You asked to withdraw this referral on %(day)s. A reviewer has not confirmed it yet.", day=asked))
+    return str(_("%(state)s. You asked to withdraw this referral on %(day)s.", state=wording.word(step), day=asked))

@@ -1,0 +1,279 @@
+"""What a referrer's own pages say is true, tells referrals and drafts apart, and changes one section at a time."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.contracts.codes import ProgressStep, Question
+from services.intake.adapters.tables import drafts, referral_versions
+from services.intake.entrypoints import examples
+from services.intake.entrypoints.sections import SECTIONS, section_of
+from services.intake.entrypoints.wording import LABELS
+from tests.integration.intake.form_fields import fields_of
+from tests.integration.intake.test_form_pages import AT_TWO_IN_THE_MORNING, EVERYTHING, NEW, check_page
+from tests.integration.intake.test_status_pages import progress
+from tests.integration.intake.world import Browser, World, a_referral
+
+MINE = "/intake/referrals"
+
+
+@pytest.fixture
+def referral_id(world: World) -> UUID:
+    return UUID(world.api("navigator").post(examples.REFERRAL).headers["Location"].rsplit("/", 1)[-1])
+
+
+@pytest.fixture
+def navigator(world: World) -> Browser:
+    return world.browser("navigator")
+
+
+def withdraw(navigator: Browser, referral_id: UUID, reason: str = "moved_away") -> Any:
+    where = f"{MINE}/{referral_id}/withdraw"
+    navigator.open(where)
+    return navigator.send({"reason": reason}, path=where)
+
+
+def change(navigator: Browser, referral_id: UUID, section: str, **typed: Any) -> Any:
+    """Open the section's page and send it as it stands, but for what is typed."""
+    where = f"{MINE}/{referral_id}/change/{section}"
+    page = navigator.open(where)
+    return navigator.send(fields_of(page.text) | typed, path=where)
+
+
+class TestTheList:
+    def test_shows_initials_age_and_state(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        progress(world, referral_id, 1, ProgressStep.CLOSED)
+
+        page = navigator.open(MINE).text
+
+        assert "A.E., age 15" in page
+        assert "Aspen" not in page
+        assert "Closed" in page
+
+    def test_says_that_a_withdrawal_waits_until_a_reviewer_confirms_it(
+        self, world: World, navigator: Browser, referral_id: UUID
+    ) -> None:
+        for page in (withdraw(navigator, referral_id), navigator.open(MINE)):
+            assert "A reviewer has not confirmed it yet" in page.text
+            assert "Withdrawn by you" not in page.text
+
+        progress(world, referral_id, 1, ProgressStep.CLOSED)
+
+        for path in (MINE, f"{MINE}/{referral_id}"):
+            page = navigator.open(path)
+            assert "has not confirmed" not in page.text
+            assert "Closed. You asked to withdraw this referral on" in page.text
+
+    def test_tells_drafts_apart(self, world: World, navigator: Browser) -> None:
+        for name in ("Kofi Antwi", "–", ""):
+            world.clock.go_on(minutes=7)
+            navigator.open(NEW)
+            navigator.send({"young_person.name": name, "concern.concern": "worried", "act": "later"}, path=NEW)
+
+        page = navigator.open(MINE).text
+
+        assert "Finish the referral of K.A." in page
+        assert page.count("Finish the referral") == 3
+        assert len({part.split("</")[0] for part in page.split("Started on ")[1:]}) == 3
+
+    def test_keeps_when_a_draft_was_started(self, world: World, navigator: Browser) -> None:
+        navigator.open(NEW)
+        navigator.send({"concern.concern": "worried", "act": "later"}, path=NEW)
+        [before] = world.rows(drafts)
+        world.clock.go_on(minutes=7)
+        navigator.open(f"{NEW}?draft={before.id}")
+        navigator.send({"concern.concern": "more worried", "act": "later"}, path=NEW)
+
+        [after] = world.rows(drafts)
+        assert after.started_at == before.started_at == before.saved_at < after.saved_at
+
+    @pytest.mark.parametrize("act", ["later", "autosave"])
+    def test_keeps_no_empty_draft(self, world: World, navigator: Browser, act: str) -> None:
+        navigator.open(NEW)
+        answer = navigator.send({"young_person.name": " ", "told.young_person": "", "act": act}, path=NEW)
+
+        assert world.rows(drafts) == []
+        assert answer.json == {"version": 0} if act == "autosave" else "nothing is kept" in answer.text
+
+    def test_drops_a_draft_that_was_emptied_and_stores_it_again_when_it_is_filled(
+        self, world: World, navigator: Browser
+    ) -> None:
+        navigator.open(NEW)
+        hidden = navigator.hidden()
+        for typed, rows, version in (("x", 1, 1), ("", 0, 0), ("y", 1, 1)):
+            answer = navigator.client.post(NEW, data=hidden | {"concern.concern": typed, "act": "autosave"})
+            hidden["draft_version"] = str(answer.json["version"])
+            assert answer.json == {"version": version}
+            assert len(world.rows(drafts)) == rows
+
+
+class TestAClosedReferral:
+    @pytest.fixture(autouse=True)
+    def closed(self, world: World, referral_id: UUID) -> None:
+        progress(world, referral_id, 1, ProgressStep.ACCEPTED)
+        progress(world, referral_id, 2, ProgressStep.CLOSED)
+
+    def test_shows_that_it_is_closed_and_offers_what_can_be_done(self, navigator: Browser, referral_id: UUID) -> None:
+        page = navigator.open(f"{MINE}/{referral_id}").text
+
+        assert "Referral sent" not in page
+        assert "govuk-panel" not in page
+        assert "Withdraw this referral" not in page
+        assert "What happens next" not in page
+        assert "Report that consent was withdrawn" in page
+
+    def test_takes_only_that_consent_was_withdrawn(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        refused = withdraw(navigator, referral_id, "moved_away")
+        assert "only that consent was withdrawn can be reported" in refused.text
+        assert world.events("intake.referral.withdrawn") == []
+
+        withdraw(navigator, referral_id, "consent_withdrawn")
+        assert world.events("intake.referral.withdrawn")[0]["reason"] == "consent_withdrawn"
+
+
+@pytest.mark.parametrize("step", [ProgressStep.BEING_READ, ProgressStep.ACCEPTED, ProgressStep.NOT_ACCEPTED])
+def test_only_a_receipt_says_that_it_was_sent(
+    world: World, navigator: Browser, referral_id: UUID, step: ProgressStep
+) -> None:
+    assert "Referral sent" in navigator.open(f"{MINE}/{referral_id}").text
+
+    progress(world, referral_id, 1, step)
+
+    assert "Referral sent" not in navigator.open(f"{MINE}/{referral_id}").text
+
+
+class TestASection:
+    def test_has_every_field_of_the_form_in_one_of_them(self) -> None:
+        for name in set(LABELS) - {"answer"}:
+            assert [key for key, section in SECTIONS.items() if section.has(name)] == [section_of(name)]
+
+    def test_changes_one_phone_number_and_nothing_else(
+        self, world: World, navigator: Browser, referral_id: UUID
+    ) -> None:
+        page = navigator.open(f"{MINE}/{referral_id}/change/contact").text
+        assert 'name="young_person.phone"' in page
+        assert 'name="young_person.name"' not in page
+
+        saved = change(navigator, referral_id, "contact", **{"young_person.phone": "07700 900983"})
+
+        assert "Your changes were sent" in saved.text
+        before, after = world.events("intake.identity.recorded")
+        assert after == before | {"version": 2, "phone": "+447700900983"}
+        [first], [second] = (
+            [event["facts"] for event in world.events(f"intake.referral.{kind}")] for kind in ("received", "amended")
+        )
+        assert first == second
+
+    @pytest.mark.parametrize("section", SECTIONS)
+    def test_sent_as_it_stands_changes_nothing(
+        self, world: World, navigator: Browser, referral_id: UUID, section: str
+    ) -> None:
+        change(navigator, referral_id, section)
+
+        before, after = world.events("intake.identity.recorded")
+        assert after == before | {"version": 2}
+        texts = [event["texts"] for event in world.events("intake.narrative.recorded")]
+        assert texts[0] == texts[1]
+        received, amended = world.events("intake.referral.received"), world.events("intake.referral.amended")
+        assert received[0]["facts"] == amended[0]["facts"]
+
+    def test_of_an_older_version_is_refused(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        where = f"{MINE}/{referral_id}/change/contact"
+        fields = fields_of(navigator.open(where).text)
+        world.api("navigator").put(f"/intake/api/v1/referrals/{referral_id}", a_referral(), version=1)
+
+        assert navigator.send(fields, path=where).status_code == 412
+        assert len(world.rows(referral_versions)) == 2
+
+    def test_keeps_what_was_typed_when_it_is_wrong(self, navigator: Browser, referral_id: UUID) -> None:
+        page = change(navigator, referral_id, "contact", **{"young_person.phone": "call mum"})
+
+        assert page.status_code == 422
+        assert 'value="call mum"' in page.text
+        assert 'href="#young-person-phone"' in page.text
+
+    def test_that_contradicts_another_one_is_shown_with_it(
+        self, world: World, navigator: Browser, referral_id: UUID
+    ) -> None:
+        where = f"{MINE}/{referral_id}/change/incident"
+        born = {
+            f"young_person.date_of_birth-{part}": text
+            for part, text in zip(("day", "month", "year"), "abc", strict=True)
+        }
+        fields = fields_of(navigator.open(where).text)
+        page = navigator.send(fields | born | {"section": ["incident", "person"]}, path=where)
+
+        assert page.status_code == 422
+        for href in ("#young-person-date-of-birth-day",):
+            assert f'href="{href}"' in page.text
+            assert f'id="{href[1:]}"' in page.text
+
+    def test_about_contact_answers_the_question_about_it(
+        self, world: World, navigator: Browser, referral_id: UUID
+    ) -> None:
+        question_id = uuid4()
+        asked = {"question": Question.SAFE_CONTACT, "question_id": question_id}
+        progress(world, referral_id, 1, ProgressStep.BEING_READ, **asked)
+
+        change(navigator, referral_id, "contact")
+
+        assert world.events("intake.referral.amended")[0]["answers_question"] == str(question_id)
+
+    def test_that_does_not_exist_is_not_found(self, navigator: Browser, referral_id: UUID) -> None:
+        assert navigator.open(f"{MINE}/{referral_id}/change/secrets").status_code == 404
+
+    def test_is_its_writer_s_alone(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        assert world.browser("colleague").open(f"{MINE}/{referral_id}/change/contact").status_code == 404
+
+    def test_reading_it_is_audited(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        navigator.open(f"{MINE}/{referral_id}/change/contact")
+
+        assert [row.what for row in world.rows(world.service.tables.audit_rows)].count("referral.read") == 1
+
+
+class TestASectionOfADraft:
+    def test_is_changed_from_the_page_that_shows_all_answers(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, EVERYTHING)
+        assert f"{NEW}/{draft_id}/change/contact" in navigator.page.text
+        before = navigator.page.text
+
+        where = f"{NEW}/{draft_id}/change/contact"
+        page = navigator.open(where)
+        changed = navigator.send(fields_of(page.text) | {"young_person.phone": "07700 900983"}, path=where)
+
+        assert "Check your answers" in changed.text
+        assert "+447700900983" in changed.text
+        phone = next(word for word in before.split("bdi>") if word.startswith("+44"))
+        assert before.replace(phone, "+447700900983</").count("bdi>") == changed.text.count("bdi>")
+
+    def test_keeps_what_is_wrong_and_leads_to_it(self, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+        where = f"{NEW}/{draft_id}/change/person"
+        page = navigator.open(where)
+
+        wrong = navigator.send(fields_of(page.text) | {"young_person.age_about": "300"}, path=where)
+
+        assert wrong.status_code == 422
+        assert "must be between 0 and 120" in wrong.text
+        assert 'value="300"' in wrong.text
+
+    def test_changed_in_another_tab_is_not_overwritten_silently(self, world: World, navigator: Browser) -> None:
+        draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
+        where = f"{NEW}/{draft_id}/change/person"
+        fields = fields_of(navigator.open(where).text)
+        navigator.send(fields | {"young_person.name": "First"}, path=where)
+
+        refused = navigator.send(fields | {"young_person.name": "Second"}, path=where)
+
+        assert "was changed in another tab" in refused.text
+        [row] = world.rows(drafts)
+        assert row.answers["young_person.name"] == ["First"]
+
+
+def test_what_was_sent_can_be_printed_without_a_script(navigator: Browser, referral_id: UUID) -> None:
+    page = navigator.open(f"{MINE}/{referral_id}/answers").text
+
+    assert "use “Print” in your browser’s menu" in page
+    assert "<details" not in page
+    assert "Received" in page
