@@ -34,7 +34,7 @@ SECTIONS: Mapping[str, Section] = {
         is_optional=False,
     ),
     "what-happened": Section(
-        title=N_("What happened"), fields=("what_happened", "immediate_danger", "danger_note"), is_optional=False
+        title=N_("What happened"), fields=("what_happened", "immediate_danger"), is_optional=False
     ),
     "contact": Section(title=N_("Safe contact"), fields=("contact.", "young_person.phone"), is_optional=False),
     "bases": Section(title=N_("Who we may tell"), fields=("bases",), is_optional=False),
@@ -45,7 +45,7 @@ SECTIONS: Mapping[str, Section] = {
         ),
     ),
     "incident": Section(
-        title=N_("When and where, the injury, leaving hospital"), fields=("incident.", "facts.injury")
+        title=N_("When and where, the injury, leaving hospital"), fields=("incident.", "facts.injury", "danger_note")
     ),
     "worries": Section(
         title=N_("What else could harm them or others"),
