@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from services.accounts import (
+    one_time_passwords,
     provided_rights,
     sessions,
     sign_in,
@@ -18,7 +19,7 @@ from services.accounts import (
 )
 from services.accounts.identities import LocalIdentities
 from services.accounts.provider_settings import ProviderSettings
-from services.accounts.settings import Settings
+from services.accounts.settings import LIMITS, Settings
 from services.kernel.auth import claims
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
@@ -30,10 +31,12 @@ HERE = Path(__file__).parent
 NAME = "accounts"
 
 HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
-    staff.AddMember: staff.add_member,
     staff.ChangeMember: staff.change_member,
     teams.AddTeam: teams.add_team,
     teams.ChangeTeam: teams.change_team,
+    teams.EndTeam: teams.end_team,
+    teams.BringTeamBack: teams.bring_team_back,
+    one_time_passwords.ChoosePassword: one_time_passwords.choose_password,
     provided_rights.SignInVouchedFor: provided_rights.sign_in_vouched_for,
     sessions.BeginSession: sessions.begin_session,
     sessions.EndSession: sessions.end_session,
@@ -54,6 +57,10 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         unit_of_work=lambda transaction: transaction,
         handlers={
             **HANDLERS,
+            staff.AddMember: partial(staff.add_member, one_time_lifetime=settings.one_time_password_lifetime),
+            one_time_passwords.ResetPassword: partial(
+                one_time_passwords.reset_password, lifetime=settings.one_time_password_lifetime
+            ),
             tokens.IssueToken: partial(tokens.issue_token, max_lifetime=settings.max_token_lifetime),
         },
         clock=clock,
@@ -61,7 +68,15 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
     local = LocalIdentities(database, clock)
 
     def routes() -> Routes:
-        from services.accounts import home_pages, introspection_api, sign_in_pages, staff_pages, team_pages
+        from services.accounts import (
+            added_pages,
+            home_pages,
+            introspection_api,
+            password_pages,
+            sign_in_pages,
+            staff_pages,
+            team_pages,
+        )
         from services.kernel.ui import static_files
 
         return Routes(
@@ -69,12 +84,15 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
                 home_pages.pages,
                 sign_in_pages.pages,
                 *([_provider_pages(settings.provider)] if settings.provider else []),
+                password_pages.pages,
                 staff_pages.pages,
+                added_pages.pages,
                 team_pages.pages,
                 introspection_api.blueprint(local, settings.introspection_keys),
                 static_files.blueprint,
             ],
             any_host=(claims.PATH,),
+            extensions={LIMITS: settings.limits},
         )
 
     return Service(

@@ -89,15 +89,21 @@ def _rights(connection: sa.Connection, groups: Sequence[str]) -> _Rights:
     return _Rights(
         organisation_id=next(iter(organisations)),
         roles=roles,
-        teams=_ids(connection, tables.teams.c.id, tables.teams.c.code, named["team"]),
+        teams=_ids(
+            connection, tables.teams.c.id, tables.teams.c.code, named["team"], tables.teams.c.ended_at.is_(None)
+        ),
         areas=_ids(connection, tables.areas.c.code, tables.areas.c.code, named["area"]),
     )
 
 
 def _ids(
-    connection: sa.Connection, wanted: "sa.Column[Any]", code: "sa.Column[Any]", codes: set[str]
+    connection: sa.Connection,
+    wanted: "sa.Column[Any]",
+    code: "sa.Column[Any]",
+    codes: set[str],
+    *also: sa.ColumnElement[bool],
 ) -> frozenset[Any]:
-    return frozenset(connection.execute(sa.select(wanted).where(code.in_(codes))).scalars())
+    return frozenset(connection.execute(sa.select(wanted).where(code.in_(codes), *also)).scalars())
 
 
 def _member(connection: sa.Connection, command: SignInVouchedFor) -> UUID | None:

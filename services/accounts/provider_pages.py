@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from services.accounts import sign_in_pages
+from services.accounts import browsers
 from services.accounts.provided_rights import command_of
 from services.accounts.provider import Attempt, NotTheProvidersWord, Provider
 from services.kernel.web import access, cookies, current, redirects
@@ -34,8 +34,8 @@ def blueprint(provider: Provider) -> Blueprint:
         """Raises NotTheProvidersWord, ProviderAway, NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
         attempt = _attempt()
         claims = provider.claims(request.args, attempt, return_to=_return_to())
-        held = request.cookies.get(cookies.session_name(https=current.site().https))
-        response = sign_in_pages.signed_in(current.handle(command_of(claims, ending=held)), attempt.next)
+        made = current.handle(command_of(claims, ending=browsers.held()))
+        response = browsers.signed_in(made, attempt.next)
         _forget(response)
         return response
 

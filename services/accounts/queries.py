@@ -22,12 +22,13 @@ class MemberRow:
     organisation_name: str
     organisation_class: OrganisationClass
     active: bool
+    last_signed_in_at: datetime | None
+    roles: frozenset[Role]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Member(MemberRow):
     version: int
-    roles: frozenset[Role]
     teams: frozenset[UUID]
     areas: frozenset[str]
 
@@ -44,6 +45,7 @@ class TeamRow:
     on_call_address: str | None
     active: bool
     version: int
+    ended_at: datetime | None
     areas: frozenset[str]
 
 
@@ -62,16 +64,26 @@ class GoodToken:
     scopes: str
 
 
-def members(connection: sa.Connection, page: PageRequest) -> Sequence[MemberRow]:
-    """Up to one more than the page asks for, by name."""
+def members(connection: sa.Connection, page: PageRequest, *, searched: str = "") -> Sequence[MemberRow]:
+    """Up to one more than the page asks for, by name; of those whose name or sign-in name contains what is searched."""
     staff = tables.staff
     asked = _members().order_by(staff.c.display_name, staff.c.id).limit(page.limit + 1)
+    if searched:
+        asked = asked.where(
+            staff.c.display_name.icontains(searched, autoescape=True)
+            | staff.c.sign_in_name.icontains(searched, autoescape=True)
+        )
     if page.after is not None:
         name, member_id = page.after
         asked = asked.where(
             (staff.c.display_name > name) | ((staff.c.display_name == name) & (staff.c.id > UUID(str(member_id))))
         )
-    return [MemberRow(**row._mapping) for row in connection.execute(asked)]
+    found = connection.execute(asked).all()
+    roles: dict[UUID, set[Role]] = {row.id: set() for row in found}
+    held = tables.staff_roles.c
+    for row in connection.execute(sa.select(held.staff_id, held.role).where(held.staff_id.in_(roles))):
+        roles[row.staff_id].add(row.role)
+    return [MemberRow(**row._mapping, roles=frozenset(roles[row.id])) for row in found]
 
 
 def member(connection: sa.Connection, staff_id: UUID) -> Member | None:
@@ -117,6 +129,7 @@ def teams(connection: sa.Connection, *, team_id: UUID | None = None) -> Sequence
             on_call_address=row.on_call_address,
             active=row.active,
             version=row.version,
+            ended_at=row.ended_at,
             areas=frozenset(areas_of.get(row.id, ())),
         )
         for row in connection.execute(asked)
@@ -160,15 +173,50 @@ def good_tokens(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> S
     return [GoodToken(**row._mapping) for row in connection.execute(asked)]
 
 
-def stored_password(connection: sa.Connection, sign_in_name: str) -> tuple[UUID, str] | None:
-    """(staff id, hash) of an active account of this name, if it has a password."""
+@dataclass(frozen=True, kw_only=True)
+class StoredPassword:
+    staff_id: UUID
+    hash: str
+    one_time_until: datetime | None
+    """Until when it can be exchanged for another one, if it is a one-time password."""
+
+
+def stored_password(connection: sa.Connection, sign_in_name: str) -> StoredPassword | None:
+    """Of an active account of this name, if it has a password."""
     staff, passwords = tables.staff, tables.passwords
     found = connection.execute(
-        sa.select(staff.c.id, passwords.c.hash)
-        .join(passwords, passwords.c.staff_id == staff.c.id)
+        sa.select(passwords.c.staff_id, passwords.c.hash, passwords.c.one_time_until)
+        .join(staff, passwords.c.staff_id == staff.c.id)
         .where(staff.c.sign_in_name == sign_in_name, staff.c.active)
     ).first()
-    return None if found is None else (found.id, found.hash)
+    return None if found is None else StoredPassword(**found._mapping)
+
+
+def password_of(connection: sa.Connection, staff_id: UUID) -> str | None:
+    """The hash that is stored for this member."""
+    passwords = tables.passwords
+    asked = sa.select(passwords.c.hash).where(passwords.c.staff_id == staff_id)
+    return connection.execute(asked).scalar_one_or_none()
+
+
+def organisations(connection: sa.Connection) -> Sequence[tuple[UUID, str]]:
+    """(id, name) of every organisation, by name."""
+    table = tables.organisations
+    return [
+        (row.id, row.name) for row in connection.execute(sa.select(table.c.id, table.c.name).order_by(table.c.name))
+    ]
+
+
+def members_of(connection: sa.Connection, team_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """(id, name) of those in the team who can sign in, by name."""
+    staff, held = tables.staff.c, tables.staff_teams.c
+    asked = (
+        sa.select(staff.id, staff.display_name)
+        .join(tables.staff_teams, held.staff_id == staff.id)
+        .where(held.team_id == team_id, staff.active)
+        .order_by(staff.display_name)
+    )
+    return [(row.id, row.display_name) for row in connection.execute(asked)]
 
 
 def _members() -> sa.Select[tuple[object, ...]]:
@@ -180,6 +228,7 @@ def _members() -> sa.Select[tuple[object, ...]]:
         organisations.c.name.label("organisation_name"),
         organisations.c.organisation_class,
         staff.c.active,
+        staff.c.last_signed_in_at,
     ).join(organisations, organisations.c.id == staff.c.organisation_id)
 
 

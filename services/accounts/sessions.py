@@ -57,6 +57,9 @@ def begin_session(command: BeginSession, transaction: Transaction) -> str:
             last_used_at=transaction.at,
         )
     )
+    staff = tables.staff
+    its = staff.c.id == command.staff_id
+    connection.execute(sa.update(staff).where(its).values(last_signed_in_at=transaction.at))
     transaction.audit("session.begun", subject_type="staff", subject_id=command.staff_id)
     record_sign_in(transaction, command.staff_id)
     return made
@@ -81,14 +84,14 @@ def end_session(command: EndSession, transaction: Transaction) -> None:
     )
     if ended.rowcount != 1:
         raise UnknownSession
-    _tell_signed_out(command.staff_id, transaction)
+    tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended", subject_type="staff", subject_id=command.staff_id)
 
 
 def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
     """Whoever signs out everywhere leaves nothing open: no browser, and no program with a token of theirs."""
     end_everything(transaction, command.staff_id)
-    _tell_signed_out(command.staff_id, transaction)
+    tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended_everywhere", subject_type="staff", subject_id=command.staff_id)
 
 
@@ -99,10 +102,10 @@ def _end_held(held: str, staff_id: UUID, transaction: Transaction) -> None:
     of = transaction.connection.execute(sa.select(sessions.c.staff_id).where(its)).scalar_one_or_none()
     transaction.connection.execute(sa.delete(sessions).where(its))
     if of not in (None, staff_id):
-        _tell_signed_out(of, transaction)
+        tell_signed_out(of, transaction)
 
 
-def _tell_signed_out(staff_id: UUID, transaction: Transaction) -> None:
+def tell_signed_out(staff_id: UUID, transaction: Transaction) -> None:
     transaction.publish(StaffSignedOutV1, {"staff_id": staff_id, "signed_out_at": transaction.at})
 
 

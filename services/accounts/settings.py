@@ -13,14 +13,38 @@ from services.kernel.settings import Unset, kernel_settings, whole_number
 ASKING = ("intake", "scoring", "casework", "oversight")
 
 
+LIMITS = "accounts.limits"
+"""Where its pages find the limits, in Flask's `app.extensions`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What pages of accounts name and check."""
+
+    token_days: int
+    one_time_hours: int
+    password_characters: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings(KernelSettings):
     introspection_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The keys with which each service may ask who somebody is: one, and while it is being changed a second."""
     max_token_lifetime: timedelta = timedelta(days=90)
     """How long a bearer token may live at most."""
+    one_time_password_lifetime: timedelta = timedelta(hours=24)
+    """How long a password that an administrator gave can be exchanged for one of the person's own."""
+    min_password_characters: int = 12
     provider: ProviderSettings | None = None
     """The partnership's own identity provider, if it has one."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            token_days=self.max_token_lifetime.days,
+            one_time_hours=int(self.one_time_password_lifetime.total_seconds() // 3600),
+            password_characters=self.min_password_characters,
+        )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -31,6 +55,10 @@ class Settings(KernelSettings):
             **kernel,
             introspection_keys=keys,
             provider=provider,
+            one_time_password_lifetime=timedelta(
+                hours=whole_number(environ, "ONE_TIME_PASSWORD_HOURS", default=24, least=1, most=168)
+            ),
+            min_password_characters=whole_number(environ, "MIN_PASSWORD_CHARACTERS", default=12, least=8, most=64),
             max_token_lifetime=timedelta(days=whole_number(environ, "TOKEN_MAX_DAYS", default=90, least=1, most=366)),
         )
 

@@ -5,10 +5,9 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
-from werkzeug.wrappers import Response as WerkzeugResponse
 
-from services.accounts import passwords, queries, wording
-from services.accounts.sessions import BeginSession, EndAllSessions, EndSession, UnknownSession
+from services.accounts import browsers, password_pages, passwords, queries, wording
+from services.accounts.sessions import EndAllSessions, EndSession, UnknownSession
 from services.accounts.sign_in import CountTry, ForgetTries, TooManyTries, name_digest, plain_name
 from services.accounts.tokens import RevokeToken
 from services.kernel.errors import FieldError, Invalid, NotFound
@@ -51,23 +50,16 @@ def sign_in() -> ResponseReturnValue:
     if not form.is_valid:
         return _show(form)
     try:
-        made = _session_for(form.data["sign_in_name"], form.data["password"])
+        stored = _known(form.data["sign_in_name"], form.data["password"])
     except NotKnown as error:
         form.reject(error)
         return _show(form)
     except TooManyTries as error:
         form.reject(error)
         return _show(form, status=error.status, headers=error.headers)
-    return signed_in(made, redirects.safe(request.args.get("next")))
-
-
-def signed_in(made: str, where: str) -> WerkzeugResponse:
-    """Go on there, with this session."""
-    https = current.site().https
-    response = redirect(where, code=303)
-    cookies.put(response, cookies.session_name(https=https), made, https=https)
-    cookies.remove(response, cookies.before_sign_in_name(https=https), https=https)
-    return response
+    if stored.one_time_until is not None:
+        return password_pages.ask(stored)
+    return browsers.signed_in(browsers.begin(stored.staff_id), redirects.safe(request.args.get("next")))
 
 
 @pages.post("/sign-out")
@@ -130,19 +122,21 @@ def revoke(token_id: UUID) -> ResponseReturnValue:
     return redirect("/accounts/sessions", code=303)
 
 
-def _session_for(sign_in_name: str, password: str) -> str:
-    """The secret of a new session. Raises NotKnown or TooManyTries."""
-    site = current.site()
-    digest = name_digest(sign_in_name, site.secret_key)
+def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
+    """Whose password it is. Raises NotKnown or TooManyTries."""
+    digest = name_digest(sign_in_name, current.site().secret_key)
     current.handle(CountTry(name_digest=digest))
     found = queries.stored_password(current.reading(), plain_name(sign_in_name))
     current.close_reading()
-    if not passwords.fits(password, None if found is None else found[1]) or found is None:
+    if not passwords.fits(password, None if found is None else found.hash) or found is None or _lapsed(found):
         raise NotKnown
     current.handle(ForgetTries(name_digest=digest))
-    held = request.cookies.get(cookies.session_name(https=site.https))
-    made: str = current.handle(BeginSession(staff_id=found[0], ending=held))
-    return made
+    return found
+
+
+def _lapsed(stored: queries.StoredPassword) -> bool:
+    """A one-time password that nobody used in time."""
+    return stored.one_time_until is not None and stored.one_time_until <= current.now()
 
 
 def _end(session_id: UUID) -> None:

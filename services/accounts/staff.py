@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,9 +30,33 @@ class NotYourOwn(Conflict):
         super().__init__(N_("Ask another administrator to change your account."))
 
 
+class LastAdministrator(Conflict):
+    """Without an administrator nobody could give roles again."""
+
+    title = N_("Waymark must have an administrator")
+
+    def __init__(self) -> None:
+        super().__init__(N_("This is the last administrator who can sign in. Give somebody else the role first."))
+
+
+class NameTaken(Invalid):
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/sign_in_name", N_("Another account has this sign-in name"))])
+
+
+class UnknownOrganisation(Invalid):
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/organisation_id", N_("Choose from the list"))])
+
+
 class UnknownTeamOrArea(Invalid):
     def __init__(self, pointer: str) -> None:
         super().__init__(errors=[FieldError(pointer, N_("Choose from the list"))])
+
+
+class TeamHasEnded(Invalid):
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/teams", N_("A team that has ended cannot have members"))])
 
 
 class PoliceInTriage(Invalid):
@@ -65,6 +90,8 @@ class AddMember:
     teams: frozenset[UUID] = frozenset()
     areas: frozenset[str] = frozenset()
     password_hash: str | None = None
+    one_time: bool = False
+    """Whether the password must be changed at the first sign-in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +106,11 @@ class ChangeMember:
     areas: frozenset[str]
 
 
-def add_member(command: AddMember, transaction: Transaction) -> UUID:
+def add_member(command: AddMember, transaction: Transaction, *, one_time_lifetime: timedelta = timedelta(0)) -> UUID:
+    """Raises NameTaken, UnknownOrganisation, IncompatibleRoles, PoliceInTriage, UnknownTeamOrArea."""
     staff_id = uuid4()
     connection = transaction.connection
+    _check_new(connection, command)
     connection.execute(
         sa.insert(tables.staff).values(
             id=staff_id,
@@ -93,7 +122,9 @@ def add_member(command: AddMember, transaction: Transaction) -> UUID:
         )
     )
     if command.password_hash is not None:
-        connection.execute(sa.insert(tables.passwords).values(staff_id=staff_id, hash=command.password_hash))
+        until = transaction.at + one_time_lifetime if command.one_time else None
+        password = {"staff_id": staff_id, "hash": command.password_hash, "one_time_until": until}
+        connection.execute(sa.insert(tables.passwords).values(password))
     _set_rights(transaction, staff_id, command.roles, command.teams, command.areas)
     transaction.audit("staff.added", subject_type="staff", subject_id=staff_id)
     tell(transaction, staff_id)
@@ -101,12 +132,13 @@ def add_member(command: AddMember, transaction: Transaction) -> UUID:
 
 
 def change_member(command: ChangeMember, transaction: Transaction) -> None:
-    """Raises UnknownMember, NotYourOwn, RightsComeFromProvider, Stale, IncompatibleRoles, PoliceInTriage,
-    UnknownTeamOrArea.
+    """Raises UnknownMember, LastAdministrator, NotYourOwn, RightsComeFromProvider, Stale, IncompatibleRoles,
+    PoliceInTriage, UnknownTeamOrArea.
     """
-    if command.staff_id == transaction.actor:
-        raise NotYourOwn
     if transaction.actor is not None:
+        _check_administrator_remains(transaction.connection, command)
+        if command.staff_id == transaction.actor:
+            raise NotYourOwn
         _check_not_vouched_for(transaction.connection, command)
     _take_version(transaction, command)
     if command.roles != queries.roles_held(transaction.connection, command.staff_id):
@@ -127,6 +159,32 @@ def change_member(command: ChangeMember, transaction: Transaction) -> None:
         },
     )
     tell(transaction, command.staff_id)
+
+
+def _check_new(connection: sa.Connection, command: AddMember) -> None:
+    staff, organisations = tables.staff, tables.organisations
+    if connection.execute(sa.select(sa.exists().where(staff.c.sign_in_name == command.sign_in_name))).scalar_one():
+        raise NameTaken
+    if not connection.execute(sa.select(sa.exists().where(organisations.c.id == command.organisation_id))).scalar_one():
+        raise UnknownOrganisation
+
+
+def _check_administrator_remains(connection: sa.Connection, command: ChangeMember) -> None:
+    """Their rows are held: of two who end each other at once, the second one finds no other left."""
+    if command.active and Role.ADMINISTRATOR in command.roles:
+        return
+    staff, roles = tables.staff, tables.staff_roles
+    held = (
+        sa.select(staff.c.id)
+        .where(
+            staff.c.active,
+            sa.exists().where(roles.c.staff_id == staff.c.id, roles.c.role == Role.ADMINISTRATOR),
+        )
+        .order_by(staff.c.id)
+        .with_for_update()
+    )
+    if set(connection.execute(held).scalars()) == {command.staff_id}:
+        raise LastAdministrator
 
 
 def tell(transaction: Transaction, staff_id: UUID) -> None:
@@ -189,6 +247,7 @@ def _set_rights(
         _replace(transaction, tables.staff_roles, staff_id, [{"role": role} for role in roles])
     _check_known(transaction, tables.areas.c.code, areas, "/areas")
     _check_known(transaction, tables.teams.c.id, teams, "/teams")
+    _check_not_ended(transaction.connection, staff_id, teams)
     _check_no_police_in_triage(transaction.connection, organisation_class, teams)
     _replace(transaction, tables.staff_teams, staff_id, [{"team_id": team} for team in teams])
     _replace(transaction, tables.staff_areas, staff_id, [{"area": area} for area in areas])
@@ -204,6 +263,16 @@ def _check_known(transaction: Transaction, column: "sa.Column[Any]", wanted: Col
     known = set(transaction.connection.execute(sa.select(column).where(column.in_(wanted))).scalars())
     if known != set(wanted):
         raise UnknownTeamOrArea(pointer)
+
+
+def _check_not_ended(connection: sa.Connection, staff_id: UUID, wanted: frozenset[UUID]) -> None:
+    """The rows are held, so that a team which is being ended has no new member. Who cannot sign in is none."""
+    staff, teams = tables.staff, tables.teams
+    active = connection.execute(sa.select(staff.c.active).where(staff.c.id == staff_id)).scalar_one()
+    held = sa.select(teams.c.ended_at).where(teams.c.id.in_(wanted)).order_by(teams.c.id).with_for_update(read=True)
+    ended = any(at is not None for at in connection.execute(held).scalars())
+    if active and ended:
+        raise TeamHasEnded
 
 
 def _check_no_police_in_triage(

@@ -1,5 +1,7 @@
 """The administrator's pages of staff: who there is, and what each may do."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,9 +9,14 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from services.accounts import queries, wording
+from services.accounts import one_time_passwords, passwords, queries, wording
+from services.accounts.added_pages import one_time_page
 from services.accounts.incompatible_roles import conflicts
+from services.accounts.one_time_passwords import PasswordAtProvider, ResetPassword
+from services.accounts.password_pages import limits
+from services.accounts.scopes import PROGRAMS, Scope
 from services.accounts.staff import ChangeMember, UnknownMember
+from services.accounts.tokens import IssueToken, RevokeToken
 from services.contracts.codes import Role
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.text import N_
@@ -20,6 +27,7 @@ from services.kernel.web.fields import StrictUuid as Id
 
 pages = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 
+_ASK_SCOPE = N_("Select what the token may do")
 _SEE_HOLDINGS = (Role.TEAM_MANAGER, Role.REVIEWER)
 """Whom casework shows what somebody holds: an administrator alone is not led to a page that refuses them."""
 
@@ -32,17 +40,48 @@ class MemberForm(StrictSchema):
     areas = StrictList(StrictString(most=64), load_default=list, unique=True)
 
 
+class SearchForm(StrictSchema):
+    # Sent as a form and not in the address: a name does not belong there.
+    searched = StrictString(most=100, load_default="")
+
+
+class TokenForm(StrictSchema):
+    scopes = StrictList(StrictCode(Scope, only=PROGRAMS), least=1, unique=True, required=True, ask=_ASK_SCOPE)
+    days = StrictInteger(least=1, most=366, required=True, ask=N_("Enter for how many days"))
+
+
 @pages.get("")
 @access.requires(Role.ADMINISTRATOR)
 def index() -> ResponseReturnValue:
     page = paging.requested()
     rows = queries.members(current.reading(), page)
     shown = paging.paged(rows, page, [(row.display_name, str(row.id)) for row in rows])
-    return render_template(
+    return _list(shown.items, Form(SearchForm()), next_cursor=shown.next_cursor)
+
+
+@pages.post("")
+@access.requires(Role.ADMINISTRATOR)
+def search() -> ResponseReturnValue:
+    """The first hundred whose name or sign-in name contains what was typed."""
+    form = Form.received(SearchForm(), request.form)
+    if not form.is_valid:
+        return _list([], form)
+    rows = queries.members(current.reading(), paging.PageRequest(limit=paging.MOST, after=None), **form.data)
+    return _list(rows[: paging.MOST], form, more=len(rows) > paging.MOST)
+
+
+def _list(
+    members: Sequence[queries.MemberRow], form: Form, *, next_cursor: str | None = None, more: bool = False
+) -> ResponseReturnValue:
+    page = render_template(
         "accounts/staff.html",
-        members=shown.items,
-        next_page_address=paging.next_address(shown.next_cursor) if shown.next_cursor else None,
+        members=members,
+        form=form,
+        more=more,
+        role_names=wording.ROLES,
+        next_page_address=paging.next_address(next_cursor) if next_cursor else None,
     )
+    return page, form.status
 
 
 @pages.get("/<uuid:staff_id>")
@@ -69,6 +108,44 @@ def change(staff_id: UUID) -> ResponseReturnValue:
     return _page(member, form)
 
 
+@pages.post("/<uuid:staff_id>/password")
+@access.requires(Role.ADMINISTRATOR)
+def reset_password(staff_id: UUID) -> ResponseReturnValue:
+    """The one-time password is in this answer and nowhere else."""
+    if not current.site().demonstration:
+        raise PasswordAtProvider
+    _member(staff_id)
+    password = one_time_passwords.made()
+    current.handle(ResetPassword(staff_id=staff_id, password_hash=passwords.hashed(password)))
+    return one_time_page(staff_id, password)
+
+
+@pages.post("/<uuid:staff_id>/tokens")
+@access.requires(Role.ADMINISTRATOR)
+def issue_token(staff_id: UUID) -> ResponseReturnValue:
+    """The token is in this answer and nowhere else."""
+    member = _member(staff_id)
+    form = Form.received(TokenForm(), request.form)
+    if form.is_valid:
+        lifetime = timedelta(days=form.data["days"])
+        try:
+            made = current.handle(
+                IssueToken(staff_id=staff_id, scopes=frozenset(form.data["scopes"]), lifetime=lifetime)
+            )
+        except RuleBroken as error:
+            form.reject(error)
+        else:
+            return render_template("accounts/new_token.html", member=member, token=made, days=form.data["days"])
+    return _page(member, Form(MemberForm(), vars(member)), form)
+
+
+@pages.post("/<uuid:staff_id>/tokens/<uuid:token_id>/revoke")
+@access.requires(Role.ADMINISTRATOR)
+def revoke_token(staff_id: UUID, token_id: UUID) -> ResponseReturnValue:
+    current.handle(RevokeToken(staff_id=staff_id, token_id=token_id))
+    return redirect(f"/accounts/staff/{staff_id}?saved=yes", code=303)
+
+
 def _command(staff_id: UUID, data: dict[str, Any]) -> ChangeMember:
     return ChangeMember(
         staff_id=staff_id,
@@ -87,18 +164,35 @@ def _member(staff_id: UUID) -> queries.Member:
     return member
 
 
-def _page(member: queries.Member, form: Form) -> ResponseReturnValue:
-    connection = current.reading()
+def _page(member: queries.Member, form: Form, token_form: Form | None = None) -> ResponseReturnValue:
+    connection, token_form = current.reading(), token_form or Form(TokenForm())
+    at_provider = queries.vouched_for(connection, member.id) is not None
     page = render_template(
         "accounts/member.html",
-        form=form,
+        form=token_form if token_form.has_errors else form,
+        member_form=form,
+        token_form=token_form,
+        takes_tokens=member.active and member.roles == {Role.PARTNER_SYSTEM},
+        tokens=queries.good_tokens(connection, member.id, at=current.now()),
+        scope_names=wording.SCOPES,
+        scope_items=[{"value": scope.value, "text": _(wording.SCOPES[scope])} for scope in sorted(PROGRAMS)],
+        most_days=limits().token_days,
+        at_provider=at_provider,
+        has_password=current.site().demonstration
+        and member.active
+        and not at_provider
+        and member.roles != {Role.PARTNER_SYSTEM},
         saved="saved" in request.args and form.is_valid,
         member=member,
         is_own=member.id == current.staff_id(),
         sees_holdings=current.identity().has(*_SEE_HOLDINGS),
         conflicts=[_(one.sentence) for one in conflicts(member.roles, member.organisation_class)],
         role_items=[{"value": role.value, "text": _(name)} for role, name in wording.ROLES.items()],
-        team_items=[{"value": str(team.id), "text": team.name} for team in queries.teams(connection)],
+        team_items=[
+            {"value": str(team.id), "text": team.name}
+            for team in queries.teams(connection)
+            if not team.ended_at or team.id in member.teams
+        ],
         area_items=[{"value": code, "text": name} for code, name in queries.areas(connection)],
     )
-    return page, form.status
+    return page, max(form.status, token_form.status)

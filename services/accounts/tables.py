@@ -39,6 +39,7 @@ teams = sa.Table(
     sa.Column("on_call_address", sa.String(200), nullable=True),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("ended_at", UtcDateTime, nullable=True),
     sa.CheckConstraint("age_from >= 0 AND age_to <= 120 AND age_from <= age_to", name="ages"),
     sa.CheckConstraint("version >= 1", name="version"),
 )
@@ -61,6 +62,8 @@ staff = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     # The newest sign-in that was published: at most a day older than the newest there was.
     sa.Column("signed_in_at", UtcDateTime, nullable=True),
+    # The newest sign-in at a browser.
+    sa.Column("last_signed_in_at", UtcDateTime, nullable=True),
     sa.CheckConstraint("version >= 1", name="version"),
 )
 
@@ -100,6 +103,8 @@ passwords = sa.Table(
     metadata,
     sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
     sa.Column("hash", sa.String(200), nullable=False),
+    # An administrator gave it: until then it can be exchanged for one of the person's own, and opens nothing else.
+    sa.Column("one_time_until", UtcDateTime, nullable=True),
 )
 
 sign_in_attempts = sa.Table(

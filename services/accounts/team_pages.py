@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from services.accounts import queries, wording
-from services.accounts.teams import ChangeTeam, UnknownTeam
+from services.accounts.teams import BringTeamBack, ChangeTeam, EndTeam, UnknownTeam
 from services.contracts.codes import Role
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.text import N_
@@ -64,6 +64,37 @@ def change(team_id: UUID) -> ResponseReturnValue:
     return _page(team, form)
 
 
+class VersionForm(StrictSchema):
+    version = StrictInteger(least=1, most=10**9, required=True)
+
+
+@pages.post("/<uuid:team_id>/end")
+@access.requires(Role.ADMINISTRATOR)
+def end(team_id: UUID) -> ResponseReturnValue:
+    return _ended_or_back(team_id, EndTeam)
+
+
+@pages.post("/<uuid:team_id>/bring-back")
+@access.requires(Role.ADMINISTRATOR)
+def bring_back(team_id: UUID) -> ResponseReturnValue:
+    return _ended_or_back(team_id, BringTeamBack)
+
+
+def _ended_or_back(team_id: UUID, command: type[EndTeam | BringTeamBack]) -> ResponseReturnValue:
+    team, sent = _team(team_id), Form.received(VersionForm(), request.form)
+    form = Form(TeamForm(), vars(team))
+    if not sent.is_valid:
+        raise Stale
+    try:
+        current.handle(command(team_id=team_id, expected_version=sent.data["version"]))
+    except Stale:
+        raise
+    except RuleBroken as error:
+        form.reject(error)
+        return _page(team, form)
+    return redirect(f"/accounts/teams/{team_id}?saved=yes", code=303)
+
+
 def _command(team_id: UUID, data: dict[str, Any]) -> ChangeTeam:
     return ChangeTeam(
         team_id=team_id,
@@ -90,6 +121,7 @@ def _page(team: queries.TeamRow, form: Form) -> ResponseReturnValue:
         form=form,
         saved="saved" in request.args and form.is_valid,
         team=team,
+        members=queries.members_of(current.reading(), team.id),
         team_class=wording.TEAM_CLASSES[team.team_class],
         area_items=[{"value": code, "text": name} for code, name in queries.areas(current.reading())],
     )

@@ -1,15 +1,17 @@
 """Use cases: a team is added or changed. Routing reads what is said here: class, areas, ages, on-call address."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from services.accounts import tables
+from services.accounts import queries, tables
 from services.contracts.accounts import TeamChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.kernel.db.transaction import Transaction
-from services.kernel.errors import FieldError, Invalid, NotFound, Stale
+from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.kernel.text import N_
 
 
@@ -32,6 +34,42 @@ class PoliceTriageTeam(Invalid):
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("", N_("A police organisation cannot have a triage team"))])
+
+
+class CodeTaken(Invalid):
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/code", N_("Another team has this code"))])
+
+
+class TakesCases(Conflict):
+    """A case that is on its way to a team must find it."""
+
+    title = N_("This team still takes new cases")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Choose “No” under “Does the team take new cases?”, and end the team when its cases are closed.")
+        )
+
+
+class HasMembers(Conflict):
+    """Whoever is in an ended team would keep seeing what it has."""
+
+    title = N_("This team still has members")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Have their cases closed or given to another team, take everybody listed here out of the team, then end it."
+            )
+        )
+
+
+class TeamEnded(Conflict):
+    title = N_("This team has ended")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Bring it back first. Then change it."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +98,25 @@ class ChangeTeam:
     active: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class EndTeam:
+    team_id: UUID
+    expected_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BringTeamBack:
+    """The team can be changed again. It takes new cases once somebody says so."""
+
+    team_id: UUID
+    expected_version: int
+
+
 def add_team(command: AddTeam, transaction: Transaction) -> UUID:
-    """Raises AgesReversed, UnknownArea, PoliceTriageTeam."""
+    """Raises CodeTaken, AgesReversed, UnknownArea, UnknownOrganisation, PoliceTriageTeam."""
+    taken = sa.exists().where(tables.teams.c.code == command.code)
+    if transaction.connection.execute(sa.select(taken)).scalar_one():
+        raise CodeTaken
     _check_ages(command.age_from, command.age_to)
     if command.team_class is RecipientClass.TRIAGE:
         _check_not_police(transaction, command.organisation_id)
@@ -87,12 +142,14 @@ def add_team(command: AddTeam, transaction: Transaction) -> UUID:
 
 
 def change_team(command: ChangeTeam, transaction: Transaction) -> None:
-    """Raises UnknownTeam, Stale, AgesReversed, UnknownArea."""
+    """Raises UnknownTeam, Stale, TeamEnded, AgesReversed, UnknownArea."""
     _check_ages(command.age_from, command.age_to)
     teams = tables.teams
-    written = transaction.connection.execute(
+    if _held(transaction, command.team_id, command.expected_version).ended_at is not None:
+        raise TeamEnded
+    transaction.connection.execute(
         sa.update(teams)
-        .where(teams.c.id == command.team_id, teams.c.version == command.expected_version)
+        .where(teams.c.id == command.team_id)
         .values(
             name=command.name,
             age_from=command.age_from,
@@ -102,9 +159,6 @@ def change_team(command: ChangeTeam, transaction: Transaction) -> None:
             version=command.expected_version + 1,
         )
     )
-    if written.rowcount != 1:
-        known = sa.select(teams.c.id).where(teams.c.id == command.team_id)
-        raise Stale if transaction.connection.execute(known).first() else UnknownTeam
     _set_areas(transaction, command.team_id, command.areas)
     transaction.audit(
         "team.changed",
@@ -118,6 +172,45 @@ def change_team(command: ChangeTeam, transaction: Transaction) -> None:
         },
     )
     tell(transaction, command.team_id)
+
+
+def end_team(command: EndTeam, transaction: Transaction) -> None:
+    """Raises UnknownTeam, Stale, TeamEnded, TakesCases, HasMembers."""
+    team = _held(transaction, command.team_id, command.expected_version)
+    if team.ended_at is not None:
+        raise TeamEnded
+    if team.active:
+        raise TakesCases
+    if queries.members_of(transaction.connection, command.team_id):
+        raise HasMembers
+    _note_end(transaction, command.team_id, command.expected_version, ended_at=transaction.at)
+    transaction.audit("team.ended", subject_type="team", subject_id=command.team_id)
+
+
+def bring_team_back(command: BringTeamBack, transaction: Transaction) -> None:
+    """Raises UnknownTeam, Stale."""
+    if _held(transaction, command.team_id, command.expected_version).ended_at is None:
+        return
+    _note_end(transaction, command.team_id, command.expected_version, ended_at=None)
+    transaction.audit("team.brought_back", subject_type="team", subject_id=command.team_id)
+
+
+def _held(transaction: Transaction, team_id: UUID, expected_version: int) -> sa.Row[Any]:
+    """The team as it is, held until the end. Raises UnknownTeam, Stale."""
+    teams = tables.teams
+    found = transaction.connection.execute(sa.select(teams).where(teams.c.id == team_id).with_for_update()).first()
+    if found is None:
+        raise UnknownTeam
+    if found.version != expected_version:
+        raise Stale
+    return found
+
+
+def _note_end(transaction: Transaction, team_id: UUID, expected_version: int, *, ended_at: datetime | None) -> None:
+    teams = tables.teams
+    changed = sa.update(teams).where(teams.c.id == team_id)
+    transaction.connection.execute(changed.values(ended_at=ended_at, version=expected_version + 1))
+    tell(transaction, team_id)
 
 
 def tell(transaction: Transaction, team_id: UUID) -> None:
@@ -162,7 +255,7 @@ def _check_ages(age_from: int, age_to: int) -> None:
 def _check_not_police(transaction: Transaction, organisation_id: UUID) -> None:
     organisations = tables.organisations
     asked = sa.select(organisations.c.organisation_class).where(organisations.c.id == organisation_id)
-    if transaction.connection.execute(asked).scalar_one() is OrganisationClass.POLICE:
+    if transaction.connection.execute(asked).scalar_one_or_none() is OrganisationClass.POLICE:
         raise PoliceTriageTeam
 
 

@@ -107,8 +107,8 @@ TASKS: dict[Role, tuple[Task, ...]] = {
     ),
     Role.DATA_PROTECTION_OFFICER: _AUDIT_TASKS,
     Role.ADMINISTRATOR: (
-        Task(N_("See and change staff accounts"), "/accounts/staff"),
-        Task(N_("See and change teams"), "/accounts/teams"),
+        Task(N_("Add, change and end staff accounts, and reset a password"), "/accounts/staff"),
+        Task(N_("Add, change and end teams"), "/accounts/teams"),
         *_AUDIT_TASKS,
     ),
 }  # fmt: skip
