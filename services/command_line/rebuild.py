@@ -12,7 +12,6 @@ from services.kernel.bus.leadership import Leadership
 from services.kernel.service import Service
 from services.kernel.settings import Process, environment
 from services.oversight import bootstrap as oversight
-from services.oversight.queries import how_many
 from services.oversight.rebuilding import Rebuild
 from services.oversight.settings import Settings
 
@@ -26,10 +25,10 @@ def command() -> None:
 @folder_option
 @json_option
 def oversight_command(folder: Folder, as_json: bool) -> None:
-    """Clear oversight's figures and have the other services tell again what they are made from.
+    """Clear what oversight has read, and have the other services republish it.
 
-    Where DATABASE_URL is set, that is oversight's database, and the workers that run do the rest. There are no figures
-    until it is done.
+    Where DATABASE_URL is set, that is oversight's database, and the workers that run do the rest. Figures that were
+    frozen stay as they are, and none are frozen until it is done.
     """
     environ = environment(os.environ)
     if "DATABASE_URL" in environ:
@@ -45,12 +44,10 @@ def oversight_command(folder: Folder, as_json: bool) -> None:
         alone = _nobody_works_on(service)
         if alone:
             system.reconcile()
-        with service.database.read() as connection:
-            told = how_many(connection) if alone else None
-    answer({"ended": alone, "referrals": told}, f"Rebuilt from {told} referrals." if alone else _ASKED, as_json=as_json)
+    answer({"ended": alone}, "Rebuilt." if alone else _ASKED, as_json=as_json)
 
 
-_ASKED = "Asked. The figures are back when everything has been told again: the page says so until then."
+_ASKED = "Asked. The next figures are frozen when everything has arrived again; those of before stay."
 
 
 class _Nobody:

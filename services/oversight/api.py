@@ -1,4 +1,4 @@
-"""The same report for a program, through the same disclosed object."""
+"""The same frozen report for a program."""
 
 from typing import Any
 
@@ -10,11 +10,12 @@ from services.kernel.web import access
 from services.kernel.web.api import ApiBlueprint
 from services.kernel.web.fields import StrictSchema, StrictString
 from services.oversight import reading
-from services.oversight.report import EVERYWHERE, to_json
+from services.oversight.report import EVERYWHERE
 
 api = ApiBlueprint("steps_api", __name__, url_prefix="/oversight/api/v1", description="How referrals move")
 
-_COUNT = 'A count rounded to the nearest 5, or "*" where it is hidden'
+_COUNT = 'A count rounded to the nearest 5 (to the nearest 10 until the report is final), or "*" where it is hidden'
+_FINAL_ONLY = "Null until the report is final"
 
 
 class AreaQuery(StrictSchema):
@@ -31,13 +32,20 @@ class HoursSchema(Schema):
 class ReportSchema(Schema):
     period = fields.String(required=True)
     area = fields.String(required=True, allow_none=True)
+    as_of = fields.AwareDateTime(required=True, metadata={"description": "When these figures were frozen"})
+    final = fields.Boolean(required=True, metadata={"description": "A final report never changes"})
+    next_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When the next ones will be; null of a final report"}
+    )
     received = fields.Raw(required=True, metadata={"description": _COUNT})
     steps = fields.Dict(required=True)
-    decided = fields.Raw(required=True, metadata={"description": _COUNT})
+    decided = fields.Raw(required=True, allow_none=True, metadata={"description": f"{_COUNT}. {_FINAL_ONLY}"})
     pathways = fields.Dict(required=True)
-    equality = fields.Dict(required=True)
-    hours = fields.List(fields.Nested(HoursSchema), required=True)
-    agreement = fields.Dict(required=True, allow_none=True)
+    equality = fields.Dict(required=True, allow_none=True, metadata={"description": _FINAL_ONLY})
+    hours = fields.List(
+        fields.Nested(HoursSchema), required=True, allow_none=True, metadata={"description": _FINAL_ONLY}
+    )
+    agreement = fields.Dict(required=True, allow_none=True, metadata={"description": f"{_FINAL_ONLY}, and of one area"})
     different_in_100 = fields.Integer(required=True, allow_none=True)
     invented_data = fields.Boolean(required=True)
 
@@ -48,6 +56,13 @@ class Steps(MethodView):
     @api.response(200, ReportSchema)
     @access.requires(Role.BOARD_MEMBER)
     def get(self, query: dict[str, str], period: str) -> dict[str, Any]:
-        """How many referrals of a quarter ("2026-Q4") stand at each step, and how long each step takes."""
-        report, _ = reading.read(period, query["area"], form="json")
-        return to_json(report)
+        """How many referrals of a quarter ("2026-Q4") stand at each step, as it was last frozen."""
+        found = reading.read(period, query["area"], form="json")
+        return {
+            **found.content,
+            "period": found.period.code,
+            "area": found.area or None,
+            "as_of": found.as_of,
+            "final": found.final,
+            "next_at": None if found.final else found.next_at,
+        }

@@ -9,6 +9,7 @@ from services.kernel.dispatcher import Dispatcher
 from services.kernel.republish import RequestLostEvents
 from services.kernel.service import Routes, Service
 from services.oversight import tables
+from services.oversight.freezing import Freeze, Freezing
 from services.oversight.noting import HANDLERS, read_ahead
 from services.oversight.rebuilding import (
     EndRebuild,
@@ -38,6 +39,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             Rebuild: rebuild,
             NoteTold: note_told,
             EndRebuild: end_rebuild,
+            Freeze: Freezing(schedule=settings.schedule, demonstration=settings.demonstration),
             RequestLostEvents: request_lost_events,
         },
         clock=clock,
@@ -47,8 +49,9 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     def routes() -> Routes:
         from services.oversight.api import api
         from services.oversight.pages import pages
+        from services.oversight.reading import EXTENSION
 
-        return Routes(blueprints=[pages], api_blueprints=[api])
+        return Routes(blueprints=[pages], api_blueprints=[api], extensions={EXTENSION: settings.schedule})
 
     return Service(
         name=NAME,
@@ -60,7 +63,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
         at_once=500,
-        reconcile=(EndRebuild(),),
+        reconcile=(EndRebuild(), Freeze()),
         migrations=HERE / "migrations",
         routes=routes,
         templates=HERE / "templates",

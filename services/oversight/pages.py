@@ -1,10 +1,11 @@
 """The page of how referrals move, and the same as a file."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.contracts.codes import Role
-from services.kernel.web import access
+from services.kernel.ui import dates
+from services.kernel.web import access, current
 from services.oversight import exports, presenters, reading
 from services.oversight.report import EVERYWHERE
 
@@ -14,21 +15,29 @@ pages = Blueprint("steps", __name__, url_prefix="/oversight")
 @pages.get("/")
 @access.requires(Role.BOARD_MEMBER)
 def steps() -> ResponseReturnValue:
-    area = request.args.get("area", EVERYWHERE)
-    report, quarters = reading.read(request.args.get("period") or None, area, form="page")
+    period, area = request.args.get("period") or None, request.args.get("area", EVERYWHERE)
+    try:
+        found = reading.read(period, area, form="page")
+    except reading.AreaNotFinal:
+        # Somebody chose another quarter and left the area as it was. The page says when areas are published.
+        return redirect(url_for(".steps", period=period))
+    except reading.NothingFrozen as error:
+        if period or area:
+            raise
+        first_at, invented = dates.moment(error.first_at), current.site().demonstration
+        return render_template("oversight/nothing_yet.html", first_at=first_at, invented_data=invented)
     return render_template(
         "oversight/steps.html",
-        page=presenters.page(report),
-        filters=presenters.filters(report, quarters),
-        file=url_for(".file", period=report.period, area=area or None),
+        page=presenters.page(found),
+        filters=presenters.filters(found),
+        file=url_for(".file", period=found.period.code, area=area or None),
     )
 
 
 @pages.get("/steps/<period>.csv")
 @access.requires(Role.BOARD_MEMBER)
 def file(period: str) -> ResponseReturnValue:
-    area = request.args.get("area", EVERYWHERE)
-    report, _ = reading.read(period, area, form="csv")
-    name = "-".join(filter(None, ("steps", report.period, report.area))) + ".csv"
+    found = reading.read(period, request.args.get("area", EVERYWHERE), form="csv")
+    name = "-".join(filter(None, ("steps", found.period.code, found.area))) + ".csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(exports.to_csv(report), mimetype="text/csv", headers=headers)
+    return Response(exports.to_csv(found), mimetype="text/csv", headers=headers)

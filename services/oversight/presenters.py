@@ -1,16 +1,18 @@
-"""A report in the words of the page."""
+"""A frozen report in the words of the page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from services.kernel.ui import dates
 from services.oversight import wording
-from services.oversight.disclosure import Shown
 from services.oversight.periods import Quarter
-from services.oversight.report import CHARACTERISTICS, EVERYWHERE, Report
+from services.oversight.reading import Reading
+from services.oversight.report import CHARACTERISTICS
 
 
 @dataclass(frozen=True)
@@ -23,53 +25,49 @@ class Row:
 class Page:
     period: str
     area: str
+    as_of: str
+    next_at: str
+    final: bool
+    final_at: str
+    """The day on which the quarter's report is published."""
     received: str
-    decided: str
+    decided: str | None
     steps: list[Row]
     pathways: list[Row]
-    durations: list[Row]
-    characteristics: list[str]
-    asked: list[Row]
-    agreement: list[Row] | None
-    different: str
     invented_data: bool
+    durations: list[Row] = field(default_factory=list)
+    characteristics: list[str] = field(default_factory=list)
+    asked: list[Row] = field(default_factory=list)
+    agreement: list[Row] | None = None
+    different: str = ""
 
 
-def page(report: Report) -> Page:
+def page(reading: Reading) -> Page:
+    content = reading.content
     return Page(
-        period=quarter(Quarter.read(report.period)),
-        area=_("in %(area)s", area=wording.area(report.area)) if report.area else _("in all areas"),
-        received=str(report.received),
-        decided=str(report.decided),
-        steps=_rows(wording.STEPS, report.steps),
-        pathways=_rows(wording.PATHWAYS, report.pathways),
-        durations=[
-            Row(
-                _(wording.STRETCHES[each.stretch]),
-                [str(each.made), wording.duration(each.median), wording.duration(each.ninth)],
-            )
-            for each in report.durations
-        ],
-        characteristics=[_(wording.CHARACTERISTICS[name]) for name in CHARACTERISTICS],
-        asked=[
-            Row(_("Not asked yet"), [str(report.not_asked[name]) for name in CHARACTERISTICS]),
-            Row(_("Asked"), [str(report.asked[name]) for name in CHARACTERISTICS]),
-        ],
-        agreement=None if report.agreement is None else _rows(wording.AGREEMENT, report.agreement),
-        different=_different(report.different_in_100),
-        invented_data=report.invented_data,
+        period=quarter(reading.period),
+        area=_("in %(area)s", area=wording.area(reading.area)) if reading.area else _("in all areas"),
+        as_of=dates.moment(reading.as_of),
+        next_at=dates.moment(reading.next_at),
+        final=reading.final,
+        final_at=dates.day(reading.final_at),
+        received=str(content["received"]),
+        decided=None if content["decided"] is None else str(content["decided"]),
+        steps=_rows(wording.STEPS, content["steps"]),
+        pathways=_rows(wording.PATHWAYS if reading.final else wording.DECIDED, content["pathways"]),
+        invented_data=content["invented_data"],
+        **(_final(content) if reading.final else {}),
     )
 
 
-def filters(report: Report, quarters: Sequence[Quarter]) -> Mapping[str, list[dict[str, object]]]:
+def filters(reading: Reading) -> Mapping[str, list[dict[str, object]]]:
     """The two lists of choices, in GOV.UK's form."""
     return {
         "periods": [
-            {"value": each.code, "text": quarter(each), "selected": each.code == report.period} for each in quarters
+            {"value": each.code, "text": quarter(each), "selected": each == reading.period} for each in reading.periods
         ],
         "areas": [
-            {"value": code, "text": wording.area(code), "selected": code == report.area}
-            for code in (EVERYWHERE, *report.areas)
+            {"value": code, "text": wording.area(code), "selected": code == reading.area} for code in reading.areas
         ],
     }
 
@@ -81,8 +79,29 @@ def quarter(each: Quarter) -> str:
     return str(_("%(first)s to %(last)s %(year)s", first=first_month, last=last_month, year=each.year))
 
 
-def _rows(words: Mapping[str, str], counts: Mapping[str, Shown]) -> list[Row]:
-    return [Row(_(text), [str(counts[name])]) for name, text in words.items()]
+def _final(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What only a final report shows."""
+    equality, agreement = content["equality"], content["agreement"]
+    return {
+        "durations": [
+            Row(
+                _(wording.STRETCHES[each["stretch"]]),
+                [str(each["made"]), wording.duration(each["median"]), wording.duration(each["ninth"])],
+            )
+            for each in content["hours"]
+        ],
+        "characteristics": [_(wording.CHARACTERISTICS[name]) for name in CHARACTERISTICS],
+        "asked": [
+            Row(_("Not asked yet"), [str(equality[name]["not_asked_yet"]) for name in CHARACTERISTICS]),
+            Row(_("Asked"), [str(equality[name]["asked"]) for name in CHARACTERISTICS]),
+        ],
+        "agreement": None if agreement is None else _rows(wording.AGREEMENT, agreement),
+        "different": _different(content["different_in_100"]),
+    }
+
+
+def _rows(words: Mapping[str, str], counts: Mapping[str, int | str]) -> list[Row]:
+    return [Row(_(text), [str(counts[name])]) for name, text in words.items() if name in counts]
 
 
 def _different(in_100: int | None) -> str:

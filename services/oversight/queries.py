@@ -1,13 +1,18 @@
-"""Reads journeys for a report. What comes out of here is not disclosed yet: it goes to `report`, never to a page."""
+"""Reads journeys for freezing, and what was frozen for everybody else.
 
+What comes of journeys is not disclosed yet: it goes to `freezing`, never to a page.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.oversight.held import to_journey
 from services.oversight.journeys import Journey
 from services.oversight.periods import Quarter, between
-from services.oversight.tables import journeys, models
+from services.oversight.tables import journeys, models, published_reports, snapshots
 
 
 def journeys_of(connection: sa.Connection, quarter: Quarter) -> list[Journey]:
@@ -16,11 +21,15 @@ def journeys_of(connection: sa.Connection, quarter: Quarter) -> list[Journey]:
     return [to_journey(row) for row in connection.execute(sa.select(journeys).where(within))]
 
 
-def quarters(connection: sa.Connection, now: datetime) -> list[Quarter]:
-    """Every quarter from the first referral to now, newest first."""
+def first_received(connection: sa.Connection) -> datetime | None:
     first: datetime | None = connection.scalar(sa.select(sa.func.min(journeys.c.received_at)))
-    this = Quarter.of(now)
-    return list(between(min(Quarter.of(first), this) if first else this, this))[::-1]
+    return first
+
+
+def quarters(connection: sa.Connection, now: datetime) -> list[Quarter]:
+    """Every quarter from the first referral to now."""
+    first, this = first_received(connection), Quarter.of(now)
+    return list(between(min(Quarter.of(first), this) if first else this, this))
 
 
 def areas(connection: sa.Connection) -> list[str]:
@@ -36,6 +45,35 @@ def any_invented(connection: sa.Connection) -> bool:
     )
 
 
-def how_many(connection: sa.Connection) -> int:
-    """Of how many referrals anything is known: for who runs the service, never for a page."""
-    return connection.execute(sa.select(sa.func.count()).select_from(journeys)).scalar_one()
+def newest_snapshot(connection: sa.Connection) -> Any:
+    """Its row, or None before the first."""
+    return connection.execute(sa.select(snapshots).order_by(snapshots.c.due_at.desc()).limit(1)).first()
+
+
+def finished(connection: sa.Connection) -> set[str]:
+    """The quarters, by code, whose report is final."""
+    of_final = sa.select(published_reports.c.period).where(published_reports.c.final).distinct()
+    return set(connection.scalars(of_final))
+
+
+def published_periods(connection: sa.Connection) -> list[Quarter]:
+    """The quarters of which anything was published, newest first."""
+    found = connection.scalars(sa.select(published_reports.c.period).distinct())
+    return sorted(map(Quarter.read, found), reverse=True)
+
+
+def published_areas(connection: sa.Connection, quarter: Quarter) -> Sequence[str]:
+    """The areas of which the quarter has a report, the whole partnership (the empty one) first."""
+    column = published_reports.c.area
+    of_quarter = published_reports.c.period == quarter.code
+    return connection.scalars(sa.select(column).where(of_quarter).distinct().order_by(column)).all()
+
+
+def published(connection: sa.Connection, quarter: Quarter, area: str) -> Any:
+    """The newest report on a quarter and area, with the time of its snapshot; None where there is none."""
+    found = (
+        sa.select(published_reports, snapshots.c.frozen_at)
+        .join_from(published_reports, snapshots)
+        .where(published_reports.c.period == quarter.code, published_reports.c.area == area)
+    )
+    return connection.execute(found.order_by(snapshots.c.due_at.desc()).limit(1)).first()

@@ -1,7 +1,7 @@
 """Oversight begins from nothing: it clears what it has read, and asks the owners to tell it again.
 
-No topic is kept for ever, so what was read long ago is in no topic. While it is being told again there are no figures:
-half of them would be wrong, and the difference to the whole would tell what small numbers are hidden.
+No topic is kept for ever, so what was read long ago is in no topic. What was frozen stays as it is and goes on being
+shown. While it is being told again nothing is frozen: half of the figures would be wrong.
 """
 
 from collections.abc import Mapping
@@ -15,23 +15,12 @@ from services.contracts import topics
 from services.contracts.oversight import RepublishRequestedV1, RetellingAskedV1
 from services.kernel.db.published_events import SqlHandledEvents
 from services.kernel.db.transaction import Transaction
-from services.kernel.errors import Unavailable
 from services.kernel.republish import RequestLostEvents
-from services.kernel.text import N_
 from services.oversight.tables import journeys, kernel, models, rebuilds
 
 _OF_NO_STATE = frozenset({topics.CASEWORK_PUBLISHED_LISTS.name})
 """Says what was sent, not what is: its owner has nothing of it to tell again."""
 READ = tuple(topic.name for topic in topics.TOPICS if "oversight" in topic.readers and topic.name not in _OF_NO_STATE)
-
-
-class BeingRebuilt(Unavailable):
-    """There are no figures until everything that was asked for has been told again."""
-
-    title = N_("The figures are being rebuilt")
-
-    def __init__(self) -> None:
-        super().__init__(N_("They are read again from the rest of Waymark. Come back in a few minutes."))
 
 
 @dataclass(frozen=True)
@@ -49,7 +38,7 @@ class NoteTold:
 
 @dataclass(frozen=True)
 class EndRebuild:
-    """Show figures again, if everything that was told has been heard."""
+    """Let figures be frozen again, if everything that was told has been heard."""
 
 
 def rebuild(_command: Rebuild, transaction: Transaction) -> UUID:

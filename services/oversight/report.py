@@ -1,4 +1,4 @@
-"""The report on one quarter. It is made of disclosed counts alone: page, CSV and JSON can show nothing else."""
+"""The final report on one quarter. It is made of disclosed counts alone, once, and frozen: nothing else is shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from services.oversight.journeys import Journey, Step
 
 EVERYWHERE = ""
 """The area code of the report on all areas."""
+HIDDEN = "*"
 FEWEST_TO_COMPARE = 50
 FEWEST_EVENTS_TO_COMPARE = 10
 
@@ -24,9 +25,7 @@ CHANGED = ("same_as_own_view", "changed_after_own_view")
 class Report:
     """What may be shown of one quarter, in one area or everywhere."""
 
-    period: str
     area: str
-    areas: Sequence[str]
     received: Shown
     steps: Mapping[str, Shown]
     decided: Shown
@@ -38,24 +37,22 @@ class Report:
     """Everywhere only: one area's would be too few, and about its few reviewers."""
     different_in_100: int | None
     """Of decisions that saw the estimate, from rounded counts; None is too few to compare."""
-    invented_data: bool
 
 
-def report_on(
-    journeys: Sequence[Journey], *, period: str, area: str = EVERYWHERE, areas: Sequence[str], invented_data: bool
-) -> Report:
-    """The report of a quarter. All areas are disclosed at once, so that none can be worked out from the others."""
+def reports_on(journeys: Sequence[Journey], areas: Sequence[str]) -> list[Report]:
+    """The report of a quarter on everywhere, and on each area: disclosed at once, so that none gives another away."""
     shown = disclosed(journeys, areas)
+    return [_report(journeys, area, shown) for area in (EVERYWHERE, *areas)]
 
+
+def _report(journeys: Sequence[Journey], area: str, shown: Mapping[str, Shown]) -> Report:
     def of(names: Iterable[str]) -> dict[str, Shown]:
         return {name: shown[_name(area, name)] for name in names}
 
     agreement = None if area else of((*AGREEMENT, *CHANGED))
     here = [journey for journey in journeys if area in (EVERYWHERE, journey.area)]
     return Report(
-        period=period,
         area=area,
-        areas=areas,
         received=shown[_name(area, "received")],
         steps=of(Step),
         decided=shown[_name(area, "decided")],
@@ -67,7 +64,6 @@ def report_on(
         ],
         agreement=agreement,
         different_in_100=None if agreement is None else _different_in_100(agreement),
-        invented_data=invented_data,
     )
 
 
@@ -167,25 +163,22 @@ def to_json(report: Report) -> dict[str, Any]:
     """The report as plain values. A hidden count is "*"."""
 
     def plain(counts: Mapping[str, Shown]) -> dict[str, int | str]:
-        return {str(name): _value(shown) for name, shown in counts.items()}
+        return {str(name): to_value(shown) for name, shown in counts.items()}
 
     return {
-        "period": report.period,
-        "area": report.area or None,
-        "received": _value(report.received),
+        "received": to_value(report.received),
         "steps": plain(report.steps),
-        "decided": _value(report.decided),
+        "decided": to_value(report.decided),
         "pathways": plain(report.pathways),
         "equality": {
-            name: {"not_asked_yet": _value(report.not_asked[name]), "asked": _value(report.asked[name])}
+            name: {"not_asked_yet": to_value(report.not_asked[name]), "asked": to_value(report.asked[name])}
             for name in CHARACTERISTICS
         },
-        "hours": [vars(duration) | {"made": _value(duration.made)} for duration in report.durations],
+        "hours": [vars(duration) | {"made": to_value(duration.made)} for duration in report.durations],
         "agreement": None if report.agreement is None else plain(report.agreement),
         "different_in_100": report.different_in_100,
-        "invented_data": report.invented_data,
     }
 
 
-def _value(shown: Shown) -> int | str:
-    return "*" if shown.value is None else shown.value
+def to_value(shown: Shown) -> int | str:
+    return HIDDEN if shown.value is None else shown.value

@@ -55,7 +55,7 @@ journeys = sa.Table(
     sa.CheckConstraint("(decided_version = 0) = (pathway IS NULL)", name="decision_whole"),
 )
 
-# Each asking of the owners to tell everything again; no figures are shown while one has not ended.
+# Each asking of the owners to tell everything again; no figures are frozen while one has not ended.
 rebuilds = sa.Table(
     "rebuilds",
     metadata,
@@ -71,4 +71,33 @@ models = sa.Table(
     metadata,
     sa.Column("model_version", sa.String(64), primary_key=True),
     sa.Column("invented_data", sa.Boolean, nullable=False),
+)
+
+
+# One row for each time at which figures were due: whoever writes it freezes them.
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("due_at", UtcDateTime, primary_key=True),
+    sa.Column("frozen_at", UtcDateTime, nullable=False),
+)
+
+# What pages, files and the API show: disclosed figures and nothing else. A final one is never followed by another.
+published_reports = sa.Table(
+    "published_reports",
+    metadata,
+    sa.Column("period", sa.String(7), primary_key=True),
+    # Empty is the whole partnership.
+    sa.Column("area", sa.String(64), primary_key=True),
+    sa.Column("due_at", UtcDateTime, sa.ForeignKey("snapshots.due_at"), primary_key=True),
+    sa.Column("final", sa.Boolean, nullable=False),
+    sa.Column("content", Json, nullable=False),
+)
+
+# Of quarters without a final report, the true counts as they were last published. They are compared with, never shown.
+held_counts = sa.Table(
+    "held_counts",
+    metadata,
+    sa.Column("period", sa.String(7), primary_key=True),
+    sa.Column("counts", Json, nullable=False),
 )

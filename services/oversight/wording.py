@@ -29,6 +29,15 @@ PATHWAYS: Mapping[str, str] = {
     Pathway.UNIVERSAL_SUPPORT: N_("Universal support"),
     Pathway.NO_FURTHER_ACTION: N_("No further action"),
 }
+DECIDED: Mapping[str, str] = {
+    Pathway.YOUTH_JUSTICE: N_("Decided: youth justice service"),
+    Pathway.EARLY_INTERVENTION: N_("Decided: early intervention"),
+    Pathway.SAFEGUARDING: N_("Decided: safeguarding (hand-over to children’s services)"),
+    Pathway.ADULT_SERVICES: N_("Decided: adult services (hand-over)"),
+    Pathway.UNIVERSAL_SUPPORT: N_("Decided: universal support"),
+    Pathway.NO_FURTHER_ACTION: N_("Decided: no further action"),
+}
+"""The same where steps and pathways stand in one table."""
 STRETCHES = {
     "received_to_first_read": N_("From received until a reviewer first opened it"),
     "first_read_to_decided": N_("From first opened until decided"),

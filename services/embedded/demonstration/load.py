@@ -14,6 +14,7 @@ from services.embedded.demonstration.referrals import referral
 from services.embedded.demonstration.schedule import Schedule, StoryClock
 from services.embedded.demonstration.stories import Telling
 from services.embedded.folder import Folder
+from services.oversight.freezing import Freeze
 
 Report = Callable[[str, int, int], None]
 
@@ -49,6 +50,7 @@ def load(
         for at, telling in _tellings(Desk(system, clock), now):
             schedule.add(at, telling.story())
         schedule.run(lambda done, total: report(_STEP, done, total))
+        system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
         system.seal()
     finally:
         system.close()

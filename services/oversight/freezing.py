@@ -1,0 +1,84 @@
+"""Freezes the figures once a week. What is frozen is all that anybody is shown.
+
+A quarter is shown for the whole partnership, by the rule of `running`, until its report is made: once, four weeks after
+it ended, for everywhere and for each area together (`report`). That report is final. What is amended, received or erased
+later changes nothing in it, and nothing is taken away from it: it holds disclosed counts and no row of anybody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.kernel.db.transaction import Transaction
+from services.kernel.db.upsert import insert, insert_or_ignore
+from services.oversight import queries, rebuilding, running
+from services.oversight.periods import Quarter
+from services.oversight.report import EVERYWHERE, reports_on, to_json
+from services.oversight.schedule import Schedule
+from services.oversight.tables import held_counts, published_reports, snapshots
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freeze:
+    """Freeze the snapshot that is due, if there is one. `at_once` is for a demonstration: it waits for no Monday."""
+
+    at_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freezing:
+    """The handler of `Freeze`. Gives 1 when a snapshot was frozen, and 0 when none was due.
+
+    The row of the snapshot is written first, and commits with the figures: of two workers the second waits, finds it and
+    does nothing, and one that is killed leaves nothing. Only the newest of several missed times is caught up.
+    """
+
+    schedule: Schedule
+    demonstration: bool
+
+    def __call__(self, command: Freeze, transaction: Transaction) -> int:
+        connection, now = transaction.connection, transaction.at
+        due_at = now if command.at_once else self.schedule.newest_due(now)
+        if not _is_due(connection, due_at) or rebuilding.under_way(connection):
+            return 0
+        if not insert_or_ignore(connection, snapshots, {"due_at": due_at, "frozen_at": now}):
+            return 0
+        whose = {"invented_data": self.demonstration or queries.any_invented(connection)}
+        finished = queries.finished(connection)
+        for quarter in queries.quarters(connection, now):
+            if quarter.code not in finished:
+                final = now >= quarter.ends + self.schedule.final_after
+                reports = _final(connection, quarter) if final else _running(connection, quarter)
+                key = {"period": quarter.code, "due_at": due_at, "final": final}
+                rows = [{**key, "area": area, "content": content | whose} for area, content in reports.items()]
+                insert(connection, published_reports, rows)
+        transaction.audit("figures.frozen", subject_type="snapshot", subject_id=due_at.isoformat())
+        return 1
+
+
+def _is_due(connection: sa.Connection, due_at: datetime) -> bool:
+    """Whether it is not there, nor a newer one, and anything had been received. Else there is nothing to publish."""
+    newest = queries.newest_snapshot(connection)
+    first = queries.first_received(connection)
+    return (newest is None or newest.due_at < due_at) and first is not None and first < due_at
+
+
+def _running(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
+    """The report, by area: of everywhere alone."""
+    of_quarter = held_counts.c.period == quarter.code
+    published = connection.execute(sa.select(held_counts.c.counts).where(of_quarter)).scalar()
+    counts = running.held(running.count(queries.journeys_of(connection, quarter)), published or {})
+    if published is None:
+        insert(connection, held_counts, {"period": quarter.code, "counts": counts})
+    else:
+        connection.execute(sa.update(held_counts).where(of_quarter).values(counts=counts))
+    return {EVERYWHERE: running.to_json(counts)}
+
+
+def _final(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
+    """The reports, by area. What was held for comparing is not needed any more."""
+    journeys, areas = queries.journeys_of(connection, quarter), queries.areas(connection)
+    connection.execute(sa.delete(held_counts).where(held_counts.c.period == quarter.code))
+    return {each.area: to_json(each) for each in reports_on(journeys, areas)}
