@@ -22,6 +22,7 @@ from services.casework.domain.review_reader import ReviewReader
 from services.intake.adapters import queries as intake_queries
 from services.intake.adapters.tables import referrals
 from services.intake.domain.referral import ReferredBy
+from services.oversight.freezing import Freeze
 from tests.parts.postgresql import Cluster
 from tests.property.whole import derived, lists, routes
 from tests.property.whole.draw import SENDERS
@@ -48,6 +49,7 @@ class Wholes:
             url = self._cluster().schema if database == "postgresql" else None
             whole = self._stack.enter_context(a_whole(self._folder(), seed, database_url=url))
             Story(whole).tell()
+            whole.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
             self._built[database] = whole
         return self._built[database]
 

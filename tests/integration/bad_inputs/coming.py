@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from services.contracts import topics
 from services.kernel.bus.log import Record
+from services.oversight.freezing import Freeze
 from tests.integration.bad_inputs.door import PROBLEM, REFERRALS, REVIEWS, Door, accepted, changed, plain, refused, row
 from tests.world import BASE
 
@@ -28,7 +29,8 @@ def cells_that_run(door: Door) -> None:
         assert door.read(where)["referral"]["concern"]["concern"] == text.strip()
     door.world.settle()
     board = door.world.caller("board-member")
-    assert board.get(f"{steps_of(door)}.csv", query_string={"area": CELLS[0]}).status_code == 404
+    door.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    assert board.get(f"{steps_of(door)}.csv", query_string={"area": CELLS[0]}).status_code == 409
 
     exported = board.get(f"{steps_of(door)}.csv").get_data(as_text=True)
 
@@ -66,7 +68,10 @@ def exports(door: Door) -> None:
     for user in ("navigator", "reviewer", "data-scientist", "administrator"):
         assert door.world.caller(user).get(f"{steps_of(door)}.csv").status_code == 403
     board = door.world.caller("board-member")
-    assert board.get(f"{steps_of(door)}.csv?area=nowhere").status_code == 404
+    accepted(door.refer(plain()))
+    door.world.settle()
+    door.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    assert board.get(f"{steps_of(door)}.csv?area=nowhere").status_code == 409
     assert board.get("/oversight/steps/1999-Q1.csv").status_code == 404
 
 

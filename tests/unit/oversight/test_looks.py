@@ -78,7 +78,7 @@ class TestTwoSuccessiveLooks:
             assert [name for name in counts[0] if reader.pins_change(before[name], after[name])] == []
 
     def test_gave_a_pathway_away_when_the_page_was_live(self) -> None:
-        """The page as it was until ADR 0028: one decision between two looks, and the solver names area and pathway."""
+        """The page as it was until ADR 0029: one decision between two looks, and the solver names area and pathway."""
         first = journeys(25, seed=8)
         one = next(journey for journey in first if journey.decision is None)
         second = [decided(journey, Pathway.SAFEGUARDING) if journey is one else journey for journey in first]
