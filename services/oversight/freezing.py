@@ -69,7 +69,7 @@ def _running(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
     """The report, by area: of everywhere alone."""
     of_quarter = held_counts.c.period == quarter.code
     published = connection.execute(sa.select(held_counts.c.counts).where(of_quarter)).scalar()
-    counts = running.held(running.count(queries.journeys_of(connection, quarter)), published or {})
+    counts = running.held(running.count(queries.places_of(connection, quarter)), published or {})
     if published is None:
         insert(connection, held_counts, {"period": quarter.code, "counts": counts})
     else:

@@ -120,7 +120,7 @@ class Journey:
     @property
     def step(self) -> Step:
         if self.decision is None or self.review_state is not ReviewState.DECIDED:
-            return _AT_REVIEW.get(self.review_state, Step.BEING_READ)
+            return at_review(self.review_state)
         if self.decision.pathway in HAND_OVERS:
             confirmed = self.confirmed_at and self.confirmed_version >= self.opened_version
             return Step.HAND_OVER_CONFIRMED if confirmed else Step.HAND_OVER_WAITING
@@ -130,6 +130,11 @@ class Journey:
             return Step.CASE_CLOSED
         contacted = self.first_contact_at and self.contacted_version >= self.opened_version
         return Step.FIRST_CONTACT_MADE if contacted else Step.CASE_OPENED
+
+
+def at_review(state: ReviewState) -> Step:
+    """Where a referral stands of which no decision holds."""
+    return _AT_REVIEW.get(state, Step.BEING_READ)
 
 
 def received(journey: Journey, *, version: int, area: str, received_at: datetime) -> Journey:

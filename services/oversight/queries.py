@@ -12,13 +12,20 @@ import sqlalchemy as sa
 from services.oversight.held import to_journey
 from services.oversight.journeys import Journey
 from services.oversight.periods import Quarter, between
+from services.oversight.running import Counted
 from services.oversight.tables import journeys, models, published_reports, snapshots
 
 
 def journeys_of(connection: sa.Connection, quarter: Quarter) -> list[Journey]:
     """The journeys of the referrals received in the quarter (found by index)."""
-    within = sa.and_(journeys.c.received_at >= quarter.begins, journeys.c.received_at < quarter.ends)
-    return [to_journey(row) for row in connection.execute(sa.select(journeys).where(within))]
+    return [to_journey(row) for row in connection.execute(sa.select(journeys).where(_received_in(quarter)))]
+
+
+def places_of(connection: sa.Connection, quarter: Quarter) -> Counted:
+    """The same by review and pathway, counted by the database."""
+    by = (journeys.c.review_state, journeys.c.pathway)
+    found = sa.select(*by, sa.func.count()).where(_received_in(quarter)).group_by(*by)
+    return [(state, pathway, number) for state, pathway, number in connection.execute(found)]
 
 
 def first_received(connection: sa.Connection) -> datetime | None:
@@ -77,3 +84,7 @@ def published(connection: sa.Connection, quarter: Quarter, area: str) -> Any:
         .where(published_reports.c.period == quarter.code, published_reports.c.area == area)
     )
     return connection.execute(found.order_by(snapshots.c.due_at.desc()).limit(1)).first()
+
+
+def _received_in(quarter: Quarter) -> sa.ColumnElement[bool]:
+    return sa.and_(journeys.c.received_at >= quarter.begins, journeys.c.received_at < quarter.ends)

@@ -27,7 +27,7 @@ from typing import Any
 
 from services.contracts.codes import Pathway
 from services.oversight.disclosure import SMALLEST_SHOWN, Shown
-from services.oversight.journeys import Journey, Step
+from services.oversight.journeys import ReviewState, Step, at_review
 from services.oversight.report import to_value
 
 MIN_CHANGE = SMALLEST_SHOWN
@@ -37,19 +37,22 @@ PLACES: tuple[str, ...] = (*AT_REVIEW, *Pathway)
 RECEIVED = "received"
 
 Band = tuple[int, int]
+Counted = Iterable[tuple[ReviewState, Pathway | None, int]]
+"""How many referrals have a review in this state and, if they were ever decided, this newest decision."""
 
 
-def place(journey: Journey) -> str:
+def place(state: ReviewState, pathway: Pathway | None) -> str:
     """The one place where a referral is counted."""
-    if journey.decision is None or journey.step in AT_REVIEW:
-        return journey.step
-    return journey.decision.pathway
+    return pathway if pathway and state is ReviewState.DECIDED else at_review(state)
 
 
-def count(journeys: Iterable[Journey]) -> dict[str, int]:
+def count(referrals: Counted) -> dict[str, int]:
     """The true counts, by place, and of all received. Never shown as they are."""
-    places = [place(journey) for journey in journeys]
-    return {**{name: places.count(name) for name in PLACES}, RECEIVED: len(places)}
+    counts = dict.fromkeys((*PLACES, RECEIVED), 0)
+    for state, pathway, number in referrals:
+        counts[place(state, pathway)] += number
+        counts[RECEIVED] += number
+    return counts
 
 
 def held(counts: Mapping[str, int], published: Mapping[str, int]) -> dict[str, int]:

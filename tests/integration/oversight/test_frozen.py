@@ -15,7 +15,7 @@ from services.contracts import intake
 from services.contracts.scoring import ModelDescribedV2
 from services.kernel.bus.worker import reconcile
 from services.kernel.service import Service
-from services.oversight import freezing
+from services.oversight import freezing, running
 from services.oversight.rebuilding import Rebuild
 from services.oversight.tables import held_counts, journeys, kernel, published_reports, snapshots
 from tests.integration.oversight.test_oversight import BOARD, NOW, Clock, a_service, event, freeze, hear, referral
@@ -111,7 +111,7 @@ class TestTheWorker:
         received(service, 9)
         with monkeypatch.context() as patched:
             patched.setattr(freezing, "to_json", None)
-            patched.setattr(freezing.running, "to_json", None)
+            patched.setattr(running, "to_json", None)
             with pytest.raises(TypeError):
                 freeze(service)
         left = [rows(service, table) for table in (snapshots, published_reports, held_counts)]

@@ -66,7 +66,7 @@ class Reader:
             sought,
             constraints=LinearConstraint(rows.tocsr(), [low for _, low, _ in known], [high for _, _, high in known]),
             bounds=Bounds(self._low, self._high),
-            integrality=np.ones(size),
+            integrality=np.ones(size, dtype=np.int64),
         )
 
 
