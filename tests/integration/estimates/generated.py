@@ -141,6 +141,8 @@ def varied(body: dict[str, Any], chance: random.Random, sender: str) -> dict[str
     changes: dict[str, Any] = {"facts": facts}
     if chance.random() < 0.1:
         changes["what_happened"] = ["not_known"]
+    elif chance.random() < 0.1:
+        changes["what_happened"] = [chance.choice(["firearm", "corrosive_substance"])]
     if chance.random() < 0.2:
         changes["involvement"] = []
     return body | changes

@@ -43,7 +43,7 @@ def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generate
             continue
         parts = told["estimate"]["contributions"]
         assert {part["label"] for part in parts} == said.keys()
-        read.update(estimates=1, sentences=len(parts))
+        read.update(estimates=1, sentences=len(parts), hardly_seen=sum(part["few_seen"] for part in parts))
         wrong.update(_by_api(parts, said))
         if page:
             wrong.update(_on_the_page(page, parts, said))
@@ -51,6 +51,7 @@ def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generate
 
     sys.stdout.write(f"{dict(read)}, wrong: {sum(wrong.values())} {wrong.most_common(40)}\n")  # -s shows it
     assert read["estimates"] > NUMBER * 0.6
+    assert read["hardly_seen"] > 0
     assert wrong == Counter()
 
 
