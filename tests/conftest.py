@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from services.accounts import passwords
@@ -17,6 +18,10 @@ from tests.parts.postgresql import Cluster
 
 if TYPE_CHECKING:
     from tests.parts.kafka.cluster import Cluster as KafkaCluster
+
+# A slow machine, or a busy one, is no fault of what is tested: times are measured in bench/.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_collection_finish() -> None:

@@ -38,7 +38,7 @@ class TestTheShortWay:
         assert form.write(form.read(payload(schema))) == schema().dump(schema().load(payload(schema)))
 
     @every_event
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(data=st.data())
     def test_reads_what_marshmallow_reads_and_refuses_what_it_refuses(
         self, schema: type[EventSchema], data: st.DataObject
@@ -48,7 +48,7 @@ class TestTheShortWay:
         assert _outcome(lambda: schema.decode(odd)) == _outcome(lambda: schema().load(odd))
 
     @every_event
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(data=st.data())
     def test_writes_what_marshmallow_writes_and_refuses_what_it_refuses(
         self, schema: type[EventSchema], data: st.DataObject

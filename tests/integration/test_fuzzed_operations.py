@@ -45,7 +45,6 @@ class TestEveryOperation:
 def _try(operation: Any, mode: GenerationMode, headers: list[dict[str, str]]) -> None:
     @settings(
         max_examples=CASES,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

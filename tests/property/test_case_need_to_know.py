@@ -251,7 +251,7 @@ def world(new_database: Callable[[str], str]) -> Iterator[CaseWorld]:
 
 def examples(most: int) -> settings:
     slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=most, deadline=None, suppress_health_check=slow)
+    return settings(max_examples=most, suppress_health_check=slow)
 
 
 def check_queries(populated: Populated, persons: list[Person]) -> None:

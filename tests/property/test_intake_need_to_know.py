@@ -186,7 +186,7 @@ def match_between(world: World, one: Referral, other: Referral) -> Any:
 
 def examples(most: int) -> settings:
     slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=most, deadline=None, suppress_health_check=slow)
+    return settings(max_examples=most, suppress_health_check=slow)
 
 
 REVIEWER = Person(frozenset({Role.REVIEWER, Role.NAVIGATOR}), frozenset({"northside"}), PARTNERSHIP)

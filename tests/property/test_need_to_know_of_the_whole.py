@@ -128,7 +128,7 @@ class WalkOfHeads(Walk):
 def rarely() -> settings:
     """One world is dear: one example, and no smaller one is looked for."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
-    return settings(max_examples=1, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=slow)
+    return settings(max_examples=1, database=None, phases=[Phase.generate], suppress_health_check=slow)
 
 
 SEEDS = st.integers(0, 2**32 - 1).filter(bool)

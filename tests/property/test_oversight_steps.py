@@ -121,7 +121,7 @@ def heard(uow: FakeReviewUnitOfWork, order: list[int]) -> Journey:
 
 
 class TestTheStep:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.lists(st.sampled_from(GOING_ON), max_size=10), st.lists(st.sampled_from(ENDING), max_size=1), st.data())
     def test_is_the_state_that_casework_holds(self, acts: list[Act], end: list[Act], data: st.DataObject) -> None:
         uow, review = happens(*acts, *end)
@@ -129,7 +129,7 @@ class TestTheStep:
 
         assert heard(uow, order).step is STEP_OF[review.state_at(uow.at)]
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.lists(st.sampled_from(GOING_ON), max_size=10))
     def test_is_told_with_a_version_of_its_own_and_the_question_that_waits(self, acts: list[Act]) -> None:
         uow, review = happens(*acts)

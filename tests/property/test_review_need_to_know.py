@@ -72,7 +72,7 @@ def world(new_database: Callable[[str], str]) -> Iterator[ReviewWorld]:
 
 def examples(most: int) -> settings:
     slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=most, deadline=None, suppress_health_check=slow)
+    return settings(max_examples=most, suppress_health_check=slow)
 
 
 def ask_everybody(world: ReviewWorld, persons: list[Person], tolds: list[Told]) -> None:

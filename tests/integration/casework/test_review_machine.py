@@ -29,7 +29,6 @@ PATHWAYS = (Pathway.EARLY_INTERVENTION, Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FU
 QUIET = settings(
     max_examples=10,
     stateful_step_count=12,
-    deadline=None,
     database=None,
     print_blob=False,
     # Twelve steps can be read as they are, and to shrink them takes minutes.

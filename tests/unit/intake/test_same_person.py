@@ -239,7 +239,7 @@ class TestWhateverHappens:
         max_size=14,
     )
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(steps)
     def test_who_is_who_is_told_and_linked_is_one_person(self, steps: list[Any]) -> None:
         uow = FakeUnitOfWork()

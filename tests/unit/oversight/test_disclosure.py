@@ -81,7 +81,7 @@ class TestATotal:
 
         assert [name for name, count in shown.items() if count.hidden] == ["a", "c"]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.tuples(*[st.integers(0, 40)] * 3))
     def test_leaves_every_small_part_free_to_be_one_to_seven(self, values: tuple[int, int, int]) -> None:
         counts = of(*values)
@@ -127,7 +127,7 @@ class TestAGridOfCounts:
         cells += [Sum(column, [row + column for row in self.rows]) for column in self.columns]
         return [*cells, Sum("all", self.rows), Sum("all", self.columns)]
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.lists(st.integers(0, 25), min_size=6, max_size=6))
     def test_pins_no_small_count_down(self, values: list[int]) -> None:
         cells = [row + column for row in self.rows for column in self.columns]

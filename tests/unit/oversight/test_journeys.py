@@ -6,7 +6,7 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.codes import Pathway, SupportLevel
@@ -85,7 +85,6 @@ class TestAJourney:
     def test_stands_at_the_step_that_was_last_made(self, heard: int) -> None:
         assert told(*STORY[:heard]).step is STEPS[heard - 1]
 
-    @settings(deadline=None)
     @given(st.lists(st.sampled_from(STORY), max_size=30), st.permutations(STORY))
     def test_is_the_same_whatever_the_order_and_however_often_it_is_heard(
         self, again: list[Noted], order: list[Noted]
@@ -160,7 +159,6 @@ class TestAReferralThatIsReviewedAgain:
     def test_counts_once_where_its_newest_review_and_case_stand(self, heard: int) -> None:
         assert told(*STORY, *AGAIN[:heard]).step is STEPS_AGAIN[heard - 1]
 
-    @settings(deadline=None)
     @given(st.permutations(STORY + AGAIN))
     def test_is_the_same_whatever_the_order(self, order: list[Noted]) -> None:
         assert told(*order) == told(*STORY, *AGAIN)

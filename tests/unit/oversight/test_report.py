@@ -159,7 +159,7 @@ class TestTheReport:
             "received": str(plain["received"]),
         }
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.integers(0, 90), st.integers(0, 10**6), st.sampled_from([EVERYWHERE, *AREAS]))
     def test_prints_no_count_of_one_to_seven_anywhere(self, number: int, seed: int, area: str) -> None:
         shown = reading(journeys(number, seed=seed), area=area)

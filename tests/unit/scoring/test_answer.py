@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scoring.domain.answer import adds_up
@@ -12,12 +12,10 @@ parts = st.lists(st.floats(-1, 1), max_size=12)
 
 
 class TestAnEstimate:
-    @settings(deadline=None)
     @given(st.floats(-4, 2), parts)
     def test_adds_up_when_its_parts_give_the_probability(self, base: float, moved: list[float]) -> None:
         assert adds_up(an_estimate(log_odds=base, parts=moved))
 
-    @settings(deadline=None)
     @given(st.floats(-4, 2), parts, st.sampled_from([-0.5, -1e-5, 1e-5, 0.5]))
     def test_does_not_add_up_when_a_part_is_missing(self, base: float, moved: list[float], lost: float) -> None:
         estimate = an_estimate(log_odds=base, parts=moved)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.codes import Source
@@ -75,7 +75,6 @@ class TestAReferral:
         assert referral.hear(a_version(1, at=0), received_at=day(0))
         assert referral.knows(1)
 
-    @settings(deadline=None)
     @given(st.permutations(range(7)))
     def test_is_the_same_whatever_the_order_of_what_is_heard(self, order: list[int]) -> None:
         first = UUID(int=9)
