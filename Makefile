@@ -1,4 +1,5 @@
-# Every command of the project. Python 3.11 or later, make and git are all that must be there before.
+# Every command of the project. Python 3.11 or later with its venv, make and git are all that must be there before;
+# requirements/system.py sees to the rest, or says what is missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -15,7 +16,7 @@ UI := services/kernel/ui
 FRONTEND := $(VENV)/frontend
 
 # A stamp is named by what it was made from, so a changed lock makes a new one and a second set-up does nothing.
-stamp = $(VENV)/.made/$(1)-$(shell git hash-object $(2) | git hash-object --stdin)
+stamp = $(VENV)/.made/$(1)-$(firstword $(shell cat $(2) | cksum))
 UV_READY := $(call stamp,installer,requirements/installer.lock)
 RUNTIME_READY := $(call stamp,runtime,requirements/runtime.lock pyproject.toml)
 DEV_READY := $(call stamp,dev,requirements/dev.lock)
@@ -35,6 +36,16 @@ EXTRAS := --extra scoring --extra oversight --extra training --extra kafka --ext
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# What is to be done with it: a target that needs more than `make run` does says so.
+NEEDS := run
+test keycloak kafka chaos outages bench bench-distributed: NEEDS := test
+
+.PHONY: system
+system:
+	@test -n '$(PYTHON)' \
+		|| { echo 'Waymark needs Python 3.11 or later: on Debian, `apt-get install python3 python3-venv` as root.' >&2; exit 1; }
+	@$(PYTHON) requirements/system.py $(NEEDS)
+
 .PHONY: setup
 setup: $(RUNTIME_READY) $(ASSETS_READY) ## all that `make run` needs: .venv, locked dependencies, front-end assets
 
@@ -43,8 +54,8 @@ run: setup ## serve the whole system with demonstration data on this machine
 	@$(BIN)/waymark run
 
 .PHONY: kafka
-kafka: setup-dev ## the distributed form on this machine: Kafka, PostgreSQL and one process per service role (options="--port 8001")
-	@$(BIN)/python -m tests.parts.packages
+kafka: setup-dev ## the distributed form on this machine (installs system packages first): Kafka, PostgreSQL and one process per service role (options="--port 8001")
+	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/python -m tests.parts.run_distributed $(options)
 
 .PHONY: train
@@ -58,17 +69,17 @@ setup-dev: setup $(DEV_READY) $(AXE_READY)
 NO_HANGING := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true --max-worker-restart 0
 
 .PHONY: test
-test: setup-dev ## every test but those of the architecture, against PostgreSQL, Kafka and Chromium of their own
-	@$(BIN)/python -m tests.parts.packages
+test: setup-dev ## every test but those of the architecture; installs system packages first: PostgreSQL, Java, Chromium and more
+	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/architecture $(NO_HANGING)
 
 .PHONY: keycloak
 keycloak: setup-dev ## sign-in at a real Keycloak, which `make test` leaves out: half a minute to start, 160 MB to fetch
-	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/pytest -m keycloak tests/integration/accounts/test_keycloak.py
 
 .PHONY: check
-check: setup-dev ## lint, types, import rules, architecture tests, secrets scan: seconds
+check: setup-dev ## lint, types, import rules, architecture tests, licences, secrets scan: a minute or two
 	@$(MAKE) --jobs 2 --output-sync types architecture lint imports secrets
 
 .PHONY: types
@@ -106,17 +117,17 @@ bench-embedded: setup-dev ## benchmarks of the form of one process: a minute and
 
 .PHONY: bench-distributed
 bench-distributed: setup-dev ## benchmarks of the form of many processes: Kafka, PostgreSQL; minutes (parts="path …")
-	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/python -m bench.distributed $(parts)
 
 .PHONY: chaos
 chaos: setup-dev ## the long reliability run, 20 minutes: referrals while processes are killed (options="--referrals 5000")
-	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/python -m tests.chaos $(options)
 
 .PHONY: outages
 outages: setup-dev ## brokers are killed and started again under load, and everything starts without one (options="one-broker")
-	@$(BIN)/python -m tests.parts.packages
+	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/python -m tests.chaos.away $(options)
 
 .PHONY: simulation
@@ -145,36 +156,37 @@ lock: $(UV_READY) ## resolve the dependencies again, to the newest within the bo
 	$(LOCK) --group registry -c requirements/runtime.lock -o requirements/registry.lock
 	$(LOCK) --group manifests -o requirements/manifests.lock
 
-$(UV_READY):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo 'Waymark needs Python 3.11 or later: name one with `make PYTHON=…`.' >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) \
-		|| { echo 'Python cannot make a virtual environment: install the package python3-venv.' >&2; exit 1; }
+# Without a network pip, uv and npm give up in words of their own.
+NOT_FETCHED := || { echo 'Not everything could be fetched, for the reason above: Waymark needs the internet, or a mirror that the \
+settings of pip and npm name, until it is installed.' >&2; exit 1; }
+
+$(UV_READY): | system
+	@$(PYTHON) -m venv $(VENV)
 	@echo 'Installing the locked dependencies into $(VENV)'
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.lock $(NOT_FETCHED)
 	@mkdir -p $(@D) && touch $@
 
 $(RUNTIME_READY): $(UV_READY)
-	@$(UV) pip install --require-hashes -r requirements/runtime.lock
+	@$(UV) pip install --require-hashes -r requirements/runtime.lock $(NOT_FETCHED)
 	@$(UV) pip install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@touch $@
 
 $(DEV_READY): $(RUNTIME_READY)
-	@$(UV) pip install --require-hashes -r requirements/dev.lock
+	@$(UV) pip install --require-hashes -r requirements/dev.lock $(NOT_FETCHED)
 	@touch $@
 
 $(MANIFESTS_READY): $(UV_READY)
 	@echo 'Installing what checks the manifests into $(VENV)/manifests'
 	@$(BIN)/python -m venv --without-pip $(VENV)/manifests
 	@$(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) VIRTUAL_ENV=$(VENV)/manifests $(BIN)/uv --quiet pip install \
-		--require-hashes -r requirements/manifests.lock
+		--require-hashes -r requirements/manifests.lock $(NOT_FETCHED)
 	@touch $@
 
 # The machine's npm when there is one; else Node comes as a wheel, for these two steps only.
 define npm-ci
-	@command -v npm >/dev/null || $(UV) pip install --require-hashes -r requirements/node.lock
+	@command -v npm >/dev/null || $(UV) pip install --require-hashes -r requirements/node.lock $(NOT_FETCHED)
 	@mkdir -p $(FRONTEND) && cp $(UI)/package.json $(UI)/package-lock.json $(UI)/.npmrc $(FRONTEND)/
-	@cd $(FRONTEND) && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent $(1)
+	@cd $(FRONTEND) && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --loglevel error --no-progress $(1) >/dev/null $(NOT_FETCHED)
 endef
 
 $(ASSETS_READY): $(RUNTIME_READY)

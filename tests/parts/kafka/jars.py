@@ -1,7 +1,7 @@
-"""The broker's jars, which Maven brings by the list of `pom.xml`."""
+"""The broker's jars, which Maven brings by the list of `pom.xml`: `python -m tests.parts.kafka.jars` fetches them."""
 
 import hashlib
-import shutil
+import sys
 from pathlib import Path
 
 from tests.parts import fetched
@@ -9,11 +9,6 @@ from tests.parts import fetched
 HERE = Path(__file__).parent
 POM = HERE / "pom.xml"
 CACHE = HERE.parents[2] / ".venv" / "kafka"
-
-
-def missing() -> list[str]:
-    """The commands that are not on this machine: `make test` sees to it that none is missing."""
-    return [command for command in ("java", "mvn") if shutil.which(command) is None]
 
 
 def folder() -> Path:
@@ -26,3 +21,10 @@ def _fetch(scratch: Path) -> Path:
     jars = scratch / "jars"
     fetched.by_maven("Apache Kafka", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={jars}")
     return jars
+
+
+if __name__ == "__main__":
+    try:
+        folder()
+    except fetched.NotFetched as error:
+        sys.exit(str(error))
