@@ -80,7 +80,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     manager = world.member(Role.TEAM_MANAGER, team_id=team_id, name="Mina Patel")
     worker = world.member(Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id)
     case_id, answering_id = world.case(team_id), world.case(team_id)
-    closed_id = world.case(team_id, name="Bartholomew Featherstonehaugh-Williamson")
+    closed_id = world.case(team_id, name="B" * 100)
     world.case(team_id, due_at=DECIDED_AT + timedelta(hours=1), name=None)
     client = world.client(manager)
     for own in (case_id, answering_id, closed_id):
