@@ -142,7 +142,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     )
     system = Running(root=root, process=process, port=port, example=example, tokens=tokens)
     try:
-        wait_until(lambda: _answers(system), within=60, what="the start")
+        wait_until(lambda: _answers(system), within=180, what="the start")
         yield system
     finally:
         process.terminate()
@@ -160,11 +160,11 @@ def _answers(system: Running) -> bool:
 def goes_on(running: Running, refused: str) -> None:
     """Without a restart: what was refused is taken, everything arrives, every thread works."""
     assert running.process.poll() is None
-    wait_until(lambda: running.refer(refused).status == 202, within=30, what="the refused one to be taken")
+    wait_until(lambda: running.refer(refused).status == 202, within=90, what="the refused one to be taken")
     assert running.refer(str(uuid4())).status == 202
-    wait_until(running.holds_everything, within=90, what="everything to arrive")
+    wait_until(running.holds_everything, within=180, what="everything to arrive")
     for service in SERVICES:
-        wait_until(lambda service=service: running.readiness(service)["status"] == "ready", within=60, what=service)  # type: ignore[misc]
+        wait_until(lambda service=service: running.readiness(service)["status"] == "ready", within=180, what=service)  # type: ignore[misc]
         told = checks_in(running.figures(service).text)
         threads = {name: holds for name, holds in told.items() if "_thread" in name}
         assert len(threads) >= 4
@@ -192,7 +192,7 @@ class TestADiskThatIsFull:
         assert running.figures().status == 200
         listed = running.get("/casework/api/v1/reviews", by="reviewer")
         assert (listed.status, json.loads(listed.text)["type"]) == (503, FULL)
-        wait_until(running.every_worker_met_it, within=60, what="every worker to meet it")
+        wait_until(running.every_worker_met_it, within=180, what="every worker to meet it")
         for _ in range(5):
             assert running.refer(str(uuid4())).status == 503
 
@@ -209,7 +209,7 @@ class TestOneDatabaseThatIsFull:
         (running.root / "full-bus").touch()
         for _ in range(60):
             assert running.refer(str(uuid4())).status == 202
-        wait_until(lambda: running.failed("relay", "intake"), within=60, what="the log to be full")
+        wait_until(lambda: running.failed("relay", "intake"), within=180, what="the log to be full")
         assert not running.holds_everything()
 
         (running.root / "full-bus").unlink()
@@ -220,7 +220,7 @@ class TestOneDatabaseThatIsFull:
         (running.root / f"full-{service}").touch()
         for _ in range(60):
             assert running.refer(str(uuid4())).status == 202
-        wait_until(lambda: running.failed("consumer", service), within=60, what=f"{service} to be full")
+        wait_until(lambda: running.failed("consumer", service), within=180, what=f"{service} to be full")
         assert not running.holds_everything()
 
         (running.root / f"full-{service}").unlink()

@@ -9,7 +9,7 @@ from tests.parts.kafka import jars
 from tests.parts.kafka.broker import Address, Broker, new_id, spare_ports
 from tests.waiting import wait_until
 
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 180.0
 
 
 def option() -> str:

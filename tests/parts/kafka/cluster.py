@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 from tests.parts.kafka import archive, certificate
 from tests.parts.kafka.broker import Address, Broker, new_id, spare_ports
 
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 180.0
 
 
 class Cluster:
