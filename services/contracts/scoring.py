@@ -40,7 +40,11 @@ class Contribution(Part):
 
 
 class ReferralEstimatedV1(EventSchema):
-    """One version of a referral was estimated. The newest per (referral, version) is current."""
+    """One version of a referral was estimated. The newest per (referral, version) is current.
+
+    `known_answers` of `all_answers` that the model takes were known. A `sparse` estimate is based on few: it is not to be
+    shown without saying so first.
+    """
 
     type = "scoring.referral.estimated"
     topic = topics.ESTIMATES.name
@@ -63,12 +67,19 @@ class ReferralEstimatedV1(EventSchema):
     missing = fields.List(fields.String(), required=True)
     model_version = fields.String(required=True)
     invented_data = fields.Boolean(required=True)
+    known_answers = fields.Integer(allow_none=True, load_default=None)
+    all_answers = fields.Integer(allow_none=True, load_default=None)
+    sparse = fields.Boolean(load_default=False)
     cause = code(EstimateCause, required=True)
     estimated_at = moment(required=True)
 
 
 class ReferralNotEstimatedV1(EventSchema):
-    """One version of a referral has no estimate, and this is why."""
+    """One version of a referral has no estimate, and this is why.
+
+    `drawn_on` are the earlier referrals of the same area whose answers were looked at: what is known and missing says
+    something of them too.
+    """
 
     type = "scoring.referral.not_estimated"
     topic = topics.ESTIMATES.name
@@ -82,6 +93,9 @@ class ReferralNotEstimatedV1(EventSchema):
     reason = code(NotEstimatedReason, required=True)
     missing = fields.List(fields.String(), required=True)
     model_version = fields.String(allow_none=True, load_default=None)
+    known_answers = fields.Integer(allow_none=True, load_default=None)
+    all_answers = fields.Integer(allow_none=True, load_default=None)
+    drawn_on = fields.List(fields.UUID(), load_default=list)
     cause = code(EstimateCause, required=True)
     decided_at = moment(required=True)
 

@@ -54,7 +54,7 @@ CHARACTERISTICS = {
 AGREEMENT = {
     "in_line": N_("Decision in line with the estimate"),
     "different": N_("Decision different from the estimate"),
-    "without_estimate": N_("Decided without seeing the estimate"),
+    "without_estimate": N_("Decided without an estimate: there was none, or it was not looked at"),
     "same_as_own_view": N_("Saw the estimate and kept the level of the own view"),
     "changed_after_own_view": N_("Saw the estimate and changed the level of the own view"),
 }

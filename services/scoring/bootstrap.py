@@ -35,7 +35,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
 
     def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:
         in_use = transaction.batch.shared(champion)
-        return SqlUnitOfWork(transaction, champion=in_use, demonstration=settings.demonstration)
+        return SqlUnitOfWork(transaction, champion=in_use, demonstration=settings.demonstration, limits=settings.limits)
 
     dispatcher = Dispatcher(
         service="scoring",
@@ -51,7 +51,9 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     def routes() -> Routes:
         from services.scoring.entrypoints import api, pages
 
-        return Routes(blueprints=[pages.blueprint(champions)], api_blueprints=[api.blueprint(champions)])
+        return Routes(
+            blueprints=[pages.blueprint(champions)], api_blueprints=[api.blueprint(champions, settings.limits)]
+        )
 
     return Service(
         name="scoring",

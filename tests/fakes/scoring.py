@@ -9,7 +9,7 @@ from uuid import UUID
 from services.contracts.codes import NotEstimatedReason
 from services.contracts.schema import EventSchema
 from services.scoring.application.ports import Champion, Given, RecordedOutcome
-from services.scoring.domain.answer import Answer, Estimate
+from services.scoring.domain.answer import Answer, AnswerLimits, Estimate
 from services.scoring.domain.referral import Referral
 from tests.factories.scoring import FakeChampion, day
 from tests.fakes.retelling import FakeRetellings
@@ -98,7 +98,9 @@ class FakeVersions:
 
 
 class FakeUnitOfWork:
-    def __init__(self, champion: Champion | None = None, *, demonstration: bool = True) -> None:
+    def __init__(
+        self, champion: Champion | None = None, *, demonstration: bool = True, limits: AnswerLimits | None = None
+    ) -> None:
         self.answers = FakeAnswers()
         self.referrals = FakeReferrals(self.answers)
         self.matches = FakeVersions()
@@ -107,6 +109,7 @@ class FakeUnitOfWork:
         self.retellings = FakeRetellings()
         self.champion: Champion | None = champion or FakeChampion()
         self.demonstration = demonstration
+        self.limits = limits or AnswerLimits()
         self.published: list[tuple[type[EventSchema], Mapping[str, Any]]] = []
         self.audited: list[str] = []
         self.at = day(30)

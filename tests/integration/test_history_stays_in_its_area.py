@@ -38,7 +38,12 @@ FROM_HOSPITAL = {
     "mental_health_need": True,
 }
 LOOKED_AFTER = "Looked after by a local authority now"
-INJURY_ONLY = {"injury": "minor", "retaliation_feared": True, "violence_attendances_12m": 1}
+INJURY_ONLY = {
+    "injury": "minor",
+    "retaliation_feared": True,
+    "violence_attendances_12m": 1,
+    "alcohol_or_drugs_involved": False,
+}
 
 
 @dataclass

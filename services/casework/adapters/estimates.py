@@ -12,7 +12,15 @@ from services.casework.adapters.review_tables import estimates, model_descriptio
 from services.casework.adapters.tables import referrals
 from services.casework.application.review_ports import Event
 from services.casework.domain.decision import OwnView
-from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated, SourceReferral, source_of
+from services.casework.domain.estimate import (
+    Estimated,
+    EstimateShown,
+    KnownAnswers,
+    Moved,
+    NotEstimated,
+    SourceReferral,
+    source_of,
+)
 from services.casework.domain.review import Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
@@ -73,12 +81,13 @@ class SqlEstimates:
         return EstimateShown(sequence=row.sequence, cause=cause, answer=self._answer(row.content, given_by))
 
     def _knows_sources(self, reader: ReviewReader, content: Mapping[str, Any]) -> bool:
-        """Whether the reader may know every earlier referral that the estimate draws on.
+        """Whether the reader may know every earlier referral that the estimate, or its refusal, draws on.
 
         Scoring takes history from the referral's area alone. Between the move of an earlier referral and the next
         estimate, and for a reviewer who made it themselves, this is what keeps its values back.
         """
         drawn_on = {source.referral_id for item in content.get("contributions", ()) for source in _sources(item)}
+        drawn_on |= {UUID(referral_id) for referral_id in content.get("drawn_on", ())}
         if not drawn_on:
             return True
         known = sa.select(reviews.c.referral_id).where(reviews.c.referral_id.in_(drawn_on), knows(reader)).distinct()
@@ -89,7 +98,8 @@ class SqlEstimates:
         words = {feature["feature"]: feature_label(feature) for feature in described.get("features", [])}
         missing = tuple(words[name]["label"] if name in words else name for name in content["missing"])
         if "probability" not in content:
-            return NotEstimated(reason=NotEstimatedReason(content["reason"]), missing=missing)
+            reason = NotEstimatedReason(content["reason"])
+            return NotEstimated(reason=reason, missing=missing, answers=_answers(content))
         low, high = content.get("interval_low"), content.get("interval_high")
         unknown = frozenset(content["missing"])
         return Estimated(
@@ -108,6 +118,8 @@ class SqlEstimates:
             model_version=content["model_version"],
             invented_data=content["invented_data"],
             estimated_at=datetime.fromisoformat(content["estimated_at"]).astimezone(UTC),
+            answers=_answers(content),
+            sparse=bool(content.get("sparse")),
         )
 
     def _description(self, model_version: str | None) -> Mapping[str, Any]:
@@ -131,6 +143,11 @@ def _moved(item: Mapping[str, Any], words: Mapping[str, Any], given_by: Source, 
         sources=_sources(item),
         few_seen=item.get("few_seen", False),
     )
+
+
+def _answers(content: Mapping[str, Any]) -> KnownAnswers | None:
+    known, whole = content.get("known_answers"), content.get("all_answers")
+    return None if known is None or whole is None else KnownAnswers(known=known, all=whole)
 
 
 def _sources(item: Mapping[str, Any]) -> tuple[SourceReferral, ...]:

@@ -195,6 +195,8 @@ def _shown_row(view: OwnView) -> dict[str, Any]:
         "shown_band": shown.band if shown else None,
         "shown_model_version": shown.model_version if shown else None,
         "shown_probability": shown.probability if shown else None,
+        "shown_known_answers": shown.known_answers if shown else None,
+        "shown_all_answers": shown.all_answers if shown else None,
     }
 
 
@@ -206,6 +208,8 @@ def _view(row: Mapping[Any, Any]) -> OwnView:
             band=row["shown_band"],
             model_version=row["shown_model_version"],
             probability=row["shown_probability"],
+            known_answers=row["shown_known_answers"],
+            all_answers=row["shown_all_answers"],
             at=row["shown_at"],
         )
     said = ("id", "reviewer_id", "referral_version", "level", "sureness", "why", "recorded_at", "estimate_seen_before")

@@ -76,6 +76,8 @@ own_views = sa.Table(
     sa.Column("shown_band", CodeType(Band), nullable=True),
     sa.Column("shown_model_version", sa.String(200), nullable=True),
     sa.Column("shown_probability", sa.Double, nullable=True),
+    sa.Column("shown_known_answers", sa.Integer, nullable=True),
+    sa.Column("shown_all_answers", sa.Integer, nullable=True),
     sa.ForeignKeyConstraint(["review_id", "referrer_key"], ["reviews.id", "reviews.referrer_key"]),
     sa.CheckConstraint("reviewer_id <> referrer_key", name="not_own_referral"),
     sa.CheckConstraint("shown_at IS NULL OR shown_at >= recorded_at", name="view_before_estimate"),
@@ -181,7 +183,15 @@ append_only.keep(decisions)
 append_only.keep(proposals, filled_once=("ended_at", "outcome", "ended_by", "ended_reason"))
 append_only.keep(
     own_views,
-    filled_once=("shown_at", "shown_sequence", "shown_band", "shown_model_version", "shown_probability"),
+    filled_once=(
+        "shown_at",
+        "shown_sequence",
+        "shown_band",
+        "shown_model_version",
+        "shown_probability",
+        "shown_known_answers",
+        "shown_all_answers",
+    ),
 )
 
 # What a reviewer was shown in place of the estimate that they were shown first. Without a band: there is none any more.
@@ -194,6 +204,8 @@ replacements_shown = sa.Table(
     sa.Column("band", CodeType(Band), nullable=True),
     sa.Column("model_version", sa.String(200), nullable=True),
     sa.Column("cause", CodeType(EstimateCause), nullable=False),
+    sa.Column("known_answers", sa.Integer, nullable=True),
+    sa.Column("all_answers", sa.Integer, nullable=True),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.CheckConstraint("(probability IS NULL) = (band IS NULL)", name="estimate_or_none"),
 )

@@ -102,12 +102,15 @@ def show_replacement(command: ShowReplacement, uow: ReviewUnitOfWork) -> OwnView
 
 def _note_shown(estimate: EstimateShown, review: Review, view: OwnView, uow: ReviewUnitOfWork) -> bool:
     answer = estimate.answer if isinstance(estimate.answer, Estimated) else None
+    counted = estimate.answer.answers
     shown = Shown(
         sequence=estimate.sequence,
         band=answer.band if answer else None,
         model_version=answer.model_version if answer else None,
         probability=answer.probability if answer else None,
         cause=estimate.cause,
+        known_answers=counted.known if counted else None,
+        all_answers=counted.all if counted else None,
     )
     is_new = review.show(view.reviewer_id, shown, at=uow.at)
     if is_new:

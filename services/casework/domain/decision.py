@@ -46,7 +46,8 @@ class OwnProposal(Forbidden):
 class Shown:
     """The estimate that a reviewer was shown, as it then was. One without a band says that there is none any more.
 
-    `cause` is why scoring made it: where it replaced another, why it did.
+    `cause` is why scoring made it: where it replaced another, why it did. `known_answers` of `all_answers` were known, both
+    None in what was shown before they were counted.
     """
 
     sequence: int
@@ -54,6 +55,8 @@ class Shown:
     model_version: str | None
     probability: float | None = None
     cause: EstimateCause | None = None
+    known_answers: int | None = None
+    all_answers: int | None = None
     at: datetime | None = field(default=None, compare=False)
 
     def says_the_same_as(self, other: "Shown") -> bool:

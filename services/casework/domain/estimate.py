@@ -50,8 +50,20 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownAnswers:
+    """How many answers were known of all that the model takes."""
+
+    known: int
+    all: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Estimated:
-    """The chance of the harm event within `horizon_months`. Base and contributions sum to it in log-odds."""
+    """The chance of the harm event within `horizon_months`. Base and contributions sum to it in log-odds.
+
+    One that is `sparse` is based on few answers, and is never shown without saying so first. `answers` is None in what was
+    stored before they were counted.
+    """
 
     probability: float
     interval: tuple[float, float] | None
@@ -66,12 +78,15 @@ class Estimated:
     model_version: str
     invented_data: bool
     estimated_at: datetime
+    answers: KnownAnswers | None = None
+    sparse: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotEstimated:
     reason: NotEstimatedReason
     missing: tuple[str, ...]
+    answers: KnownAnswers | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

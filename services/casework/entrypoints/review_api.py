@@ -270,6 +270,8 @@ def _comparison(shown: Comparison) -> dict[str, Any]:
         "estimate": _estimate(answer) if isinstance(answer, Estimated) else None,
         "not_estimated": answer.reason if isinstance(answer, NotEstimated) else None,
         "missing": answer.missing if answer else (),
+        "known_answers": answer.answers.known if answer and answer.answers else None,
+        "all_answers": answer.answers.all if answer and answer.answers else None,
         "replaced": [
             {**vars(before), "shown_at": before.at, "cause": now.cause} for before, now in view.replacements()
         ],

@@ -265,6 +265,9 @@ class EstimatedItem(Schema):
     horizon_months = fields.Integer(required=True)
     model_version = fields.String(required=True)
     invented_data = fields.Boolean(required=True)
+    sparse = fields.Boolean(
+        required=True, metadata={"description": "Based on few answers: never to be shown without saying so first"}
+    )
     estimated_at = fields.AwareDateTime(required=True)
 
 
@@ -275,6 +278,8 @@ class ReplacedItem(Schema):
     probability = fields.Float(allow_none=True)
     band = _code(Band)
     model_version = fields.String(allow_none=True)
+    known_answers = fields.Integer(allow_none=True)
+    all_answers = fields.Integer(allow_none=True)
     cause = _code(EstimateCause)
 
 
@@ -288,6 +293,10 @@ class EstimateAnswer(Schema):
     estimate = fields.Nested(EstimatedItem, allow_none=True)
     not_estimated = _code(NotEstimatedReason)
     missing = fields.List(fields.String(), required=True)
+    known_answers = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Known, of all answers that the model takes"}
+    )
+    all_answers = fields.Integer(required=True, allow_none=True)
     replaced = fields.List(fields.Nested(ReplacedItem), required=True)
 
 

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from services.casework.domain.decision import OwnView, Shown
-from services.casework.domain.estimate import Estimated, EstimateShown, Moved, NotEstimated
+from services.casework.domain.estimate import Estimated, EstimateShown, KnownAnswers, Moved, NotEstimated
 from services.casework.entrypoints.contribution_wording import direction_words, worded
 from services.casework.entrypoints.review_wording import words
-from services.contracts.codes import Band
+from services.contracts.codes import Band, NotEstimatedReason
 from services.kernel.text import N_
 from services.kernel.ui import dates
 
@@ -36,6 +36,8 @@ _SHORT_BANDS = {
 @dataclass(frozen=True, kw_only=True)
 class EstimatePage:
     heading: str
+    """Of a sparse estimate: on how few answers it is based. The band's words then stand below it."""
+    band: str
     about: str
     usual: str
     similar: str
@@ -63,7 +65,7 @@ def shown(estimate: EstimateShown | None, *, area: str) -> EstimatePage | NoEsti
     if estimate is None:
         return NoEstimatePage(str(_("There is no estimate to show you. Decide without it.")), ())
     if isinstance(estimate.answer, NotEstimated):
-        return NoEstimatePage(f"{words(estimate.answer.reason)} {_('Decide without it.')}", estimate.answer.missing)
+        return _no_estimate(estimate.answer)
     return _estimate(estimate.answer, area)
 
 
@@ -84,16 +86,40 @@ def _figures(one: Shown) -> str:
     if one.probability is None or one.band is None:
         return str(_("no estimate"))
     number, band = _about(in_hundred(one.probability)), str(_(_SHORT_BANDS[one.band]))
-    return str(_("%(number)s in 100: %(band)s", number=number, band=band))
+    figures = str(_("%(number)s in 100: %(band)s", number=number, band=band))
+    if one.known_answers is None or one.all_answers is None:
+        return figures
+    return f"{based_on(KnownAnswers(known=one.known_answers, all=one.all_answers))}: {figures}"
+
+
+def based_on(answers: KnownAnswers) -> str:
+    return str(
+        ngettext(
+            "Based on %(num)d of %(all)d answers", "Based on %(num)d of %(all)d answers", answers.known, all=answers.all
+        )
+    )
+
+
+def _no_estimate(answer: NotEstimated) -> NoEstimatePage:
+    said = [words(answer.reason)]
+    if answer.reason is NotEstimatedReason.TOO_LITTLE_INFORMATION and answer.answers is not None:
+        known, of = answer.answers.known, answer.answers.all
+        said.append(
+            str(
+                ngettext("%(num)d of %(all)d answers is known.", "%(num)d of %(all)d answers are known.", known, all=of)
+            )
+        )
+    return NoEstimatePage(" ".join([*said, str(_("Decide without it."))]), answer.missing)
 
 
 def _estimate(answer: Estimated, area: str) -> EstimatePage:
     harm = answer.harm_event or str(_("the harm that the model estimates"))
     within = ngettext("%(num)d month", "%(num)d months", answer.horizon_months)
     happened, base = in_hundred(answer.probability), in_hundred(answer.base_rate)
-    rows = [_row(moved) for moved in _strongest_first(answer.contributions)]
+    band, counted = str(_(_BANDS[answer.band], harm=harm)), based_on(answer.answers) if answer.answers else ""
     return EstimatePage(
-        heading=str(_(_BANDS[answer.band], harm=harm)),
+        heading=counted if answer.sparse else band,
+        band=str(_("From so few answers: %(band)s", band=band[:1].lower() + band[1:])) if answer.sparse else "",
         about=str(_("The estimate is about %(harm)s within %(within)s of the referral.", harm=harm, within=within)),
         usual=str(_("Of 100 young people who are referred, it happens to %(number)s.", number=_about(base))),
         similar=str(_("Of 100 with similar records it happened to %(number)s.", number=_about(happened))),
@@ -101,12 +127,26 @@ def _estimate(answer: Estimated, area: str) -> EstimatePage:
         likely=_likely(answer.interval),
         dots=happened,
         invented=answer.invented_data,
-        moved=_top(answer.contributions, rows),
-        every=rows,
+        moved=_top(answer.contributions),
+        every=[_row(moved) for moved in _strongest_first(answer.contributions)],
         few_seen=[worded(moved).wording for moved in answer.contributions if moved.few_seen],
         missing=answer.missing,
         history=str(_("The estimate uses earlier referrals in %(area)s only.", area=area)),
-        model=str(_("Model %(version)s, %(day)s", version=answer.model_version, day=dates.day(answer.estimated_at))),
+        model=". ".join(
+            filter(
+                None,
+                [
+                    "" if answer.sparse else counted,
+                    str(
+                        _(
+                            "Model %(version)s, %(day)s",
+                            version=answer.model_version,
+                            day=dates.day(answer.estimated_at),
+                        )
+                    ),
+                ],
+            )
+        ),
     )
 
 
@@ -137,20 +177,30 @@ def _strongest_first(contributions: Sequence[Moved]) -> list[Moved]:
     return sorted(contributions, key=lambda moved: -abs(moved.log_odds))
 
 
-def _top(contributions: Sequence[Moved], rows: list[Row]) -> list[Row]:
-    """The strongest rows with bars and words, then all the others as one. The bars sum to the whole."""
-    ordered = _strongest_first(contributions)
-    rest = ordered[MOST_MOVED:]
-    together = sum(moved.log_odds for moved in rest)
-    top = [(row, moved.log_odds) for row, moved in zip(rows[:MOST_MOVED], ordered[:MOST_MOVED], strict=True)]
+def _top(contributions: Sequence[Moved]) -> list[Row]:
+    """The strongest known values with bars and words, then all others as one, then all that is not known as one.
+
+    The bars sum to the whole. What nobody knows is no reason by itself: it never fills the list.
+    """
+    known = [moved for moved in _strongest_first(contributions) if moved.is_known]
+    unknown = [moved for moved in contributions if not moved.is_known]
+    rest = known[MOST_MOVED:]
+    top = [(_row(moved), moved.log_odds) for moved in known[:MOST_MOVED]]
+    single = len(top)
     if rest:
-        label = ngettext("The %(num)d other together", "All %(num)d others together", len(rest))
-        top.append(({"label": label, "value": "", "source": "", "police": "", "caution": ""}, together))
+        top.append(_together(ngettext("The %(num)d other together", "All %(num)d others together", len(rest)), rest))
+    if unknown:
+        label = ngettext("%(num)d value that is not known", "%(num)d values that are not known, together", len(unknown))
+        top.append(_together(label, unknown))
     greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
     said: set[bool] = set()
-    return [
-        row | _bar(log_odds, greatest, said, single=place < MOST_MOVED) for place, (row, log_odds) in enumerate(top)
-    ]
+    return [row | _bar(log_odds, greatest, said, single=place < single) for place, (row, log_odds) in enumerate(top)]
+
+
+def _together(label: str, parts: Sequence[Moved]) -> tuple[Row, float]:
+    return {"label": str(label), "value": "", "source": "", "police": "", "caution": ""}, sum(
+        moved.log_odds for moved in parts
+    )
 
 
 def _bar(log_odds: float, greatest: float, said: set[bool], *, single: bool) -> Row:

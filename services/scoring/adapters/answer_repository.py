@@ -13,7 +13,15 @@ from services.scoring.adapters.code_version import code_version
 from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.tables import answers, estimates
 from services.scoring.application.ports import Given
-from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated, SourceReferral
+from services.scoring.domain.answer import (
+    Answer,
+    Contribution,
+    Estimate,
+    Features,
+    KnownAnswers,
+    NotEstimated,
+    SourceReferral,
+)
 
 _Saying = tuple[int, Any, str | None, str | None]
 """The version that an answer is about, and what else makes it another one."""
@@ -62,6 +70,10 @@ class SqlAnswers:
             "snapshot_digest": saying[3],
             "missing": list(answer.missing),
             "out_of_range": [] if isinstance(answer, Estimate) else list(answer.facts),
+            "known_answers": answer.answers.known if answer.answers else None,
+            "all_answers": answer.answers.all if answer.answers else None,
+            "sparse": answer.sparse if isinstance(answer, Estimate) else None,
+            "drawn_on": None if isinstance(answer, Estimate) else [str(one) for one in answer.drawn_on],
             "cause": given.cause,
             "given_at": given.at,
             "is_current": first,
@@ -183,6 +195,8 @@ def _to_estimate(row: Any) -> Estimate:
         model_version=row.model_version,
         invented_data=row.invented_data,
         features=Features(snapshot=row.snapshot, digest=row.snapshot_digest),
+        answers=_known_answers(row),
+        sparse=bool(row.sparse),
     )
 
 
@@ -192,4 +206,10 @@ def _to_refusal(row: Any) -> NotEstimated:
         missing=tuple(row.missing),
         facts=tuple(row.out_of_range),
         model_version=row.model_version,
+        answers=_known_answers(row),
+        drawn_on=tuple(map(UUID, row.drawn_on or ())),
     )
+
+
+def _known_answers(row: Any) -> KnownAnswers | None:
+    return None if row.known_answers is None else KnownAnswers(known=row.known_answers, all=row.all_answers)

@@ -18,7 +18,15 @@ from models.inference.model import Model
 from services.contracts.codes import Band, NotEstimatedReason, Source
 from services.kernel.failpoints import failpoint
 from services.scoring.adapters.kept_models import Kept
-from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated, SourceReferral
+from services.scoring.domain.answer import (
+    Answer,
+    Contribution,
+    Estimate,
+    Features,
+    KnownAnswers,
+    NotEstimated,
+    SourceReferral,
+)
 from services.scoring.domain.referral import Earlier
 
 # A day is the day of the people who wrote the facts.
@@ -70,6 +78,8 @@ class LoadedChampion:
         return self._read(self._model.estimate(vector), features)
 
     def _read(self, answer: given.Answer, features: Features) -> Answer:
+        # Facts, not features: several features are made of one answer, and two of no answer at all.
+        known = KnownAnswers(known=features.snapshot["known_facts"], all=len(reading.registry().facts))
         if isinstance(answer, given.NotEstimated):
             return NotEstimated(
                 reason=NotEstimatedReason(answer.reason.value),
@@ -77,6 +87,8 @@ class LoadedChampion:
                 facts=answer.facts,
                 model_version=self.version,
                 features=features,
+                answers=known,
+                drawn_on=_drawn_on(features),
             )
         return Estimate(
             probability=answer.probability,
@@ -89,6 +101,7 @@ class LoadedChampion:
             model_version=self.version,
             invented_data=answer.invented_data,
             features=features,
+            answers=known,
         )
 
 
@@ -115,6 +128,11 @@ def fits(kept: Kept) -> bool:
 
 def _described(feature: Mapping[str, Any]) -> dict[str, Any]:
     return {name: feature[name] for name in _NAMED} | {"in_days": feature["kind"] == "recency"}
+
+
+def _drawn_on(features: Features) -> tuple[UUID, ...]:
+    sources = features.snapshot.get("sources", {}).values()
+    return tuple(dict.fromkeys(UUID(referral_id) for found in sources for referral_id, _kind in found))
 
 
 def day_of(moment: datetime) -> date:

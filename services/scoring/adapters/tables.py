@@ -93,6 +93,11 @@ answers = sa.Table(
     sa.Column("snapshot_digest", sa.String(64), nullable=True),
     sa.Column("missing", Json, nullable=False),
     sa.Column("out_of_range", Json, nullable=False),
+    # Null in what was stored before they were counted.
+    sa.Column("known_answers", sa.Integer, nullable=True),
+    sa.Column("all_answers", sa.Integer, nullable=True),
+    sa.Column("sparse", sa.Boolean, nullable=True),
+    sa.Column("drawn_on", Json, nullable=True),
     sa.Column("cause", CodeType(EstimateCause), nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Column("is_current", sa.Boolean, nullable=False),

@@ -14,10 +14,13 @@ from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.repositories import SqlMatches, SqlModels, SqlOutcomes
 from services.scoring.adapters.tables import kernel, retellings
 from services.scoring.application.ports import Champion
+from services.scoring.domain.answer import AnswerLimits
 
 
 class SqlUnitOfWork:
-    def __init__(self, transaction: Transaction, *, champion: Champion | None, demonstration: bool) -> None:
+    def __init__(
+        self, transaction: Transaction, *, champion: Champion | None, demonstration: bool, limits: AnswerLimits
+    ) -> None:
         self._transaction = transaction
         batch = transaction.batch
         self.referrals = batch.shared(SqlReferrals)
@@ -29,6 +32,7 @@ class SqlUnitOfWork:
         self.handled_events = SqlHandledEvents(batch.connection, kernel)
         self.champion = champion
         self.demonstration = demonstration
+        self.limits = limits
 
     @property
     def at(self) -> datetime:

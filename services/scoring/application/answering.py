@@ -8,7 +8,16 @@ from uuid import UUID, uuid4
 from services.contracts.codes import EstimateCause, NotEstimatedReason
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.scoring.application.ports import Champion, Given, Publisher, UnitOfWork
-from services.scoring.domain.answer import Answer, Contribution, Estimate, NotEstimated, adds_up
+from services.scoring.domain.answer import (
+    Answer,
+    AnswerLimits,
+    Contribution,
+    Estimate,
+    NotEstimated,
+    adds_up,
+    limited,
+    not_estimated,
+)
 from services.scoring.domain.referral import Referral, Telling, known_before
 
 
@@ -72,18 +81,17 @@ def _answer(referral: Referral, telling: Telling, persons: Collection[Referral],
     _describe(champion, uow)
     earlier = known_before(referral, persons)
     answer = champion.answer(telling.facts, told_at=telling.told_at, earlier=earlier)
-    return allowed(answer, champion=champion, demonstration=uow.demonstration)
+    return allowed(answer, champion=champion, demonstration=uow.demonstration, limits=uow.limits)
 
 
-def allowed(answer: Answer, *, champion: Champion, demonstration: bool) -> Answer:
-    """The answer if it may be given: no real child is estimated from invented data, no broken sum is shown."""
+def allowed(answer: Answer, *, champion: Champion, demonstration: bool, limits: AnswerLimits) -> Answer:
+    """The answer if it may be given: no real child is estimated from invented data or from too few answers, and no
+    broken sum is shown."""
     if champion.invented_data and not demonstration:
-        reason = NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA
-    elif isinstance(answer, Estimate) and not adds_up(answer):
-        reason = NotEstimatedReason.MODEL_UNAVAILABLE
-    else:
+        return not_estimated(answer, NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA)
+    if isinstance(answer, NotEstimated):
         return answer
-    return NotEstimated(reason=reason, missing=answer.missing, model_version=champion.version, features=answer.features)
+    return limited(answer, limits) if adds_up(answer) else not_estimated(answer, NotEstimatedReason.MODEL_UNAVAILABLE)
 
 
 def _describe(champion: Champion, uow: UnitOfWork) -> None:
@@ -106,9 +114,14 @@ def tell_answer(given: Given, publisher: Publisher) -> None:
         "cause": given.cause,
         "missing": list(answer.missing),
         "model_version": answer.model_version,
+        "known_answers": answer.answers.known if answer.answers else None,
+        "all_answers": answer.answers.all if answer.answers else None,
     }
     if isinstance(answer, NotEstimated):
-        publisher.publish(ReferralNotEstimatedV1, {**common, "reason": answer.reason, "decided_at": given.at})
+        publisher.publish(
+            ReferralNotEstimatedV1,
+            {**common, "reason": answer.reason, "drawn_on": list(answer.drawn_on), "decided_at": given.at},
+        )
         return
     low, high = answer.interval or (None, None)
     publisher.publish(
@@ -124,6 +137,7 @@ def tell_answer(given: Given, publisher: Publisher) -> None:
             "base_log_odds": answer.base_log_odds,
             "contributions": [_part(part) for part in answer.contributions],
             "invented_data": answer.invented_data,
+            "sparse": answer.sparse,
             "estimated_at": given.at,
         },
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.contracts.codes import EstimateCause, Outcome
 from services.contracts.schema import EventSchema
 from services.kernel.retelling import Retellings
-from services.scoring.domain.answer import Answer
+from services.scoring.domain.answer import Answer, AnswerLimits
 from services.scoring.domain.referral import Earlier, Referral
 
 
@@ -119,6 +119,8 @@ class UnitOfWork(Publisher, Protocol):
     def champion(self) -> Champion | None: ...
     @property
     def demonstration(self) -> bool: ...
+    @property
+    def limits(self) -> AnswerLimits: ...
     @property
     def at(self) -> datetime: ...
     def audit(

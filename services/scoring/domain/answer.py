@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -47,8 +47,32 @@ class Features:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownAnswers:
+    """How many answers were known of all that the model takes.
+
+    An answer is what somebody said to one question, in this referral or in an earlier one where it still stands. Several
+    features may be made of one; what is counted from earlier referrals is no answer.
+    """
+
+    known: int
+    all: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerLimits:
+    """On how few answers there is no estimate (fewer than `min_answers`), or one that says first on how few it is based
+    (at most `max_sparse_answers`)."""
+
+    min_answers: int = 8
+    max_sparse_answers: int = 19
+
+
+@dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """A probability (0 to 1) of the harm event. `base_log_odds` and the contributions add up to it."""
+    """A probability (0 to 1) of the harm event. `base_log_odds` and the contributions add up to it.
+
+    One that is `sparse` is based on few answers, and never shown without saying so first.
+    """
 
     probability: float
     interval: tuple[float, float] | None
@@ -60,17 +84,28 @@ class Estimate:
     model_version: str
     invented_data: bool
     features: Features
+    answers: KnownAnswers | None = None
+    """None in what was stored before it was counted."""
+    sparse: bool = False
+
+    @property
+    def drawn_on(self) -> tuple[UUID, ...]:
+        """The earlier referrals that a value comes from, each once."""
+        found = (source.referral_id for part in self.contributions for source in part.sources)
+        return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotEstimated:
-    """No estimate, and why. `facts` names what was out of range."""
+    """No estimate, and why. `facts` names what was out of range, `drawn_on` the earlier referrals that were looked at."""
 
     reason: NotEstimatedReason
     missing: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     model_version: str | None = None
     features: Features | None = None
+    answers: KnownAnswers | None = None
+    drawn_on: tuple[UUID, ...] = ()
 
 
 Answer = Estimate | NotEstimated
@@ -83,3 +118,23 @@ def adds_up(estimate: Estimate) -> bool:
     parts = math.fsum([estimate.base_log_odds, *(part.log_odds for part in estimate.contributions)])
     shown = math.log(estimate.probability / (1.0 - estimate.probability))
     return abs(parts - shown) <= TOLERANCE
+
+
+def limited(estimate: Estimate, limits: AnswerLimits) -> Answer:
+    """The estimate, marked when few answers were known; or none, when there were too few."""
+    if estimate.answers is None:
+        return estimate
+    if estimate.answers.known < limits.min_answers:
+        return not_estimated(estimate, NotEstimatedReason.TOO_LITTLE_INFORMATION)
+    return replace(estimate, sparse=estimate.answers.known <= limits.max_sparse_answers)
+
+
+def not_estimated(answer: Answer, reason: NotEstimatedReason) -> NotEstimated:
+    return NotEstimated(
+        reason=reason,
+        missing=answer.missing,
+        model_version=answer.model_version,
+        features=answer.features,
+        answers=answer.answers,
+        drawn_on=answer.drawn_on,
+    )

@@ -17,12 +17,12 @@ from services.scoring.adapters.queries import ModelRow
 from services.scoring.adapters.replay import NoSuchEstimate
 from services.scoring.application.answering import allowed
 from services.scoring.application.estimate_again import NoModel
-from services.scoring.domain.answer import Answer, Estimate
+from services.scoring.domain.answer import Answer, AnswerLimits, Estimate
 from services.scoring.entrypoints import schemas
 from services.scoring.entrypoints.subscriptions import coded
 
 
-def blueprint(champions: Champions) -> ApiBlueprint:
+def blueprint(champions: Champions, limits: AnswerLimits) -> ApiBlueprint:
     api = ApiBlueprint("estimates", __name__, url_prefix="/scoring/api/v1", description="Estimates and models")
 
     @api.route("/models")
@@ -49,7 +49,7 @@ def blueprint(champions: Champions) -> ApiBlueprint:
             return {
                 "model_version": champion.version,
                 "invented_data": champion.invented_data,
-                "rows": [_said(_answer(row, champion)) for row in body["rows"]],
+                "rows": [_said(_answer(row, champion, limits)) for row in body["rows"]],
             }
 
     @api.route("/estimates/<uuid:estimate_id>/changes")
@@ -80,14 +80,18 @@ def described(champions: Champions) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: not row["is_champion"])
 
 
-def _answer(row: Mapping[str, Any], champion: LoadedChampion) -> Answer:
+def _answer(row: Mapping[str, Any], champion: LoadedChampion, limits: AnswerLimits) -> Answer:
     told_at = datetime.combine(row["told_on"], time(12), UTC) if row["told_on"] else current.now()
     answer = champion.answer({"age": row["age"], **coded(row["facts"])}, told_at=told_at, earlier=())
-    return allowed(answer, champion=champion, demonstration=current.site().demonstration)
+    return allowed(answer, champion=champion, demonstration=current.site().demonstration, limits=limits)
 
 
 def _said(answer: Answer) -> dict[str, Any]:
+    counted = {
+        "known_answers": answer.answers.known if answer.answers else None,
+        "all_answers": answer.answers.all if answer.answers else None,
+    }
     if not isinstance(answer, Estimate):
-        return {"not_estimated": answer.reason, "out_of_range": answer.facts, "missing": answer.missing}
+        return counted | {"not_estimated": answer.reason, "out_of_range": answer.facts, "missing": answer.missing}
     low, high = answer.interval or (None, None)
-    return {**vars(answer), "not_estimated": None, "interval_low": low, "interval_high": high}
+    return counted | {**vars(answer), "not_estimated": None, "interval_low": low, "interval_high": high}

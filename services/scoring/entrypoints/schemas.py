@@ -28,6 +28,8 @@ EXAMPLE_ROW = {
         "injury": "needs_treatment",
         "retaliation_feared": True,
         "education_status": "part_time_timetable",
+        "looked_after_now": False,
+        "peers_in_violence": True,
         "strengths": ["trusted_adult"],
     },
 }
@@ -90,6 +92,9 @@ class AnswerSchema(Schema):
     base_log_odds = fields.Float(allow_none=True)
     contributions = fields.List(fields.Nested(ContributionSchema))
     missing = fields.List(fields.String())
+    known_answers = fields.Integer(allow_none=True, metadata={"description": "Known, of all that the model takes"})
+    all_answers = fields.Integer(allow_none=True)
+    sparse = fields.Boolean(metadata={"description": "Based on few answers: never to be shown without saying so first"})
 
 
 class AnswersSchema(Schema):

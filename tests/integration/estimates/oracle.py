@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 NOT_KNOWN = "Not known"
+ALL_ANSWERS = 25
 WHO = {"ae_navigator": "A&E", "partner_system": "a partner’s system", "police": "police", "school": "school or college"}
 EARLIER = {
     "ae_navigator": "from an earlier A&E referral",
@@ -87,29 +88,45 @@ class Truth:
 
 def truths(referral: Posted, all_of_them: Sequence[Posted]) -> dict[str, Truth]:
     """By label, what is true of each input of the model. `all_of_them` are every referral that was sent."""
-    earlier = sorted(
-        (
-            other
-            for other in all_of_them
-            if other.person == referral.person
-            and other.body["area"] == referral.body["area"]
-            and other.day < referral.day
-        ),
-        key=lambda other: other.at,
-        reverse=True,
-    )
+    earlier = _earlier(referral, all_of_them)
     found = {label: _truth(referral, earlier, fact, said) for label, (fact, said) in LABELS.items()}
     return found | _of_history(referral, earlier)
 
 
-def _truth(referral: Posted, earlier: Sequence[Posted], name: str, said: Callable[[Any], str]) -> Truth:
-    own = referral.fact(name)
-    if own is not None:
-        return Truth(value=said(own), origin=f"from this referral ({WHO[referral.source]})")
+def known_answers(referral: Posted, all_of_them: Sequence[Posted]) -> int:
+    """How many of the 25 questions somebody answered: here, or in an earlier referral where the answer still stands."""
+    earlier = _earlier(referral, all_of_them)
+    asked = {fact for fact, _said in LABELS.values()} | {"weapon_found_by_police_on"}
+    assert len(asked) == ALL_ANSWERS
+    return sum(_given_by(referral, earlier, name) is not None for name in asked)
+
+
+def _earlier(referral: Posted, all_of_them: Sequence[Posted]) -> list[Posted]:
+    """The person's earlier referrals in the same area, newest first."""
+    found = [
+        other
+        for other in all_of_them
+        if other.person == referral.person and other.body["area"] == referral.body["area"] and other.day < referral.day
+    ]
+    return sorted(found, key=lambda other: other.at, reverse=True)
+
+
+def _given_by(referral: Posted, earlier: Sequence[Posted], name: str) -> Posted | None:
+    """Whose answer to this question counts."""
+    if referral.fact(name) is not None:
+        return referral
     for other in earlier:
         if (referral.day - other.day).days <= STANDS_FOR_DAYS.get(name, -1) and other.fact(name) is not None:
-            return Truth(value=said(other.fact(name)), origin=f"{EARLIER[other.source]}, {_day(other.day)}")
-    return Truth(value=NOT_KNOWN, origin="")
+            return other
+    return None
+
+
+def _truth(referral: Posted, earlier: Sequence[Posted], name: str, said: Callable[[Any], str]) -> Truth:
+    by = _given_by(referral, earlier, name)
+    if by is None:
+        return Truth(value=NOT_KNOWN, origin="")
+    own = f"from this referral ({WHO[referral.source]})"
+    return Truth(value=said(by.fact(name)), origin=own if by is referral else f"{EARLIER[by.source]}, {_day(by.day)}")
 
 
 def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]:

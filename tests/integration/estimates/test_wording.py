@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.estimates.generated import Generated, MovingClock, bars_of, table_of
-from tests.integration.estimates.oracle import Truth, truths
+from tests.integration.estimates.oracle import ALL_ANSWERS, NOT_KNOWN, Truth, known_answers, truths
 from tests.world import a_world
 
 NUMBER = int(os.environ.get("ESTIMATES", "300"))
@@ -37,10 +37,12 @@ def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generate
     wrong: Counter[str] = Counter()
     read: Counter[str] = Counter()
     for posted, told, page in generated.read():
-        said = truths(posted, generated.posted)
+        said, known = truths(posted, generated.posted), known_answers(posted, generated.posted)
+        wrong.update(_of_answers(told, known))
         if told["estimate"] is None:
             read["not estimated"] += 1
             continue
+        read["based on few"] += told["estimate"]["sparse"]
         parts = told["estimate"]["contributions"]
         assert {part["label"] for part in parts} == said.keys()
         read.update(estimates=1, sentences=len(parts), hardly_seen=sum(part["few_seen"] for part in parts))
@@ -53,6 +55,15 @@ def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generate
     assert read["estimates"] > NUMBER * 0.6
     assert read["hardly_seen"] > 0
     assert wrong == Counter()
+
+
+def _of_answers(told: dict[str, Any], known: int) -> Iterator[str]:
+    if (told["known_answers"], told["all_answers"]) != (known, ALL_ANSWERS):
+        yield f"answers: {told['known_answers']} of {told['all_answers']} instead of {known}"
+    if (told["estimate"] is None) != (known < 8):
+        yield f"answers: {'no' if told['estimate'] is None else 'an'} estimate from {known}"
+    if told["estimate"] and told["estimate"]["sparse"] != (known <= 19):
+        yield f"answers: sparse is {told['estimate']['sparse']} of {known}"
 
 
 def _by_api(parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str]:
@@ -88,7 +99,12 @@ def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth])
             yield f"table: {row.label} {row.direction}"
         if row.caution != cautions[row.label]:
             yield f"table: {row.label} says {row.caution}"
-    for label, value in bars_of(page):
+    bars = bars_of(page)
+    if not bars:
+        yield "bars: nothing that is known"
+    for label, value in bars:
+        if value == NOT_KNOWN:
+            yield f"bar: {label} stands alone and is not known"
         if value != said[label].value:
             yield f"bar: {label}: {value} instead of {said[label].value}"
 

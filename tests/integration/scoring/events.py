@@ -25,7 +25,12 @@ FACTS = {
     "involvement": [Involvement.VICTIM],
     "injury": Injury.NEEDS_TREATMENT,
     "retaliation_feared": True,
+    "violence_attendances_12m": 1,
+    "self_harm_12m": False,
+    "alcohol_or_drugs_involved": False,
+    "weapon_believed_present": False,
 }
+"""With the age enough answers for an estimate, and none that stands in a later referral."""
 
 
 def received(

@@ -18,7 +18,7 @@ from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MOST_ROWS
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.factories.scoring import day
-from tests.integration.scoring.events import amended, hear, received
+from tests.integration.scoring.events import FACTS, amended, hear, received
 from tests.web_app import FakeIdentities, an_identity
 
 SCIENTIST = {"Authorization": "Bearer scientist"}
@@ -66,9 +66,8 @@ class TestEstimatingRows:
 
     def test_gives_what_a_referral_with_these_facts_gets(self, served: Service, client: FlaskClient) -> None:
         hear(served, received(uuid4(), uuid4()))
-        facts = {"what_happened": ["knife_or_sharp_object"], "involvement": ["victim"], "injury": "needs_treatment"}
 
-        row = {"told_on": "2026-05-04", "age": 15, "facts": {**facts, "retaliation_feared": True}}
+        row = {"told_on": "2026-05-04", "age": 15, "facts": FACTS}
         [said] = ask(client, row).get_json()["rows"]
 
         with served.database.read() as connection:

@@ -183,4 +183,7 @@ class Draw:
             "peers_in_violence": chance.random() < 0.5,
             "often_absent": chance.random() < 0.5,
         }
-        return {name: facts[name] for name in chance.sample(sorted(facts), chance.choice((0, 4, 6, 7)))}
+        always = {
+            name: chance.random() < 0.5 for name in ("weapon_believed_present", "retaliation_feared", "self_harm_12m")
+        }
+        return always | {name: facts[name] for name in chance.sample(sorted(facts), chance.choice((0, 4, 6, 7)))}

@@ -86,6 +86,14 @@ class TestTheBars:
         assert len(rows) == MOST_MOVED + 1
         assert rows[-1]["label"] == "All 3 others together"
 
+    def test_show_what_is_not_known_as_one_however_strong_it_is(self) -> None:
+        unknown = [moved(place, value=None) for place in range(2, 9)]
+
+        rows = page(moved(0.5, label="Age"), *unknown).moved
+
+        assert [row["label"] for row in rows] == ["Age", "7 values that are not known, together"]
+        assert (rows[1]["width"], rows[1]["words"]) == (50, "Raises it")
+
     @given(st.lists(st.floats(-3, 3, allow_subnormal=False), min_size=1, max_size=40))
     def test_sum_to_what_is_shown(self, log_odds: list[float]) -> None:
         """Each bar is its movement's share of the greatest, so that the bars add up as the movements do."""
@@ -209,6 +217,18 @@ class TestAValue:
         assert worded(moved(1.0, given_by=source, police_generated=about_police)).police == said
 
 
+def with_answers(known: int) -> Shown:
+    return Shown(
+        sequence=1,
+        band=Band.HIGH,
+        model_version="3",
+        probability=0.131,
+        known_answers=known,
+        all_answers=25,
+        at=after(2),
+    )
+
+
 class TestAReplacedEstimate:
     def view(self, *estimates: Shown) -> OwnView:
         *before, last = estimates
@@ -243,6 +263,9 @@ class TestAReplacedEstimate:
 
         assert row["before"] == "about 13 in 100: much higher than the usual chance"
         assert row["now"] == "about 2 in 100: about the usual chance"
+        assert replaced(self.view(with_answers(10), with_answers(9)))[0]["before"].startswith(
+            "Based on 10 of 25 answers: about 13 in 100"
+        )
         assert row["why"] == "A link to another referral was undone: they are not about the same young person."
 
     def test_by_none_says_so(self) -> None:

@@ -7,14 +7,22 @@ import pytest
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome, Source
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
-from services.scoring.application.answering import tell_answer
+from services.scoring.application.answering import allowed, tell_answer
 from services.scoring.application.estimate_again import EstimateAgain, NoModel, estimate_again
 from services.scoring.application.hear_match import hear_match
 from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
 from services.scoring.application.hear_referral import hear_referral
 from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
 from services.scoring.application.ports import Given, RecordedOutcome
-from services.scoring.domain.answer import Answer, Contribution, Estimate, NotEstimated, SourceReferral
+from services.scoring.domain.answer import (
+    Answer,
+    AnswerLimits,
+    Contribution,
+    Estimate,
+    KnownAnswers,
+    NotEstimated,
+    SourceReferral,
+)
 from tests.factories.scoring import FakeChampion, a_match, a_telling, an_estimate, day
 from tests.fakes.scoring import FakeUnitOfWork
 
@@ -64,6 +72,25 @@ class TestAReceivedReferral:
 
         assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.OUT_OF_RANGE
         assert uow.published[-1][0] is ReferralNotEstimatedV1
+
+    @pytest.mark.parametrize(
+        ("known", "reason", "sparse"),
+        [
+            (7, NotEstimatedReason.TOO_LITTLE_INFORMATION, None),
+            (8, None, True),
+            (19, None, True),
+            (20, None, False),
+        ],
+    )
+    def test_is_estimated_from_enough_answers_only(
+        self, known: int, reason: NotEstimatedReason | None, sparse: bool | None
+    ) -> None:
+        counted = replace(an_estimate(), answers=KnownAnswers(known=known, all=25))
+
+        answer = allowed(counted, champion=FakeChampion(), demonstration=True, limits=AnswerLimits())
+
+        assert (reason_of(answer), answer.answers) == (reason, KnownAnswers(known=known, all=25))
+        assert (answer.sparse if isinstance(answer, Estimate) else None) == sparse
 
     def test_is_answered_honestly_without_a_model(self) -> None:
         uow = FakeUnitOfWork()
