@@ -204,9 +204,9 @@ replacements_shown = sa.Table(
     sa.Column("band", CodeType(Band), nullable=True),
     sa.Column("model_version", sa.String(200), nullable=True),
     sa.Column("cause", CodeType(EstimateCause), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("known_answers", sa.Integer, nullable=True),
     sa.Column("all_answers", sa.Integer, nullable=True),
-    sa.Column("at", UtcDateTime, nullable=False),
     sa.CheckConstraint("(probability IS NULL) = (band IS NULL)", name="estimate_or_none"),
 )
 append_only.keep(replacements_shown)

@@ -102,7 +102,11 @@ def _value(moved: Moved) -> str:
         return str(_("Yes") if value else _("No"))
     if isinstance(value, str):
         return coded_value(moved.feature, value)
-    return _days_before(value, moved.observed_on) if moved.in_days else str(value)
+    if moved.in_days:
+        return _days_before(value, moved.observed_on)
+    # The model counts earlier referrals up to a number; each of them is a source all the same.
+    more = moved.domain == _EARLIER_REFERRALS and len(moved.sources) > value
+    return str(_("%(number)d or more", number=value)) if more else str(value)
 
 
 def _days_before(days: int, day: date | None) -> str:

@@ -74,7 +74,7 @@ class Generated:
         crowd = max(20, number // 3)
         persons = [known[place % len(known)] for place in range(crowd)]
         for place in range(number):
-            self.clock.move(hours=self.chance.uniform(0.5, 14))
+            self.clock.move(hours=self.chance.uniform(0.5, 14) * min(1.0, 1_000 / number))  # at most a year in all
             self._post_one(place, persons[self.chance.randrange(crowd)])
         self.world.settle()
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 NOT_KNOWN = "Not known"
 ALL_ANSWERS = 25
+MOST_COUNTED = 20
 WHO = {"ae_navigator": "A&E", "partner_system": "a partner’s system", "police": "police", "school": "school or college"}
 EARLIER = {
     "ae_navigator": "from an earlier A&E referral",
@@ -152,7 +153,10 @@ def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]
     names = ", ".join(dict.fromkeys(WHO[other.source] for other in found))
     several = f"from {len(found)} earlier referrals ({names}), the latest {on}"
     return {
-        count: Truth(value=str(len(found)), origin=several if len(found) > 1 else f"{newest}, {on}"),
+        count: Truth(
+            value=str(len(found)) if len(found) <= MOST_COUNTED else f"{MOST_COUNTED} or more",
+            origin=several if len(found) > 1 else f"{newest}, {on}",
+        ),
         last: Truth(value=_ago(found[0].day, referral.day), origin=newest),
         label: of_weapon,
     }

@@ -8,7 +8,7 @@ import pytest
 from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.ports import Given, RecordedOutcome, UnitOfWork
-from services.scoring.domain.answer import Answer, NotEstimated
+from services.scoring.domain.answer import Answer, AnswerLimits, NotEstimated
 from services.scoring.domain.referral import Referral
 from services.scoring.settings import Settings
 from tests.factories.scoring import FakeChampion, a_version, an_estimate, day
@@ -26,7 +26,7 @@ def uow(request: pytest.FixtureRequest, settings: Settings) -> Iterator[UnitOfWo
         return
     service = without_model(settings)
     with service.dispatcher.transaction(actor=None) as transaction:
-        yield SqlUnitOfWork(transaction, champion=FakeChampion(), demonstration=True)
+        yield SqlUnitOfWork(transaction, champion=FakeChampion(), demonstration=True, limits=AnswerLimits())
 
 
 def a_referral(uow: UnitOfWork, *, received: float = 0, person: UUID = PERSON, withdrawn: bool = False) -> Referral:

@@ -20,7 +20,7 @@ from services.scoring.adapters.tables import answers, estimates, kernel, telling
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.hear_referral import hear_referral
 from services.scoring.bootstrap import build_champions
-from services.scoring.domain.answer import TOLERANCE
+from services.scoring.domain.answer import TOLERANCE, AnswerLimits
 from services.scoring.entrypoints.commands import estimate_again
 from services.scoring.settings import Settings
 from tests import figures
@@ -241,7 +241,7 @@ class TestTwoWorkers:
         champion = build_champions(settings).current()
 
         with service.dispatcher.transaction(actor=None) as slow:
-            uow = SqlUnitOfWork(slow, champion=champion, demonstration=True)
+            uow = SqlUnitOfWork(slow, champion=champion, demonstration=True, limits=AnswerLimits())
             facts = {"age": 15, "injury": "minor", "self_harm_12m": True, "what_happened": ["threat"]}
             hear_referral(a_telling(first, person_id=PERSON, received=1, facts=facts), uow)
             other = Thread(target=hear, args=(service, received(second, PERSON, at=5)))
