@@ -13,15 +13,15 @@ from services.contracts.codes import Role
 from services.kernel.db.tables import KernelTables
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, paging
-from services.kernel.web.fields import StrictSchema, StrictString
+from services.kernel.web.fields import Identifier, StrictSchema
 from services.kernel.web.paging import PageRequest
 
 
 class FilterForm(StrictSchema):
     """Exact ids: there is nothing to search by words, because no row holds any."""
 
-    subject = StrictString(most=200, load_default="")
-    actor = StrictString(most=36, load_default="")
+    subject = Identifier(most=200, load_default="")
+    actor = Identifier(most=36, load_default="")
 
 
 def blueprint(service: str, tables: KernelTables) -> Blueprint:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError, fields
 
+from services.kernel.audit.pages import FilterForm
 from tests.web_app import ThingSchema
 
 
@@ -82,6 +83,10 @@ class TestStrictFields:
 
     def test_trim_and_keep_lines_apart(self) -> None:
         assert ThingSchema().load({"name": " Sam ", "notes": " a\r\nb "}) == {"name": "Sam", "notes": "a\nb"}
+
+
+def test_an_id_searched_for_is_cleaned_of_what_is_pasted_with_it() -> None:
+    assert FilterForm().load({"subject": "\u00a0R\u20117Q2M9K\u200b"})["subject"] == "R-7Q2M9K"
 
 
 class TestStrictSchema:
