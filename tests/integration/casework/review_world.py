@@ -219,14 +219,26 @@ class Referred:
         self.world.hear(hear.HearMatch(event))
 
     def estimated(
-        self, *, features: int = 9, probability: float = 0.1234, few_seen: int | None = None, **said: Any
+        self,
+        *,
+        features: int = 9,
+        probability: float = 0.1234,
+        few_seen: int | None = None,
+        known_answers: int | None = None,
+        **said: Any,
     ) -> None:
         """An estimate whose features move it up and down in turn, each less than the one before.
 
-        `few_seen` is the place of the one whose value the model has seen too few of.
+        `few_seen` is the place of the one whose value the model has seen too few of. With `known_answers` the estimate
+        says on how many it is based, and two of its values are not known.
         """
         parts = [_moved(place) | {"few_seen": place == few_seen} for place in range(features)]
-        told = {"probability": probability, "contributions": parts}
+        told: dict[str, Any] = {"probability": probability, "contributions": parts}
+        if known_answers is not None:
+            told |= {"known_answers": known_answers, "all_answers": 25, "sparse": known_answers <= 19}
+            told["missing"] = [parts[place]["feature"] for place in (0, 3)]
+            for place in (0, 3):
+                parts[place]["value"] = None
         self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
 
     def estimated_from(

@@ -87,6 +87,9 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     _views(reviewer, replaced)
     reviewer.get(f"{replaced.api}/estimate")
     replaced.estimated_from(seen, sequence=2, band=Band.USUAL, cause=EstimateCause.PERSONS_UNLINKED)
+    sparse = world.referral()
+    sparse.estimated(known_answers=10)
+    _views(reviewer, sparse)
     return [
         "/casework/reviews",
         urgent.page,
@@ -104,6 +107,7 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
         f"{proposed.page}/decision",
         replaced.page,
         f"{replaced.page}/estimate",
+        f"{sparse.page}/estimate",
     ]
 
 
