@@ -94,7 +94,11 @@ class Check:
 
     def _list_cases(self, cases: list[Any], lists: Lists) -> None:
         def listed(member: Member, name: str) -> set[UUID]:
-            return {UUID(case["id"]) for case in self._office.everything(member.caller, f"{CASES}?list={name}")}
+            """The cases of a list, and those that consent was withdrawn for: they stay in it as a notice."""
+            where = f"{CASES}?list={name}"
+            notices = member.caller.get(where).get_json()["notices"]
+            cases = self._office.everything(member.caller, where)
+            return {UUID(one["id"]) for one in (*cases, *notices)}
 
         office = self._office
         handed_over = {case.id for case in cases if case.state == "awaiting_confirmation"}

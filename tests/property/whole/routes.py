@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from werkzeug.routing import Rule as Route
 
+from services.intake.entrypoints.sections import SECTIONS
 from tests.property.whole.people import Whole
 from tests.property.whole.rule import Member, Referral
 
@@ -113,6 +114,18 @@ def managed(whole: Whole, member: Member, referral: Referral) -> bool:
 def drafts(whole: Whole, member: Member) -> Iterator[Ask]:
     for draft_id, staff_id, _ in whole.drafts:
         yield Ask({"draft_id": draft_id}, "", staff_id == member.id)
+
+
+def draft_sections(whole: Whole, member: Member) -> Iterator[Ask]:
+    for draft_id, staff_id, _ in whole.drafts:
+        for key in SECTIONS:
+            yield Ask({"draft_id": draft_id, "key": key}, "", staff_id == member.id)
+
+
+def sections(whole: Whole, member: Member) -> Iterator[Ask]:
+    for referral in whole.referrals.values():
+        for key in SECTIONS:
+            yield Ask({"referral_id": referral.id, "key": key}, "", wrote(whole, member, referral))
 
 
 def begun(whole: Whole, member: Member) -> Iterator[Ask]:
@@ -235,10 +248,12 @@ FILLS: dict[str, Fill] = {
     "/intake/referrals/new": begun,
     f"{_DRAFT}/check": drafts,
     f"{_DRAFT}/danger": drafts,
+    f"{_DRAFT}/change/<key>": draft_sections,
     _REFERRAL: of(referrals, wrote, "changed=yes"),
     f"{_REFERRAL}/consent": of(referrals, wrote),
     f"{_REFERRAL}/answers": of(referrals, wrote),
     f"{_REFERRAL}/change": of(referrals, wrote),
+    f"{_REFERRAL}/change/<key>": sections,
     f"{_REFERRAL}/withdraw": of(referrals, wrote),
     "/scoring/api/v1/estimates/<uuid:estimate_id>/changes": estimates,
     "/scoring/api/v1/models": page(),
