@@ -343,13 +343,15 @@ class Walk:
     def read_by_the_others(self) -> None:
         for service in SERVICES:
             for user in ("data-protection-officer", "administrator"):
-                shown = self.listener.caller(user).get(f"/{service}/audit?limit=100")
+                shown = self.listener.caller(user).get(f"/{service}/api/v1/audit/rows?limit=1000")
                 assert shown.status_code == 200
             self._dead_letters_of(service)
             for path in ("health/live", "health/ready", "api/v1/openapi.json"):
                 self.navigator.get(f"/{service}/{path}")
             prometheus = Caller(client=self.navigator.client, token=self.world.folder.metrics_token)
             assert prometheus.get(f"/{service}/metrics").status_code == 200
+        for path in ("/accounts/audit?limit=100", "/accounts/audit.csv"):
+            assert self.listener.caller("administrator").get(path).status_code == 200
         board = self.listener.caller("board-member")
         for path in ("/oversight/", "/scoring/models", "/accounts/home"):
             board.get(path)

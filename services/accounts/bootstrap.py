@@ -20,6 +20,7 @@ from services.accounts import (
 from services.accounts.identities import LocalIdentities
 from services.accounts.provider_settings import ProviderSettings
 from services.accounts.settings import LIMITS, Settings
+from services.kernel.audit.sources import AuditSource, HttpSource, LocalSource
 from services.kernel.auth import claims
 from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
@@ -47,8 +48,17 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
 }
 
 
-def build(settings: Settings, *, identities: IdentityPort | None = None, clock: Clock = system_clock) -> Service:
-    """The service. It answers for identities itself unless others are given."""
+def build(
+    settings: Settings,
+    *,
+    identities: IdentityPort | None = None,
+    clock: Clock = system_clock,
+    audits: Mapping[str, AuditSource] | None = None,
+) -> Service:
+    """The service. It answers for identities itself unless others are given.
+
+    `audits` are the other services where they are in this process; else those that the settings name are asked by HTTP.
+    """
     database = Database.of(settings, service=NAME)
     dispatcher = Dispatcher(
         service=NAME,
@@ -70,6 +80,7 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
     def routes() -> Routes:
         from services.accounts import (
             added_pages,
+            audit_pages,
             home_pages,
             introspection_api,
             password_pages,
@@ -88,6 +99,7 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
                 staff_pages.pages,
                 added_pages.pages,
                 team_pages.pages,
+                audit_pages.blueprint(sources, max_rows=settings.audit_export_max_rows),
                 introspection_api.blueprint(local, settings.introspection_keys),
                 static_files.blueprint,
             ],
@@ -95,7 +107,7 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
             extensions={LIMITS: settings.limits},
         )
 
-    return Service(
+    service = Service(
         name=NAME,
         settings=settings,
         identities=identities or local,
@@ -108,6 +120,13 @@ def build(settings: Settings, *, identities: IdentityPort | None = None, clock: 
         templates=HERE / "templates",
         clock=clock,
     )
+    others = _over_http(settings.service_urls) if audits is None else audits
+    sources: Mapping[str, AuditSource] = {NAME: LocalSource(lambda: service), **others}
+    return service
+
+
+def _over_http(addresses: Mapping[str, str]) -> Mapping[str, AuditSource]:
+    return {name: HttpSource(name, address) for name, address in addresses.items()}
 
 
 def _provider_pages(settings: ProviderSettings) -> Blueprint:

@@ -60,7 +60,7 @@ def begin_session(command: BeginSession, transaction: Transaction) -> str:
     staff = tables.staff
     its = staff.c.id == command.staff_id
     connection.execute(sa.update(staff).where(its).values(last_signed_in_at=transaction.at))
-    transaction.audit("session.begun", subject_type="staff", subject_id=command.staff_id)
+    transaction.audit("session.begun", subject_type="staff", subject_id=command.staff_id, actor=command.staff_id)
     record_sign_in(transaction, command.staff_id)
     return made
 

@@ -37,6 +37,10 @@ class Settings(KernelSettings):
     min_password_characters: int = 12
     provider: ProviderSettings | None = None
     """The partnership's own identity provider, if it has one."""
+    service_urls: Mapping[str, str] = field(default_factory=dict)
+    """Where the other services answer, for the search of the audit. One that is not named is not searched."""
+    audit_export_max_rows: int = 10_000
+    """How many entries of the audit one file holds."""
 
     @property
     def limits(self) -> Limits:
@@ -60,7 +64,17 @@ class Settings(KernelSettings):
             ),
             min_password_characters=whole_number(environ, "MIN_PASSWORD_CHARACTERS", default=12, least=8, most=64),
             max_token_lifetime=timedelta(days=whole_number(environ, "TOKEN_MAX_DAYS", default=90, least=1, most=366)),
+            service_urls={service: url for service in ASKING if (url := _url(environ, f"{service.upper()}_URL"))},
+            audit_export_max_rows=whole_number(environ, "AUDIT_EXPORT_MAX_ROWS", default=10_000, least=1, most=100_000),
         )
+
+
+def _url(environ: Mapping[str, str], name: str) -> str:
+    """The address of one setting, without a slash at its end, or "". Raises Unset."""
+    url = environ.get(name, "").rstrip("/")
+    if url and not url.startswith(("http://", "https://")):
+        raise Unset(f"The setting {name} must begin with http:// or https://.")
+    return url
 
 
 def _keys(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -64,13 +64,7 @@ _WORK = (
     _HAND_OVERS,
 )
 
-_AUDIT_TASKS = (
-    Task(N_("Who signed in, and who changed accounts and teams"), "/accounts/audit"),
-    Task(N_("Who made, read and changed referrals"), "/intake/audit"),
-    Task(N_("What was estimated, and with which model"), "/scoring/audit"),
-    Task(N_("Who reviewed, decided and worked on cases"), "/casework/audit"),
-    Task(N_("Who read reports"), "/oversight/audit"),
-)
+_AUDIT_TASKS = (Task(N_("Search the audit: who did or read what, in every service"), "/accounts/audit"),)
 
 TASKS: dict[Role, tuple[Task, ...]] = {
     Role.NAVIGATOR: _REFER,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.casework.adapters import alarm_tables, case_tables, review_tables
+from services.casework.adapters.audit_ids import audit_ids
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.read_ahead import read_ahead
@@ -86,6 +87,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
         at_once=50,
+        audit_ids=audit_ids,
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import sqlalchemy as sa
 from services.accounts.identities import LocalIdentities
 from services.embedded.folder import Folder
 from services.embedded.paths import ByFirstSegment
-from services.embedded.services import Services
+from services.embedded.services import NAMES, Services
 from services.kernel.audit import sealer
+from services.kernel.audit.sources import LocalSource
 from services.kernel.bus.consumer import Consumer
 from services.kernel.bus.embedded import EmbeddedLog
 from services.kernel.bus.relay import Relay
@@ -119,6 +121,9 @@ def build(
         service: Service = import_module(f"services.{name}.bootstrap").build(settings, clock=clock, **more)
         return service
 
-    services = Services(lambda name: made(name) if name == "accounts" else made(name, identities=identities))
+    services = Services(
+        lambda name: made(name, audits=audits) if name == "accounts" else made(name, identities=identities)
+    )
+    audits = {name: LocalSource(partial(services.__getitem__, name)) for name in NAMES if name != "accounts"}
     identities = LocalIdentities(services["accounts"].database, clock)
     return System(services=services, identities=identities, log=EmbeddedLog(folder.log, clock=clock))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.intake.adapters import heard
+from services.intake.adapters.audit_ids import audit_ids
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.row_security import WALL
 from services.intake.adapters.tables import kernel, metadata
@@ -71,6 +72,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         subscriptions=SUBSCRIPTIONS,
         at_once=50,
         migrations=_HERE / "migrations",
+        audit_ids=audit_ids,
         clock=clock,
         routes=routes,
         templates=_HERE / "templates",

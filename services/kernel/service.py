@@ -1,6 +1,6 @@
 """A service as its composition root has built it: everything that a role of it needs to run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -59,6 +59,8 @@ class Service:
     subscriptions: Subscriptions = field(default_factory=dict)
     at_once: int = 1
     """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
+    audit_ids: Callable[[sa.Connection, str], Collection[str]] = lambda _connection, _text: ()
+    """For a referral's reference or id: the ids by which this service's audit rows speak of it."""
     clock: Clock = system_clock
     housekeeping: tuple[Callable[[sa.Connection, datetime], object], ...] = ()
     """What is done every hour, beside the kernel's own: forgetting what is past its time."""

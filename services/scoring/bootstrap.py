@@ -10,6 +10,7 @@ from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
 from services.kernel.service import Routes, Service
+from services.scoring.adapters.audit_ids import audit_ids
 from services.scoring.adapters.champion import LoadedChampion
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.kept_models import KeptModels
@@ -66,6 +67,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         subscriptions=SUBSCRIPTIONS,
         at_once=500,
         reconcile=(TellAgainSome(),),
+        audit_ids=audit_ids,
         clock=clock,
         migrations=_HERE / "migrations",
         checks={"model": lambda: champions.current() is not None},

@@ -163,7 +163,7 @@ class TestAProcess:
             registry = {"registry"} if service == "scoring" else set()
             asks = {"accounts"}
             if service == "accounts":
-                asks = {"identity-provider"} if overlay == "production" else set()
+                asks = {"web"} | ({"identity-provider"} if overlay == "production" else set())
             assert reaches[service, "web"] == {"database"} | asks | registry
             assert reaches[service, "worker"] == {"database", "kafka"} | registry
             assert reaches[service, "migrate"] == {"database"}

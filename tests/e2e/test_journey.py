@@ -59,7 +59,7 @@ class TestSigningOut:
         reviewer.context.add_cookies(kept)  # type: ignore[arg-type]
 
         assert [reviewer.status(path) for path in ("/casework/api/v1/reviews", "/casework/api/v1/cases")] == [401, 401]
-        for path in ("/accounts/home", "/casework/reviews", "/intake/referrals", "/oversight/", "/scoring/audit"):
+        for path in ("/accounts/home", "/casework/reviews", "/intake/referrals", "/oversight/", "/scoring/models"):
             assert "/accounts/sign-in" in reviewer.open(path).url
 
 

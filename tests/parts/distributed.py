@@ -103,6 +103,7 @@ class Distributed:
         keys = {name: self.folder.secret(f"introspection-{name}").decode() for name in asking}
         own = (
             {f"INTROSPECTION_KEY_{name.upper()}": key for name, key in keys.items()}
+            | {f"{name.upper()}_URL": self.web[name].address for name in asking if name in self.web}
             if service == "accounts"
             else {"INTROSPECTION_KEY": keys[service], "ACCOUNTS_URL": self.web["accounts"].address}
         )

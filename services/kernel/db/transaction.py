@@ -72,13 +72,17 @@ class Transaction:
         subject_id: UUID | str,
         reason: str | None = None,
         details: Mapping[str, Any] | None = None,
+        actor: UUID | None = None,
     ) -> None:
-        """Record who did or read what, and why. Codes and ids only: an audit row is never about content."""
+        """Record who did or read what, and why. Codes and ids only: an audit row is never about content.
+
+        `actor` is who acted where the transaction does not know it yet: who signs in.
+        """
         self.audit_rows.append(
             {
                 "id": uuid4(),
                 "occurred_at": self.at,
-                "actor": self.actor,
+                "actor": actor or self.actor,
                 "what": what,
                 "subject_type": subject_type,
                 "subject_id": str(subject_id),

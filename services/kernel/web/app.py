@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, g, request
 
-from services.kernel.audit import pages as audit_pages
+from services.kernel.audit import api as audit_api
 from services.kernel.bus import dead_letter_pages
 from services.kernel.observability import logs, standing, tracing
 from services.kernel.observability.metrics import Metrics
@@ -69,7 +69,7 @@ def _of_every_service(service: Service) -> list[Blueprint]:
 
     heard = [dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions)]
     return [
-        audit_pages.blueprint(service.name, service.tables),
+        audit_api.blueprint(service),
         unsent.blueprint(service.name),
         *(heard if service.subscriptions else ()),
         health.blueprint(

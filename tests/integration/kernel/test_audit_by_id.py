@@ -1,11 +1,12 @@
 """An audit row is found by every id that it names, and no search reads the whole table."""
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from services.kernel.audit.pages import asked
+from services.kernel.audit.search import Query, find, selected
 from services.kernel.db import audit_subjects
 from services.kernel.service import Service
 from tests.kernel_service import a_service
@@ -24,9 +25,9 @@ def audited(service: Service, *, actor: UUID | None = None, **details: object) -
     return subject
 
 
-def found(service: Service, **search: str) -> list[str]:
-    with service.database.read() as connection:
-        return [row.subject_id for row in connection.execute(asked(service.tables, **search, limit=100))]
+def found(service: Service, *, subject: str = "", actor: UUID | None = None) -> list[str]:
+    query = Query(ids=(subject,) if subject else (), actor=actor, limit=100)
+    return [row.entry.subject_id for row in find(service, query, actor=uuid4(), correlation_id=uuid4())]
 
 
 class TestAnAuditRow:
@@ -50,7 +51,7 @@ class TestAnAuditRow:
         audited(service, actor=uuid4(), shown=[one])
         audited(service, actor=reader)
 
-        assert found(service, subject=one, actor=str(reader)) == [theirs]
+        assert found(service, subject=one, actor=reader) == [theirs]
 
     def test_of_before_the_index_is_found_after_its_revision(self, service: Service) -> None:
         one = str(uuid4())
@@ -63,9 +64,14 @@ class TestAnAuditRow:
         assert sorted(found(service, subject=one)) == sorted(listed)
         assert found(service, subject=listed[0]) == [listed[0]]
 
-    @pytest.mark.parametrize("search", [{"subject": "x"}, {"actor": str(uuid4())}], ids=["subject", "actor"])
-    def test_is_found_by_an_index_that_has_the_order(self, service: Service, search: dict[str, str]) -> None:
-        query = asked(service.tables, **search, limit=26)
+    @pytest.mark.parametrize(
+        ("subject", "actor"), [("x", None), ("x", uuid4()), ("", uuid4())], ids=["subject", "both", "actor"]
+    )
+    @pytest.mark.parametrize("since", [None, datetime(2026, 5, 4, tzinfo=UTC)], ids=["whenever", "since"])
+    def test_is_found_by_an_index_that_has_the_order(
+        self, service: Service, subject: str, actor: UUID | None, since: datetime | None
+    ) -> None:
+        query = selected(service.tables, Query(actor=actor, since=since, limit=26), subject=subject)
 
         with service.database.read() as connection:
             sql = query.compile(connection.engine, compile_kwargs={"literal_binds": True}).string

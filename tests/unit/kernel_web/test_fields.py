@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError, fields
 
-from services.kernel.audit.pages import FilterForm
+from services.accounts.audit_pages import SearchForm
 from tests.web_app import ThingSchema
 
 
@@ -86,7 +86,7 @@ class TestStrictFields:
 
 
 def test_an_id_searched_for_is_cleaned_of_what_is_pasted_with_it() -> None:
-    assert FilterForm().load({"subject": "\u00a0R\u20117Q2M9K\u200b"})["subject"] == "R-7Q2M9K"
+    assert SearchForm().load({"about": "\u00a0R\u20117Q2M9K\u200b"})["about"] == "R-7Q2M9K"
 
 
 class TestStrictSchema:

@@ -1,0 +1,288 @@
+"""The search of the audit: who did or read what, in every service, for the administrator and the data protection officer.
+
+What is typed is posted, and never part of an address: a name typed by mistake would stand in a browser's history. The
+page that follows is addressed by a reference or id, the id of an account, dates and the code of an act.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from marshmallow import ValidationError, validates_schema
+
+from services.accounts import audit_file, audit_search
+from services.accounts.audit_search import Name, Sources
+from services.accounts.audit_wording import ACTS, SERVICES
+from services.accounts.sign_in import plain_name
+from services.contracts.codes import Role
+from services.kernel.audit.search import FoundRow, Query
+from services.kernel.audit.sources import Caller
+from services.kernel.datetimes import ZONE
+from services.kernel.errors import BadRequest, FieldError, Invalid
+from services.kernel.text import N_
+from services.kernel.ui import dates
+from services.kernel.ui.forms import Form
+from services.kernel.web import access, cookies, current, paging
+from services.kernel.web.fields import Identifier, StrictDate, StrictSchema, StrictString
+
+_AUDITORS = (Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
+_REFERENCE = re.compile(r"R-[0-9A-Z]{6}", re.ASCII)
+_DAY = timedelta(days=1)
+
+
+class UnknownReference(Invalid):
+    def __init__(self) -> None:
+        super().__init__(errors=[FieldError("/about", N_("There is no referral with this reference: check it"))])
+
+
+class UnknownSignInName(Invalid):
+    def __init__(self) -> None:
+        super().__init__(
+            errors=[FieldError("/sign_in_name", N_("There is no account with this sign-in name: check it"))]
+        )
+
+
+class BadAddress(BadRequest):
+    """The address names something that no page of ours writes into it."""
+
+    title = N_("The search is not one that this address takes")
+
+
+class SearchForm(StrictSchema):
+    about = Identifier(most=36, load_default="")
+    sign_in_name = StrictString(most=100, load_default="")
+    first_day = StrictDate()
+    last_day = StrictDate()
+    act = StrictString(most=64, load_default="")
+
+    @validates_schema
+    def _check(self, data: dict[str, Any], **_options: object) -> None:
+        if (about := data.get("about", "")) and _about(about) is None:
+            raise ValidationError(N_("Enter a reference like R-7Q2M9K, or an id"), "about")
+        if data.get("act") and data["act"] not in ACTS:
+            raise ValidationError(N_("Select what was done from the list"), "act")
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            raise ValidationError(N_("The last day must be the same as or after the first day"), "last_day")
+        if data.get("act") and not (first or data.get("about") or data.get("sign_in_name")):
+            raise ValidationError(
+                N_("Enter the first day to search from, or a reference or a sign-in name as well"), "first_day"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What the address of a result asks for."""
+
+    about: str = ""
+    by: UUID | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    act: str = ""
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        given = (
+            ("about", self.about),
+            ("by", str(self.by) if self.by else ""),
+            ("from", self.first_day.isoformat() if self.first_day else ""),
+            ("to", self.last_day.isoformat() if self.last_day else ""),
+            ("act", self.act),
+        )
+        return [(name, value) for name, value in given if value]
+
+
+def blueprint(sources: Sources, *, max_rows: int) -> Blueprint:
+    """The page at /accounts/audit, and its file. Each service audits that it was searched, and by whom."""
+    pages = Blueprint("audit_pages", __name__, url_prefix="/accounts")
+
+    @pages.get("/audit")
+    @access.requires(*_AUDITORS)
+    def show() -> ResponseReturnValue:
+        wanted = _wanted()
+        form = Form(SearchForm(), _filled(wanted))
+        asked = paging.requested()
+        try:
+            query = _query(sources, wanted, limit=asked.limit + 1)
+        except Invalid as error:
+            form.reject(error)
+            return _page(form, wanted), form.status
+        found = audit_search.page(sources, _after(query, asked.after), _caller())
+        _record(query, wanted, form="page")
+        positions = [(row.entry.occurred_at.isoformat(), str(row.entry.id)) for row in found.rows]
+        shown = paging.paged(found.rows, asked, positions)
+        following = [*wanted.parameters, ("limit", str(asked.limit)), ("cursor", shown.next_cursor or "")]
+        return _page(
+            form,
+            wanted,
+            rows=shown.items,
+            names=_names(shown.items),
+            missing=[str(_(SERVICES[name])) for name in found.missing],
+            next_page_address=f"/accounts/audit?{urlencode(following)}" if shown.next_cursor else None,
+        )
+
+    @pages.post("/audit")
+    @access.requires(*_AUDITORS)
+    def search() -> ResponseReturnValue:
+        form = Form.received(SearchForm(), request.form)
+        try:
+            wanted = _typed(form)
+        except Invalid as error:
+            form.reject(error)
+        if not form.is_valid:
+            return _page(form, Search()), form.status
+        return redirect(
+            f"/accounts/audit?{urlencode(wanted.parameters)}" if wanted.parameters else "/accounts/audit", 303
+        )
+
+    @pages.get("/audit.csv")
+    @access.requires(*_AUDITORS)
+    def file() -> ResponseReturnValue:
+        """Raises FileNotMade, TooManyRows, UnknownReference, ReferenceNotLookedUp."""
+        wanted = _wanted()
+        query = _query(sources, wanted, limit=1)
+        rows = audit_search.everything(sources, query, _caller(), max_rows=max_rows)
+        _record(query, wanted, form="file")
+        name = f"waymark-audit-{dates.local(current.now()):%Y-%m-%d}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(audit_file.written(rows, _names(rows)), mimetype="text/csv", headers=headers)
+
+    return pages
+
+
+def _typed(form: Form) -> Search:
+    """Raises UnknownSignInName."""
+    if not form.is_valid:
+        return Search()
+    typed = form.data
+    by = None
+    if typed["sign_in_name"]:
+        by = audit_search.staff_id(current.reading(), plain_name(typed["sign_in_name"]))
+        if by is None:
+            raise UnknownSignInName
+    return Search(
+        about=_about(typed["about"]) or "",
+        by=by,
+        first_day=typed.get("first_day"),
+        last_day=typed.get("last_day"),
+        act=typed["act"],
+    )
+
+
+def _about(text: str) -> str | None:
+    """A reference or an id as it is stored; None for any other text."""
+    if _REFERENCE.fullmatch(text.upper()):
+        return text.upper()
+    try:
+        return str(UUID(text)) if text else ""
+    except ValueError:
+        return None
+
+
+def _wanted() -> Search:
+    """Raises BadAddress."""
+    asked = request.args
+    try:
+        about, act = _about(asked.get("about", "")), asked.get("act", "")
+        if about is None or (act and act not in ACTS):
+            raise ValueError
+        return Search(
+            about=about,
+            by=UUID(asked["by"]) if "by" in asked else None,
+            first_day=date.fromisoformat(asked["from"]) if "from" in asked else None,
+            last_day=date.fromisoformat(asked["to"]) if "to" in asked else None,
+            act=act,
+        )
+    except ValueError:
+        raise BadAddress from None
+
+
+def _query(sources: Sources, wanted: Search, *, limit: int) -> Query:
+    """Raises UnknownReference or ReferenceNotLookedUp."""
+    ids: tuple[str, ...] = (wanted.about,) if wanted.about else ()
+    if _REFERENCE.fullmatch(wanted.about):
+        ids = audit_search.ids_of(sources, wanted.about, _caller())
+        if not ids:
+            raise UnknownReference
+    return Query(
+        ids=ids,
+        actor=wanted.by,
+        act=wanted.act,
+        since=_midnight(wanted.first_day) if wanted.first_day else None,
+        before=_midnight(wanted.last_day + _DAY) if wanted.last_day else None,
+        limit=limit,
+    )
+
+
+def _after(query: Query, position: paging.Position | None) -> Query:
+    if position is None:
+        return query
+    return replace(query, after=(datetime.fromisoformat(str(position[0])), UUID(str(position[1]))))
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins in London."""
+    return datetime.combine(day, time(), ZONE)
+
+
+def _record(query: Query, wanted: Search, *, form: str) -> None:
+    """That it was searched, once for all services: who searches for this referral or account later finds it."""
+    details = {
+        "form": form,
+        "about": list(query.ids),
+        **{name: said for name, said in wanted.parameters if name != "about"},
+    }
+    with current.transaction() as transaction:
+        transaction.audit("audit.searched", subject_type="audit", subject_id="all", reason="audit", details=details)
+
+
+def _caller() -> Caller:
+    session = cookies.session_name(https=current.site().https)
+    headers = {"Host": request.host, "Accept": "application/json"}
+    if authorization := request.headers.get("Authorization"):
+        headers["Authorization"] = authorization
+    elif session in request.cookies:
+        headers["Cookie"] = f"{session}={request.cookies[session]}"
+    return Caller(staff_id=current.staff_id(), correlation_id=current.correlation_id(), headers=headers)
+
+
+def _names(rows: Sequence[FoundRow]) -> Mapping[str, Name]:
+    """By id as text, the names of the accounts that acted and of those that were acted on."""
+    ids = {str(row.entry.actor) for row in rows if row.entry.actor is not None}
+    ids |= {row.entry.subject_id for row in rows if row.entry.subject_type == "staff"}
+    current.close_reading()
+    return audit_search.names(current.reading(), ids)
+
+
+def _filled(wanted: Search) -> dict[str, Any]:
+    name = audit_search.names(current.reading(), [str(wanted.by)]).get(str(wanted.by)) if wanted.by else None
+    return {
+        "about": wanted.about,
+        "sign_in_name": name.sign_in_name if name else "",
+        "first_day": wanted.first_day,
+        "last_day": wanted.last_day,
+        "act": wanted.act,
+    }
+
+
+def _page(form: Form, wanted: Search, **shown: Any) -> str:
+    current.close_reading()
+    acts = sorted(({"value": act, "text": str(_(words))} for act, words in ACTS.items()), key=lambda item: item["text"])
+    return render_template(
+        "accounts/audit.html",
+        form=form,
+        acts=[{"value": "", "text": _("Anything")}, *acts],
+        words=ACTS,
+        services=SERVICES,
+        file_address=f"/accounts/audit.csv?{urlencode(wanted.parameters)}",
+        searched=bool(wanted.parameters),
+        wanted=wanted,
+        **shown,
+    )

@@ -1,0 +1,124 @@
+"""One search over the audit of all services. A service that cannot be reached is named; the others are shown."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.accounts import tables
+from services.kernel.audit.search import FoundRow, Query, next_page
+from services.kernel.audit.sources import AuditSource, Caller, SourceUnavailable
+from services.kernel.errors import Conflict, Unavailable
+from services.kernel.text import N_
+
+REFERENCES = "intake"
+"""The service that knows which referral a reference is of."""
+_PAGE = 1_000
+
+Sources = Mapping[str, AuditSource]
+
+
+class ReferenceNotLookedUp(Unavailable):
+    """Intake, which knows the references, cannot be reached."""
+
+    title = N_("The reference cannot be looked up at the moment")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Intake cannot be reached. Try again in a few minutes, or search by the referral’s id."))
+
+
+class FileNotMade(Unavailable):
+    """A file that lacks a service’s rows does not show that it does, once it has been sent on."""
+
+    title = N_("The file was not made")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("One of the services cannot be reached, and its entries would be missing. Try again later.")
+        )
+
+
+class TooManyRows(Conflict):
+    title = N_("Too many entries for one file")
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Choose a shorter time, or search by a reference, a sign-in name or what was done as well.")
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    rows: Sequence[FoundRow]
+    """Newest first."""
+    missing: Sequence[str]
+    """The services that could not be reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    display_name: str
+    sign_in_name: str
+
+
+def ids_of(sources: Sources, reference: str, caller: Caller) -> tuple[str, ...]:
+    """The ids of a referral by its reference; none when there is no such referral. Raises ReferenceNotLookedUp."""
+    try:
+        return tuple(sources[REFERENCES].ids(reference, caller))
+    except (KeyError, SourceUnavailable):
+        raise ReferenceNotLookedUp from None
+
+
+def page(sources: Sources, query: Query, caller: Caller) -> Found:
+    """Up to `limit` rows of all services together."""
+    return _gathered(sources, lambda source: source.rows(query, caller), limit=query.limit)
+
+
+def everything(sources: Sources, query: Query, caller: Caller, *, max_rows: int) -> Sequence[FoundRow]:
+    """All rows that match, newest first. Raises FileNotMade or TooManyRows."""
+    paged = replace(query, limit=_PAGE)
+    found = _gathered(sources, lambda source: _all(source, paged, caller, max_rows), limit=max_rows + 1)
+    if found.missing:
+        raise FileNotMade
+    if len(found.rows) > max_rows:
+        raise TooManyRows
+    return found.rows
+
+
+def _all(source: AuditSource, query: Query, caller: Caller, max_rows: int) -> list[FoundRow]:
+    """Those of one service, up to one page more than may be had."""
+    found: list[FoundRow] = []
+    while rows := source.rows(query, caller):
+        found.extend(rows)
+        if len(rows) < query.limit or len(found) > max_rows:
+            break
+        query = next_page(query, rows)
+    return found
+
+
+def _gathered(sources: Sources, ask: Callable[[AuditSource], list[FoundRow]], *, limit: int) -> Found:
+    rows: list[FoundRow] = []
+    missing: list[str] = []
+    for name, source in sources.items():
+        try:
+            rows.extend(ask(source))
+        except SourceUnavailable:
+            missing.append(name)
+    newest_first = sorted(rows, key=lambda row: row.position, reverse=True)
+    return Found(rows=newest_first[:limit], missing=missing)
+
+
+def names(connection: sa.Connection, ids: Iterable[str]) -> Mapping[str, Name]:
+    """Of those of these ids that are accounts, of people and of partners’ systems, ended ones too."""
+    staff = tables.staff.c
+    wanted = {UUID(one) for one in ids}
+    found = connection.execute(sa.select(staff.id, staff.display_name, staff.sign_in_name).where(staff.id.in_(wanted)))
+    return {str(row.id): Name(display_name=row.display_name, sign_in_name=row.sign_in_name) for row in found}
+
+
+def staff_id(connection: sa.Connection, sign_in_name: str) -> UUID | None:
+    """Whose sign-in name it is, whether the account is active or not."""
+    staff = tables.staff.c
+    found = connection.execute(sa.select(staff.id).where(staff.sign_in_name == sign_in_name)).scalar_one_or_none()
+    return found if found is None else UUID(str(found))

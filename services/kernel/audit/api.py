@@ -1,0 +1,131 @@
+"""What the audit page asks each service for, on behalf of whoever searches: they ask with their own session or token."""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from services.contracts.codes import Role
+from services.kernel.audit import search
+from services.kernel.audit.entries import Entry
+from services.kernel.audit.search import FoundRow, Query
+from services.kernel.errors import BadRequest
+from services.kernel.service import Service
+from services.kernel.text import N_
+from services.kernel.web import access, current
+
+MAX_ROWS = 1_000
+"""In one answer."""
+_ACT = re.compile(r"[a-z_]{1,60}\.[a-z_]{1,60}", re.ASCII)
+_REFERENCE = re.compile(r"R-[0-9A-Z]{6}", re.ASCII)
+_LIMIT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+
+
+class BadSearch(BadRequest):
+    """A parameter of the search is not of its form. It is not repeated, and not stored."""
+
+    title = N_("The search is not one that this address takes")
+
+
+def blueprint(service: Service) -> Blueprint:
+    """`GET /<service>/api/v1/audit/rows` and `…/ids`."""
+    api = Blueprint("audit", __name__, url_prefix=f"/{service.name}/api/v1/audit")
+
+    @api.get("/rows")
+    @access.requires(Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
+    def rows() -> ResponseReturnValue:
+        """Raises BadSearch."""
+        try:
+            query = _query()
+        except (KeyError, ValueError):
+            raise BadSearch from None
+        current.close_reading()
+        found = search.find(service, query, actor=current.staff_id(), correlation_id=current.correlation_id())
+        return jsonify({"rows": [_written(row) for row in found]})
+
+    @api.get("/ids")
+    @access.requires(Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
+    def ids() -> ResponseReturnValue:
+        """Raises BadSearch."""
+        reference = request.args.get("reference", "")
+        if not _REFERENCE.fullmatch(reference):
+            raise BadSearch
+        return jsonify({"ids": search.ids_of(service, reference)})
+
+    return api
+
+
+def parameters(query: Query) -> list[tuple[str, str]]:
+    """The query of an address that asks for this."""
+    after = query.after
+    given = [
+        ("actor", str(query.actor) if query.actor else ""),
+        ("act", query.act),
+        ("since", query.since.isoformat() if query.since else ""),
+        ("before", query.before.isoformat() if query.before else ""),
+        ("after", after[0].isoformat() if after else ""),
+        ("after_id", str(after[1]) if after else ""),
+        ("limit", str(query.limit)),
+    ]
+    return [("id", one) for one in query.ids] + [(name, value) for name, value in given if value]
+
+
+def read(service: str, said: Any) -> FoundRow:
+    """A row of an answer. Raises KeyError, TypeError or ValueError for what is none."""
+    entry = Entry(
+        id=UUID(said["id"]),
+        occurred_at=datetime.fromisoformat(said["occurred_at"]),
+        actor=UUID(said["actor"]) if said["actor"] else None,
+        what=said["what"],
+        subject_type=said["subject_type"],
+        subject_id=said["subject_id"],
+        reason=said["reason"],
+        correlation_id=UUID(said["correlation_id"]),
+        details=said["details"],
+    )
+    return FoundRow(service=service, number=said["number"], entry=entry)
+
+
+def _query() -> Query:
+    """Raises KeyError or ValueError."""
+    ids = tuple(str(UUID(one)) for one in request.args.getlist("id"))
+    asked = request.args.to_dict()
+    act, limit = asked.get("act", ""), asked.get("limit", "")
+    fits = len(ids) <= search.MAX_IDS and (not act or _ACT.fullmatch(act)) and _LIMIT.fullmatch(limit)
+    if not fits or int(limit) > MAX_ROWS:
+        raise ValueError
+    return Query(
+        ids=ids,
+        actor=UUID(asked["actor"]) if "actor" in asked else None,
+        act=act,
+        since=_time(asked["since"]) if "since" in asked else None,
+        before=_time(asked["before"]) if "before" in asked else None,
+        after=(_time(asked["after"]), UUID(asked["after_id"])) if "after" in asked else None,
+        limit=int(limit),
+    )
+
+
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError
+    return found
+
+
+def _written(row: FoundRow) -> dict[str, Any]:
+    entry = row.entry
+    return {
+        "id": str(entry.id),
+        "number": row.number,
+        "occurred_at": entry.occurred_at.isoformat(),
+        "actor": str(entry.actor) if entry.actor else None,
+        "what": entry.what,
+        "subject_type": entry.subject_type,
+        "subject_id": entry.subject_id,
+        "reason": entry.reason,
+        "correlation_id": str(entry.correlation_id),
+        "details": entry.details,
+    }

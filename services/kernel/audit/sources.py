@@ -1,0 +1,102 @@
+"""Where the audit page reads each service's rows: in the same process, or over HTTP with the caller's own credentials."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlencode
+from uuid import UUID
+
+import structlog
+
+from services.kernel.audit import api, search
+from services.kernel.audit.search import FoundRow, Query
+from services.kernel.service import Service
+
+# Imported where it is used: it opens a socket when it is imported, to see whether there is IPv6.
+if TYPE_CHECKING:
+    import urllib3
+
+_SECONDS = 4.0
+
+_log = structlog.get_logger()
+
+
+class SourceUnavailable(Exception):
+    """The service did not answer: its rows are missing, which the page says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who searches."""
+
+    staff_id: UUID
+    correlation_id: UUID
+    headers: Mapping[str, str] = field(repr=False)
+    """Host, and the session cookie or bearer token: each service checks for itself who asks, and what they may."""
+
+
+class AuditSource(Protocol):
+    def rows(self, query: Query, caller: Caller) -> list[FoundRow]:
+        """Up to `limit` rows, newest first. Raises SourceUnavailable."""
+        ...
+
+    def ids(self, reference: str, caller: Caller) -> list[str]:
+        """The ids known for a referral's reference. Raises SourceUnavailable."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalSource:
+    """A service of this process; the caller's role was checked by the page."""
+
+    service: Callable[[], Service]
+
+    def rows(self, query: Query, caller: Caller) -> list[FoundRow]:
+        return search.find(self.service(), query, actor=caller.staff_id, correlation_id=caller.correlation_id)
+
+    def ids(self, reference: str, caller: Caller) -> list[str]:
+        return search.ids_of(self.service(), reference)
+
+
+@dataclass(frozen=True)
+class HttpSource:
+    """A service at an address of its own, as `http://intake-web:8000`."""
+
+    name: str
+    address: str
+
+    def rows(self, query: Query, caller: Caller) -> list[FoundRow]:
+        said = self._get(f"rows?{urlencode(api.parameters(query))}", caller)
+        try:
+            return [api.read(self.name, row) for row in said["rows"]]
+        except (KeyError, TypeError, ValueError):
+            raise self._unavailable("audit_source_unreadable") from None
+
+    def ids(self, reference: str, caller: Caller) -> list[str]:
+        said = self._get(f"ids?{urlencode({'reference': reference})}", caller)
+        return [str(UUID(one)) for one in said.get("ids", ())]
+
+    def _get(self, path: str, caller: Caller) -> Mapping[str, Any]:
+        import urllib3
+
+        url = f"{self.address}/{self.name}/api/v1/audit/{path}"
+        try:
+            response = self._pool.request("GET", url, headers=dict(caller.headers), redirect=False)
+            said = json.loads(response.data) if response.status == 200 else None
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
+            raise self._unavailable("audit_source_failed", error=type(error).__name__) from None
+        if not isinstance(said, dict):
+            raise self._unavailable("audit_source_refused", status=response.status)
+        return said
+
+    def _unavailable(self, event: str, **about: object) -> SourceUnavailable:
+        _log.error(event, **about)
+        return SourceUnavailable(self.name)
+
+    @cached_property
+    def _pool(self) -> "urllib3.PoolManager":
+        import urllib3
+
+        return urllib3.PoolManager(maxsize=8, timeout=urllib3.Timeout(total=_SECONDS), retries=False)

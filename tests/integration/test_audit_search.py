@@ -1,0 +1,321 @@
+"""One search over the audit of all services, in one process and over HTTP."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.test import Client, TestResponse
+
+from services.accounts import tables as accounts_tables
+from services.accounts.bootstrap import build
+from services.accounts.sessions import BeginSession
+from services.embedded import staff
+from services.kernel.audit.search import Query
+from services.kernel.audit.sources import Caller, HttpSource, LocalSource, SourceUnavailable
+from tests.http_server import serving
+from tests.world import BASE, World, a_world
+
+OTHERS = ("intake", "scoring", "casework", "oversight")
+NOBODY = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Auditor:
+    """The data protection officer, at a page of accounts that reaches the other services in one way or the other."""
+
+    client: Client
+    world: World
+    token: str
+    urls: dict[str, str] | None
+
+    def get(self, path: str = "/accounts/audit", **query: str) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.client.get(path, query_string=query, base_url=BASE, headers=headers)
+
+    def post(self, **typed: str) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return self.client.post("/accounts/audit", data=typed, base_url=BASE, headers=headers)
+
+    def found(self, **query: str) -> list[dict[str, str]]:
+        """The entries of a search, from its file."""
+        answer = self.get("/accounts/audit.csv", **query)
+        assert answer.status_code == 200, answer.text
+        return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+    def without(self, service: str, *, max_rows: int = 10_000) -> "Auditor":
+        """The same page where one service cannot be reached."""
+        return an_auditor(self.world, {**(self.urls or {}), service: NOBODY}, max_rows=max_rows)
+
+
+def an_auditor(world: World, urls: dict[str, str] | None, *, max_rows: int = 10_000) -> Auditor:
+    accounts = world.system.services["accounts"]
+    local = {name: LocalSource(lambda name=name: world.system.services[name]) for name in OTHERS}
+    over_http = {name: HttpSource(name, address) for name, address in (urls or {}).items()}
+    settings = replace(accounts.settings, audit_export_max_rows=max_rows)
+    app = build(settings, clock=accounts.clock, audits={**local, **over_http}).app
+    return Auditor(Client(app), world, staff.token(world.system, "data-protection-officer"), urls)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with a_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture(scope="module", params=["one process", "over HTTP"])
+def auditor(request: pytest.FixtureRequest, world: World) -> Iterator[Auditor]:
+    with ExitStack() as stack:
+        urls = None
+        if request.param == "over HTTP":
+            urls = dict.fromkeys(OTHERS, stack.enter_context(serving(world.system.app)))
+        yield an_auditor(world, urls)
+
+
+@dataclass(frozen=True)
+class Sent:
+    reference: str
+    id: str
+
+
+@pytest.fixture(scope="module")
+def sent(world: World) -> Sent:
+    """A referral that a reviewer has opened, and that a worker has estimated or not."""
+    navigator = world.caller("navigator")
+    example = world.example("intake", "/intake/api/v1/referrals")
+    answer = navigator.post("/intake/api/v1/referrals", example)
+    assert answer.status_code == 202, answer.text
+    world.settle()
+    referral = answer.headers["Location"].rpartition("/")[2]
+    reference = navigator.get(f"/intake/api/v1/referrals/{referral}").get_json()["reference"]
+    reviews = world.caller("reviewer").get("/casework/api/v1/reviews").get_json()["items"]
+    world.caller("reviewer").get(f"/casework/api/v1/reviews/{reviews[0]['id']}")
+    world.system.seal()
+    return Sent(reference=reference, id=referral)
+
+
+class TestAReference:
+    def test_finds_what_every_service_recorded_and_names_the_staff(self, auditor: Auditor, sent: Sent) -> None:
+        page = unescape(auditor.get(about=sent.reference).text)
+
+        for words in ("Made a referral", "Read a referral", "Review opened", "Read a review", "Estimate"):
+            assert words in page, words
+        assert '<span class="app-quiet">navigator</span>' in page
+        assert '<span class="app-quiet">reviewer</span>' in page
+        found = [row for row in auditor.found(about=sent.reference) if row["act"] != "audit.searched"]
+        assert {row["service"] for row in found} == {"intake", "scoring", "casework"}
+
+    def test_and_the_id_of_its_referral_find_the_same(self, auditor: Auditor, sent: Sent) -> None:
+        by_reference = {
+            row["entry_id"] for row in auditor.found(about=sent.reference) if row["act"] != "audit.searched"
+        }
+        by_id = {row["entry_id"] for row in auditor.found(about=sent.id) if row["act"] != "audit.searched"}
+
+        assert by_reference == by_id != set()
+
+    def test_may_be_typed_in_small_letters(self, auditor: Auditor, sent: Sent) -> None:
+        answer = auditor.post(about=f" {sent.reference.lower()} ")
+
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/accounts/audit?about={sent.reference}")
+
+    def test_that_is_unknown_is_said_to_be(self, auditor: Auditor) -> None:
+        answer = auditor.get(about="R-222222")
+
+        assert answer.status_code == 422
+        assert "There is no referral with this reference: check it" in answer.text
+
+    def test_cannot_be_looked_up_without_intake(self, auditor: Auditor, sent: Sent) -> None:
+        answer = auditor.without("intake").get(about=sent.reference)
+
+        assert answer.status_code == 503
+        assert "Intake cannot be reached." in answer.text
+
+    def test_shows_nobody_by_name_but_staff(self, auditor: Auditor, world: World, sent: Sent) -> None:
+        assert "Aspen" in str(world.example("intake", "/intake/api/v1/referrals"))
+        page, file = auditor.get(about=sent.reference).text, str(auditor.found(about=sent.reference))
+
+        assert "Aspen" not in page + file
+
+
+class TestASignInName:
+    def test_finds_when_they_signed_in_and_what_was_done_to_their_account(self, auditor: Auditor, world: World) -> None:
+        accounts = world.system.services["accounts"]
+        table = accounts_tables.staff
+        with accounts.database.read() as connection:
+            member = connection.execute(sa.select(table.c.id).where(table.c.sign_in_name == "referrer")).scalar_one()
+        accounts.dispatcher.handle(BeginSession(staff_id=member, ending=None), actor=None)
+
+        found = auditor.found(by=str(member))
+
+        assert {("session.begun", "referrer"), ("staff.added", "")} <= {
+            (row["act"], row["sign_in_name"]) for row in found
+        }
+
+    def test_finds_what_they_did_in_every_service_and_stays_out_of_the_address(
+        self, auditor: Auditor, sent: Sent
+    ) -> None:
+        answer = auditor.post(sign_in_name=" Reviewer ")
+        assert answer.status_code == 303
+        assert "reviewer" not in answer.headers["Location"].lower()
+
+        page = unescape(
+            auditor.client.get(
+                answer.headers["Location"], base_url=BASE, headers={"Authorization": f"Bearer {auditor.token}"}
+            ).text
+        )
+
+        assert "Read a review" in page
+        assert 'value="reviewer"' in page
+        assert "Made a referral" not in page.partition("<tbody")[2]
+
+    def test_that_is_unknown_is_said_to_be(self, auditor: Auditor) -> None:
+        answer = auditor.post(sign_in_name="nobody-of-ours")
+
+        assert answer.status_code == 422
+        assert "There is no account with this sign-in name: check it" in answer.text
+
+
+class TestDaysAndActs:
+    def test_hold_together(self, auditor: Auditor, sent: Sent) -> None:
+        today = datetime.now(UTC).date()
+
+        found = auditor.found(about=sent.reference, act="review.read", **{"from": today.isoformat()})
+
+        assert {row["act"] for row in found} == {"review.read"}
+        assert not auditor.found(about=sent.reference, act="review.read", to=(today - timedelta(days=2)).isoformat())
+
+    def test_are_typed_in_three_boxes(self, auditor: Auditor) -> None:
+        days = {"first_day-day": "1", "first_day-month": "3", "first_day-year": "2026"}
+
+        answer = auditor.post(**days, act="review.read")
+
+        assert answer.headers["Location"] == "/accounts/audit?from=2026-03-01&act=review.read"
+
+    def test_that_end_before_they_begin_are_refused(self, auditor: Auditor) -> None:
+        days = {
+            f"{name}-{part}": value
+            for name, day in (("first_day", "2"), ("last_day", "1"))
+            for part, value in (("day", day), ("month", "3"), ("year", "2026"))
+        }
+
+        answer = auditor.post(**days)
+
+        assert answer.status_code == 422
+        assert "The last day must be the same as or after the first day" in answer.text
+
+    def test_without_anything_recorded_say_so_with_their_days(self, auditor: Auditor, sent: Sent) -> None:
+        page = auditor.get(about=sent.reference, **{"from": "2020-05-01", "to": "2020-05-03"}).text
+
+        assert "Nothing was recorded for this search from 1 May 2020 to 3 May 2020." in page
+
+    def test_begin_and_end_at_midnight_in_london(self, auditor: Auditor, world: World) -> None:
+        rows = world.system.services["oversight"].tables.audit_rows
+        at = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # 1 July in London
+        with world.system.services["oversight"].database.write() as connection:
+            connection.execute(
+                sa.insert(rows).values(
+                    id=uuid4(),
+                    occurred_at=at,
+                    what="report.read",
+                    subject_type="report",
+                    subject_id="x",
+                    correlation_id=uuid4(),
+                )
+            )
+
+        assert not auditor.found(act="report.read", **{"from": "2026-06-30", "to": "2026-06-30"})
+        assert auditor.found(act="report.read", **{"from": "2026-07-01", "to": "2026-07-01"})
+
+
+class TestPages:
+    def test_follow_each_other_over_all_services_without_a_gap(self, auditor: Auditor, sent: Sent) -> None:
+        expected = [row["entry_id"] for row in auditor.found(about=sent.reference, to="2099-01-01")]
+        address: str | None = f"/accounts/audit?about={sent.reference}&to=2099-01-01&limit=3"
+        walked: list[str] = []
+        while address:
+            page = auditor.client.get(address, base_url=BASE, headers={"Authorization": f"Bearer {auditor.token}"}).text
+            walked += re.findall(r"on entry ([0-9a-f-]{36})", page)
+            link = re.search(r'govuk-pagination__link" href="([^"]*)"', page)
+            address = unescape(link[1]) if link else None
+
+        # Each look is recorded too, newer than where the walk began.
+        assert [entry for entry in walked if entry in expected] == expected
+        assert len(walked) == len(set(walked))
+
+
+class TestAServiceThatCannotBeReached:
+    def test_is_named_and_the_others_are_shown(self, auditor: Auditor, sent: Sent) -> None:
+        page = unescape(auditor.without("casework").get(about=sent.reference).text)
+
+        assert "Casework cannot be reached. Its entries are missing below. Try again in a few minutes." in page
+        assert "Made a referral" in page
+        assert "Review opened" not in page.partition("<tbody")[2]
+
+    def test_makes_no_file(self, auditor: Auditor, sent: Sent) -> None:
+        answer = auditor.without("casework").get("/accounts/audit.csv", about=sent.reference)
+
+        assert answer.status_code == 503
+        assert "The file was not made" in answer.text
+
+
+class TestTheFile:
+    def test_holds_no_more_than_the_setting_says(self, auditor: Auditor, sent: Sent) -> None:
+        few = an_auditor(auditor.world, auditor.urls, max_rows=3)
+
+        answer = few.get("/accounts/audit.csv", about=sent.reference)
+
+        assert answer.status_code == 409
+        assert "Too many entries for one file" in answer.text
+
+    def test_begins_no_formula(self, auditor: Auditor, world: World, sent: Sent) -> None:
+        table = accounts_tables.staff
+        with world.system.services["accounts"].database.write() as connection:
+            named = sa.update(table).where(table.c.sign_in_name == "navigator")
+            connection.execute(named.values(display_name="=HYPERLINK(1)"))
+
+        cells = [cell for row in auditor.found(about=sent.reference) for cell in row.values()]
+
+        assert "'=HYPERLINK(1)" in cells
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+    def test_is_named_by_its_day(self, auditor: Auditor, sent: Sent) -> None:
+        answer = auditor.get("/accounts/audit.csv", about=sent.reference)
+
+        assert re.fullmatch(
+            r'attachment; filename="waymark-audit-\d{4}-\d\d-\d\d\.csv"', answer.headers["Content-Disposition"]
+        )
+
+
+class TestTheSearchItself:
+    def test_is_recorded_in_every_service_with_who_searched_for_what(self, auditor: Auditor, sent: Sent) -> None:
+        auditor.get(about=sent.id)
+
+        found = auditor.found(act="audit.searched", about=sent.id)
+        read = auditor.found(act="audit.read", **{"from": "2026-01-01"})
+
+        assert {(row["service"], row["sign_in_name"]) for row in found} == {("accounts", "data-protection-officer")}
+        assert {row["service"] for row in read} == {"accounts", *OTHERS}
+
+    def test_is_refused_to_others_by_each_service(self, world: World, sent: Sent) -> None:
+        reviewer = world.caller("reviewer")
+
+        for service in ("accounts", *OTHERS):
+            path = f"/{service}/api/v1/audit"
+            assert reviewer.get(f"{path}/rows?limit=5").status_code == 403
+            assert reviewer.get(f"{path}/ids?reference={sent.reference}").status_code == 403
+
+
+class TestAnAnswerThatIsNone:
+    @pytest.mark.parametrize("path", ["/health/live", "/nothing"])
+    def test_is_taken_as_a_service_that_cannot_be_reached(self, world: World, path: str) -> None:
+        with serving(world.system.app) as address:
+            caller = Caller(staff_id=uuid4(), correlation_id=uuid4(), headers={"Host": "127.0.0.1"})
+            with pytest.raises(SourceUnavailable):
+                HttpSource("intake", address + path).rows(Query(limit=5), caller)
