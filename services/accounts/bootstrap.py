@@ -26,7 +26,7 @@ from services.kernel.auth.identity import IdentityPort
 from services.kernel.clock import Clock, system_clock
 from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
-from services.kernel.service import Routes, Service
+from services.kernel.service import KnownRecord, Routes, Service
 
 HERE = Path(__file__).parent
 NAME = "accounts"
@@ -46,6 +46,12 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     sign_in.ForgetTries: sign_in.forget_tries,
     tokens.RevokeToken: tokens.revoke_token,
 }
+
+
+RECORDS = (
+    KnownRecord(argument="staff_id", subject_type="staff", id=tables.staff.c.id, missing=staff.UnknownMember),
+    KnownRecord(argument="team_id", subject_type="team", id=tables.teams.c.id, missing=teams.UnknownTeam),
+)
 
 
 def build(
@@ -75,7 +81,7 @@ def build(
         },
         clock=clock,
     )
-    local = LocalIdentities(database, clock)
+    local = LocalIdentities(database, clock, failures_per_minute=settings.audited_failures_per_minute)
 
     def routes() -> Routes:
         from services.accounts import (
@@ -118,6 +124,7 @@ def build(
         migrations=HERE / "migrations",
         routes=routes,
         templates=HERE / "templates",
+        records=RECORDS,
         clock=clock,
     )
     others = _over_http(settings.service_urls) if audits is None else audits

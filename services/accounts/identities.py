@@ -7,11 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.accounts import secret, sessions, tables, tokens
+from services.accounts import failed_sign_ins, secret, sessions, tables, tokens
 from services.accounts.incompatible_roles import usable
 from services.kernel.auth.identity import Identity
 from services.kernel.clock import Clock
 from services.kernel.db.engine import Database
+from services.kernel.observability import logs
 
 _NOTED_AFTER = timedelta(seconds=30)
 """How old the note of a session's last use may grow before it is written again."""
@@ -28,9 +29,12 @@ class Known:
 class LocalIdentities:
     """The identity port as a call in one process. Rights are read anew each time: a change counts at once."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, failures_per_minute: int = failed_sign_ins.PER_MINUTE
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._failures_per_minute = failures_per_minute
 
     def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
         known = self.known(session=session, bearer=bearer)
@@ -50,10 +54,25 @@ class LocalIdentities:
     def _by_token(self, bearer: str) -> Known | None:
         with self._database.read() as connection:
             found = connection.execute(_BY_TOKEN, {"digest": secret.digest(bearer), "at": self._clock()}).first()
-            if found is None:
-                return None
-            identity = _identity(connection, found, session_id=str(found.secret_id))
+            identity = None if found is None else _identity(connection, found, session_id=str(found.secret_id))
+            account = None if found else connection.execute(_TOKEN_OF, {"digest": secret.digest(bearer)}).scalar()
+        if found is None or identity is None:
+            self._failed(account)
+            return None
         return _known(replace(identity, scopes=frozenset(found.scopes.split())), found.expires_at)
+
+    def _failed(self, account: UUID | None) -> None:
+        """A token that is not, or no longer, good was sent. A fault of the database keeps nobody from the answer."""
+        try:
+            failed_sign_ins.record(
+                self._database,
+                at=self._clock(),
+                account=account,
+                reason="token",
+                per_minute=self._failures_per_minute,
+            )
+        except sa.exc.SQLAlchemyError as error:
+            logs.failure(error)
 
     def _by_session(self, session: str) -> Known | None:
         at = self._clock()
@@ -109,6 +128,7 @@ _BY_TOKEN = (
     .join(tables.tokens, tables.tokens.c.staff_id == tables.staff.c.id)
     .where(tables.tokens.c.secret_digest == sa.bindparam("digest"), tokens.is_good(sa.bindparam("at")))
 )
+_TOKEN_OF = sa.select(tables.tokens.c.staff_id).where(tables.tokens.c.secret_digest == sa.bindparam("digest"))
 _LIVE = tables.sessions.c.secret_digest == sa.bindparam("digest")
 _LIVE &= sessions.used_and_begun_after(sa.bindparam("idle_since"), sa.bindparam("open_since"))
 _BY_SESSION = (

@@ -68,7 +68,7 @@ def command_of(claims: Mapping[str, Any], *, ending: str | None) -> SignInVouche
 def sign_in_vouched_for(command: SignInVouchedFor, transaction: Transaction) -> str:
     """The secret of a new session. Raises NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
     rights = _rights(transaction.connection, command.groups)
-    staff_id = _member(transaction.connection, command)
+    staff_id = member_of(transaction.connection, command)
     if staff_id is None:
         staff_id = _add(command, rights, transaction)
     else:
@@ -106,7 +106,8 @@ def _ids(
     return frozenset(connection.execute(sa.select(wanted).where(code.in_(codes), *also)).scalars())
 
 
-def _member(connection: sa.Connection, command: SignInVouchedFor) -> UUID | None:
+def member_of(connection: sa.Connection, command: SignInVouchedFor) -> UUID | None:
+    """Whose account it is, if they have signed in before."""
     subjects = tables.provider_subjects.c
     found: UUID | None = connection.execute(
         sa.select(subjects.staff_id).where(subjects.issuer == command.issuer, subjects.subject == command.subject)

@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from services.accounts import browsers
-from services.accounts.provided_rights import command_of
+from services.accounts import browsers, sign_in_pages
+from services.accounts.provided_rights import command_of, member_of
 from services.accounts.provider import Attempt, NotTheProvidersWord, Provider
+from services.kernel.errors import Forbidden, Invalid
 from services.kernel.web import access, cookies, current, redirects
 
 _THERE_AND_BACK_SECONDS = 600
@@ -32,9 +33,18 @@ def blueprint(provider: Provider) -> Blueprint:
     @access.public
     def come_back() -> ResponseReturnValue:
         """Raises NotTheProvidersWord, ProviderAway, NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
-        attempt = _attempt()
-        claims = provider.claims(request.args, attempt, return_to=_return_to())
-        made = current.handle(command_of(claims, ending=browsers.held()))
+        try:
+            attempt = _attempt()
+            claims = provider.claims(request.args, attempt, return_to=_return_to())
+        except NotTheProvidersWord:
+            sign_in_pages.failed(None, "provider")
+            raise
+        command = command_of(claims, ending=browsers.held())
+        try:
+            made = current.handle(command)
+        except (Forbidden, Invalid):
+            sign_in_pages.failed(member_of(current.reading(), command), "provider")
+            raise
         response = browsers.signed_in(made, attempt.next)
         _forget(response)
         return response

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from marshmallow import fields
 
-from services.accounts import browsers, password_pages, passwords, queries, wording
+from services.accounts import audit_search, browsers, failed_sign_ins, password_pages, passwords, queries, wording
 from services.accounts.sessions import EndAllSessions, EndSession, UnknownSession
 from services.accounts.sign_in import CountTry, ForgetTries, TooManyTries, name_digest, plain_name
 from services.accounts.tokens import RevokeToken
@@ -124,11 +124,17 @@ def revoke(token_id: UUID) -> ResponseReturnValue:
 
 def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
     """Whose password it is. Raises NotKnown or TooManyTries."""
-    digest = name_digest(sign_in_name, current.site().secret_key)
-    current.handle(CountTry(name_digest=digest))
-    found = queries.stored_password(current.reading(), plain_name(sign_in_name))
+    digest, name = name_digest(sign_in_name, current.site().secret_key), plain_name(sign_in_name)
+    account = audit_search.staff_id(current.reading(), name)
+    try:
+        current.handle(CountTry(name_digest=digest))
+    except TooManyTries:
+        failed(account, "too_many_tries")
+        raise
+    found = queries.stored_password(current.reading(), name)
     current.close_reading()
     if not passwords.fits(password, None if found is None else found.hash) or found is None or _lapsed(found):
+        failed(account, "unknown_account" if account is None else "wrong_password" if found else "not_by_password")
         raise NotKnown
     current.handle(ForgetTries(name_digest=digest))
     return found
@@ -137,6 +143,15 @@ def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
 def _lapsed(stored: queries.StoredPassword) -> bool:
     """A one-time password that nobody used in time."""
     return stored.one_time_until is not None and stored.one_time_until <= current.now()
+
+
+def failed(account: UUID | None, reason: str) -> None:
+    """Audit that a sign-in failed, of this account if there is one."""
+    site = current.site()
+    current.close_reading()
+    failed_sign_ins.record(
+        site.database, at=current.now(), account=account, reason=reason, per_minute=site.audited_failures_per_minute
+    )
 
 
 def _end(session_id: UUID) -> None:

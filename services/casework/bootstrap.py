@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from services.casework.adapters import alarm_tables, case_tables, review_tables
+from services.casework.adapters.alarm_tables import alarms
 from services.casework.adapters.audit_ids import audit_ids
 from services.casework.adapters.bases import drop_lapsed
+from services.casework.adapters.case_tables import cases
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.read_ahead import read_ahead
+from services.casework.adapters.review_tables import reviews
 from services.casework.adapters.row_security import WALL
 from services.casework.adapters.tables import kernel, metadata
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
@@ -15,6 +18,9 @@ from services.casework.application.claim_review import EndExpiredClaims
 from services.casework.application.holdings import FindStrandedCases
 from services.casework.application.review_handlers import REVIEW_HANDLERS
 from services.casework.application.tell_again import AskForMissing
+from services.casework.domain.alarm import AlarmNotFound
+from services.casework.domain.case_rules import CaseNotFound
+from services.casework.domain.review import ReviewNotFound
 from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.casework.settings import Settings
 from services.kernel.auth.identity import IdentityPort
@@ -23,11 +29,18 @@ from services.kernel.db.engine import Database
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.republish import ListPublishedEvents
 from services.kernel.retelling import TellAgainSome
-from services.kernel.service import Routes, Service
+from services.kernel.service import KnownRecord, Routes, Service
 
 _HERE = Path(__file__).parent
 TABLES = (case_tables.cases, review_tables.reviews, alarm_tables.alarms)
 """Importing their modules is what makes the metadata whole."""
+
+
+RECORDS = (
+    KnownRecord(argument="review_id", subject_type="review", id=reviews.c.id, missing=ReviewNotFound),
+    KnownRecord(argument="case_id", subject_type="case", id=cases.c.id, missing=CaseNotFound),
+    KnownRecord(argument="alarm_id", subject_type="alarm", id=alarms.c.id, missing=AlarmNotFound),
+)
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
@@ -88,6 +101,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         subscriptions=SUBSCRIPTIONS,
         at_once=50,
         audit_ids=audit_ids,
+        records=RECORDS,
         clock=clock,
         migrations=_HERE / "migrations",
         housekeeping=(drop_lapsed,),

@@ -6,11 +6,13 @@ from services.intake.adapters import heard
 from services.intake.adapters.audit_ids import audit_ids
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.row_security import WALL
-from services.intake.adapters.tables import kernel, metadata
+from services.intake.adapters.tables import kernel, matches, metadata, referrals
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.handlers import HANDLERS
 from services.intake.application.match_again import MatchAgain
 from services.intake.application.tell_again import TellUnheard
+from services.intake.domain.match import NoSuchMatch
+from services.intake.domain.referral import NoSuchReferral
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
 from services.kernel.auth.identity import IdentityPort
@@ -19,10 +21,16 @@ from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
-from services.kernel.service import Routes, Service
+from services.kernel.service import KnownRecord, Routes, Service
 
 _HERE = Path(__file__).parent
 NAME = "intake"
+
+
+RECORDS = (
+    KnownRecord(argument="referral_id", subject_type="referral", id=referrals.c.id, missing=NoSuchReferral),
+    KnownRecord(argument="match_id", subject_type="match", id=matches.c.id, missing=NoSuchMatch),
+)
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
@@ -73,6 +81,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=50,
         migrations=_HERE / "migrations",
         audit_ids=audit_ids,
+        records=RECORDS,
         clock=clock,
         routes=routes,
         templates=_HERE / "templates",

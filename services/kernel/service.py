@@ -16,6 +16,7 @@ from services.kernel.db.engine import Database
 from services.kernel.db.row_security import Wall
 from services.kernel.db.tables import KernelTables
 from services.kernel.dispatcher import Dispatcher
+from services.kernel.errors import NotFound
 from services.kernel.observability.measures import of_every_service
 from services.kernel.observability.metrics import Measure
 from services.kernel.settings import Settings
@@ -42,6 +43,18 @@ class Routes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownRecord:
+    """A kind of record whose refusals are audited."""
+
+    argument: str
+    """What the rules of its addresses call its id: `review_id`."""
+    subject_type: str
+    id: sa.Column[Any]
+    missing: type[NotFound]
+    """What is raised when there is none, or none of which the caller may know."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Service:
     name: str
     settings: Settings
@@ -61,6 +74,8 @@ class Service:
     """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
     audit_ids: Callable[[sa.Connection, str], Collection[str]] = lambda _connection, _text: ()
     """For a referral's reference or id: the ids by which this service's audit rows speak of it."""
+    records: Sequence[KnownRecord] = ()
+    """Those that the audit tells of when somebody asks for one that they may not know."""
     clock: Clock = system_clock
     housekeeping: tuple[Callable[[sa.Connection, datetime], object], ...] = ()
     """What is done every hour, beside the kernel's own: forgetting what is past its time."""

@@ -65,6 +65,8 @@ class Settings:
     """How long before a session ends the page asks whether to stay signed in (WCAG 2.2, 2.2.1 needs 20 seconds)."""
     rate_limits: RateLimits | None = None
     """None in the one process of the embedded form, which nobody shares."""
+    audited_failures_per_minute: int = 30
+    """How many refusals of one account, and how many failed sign-ins of one, are audited within a minute."""
     process: Process = Process.EMBEDDED
 
     def __post_init__(self) -> None:
@@ -117,6 +119,9 @@ def kernel_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         "metrics_token": environ.get("METRICS_TOKEN") or None,
         "session_warning": timedelta(
             seconds=whole_number(environ, "SESSION_WARNING_SECONDS", default=120, least=20, most=600)
+        ),
+        "audited_failures_per_minute": whole_number(
+            environ, "AUDITED_FAILURES_PER_MINUTE", default=30, least=1, most=1_000
         ),
         "rate_limits": RateLimits.from_environment(environ),
     }

@@ -9,14 +9,15 @@ from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.retelling import TellAgainSome
-from services.kernel.service import Routes, Service
+from services.kernel.service import KnownRecord, Routes, Service
 from services.scoring.adapters.audit_ids import audit_ids
 from services.scoring.adapters.champion import LoadedChampion
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.kept_models import KeptModels
 from services.scoring.adapters.model_store import ModelStore
 from services.scoring.adapters.read_ahead import read_ahead
-from services.scoring.adapters.tables import kernel, metadata
+from services.scoring.adapters.replay import NoSuchEstimate
+from services.scoring.adapters.tables import answers, kernel, metadata
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.handlers import HANDLERS
 from services.scoring.entrypoints.commands import estimate_again
@@ -24,6 +25,9 @@ from services.scoring.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.scoring.settings import Settings
 
 _HERE = Path(__file__).parent
+
+
+RECORDS = (KnownRecord(argument="estimate_id", subject_type="estimate", id=answers.c.id, missing=NoSuchEstimate),)
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
@@ -68,6 +72,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=500,
         reconcile=(TellAgainSome(),),
         audit_ids=audit_ids,
+        records=RECORDS,
         clock=clock,
         migrations=_HERE / "migrations",
         checks={"model": lambda: champions.current() is not None},

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -82,6 +83,12 @@ def described(error: BaseException) -> dict[str, str]:
 def of_request(service: str, correlation_id: object) -> AbstractContextManager[None]:
     """Within it, each line of this thread names the service and the request."""
     return structlog.contextvars.bound_contextvars(service=service, correlation_id=str(correlation_id))
+
+
+def correlation_id() -> UUID | None:
+    """That of the request or event which this thread is at, if it is at one."""
+    found = structlog.contextvars.get_contextvars().get("correlation_id")
+    return UUID(found) if found else None
 
 
 def of_event(event_id: object, event_type: str, correlation_id: object) -> AbstractContextManager[None]:

@@ -1,10 +1,10 @@
 """The request at hand: who asks, when, under which number, and the ways to its service's database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from services.kernel.db.transaction import Transaction
 from services.kernel.dispatcher import Dispatcher
 from services.kernel.web import cookies, idempotency
 from services.kernel.web.rates import Rates
+
+if TYPE_CHECKING:
+    from services.kernel.service import KnownRecord
 
 _KEY = "waymark"
 
@@ -40,6 +43,8 @@ class Site:
     session_warning: timedelta
     rates: Rates | None = None
     row_security: bool = False
+    records: "Sequence[KnownRecord]" = ()
+    audited_failures_per_minute: int = 30
 
 
 def install(app: Flask, site: Site) -> None:

@@ -14,7 +14,7 @@ from services.kernel.db.away import is_away, is_full, took_too_long
 from services.kernel.errors import FieldError, RuleBroken
 from services.kernel.observability import logs
 from services.kernel.text import N_, field_name
-from services.kernel.web import current, redirects, unsent
+from services.kernel.web import current, redirects, refusals, unsent
 
 MEDIA_TYPE = "application/problem+json"
 _TRY_AGAIN_AFTER = "5"
@@ -127,6 +127,7 @@ def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError])
 
 def refuse(error: RuleBroken) -> Response:
     """The response to a request that breaks a rule."""
+    refusals.record(error)
     if error.status == 404:
         # Whatever is not there and whatever may not be known look alike, to the last letter.
         return answer(404, urn=_URN[404], title=_TITLES[404])

@@ -1,0 +1,28 @@
+"""Audits sign-ins that failed. What was typed is not stored: what is no sign-in name of ours may be a password."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from services.accounts import tables
+from services.kernel.audit import bounded
+from services.kernel.audit.bounded import Failure
+from services.kernel.db.engine import Database
+from services.kernel.observability import logs
+
+PER_MINUTE = 30
+
+
+def record(
+    database: Database, *, at: datetime, account: UUID | None, reason: str, per_minute: int = PER_MINUTE
+) -> None:
+    """`account` is the one that was tried, if there is one. So many of each account are written within a minute, and
+    so many of all that were of none."""
+    failure = Failure(
+        what="sign_in.failed",
+        subject_type="staff" if account else "sign_in",
+        subject_id=str(account) if account else "unknown",
+        counted_with=f"failed sign-ins of {account}",
+        reason=reason,
+    )
+    correlation_id = logs.correlation_id() or uuid4()
+    bounded.record(database, tables.kernel, failure, at=at, correlation_id=correlation_id, limit=per_minute)

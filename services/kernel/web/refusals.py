@@ -1,0 +1,54 @@
+"""Audits that somebody asked for a record that exists and that they may not see or use. The answer stays as it is."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import g, request
+
+from services.kernel.audit import bounded
+from services.kernel.audit.bounded import Failure
+from services.kernel.errors import Forbidden, RuleBroken
+from services.kernel.observability import logs
+from services.kernel.service import KnownRecord
+from services.kernel.web import csrf, current
+
+
+def record(error: RuleBroken) -> None:
+    """Called with each refusal of a request."""
+    identity, site = g.get("identity"), current.site()
+    if identity is None:
+        return
+    for known in site.records:
+        record_id = (request.view_args or {}).get(known.argument)
+        if isinstance(record_id, UUID) and _is_of(error, known):
+            _write(known, record_id, identity.staff_id, error)
+
+
+def _is_of(error: RuleBroken, known: KnownRecord) -> bool:
+    refused = isinstance(error, Forbidden) and not isinstance(error, csrf.ForeignForm)
+    return refused or isinstance(error, known.missing)
+
+
+def _write(known: KnownRecord, record_id: UUID, staff_id: UUID, error: RuleBroken) -> None:
+    site = current.site()
+    failure = Failure(
+        what=f"{known.subject_type}.access_refused",
+        subject_type=known.subject_type,
+        subject_id=str(record_id),
+        counted_with=f"refusals of {staff_id}",
+        actor=staff_id,
+        details={"status": error.status, "method": request.method},
+    )
+    current.close_reading()
+    try:
+        bounded.record(
+            site.database,
+            site.dispatcher.tables,
+            failure,
+            at=current.now(),
+            correlation_id=current.correlation_id(),
+            limit=site.audited_failures_per_minute,
+            only_if=sa.select(known.id).where(known.id == record_id).limit(1),
+        )
+    except sa.exc.SQLAlchemyError as fault:
+        logs.failure(fault)
