@@ -250,7 +250,12 @@ def _caller() -> Caller:
         headers["Authorization"] = authorization
     elif session in request.cookies:
         headers["Cookie"] = f"{session}={request.cookies[session]}"
-    return Caller(staff_id=current.staff_id(), correlation_id=current.correlation_id(), headers=headers)
+    return Caller(
+        staff_id=current.staff_id(),
+        scopes=current.identity().scopes,
+        correlation_id=current.correlation_id(),
+        headers=headers,
+    )
 
 
 def _names(rows: Sequence[FoundRow]) -> Mapping[str, Name]:

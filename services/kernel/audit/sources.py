@@ -33,6 +33,8 @@ class Caller:
 
     staff_id: UUID
     correlation_id: UUID
+    scopes: frozenset[str] | None = None
+    """What a bearer token is good for; None for a session."""
     headers: Mapping[str, str] = field(repr=False)
     """Host, and the session cookie or bearer token: each service checks for itself who asks, and what they may."""
 
@@ -49,15 +51,22 @@ class AuditSource(Protocol):
 
 @dataclass(frozen=True)
 class LocalSource:
-    """A service of this process; the caller's role was checked by the page."""
+    """A service of this process; the caller's role was checked by the page, and a token's scopes are here."""
 
     service: Callable[[], Service]
 
     def rows(self, query: Query, caller: Caller) -> list[FoundRow]:
-        return search.find(self.service(), query, actor=caller.staff_id, correlation_id=caller.correlation_id)
+        service = self._for(caller)
+        return search.find(service, query, actor=caller.staff_id, correlation_id=caller.correlation_id)
 
     def ids(self, reference: str, caller: Caller) -> list[str]:
-        return search.ids_of(self.service(), reference)
+        return search.ids_of(self._for(caller), reference)
+
+    def _for(self, caller: Caller) -> Service:
+        service = self.service()
+        if caller.scopes is not None and f"{service.name}:read" not in caller.scopes:
+            raise SourceUnavailable(service.name)
+        return service
 
 
 @dataclass(frozen=True)
