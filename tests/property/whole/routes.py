@@ -172,8 +172,17 @@ def hand_overs(_whole: Whole, member: Member) -> Iterator[Ask]:
 
 def audit(whole: Whole, member: Member) -> Iterator[Ask]:
     some = whole.referrals[0]
-    yield from (Ask({}, query) for query in ("limit=100", f"actor={member.id}&subject="))
-    yield from (Ask({}, f"actor=&subject={subject}") for subject in (some.id, some.review, "nothing"))
+    yield from (Ask({}, query) for query in ("limit=100", f"by={member.id}"))
+    yield from (Ask({}, f"about={subject}") for subject in (some.id, some.review))
+
+
+def audit_rows(whole: Whole, member: Member) -> Iterator[Ask]:
+    some = whole.referrals[0]
+    yield from (Ask({}, f"limit=100{more}") for more in ("", f"&actor={member.id}", f"&id={some.id}&id={some.review}"))
+
+
+def audit_ids(_whole: Whole, _member: Member) -> Iterator[Ask]:
+    yield Ask({}, "reference=R-222222")
 
 
 def colleagues(whole: Whole, _member: Member) -> Iterator[Ask]:
@@ -219,8 +228,13 @@ WHOLLY = {
 }
 """Asked for every thing there is; the other routes of the same things for a few."""
 
+_SERVICES = ("accounts", "intake", "scoring", "casework", "oversight")
+
 FILLS: dict[str, Fill] = {
-    **{f"/{name}/audit": audit for name in ("accounts", "intake", "scoring", "casework", "oversight")},
+    "/accounts/audit": audit,
+    "/accounts/audit.csv": audit,
+    **{f"/{name}/api/v1/audit/rows": audit_rows for name in _SERVICES},
+    **{f"/{name}/api/v1/audit/ids": audit_ids for name in _SERVICES},
     **{
         f"/{name}/dead-letters{below}": letters if below else page()
         for name in ("intake", "scoring", "casework", "oversight")
