@@ -114,6 +114,13 @@ class Whole:
             areas=rights.areas,
         )
         self.world.system.services["accounts"].dispatcher.handle(command, actor=None)
+        # Other roles end the tokens of before.
+        self._give_token(staff_id)
+
+    def _give_token(self, staff_id: UUID) -> None:
+        command = IssueToken(staff_id=staff_id, scopes=EVERY, lifetime=timedelta(days=90))
+        token = self.world.system.services["accounts"].dispatcher.handle(command, actor=None)
+        self.callers[staff_id] = Caller(client=self.world.anyone(), token=token)
 
     def people(self) -> None:
         """Organisations and teams beside the demonstration's, everybody who is drawn, and a way in for all."""
@@ -141,10 +148,7 @@ class Whole:
             self.drawn.append(accounts.dispatcher.handle(self._addition(place, rights), actor=None))
         self.learn_staff()
         for staff_id in self.staff:
-            token = accounts.dispatcher.handle(
-                IssueToken(staff_id=staff_id, scopes=EVERY, lifetime=timedelta(days=90)), actor=None
-            )
-            self.callers[staff_id] = Caller(client=self.world.anyone(), token=token)
+            self._give_token(staff_id)
         self.world.settle()
 
     def _addition(self, place: int, rights: Rights) -> AddMember:
