@@ -125,7 +125,7 @@ def blueprint(sources: Sources, *, max_rows: int) -> Blueprint:
             rows=shown.items,
             names=_names(shown.items),
             missing=[str(_(SERVICES[name])) for name in found.missing],
-            next_page_address=f"/accounts/audit?{urlencode(following)}" if shown.next_cursor else None,
+            next_page_address=_address("/accounts/audit", following) if shown.next_cursor else None,
         )
 
     @pages.post("/audit")
@@ -138,9 +138,7 @@ def blueprint(sources: Sources, *, max_rows: int) -> Blueprint:
             form.reject(error)
         if not form.is_valid:
             return _page(form, Search()), form.status
-        return redirect(
-            f"/accounts/audit?{urlencode(wanted.parameters)}" if wanted.parameters else "/accounts/audit", 303
-        )
+        return redirect(_address("/accounts/audit", wanted.parameters), 303)
 
     @pages.get("/audit.csv")
     @access.requires(*_AUDITORS)
@@ -286,8 +284,12 @@ def _page(form: Form, wanted: Search, **shown: Any) -> str:
         acts=[{"value": "", "text": _("Anything")}, *acts],
         words=ACTS,
         services=SERVICES,
-        file_address=f"/accounts/audit.csv?{urlencode(wanted.parameters)}",
+        file_address=_address("/accounts/audit.csv", wanted.parameters),
         searched=bool(wanted.parameters),
         wanted=wanted,
         **shown,
     )
+
+
+def _address(path: str, parameters: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(parameters)}" if parameters else path

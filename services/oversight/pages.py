@@ -20,7 +20,7 @@ def steps() -> ResponseReturnValue:
         found = reading.read(period, area, form="page")
     except reading.AreaNotFinal:
         # Somebody chose another quarter and left the area as it was. The page says when areas are published.
-        return redirect(url_for(".steps", period=period))
+        return redirect(url_for(".steps", period=period), code=303)
     except reading.NothingFrozen as error:
         if period or area:
             raise

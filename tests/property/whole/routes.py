@@ -323,7 +323,7 @@ FILLS: dict[str, Fill] = {
 }
 ASKED = {
     "limit", "cursor", "kept", "draft", "changed", "referral_id", "done", "recipient", "list", "tab", "status", "owner",
-    "actor", "subject", "period", "area",
+    "by", "about", "period", "area",
 }  # fmt: skip
 """Every question that an address may carry. The walk asks each."""
 

@@ -11,7 +11,7 @@ from services.oversight.periods import LONDON, Quarter
 from services.oversight.schedule import Schedule
 from services.oversight.settings import Settings
 
-GIVEN = {"DATABASE_URL": "sqlite://", "SECRET_KEY": "a secret of the tests, 32 bytes."}
+GIVEN = {"DATABASE_URL": "sqlite://", "SECRET_KEY": "a secret of the tests, 32 bytes."}  # pragma: allowlist secret
 
 
 class TestASnapshot:
