@@ -291,5 +291,5 @@ def _page(form: Form, wanted: Search, **shown: Any) -> str:
     )
 
 
-def _address(path: str, parameters: Mapping[str, str]) -> str:
+def _address(path: str, parameters: Sequence[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path
