@@ -30,8 +30,14 @@ class Referral:
     reference: str
 
 
+_MORE = {
+    "worries": {"retaliation_feared": "yes", "weapon_believed_present": "no", "siblings_at_risk": "no"},
+    "health": {"self_harm_12m": "no", "mental_health_need": "no", "alcohol_or_drugs_involved": "no"},
+}
+
+
 def refer(navigator: Person, *, name: str, look: Look = unseen) -> Referral:
-    """The five required answers at 2 a.m., and a line of concern; then the check page, then sent."""
+    """The five required answers at 2 a.m., and what an estimate needs beside them; then the check page, then sent."""
     page = navigator.open("/intake/referrals/new")
     page.locator("[name='young_person.name']").fill(name)
     page.locator("[name='young_person.age_about']").fill("15")
@@ -45,6 +51,10 @@ def refer(navigator: Person, *, name: str, look: Look = unseen) -> Referral:
         row = str(recipient_box.get_attribute("name")).removesuffix(".recipient_class")
         tick(page, f"{row}.basis", basis)
     look("form", page)
+    for part, answers in _MORE.items():
+        page.locator(f"#more-{part} > summary").click()
+        for name, value in answers.items():
+            tick(page, f"facts.{name}", value)
     page.get_by_role("button", name="Continue").click()
     look("check", page)
     page.get_by_role("button", name="Send referral").click()

@@ -196,7 +196,7 @@ class TestAnAddition:
             ({"text": " "}, "/text"),
             ({"text": "x" * 4001}, "/text"),
             ({"text": "Text", "recorded_by": str(uuid4())}, "/recorded_by"),
-            ({"text": "Text", "estimate": 1}, "/estimate"),
+            ({"text": "Text", "estimate": 1}, ""),
             ({}, "/text"),
         ],
     )
