@@ -208,7 +208,7 @@ class TestTheWalk:
     def test_was_written_into_the_log(self, evidence: Evidence, line: str) -> None:
         assert line in evidence.lines
 
-    @pytest.mark.parametrize("address", [f"/{name}/{page}" for name in SERVICES for page in ("metrics", "audit")])
+    @pytest.mark.parametrize("address", [*(f"/{name}/metrics" for name in SERVICES), "/accounts/audit"])
     def test_came_by_the_counters_and_the_audit_page(self, evidence: Evidence, address: str) -> None:
         assert any(heard.address.startswith(address) and heard.status == 200 for heard in evidence.heard)
 

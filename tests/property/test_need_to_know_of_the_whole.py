@@ -99,7 +99,7 @@ RECORDS = {
     "request_counts",  # how much each account asks for in a minute
     "outbox.published_at", "sessions.last_used_at",
     "own_views.shown_at", "own_views.shown_sequence", "own_views.shown_band", "own_views.shown_model_version",
-    "own_views.shown_probability", "replacements_shown",
+    "own_views.shown_probability", "own_views.shown_known_answers", "own_views.shown_all_answers", "replacements_shown",
 }  # fmt: skip
 """Tables and columns that record that somebody asked, and what they were shown."""
 

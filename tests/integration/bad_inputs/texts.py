@@ -39,7 +39,7 @@ def control_characters(door: Door) -> None:
 
 @row(21)
 def field_not_known(door: Door) -> None:
-    refused(door.refer_with("young_person/shoe_size", 42), 422, at="young_person/shoe_size")
+    refused(door.refer_with("young_person/shoe_size", 42), 422, at="young_person", never="shoe_size")
 
 
 @row(22)

@@ -194,9 +194,10 @@ class TestAnAssignment:
 
         said = [json.loads(line) for line in lines.getvalue().splitlines()]
         assigned = [line for line in said if line["event"] == "partitions_assigned"]
-        assert {(line["service"], line["topic"]) for line in assigned} == {(group, topic)}
+        assert {line["service"] for line in assigned} == {group}
+        assert {line["topic"] for line in assigned if line.get("partitions")} == {topic}
         assert assigned[0]["partitions"] == [0, 1, 2, 3]
-        assert all(sorted(part) in [line["partitions"] for line in assigned] for part in shares)
+        assert all(sorted(part) in [line.get("partitions") for line in assigned] for part in shares)
 
 
 class TestASlowHandler:

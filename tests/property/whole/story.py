@@ -331,8 +331,8 @@ class Story:
         case = referral.case
         assert case is not None
         manager = self.whole.somebody(lambda member: self.rule.manages(member, referral))
-        members = [m.id for m in self.whole.staff.values() if case.team in m.teams and not m.is_police]
-        if manager and self.chance.random() < 0.5:
+        members = [member.id for member in self.whole.staff.values() if self.rule.can_work(member, case)]
+        if manager and members and self.chance.random() < 0.5:
             case.assignee = self.chance.choice(members)
             self.change(referral, "assignment", {"assignee_id": str(case.assignee)}, by=manager)
         elif taker := self.whole.somebody(lambda member: self.rule.in_team(member, referral)):

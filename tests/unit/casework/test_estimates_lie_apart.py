@@ -46,5 +46,5 @@ class TestTheTableOfEstimates:
     def test_is_joined_to_an_own_view_wherever_it_is_read(self) -> None:
         source = THE_ONE_PLACE.read_text(encoding="utf-8")
 
-        assert source.count("sa.select(estimates)") == 1
+        assert source.count("sa.select(estimates") == 1
         assert "own_views.c.id == view.id" in source

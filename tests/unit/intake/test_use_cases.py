@@ -360,17 +360,30 @@ class TestProgress:
 class TestDrafts:
     def test_of_somebody_else_are_not_there(self, uow: FakeUnitOfWork) -> None:
         draft_id = uuid4()
-        save_draft(SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={}, expected_version=0), uow)
+        save_draft(
+            SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={"what_happened": ["threat"]}, expected_version=0),
+            uow,
+        )
 
         with pytest.raises(NoSuchDraft):
-            save_draft(SaveDraft(draft_id=draft_id, staff_id=uuid4(), answers={}, expected_version=0), uow)
+            save_draft(
+                SaveDraft(
+                    draft_id=draft_id, staff_id=uuid4(), answers={"what_happened": ["threat"]}, expected_version=0
+                ),
+                uow,
+            )
 
     def test_left_alone_are_forgotten(self, uow: FakeUnitOfWork) -> None:
         old, staff_id = uuid4(), uuid4()
-        save_draft(SaveDraft(draft_id=old, staff_id=staff_id, answers={}, expected_version=0), uow)
+        save_draft(
+            SaveDraft(draft_id=old, staff_id=staff_id, answers={"what_happened": ["threat"]}, expected_version=0), uow
+        )
         uow.at += timedelta(hours=49)
 
-        save_draft(SaveDraft(draft_id=uuid4(), staff_id=staff_id, answers={}, expected_version=0), uow)
+        save_draft(
+            SaveDraft(draft_id=uuid4(), staff_id=staff_id, answers={"what_happened": ["threat"]}, expected_version=0),
+            uow,
+        )
 
         assert old not in uow.drafts.kept
 
