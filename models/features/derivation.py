@@ -23,7 +23,7 @@ def maker_of(feature: Feature) -> Maker:
 
 
 def _absent(feature: Feature) -> Made:
-    """What stands for an answer nobody gave: see `missing` and `unknown_as` in registry.toml."""
+    """What stands for an answer that was not given: see `missing` and `unknown_as` in registry.toml."""
     return feature.unknown_as, None, None
 
 

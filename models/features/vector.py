@@ -26,7 +26,7 @@ class FeatureVector:
     """The numbers the model sees, in the registry's order, and what they were made from.
 
     `values` are floats, also for "not known" (`unknown_as` of the registry); `shown` and `dates`
-    lie beside them, for the explanation. `not_known` names the features whose fact nobody gave, whatever number stands
+    lie beside them, for the explanation. `not_known` names the features whose fact was not given, whatever number stands
     in for it. `out_of_range` names the facts that no model may be asked about. `sources` has the
     earlier referrals, newest first, of each feature that was made from any.
     """

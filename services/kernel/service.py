@@ -51,7 +51,7 @@ class KnownRecord:
     subject_type: str
     id: sa.Column[Any]
     missing: type[NotFound]
-    """What is raised when there is none, or none of which the caller may know."""
+    """Raised when the record does not exist or the caller may not know of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

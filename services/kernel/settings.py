@@ -60,13 +60,13 @@ class Settings:
     unsent_text_lifetime: timedelta = timedelta(hours=48)
     """How long text that somebody typed and did not send is stored for them."""
     metrics_token: str | None = field(default=None, repr=False)
-    """The bearer token of whoever reads /metrics. Without one, nobody does."""
+    """The bearer token that /metrics asks for. Without one, /metrics answers 404."""
     session_warning: timedelta = timedelta(minutes=2)
     """How long before a session ends the page asks whether to stay signed in (WCAG 2.2, 2.2.1 needs 20 seconds)."""
     rate_limits: RateLimits | None = None
     """None in the one process of the embedded form, which nobody shares."""
     audited_failures_per_minute: int = 30
-    """How many refusals of one account, and how many failed sign-ins of one, are audited within a minute."""
+    """How many refusals of one account, failed sign-ins of one, and failed sign-ins of no account a minute are audited."""
     process: Process = Process.EMBEDDED
 
     def __post_init__(self) -> None:

@@ -102,8 +102,10 @@ class Referrers:
             immediate_danger=chance.choice([Answer.YES, Answer.NO, Answer.NO]),
             involvement=tuple(chance.sample(list(Involvement), 2)),
             facts={
-                "violence_attendances_12m": chance.choice([0, 2]),
-                "self_harm_12m": chance.choice([True, False]),
+                "violence_attendances_12m": chance.choice([None, 0, 2]),
+                "self_harm_12m": chance.choice([None, True, False]),
+                "mental_health_need": chance.choice([True, False]),
+                "siblings_at_risk": chance.choice([True, False]),
                 "alcohol_or_drugs_involved": chance.choice([True, False]),
                 "weapon_believed_present": chance.choice([True, False]),
                 "injury": chance.choice([None, *Injury]),

@@ -148,7 +148,7 @@ def _police(moved: Moved) -> str:
 
 
 def _caution(moved: Moved) -> str:
-    """What moved nothing was not taken into account; of a rare value that moved it, nobody knows whether by enough."""
+    """What moved nothing was not taken into account; of a rare value that moved it, it is not known whether by enough."""
     if not moved.few_seen:
         return ""
     if moved.log_odds == 0:

@@ -180,7 +180,7 @@ def _strongest_first(contributions: Sequence[Moved]) -> list[Moved]:
 def _top(contributions: Sequence[Moved]) -> list[Row]:
     """The strongest known values with bars and words, then all others as one, then all that is not known as one.
 
-    The bars sum to the whole. What nobody knows is no reason by itself: it never fills the list.
+    The bars sum to the whole. What is not known is not a reason by itself: it never fills the list.
     """
     known = [moved for moved in _strongest_first(contributions) if moved.is_known]
     unknown = [moved for moved in contributions if not moved.is_known]
