@@ -5,6 +5,7 @@ A route that is not here fails the test: whoever adds one says here what it show
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -117,15 +118,15 @@ def drafts(whole: Whole, member: Member) -> Iterator[Ask]:
 
 
 def draft_sections(whole: Whole, member: Member) -> Iterator[Ask]:
-    for draft_id, staff_id, _ in whole.drafts:
-        for key in SECTIONS:
-            yield Ask({"draft_id": draft_id, "key": key}, "", staff_id == member.id)
+    """One section of each draft, in turn."""
+    for (draft_id, staff_id, _), key in zip(whole.drafts, cycle(SECTIONS), strict=False):
+        yield Ask({"draft_id": draft_id, "key": key}, "", staff_id == member.id)
 
 
 def sections(whole: Whole, member: Member) -> Iterator[Ask]:
-    for referral in whole.referrals.values():
-        for key in SECTIONS:
-            yield Ask({"referral_id": referral.id, "key": key}, "", wrote(whole, member, referral))
+    """One section of each referral, in turn."""
+    for referral, key in zip(whole.referrals.values(), cycle(SECTIONS), strict=False):
+        yield Ask({"referral_id": referral.id, "key": key}, "", wrote(whole, member, referral))
 
 
 def begun(whole: Whole, member: Member) -> Iterator[Ask]:
