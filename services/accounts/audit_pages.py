@@ -30,7 +30,8 @@ from services.kernel.text import N_
 from services.kernel.ui import dates
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, cookies, current, paging
-from services.kernel.web.fields import Identifier, StrictDate, StrictSchema, StrictString
+from services.kernel.web.fields import Identifier, StrictDate, StrictSchema, StrictString, StrictUuid
+from services.kernel.web.problems import field_errors
 
 _AUDITORS = (Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
 _REFERENCE = re.compile(r"R-[0-9A-Z]{6}", re.ASCII)
@@ -55,9 +56,10 @@ class BadAddress(BadRequest):
     title = N_("The search is not one that this address takes")
 
 
-class SearchForm(StrictSchema):
+class _Search(StrictSchema):
+    """What a search may ask for, typed into the form or sent in an address."""
+
     about = Identifier(most=36, load_default="")
-    sign_in_name = StrictString(most=100, load_default="")
     first_day = StrictDate()
     last_day = StrictDate()
     act = StrictString(most=64, load_default="")
@@ -71,10 +73,22 @@ class SearchForm(StrictSchema):
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             raise ValidationError(N_("The last day must be the same as or after the first day"), "last_day")
-        if data.get("act") and not (first or data.get("about") or data.get("sign_in_name")):
+        if data.get("act") and not (first or data.get("about") or data.get("sign_in_name") or data.get("by")):
             raise ValidationError(
                 N_("Enter the first day to search from, or a reference or a sign-in name as well"), "first_day"
             )
+
+
+class SearchForm(_Search):
+    sign_in_name = StrictString(most=100, load_default="")
+
+
+class SearchAddress(_Search):
+    by = StrictUuid()
+
+
+_FIELDS = {"about": "about", "by": "by", "from": "first_day", "to": "last_day", "act": "act"}
+"""By the name of a parameter of the address: the field that it is read by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,20 +200,12 @@ def _about(text: str) -> str | None:
 
 def _wanted() -> Search:
     """Raises BadAddress."""
-    asked = request.args
+    sent = {field: request.args[name] for name, field in _FIELDS.items() if name in request.args}
     try:
-        about, act = _about(asked.get("about", "")), asked.get("act", "")
-        if about is None or (act and act not in ACTS):
-            raise ValueError
-        return Search(
-            about=about,
-            by=UUID(asked["by"]) if "by" in asked else None,
-            first_day=date.fromisoformat(asked["from"]) if "from" in asked else None,
-            last_day=date.fromisoformat(asked["to"]) if "to" in asked else None,
-            act=act,
-        )
-    except ValueError:
-        raise BadAddress from None
+        asked = SearchAddress().load(sent)
+    except ValidationError as error:
+        raise BadAddress(errors=field_errors(error.messages)) from None
+    return Search(**{**asked, "about": _about(asked["about"]) or ""})
 
 
 def _query(sources: Sources, wanted: Search, *, limit: int) -> Query:

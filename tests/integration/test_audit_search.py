@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
 from services.accounts import tables as accounts_tables
+from services.accounts.audit_wording import ACTS
 from services.accounts.bootstrap import build
 from services.accounts.sessions import BeginSession
 from services.embedded import staff
@@ -59,8 +62,8 @@ def an_auditor(world: World, urls: dict[str, str] | None, *, max_rows: int = 10_
     accounts = world.system.services["accounts"]
     local = {name: LocalSource(lambda name=name: world.system.services[name]) for name in OTHERS}
     over_http = {name: HttpSource(name, address) for name, address in (urls or {}).items()}
-    settings = replace(accounts.settings, audit_export_max_rows=max_rows)
-    app = build(settings, clock=accounts.clock, audits={**local, **over_http}).app
+    few = replace(accounts.settings, audit_export_max_rows=max_rows)
+    app = build(few, clock=accounts.clock, audits={**local, **over_http}).app
     return Auditor(Client(app), world, staff.token(world.system, "data-protection-officer"), urls)
 
 
@@ -232,6 +235,70 @@ class TestDaysAndActs:
 
         assert not auditor.found(act="report.read", **{"from": "2026-06-30", "to": "2026-06-30"})
         assert auditor.found(act="report.read", **{"from": "2026-07-01", "to": "2026-07-01"})
+
+
+def _an_address() -> st.SearchStrategy[dict[str, str]]:
+    """Parameters of an address, of the right form, nearly so, or any text."""
+    any_text = st.text(max_size=40)
+    ids = st.uuids().map(str) | st.sampled_from(["R-7Q2M9K", "r-7q2m9k", "{}", "0"])
+    days = st.dates().map(date.isoformat) | st.sampled_from(["9999-12-31", "0001-01-01", "2099-12-31", "1900-01-01"])
+    times = st.datetimes(timezones=st.timezones()).map(datetime.isoformat) | st.sampled_from(
+        ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-01-01T00:00:00"]
+    )
+    names = {
+        "about": ids, "id": ids, "by": ids, "actor": ids, "after_id": ids, "reference": ids,
+        "from": days, "to": days, "since": times, "before": times, "after": times,
+        "act": st.sampled_from([*ACTS, "a.b", "'; --"]), "limit": st.integers(-1, 2_000).map(str), "cursor": any_text,
+    }  # fmt: skip
+    return st.fixed_dictionaries({}, optional={name: known | any_text for name, known in names.items()})
+
+
+class TestAnAddressThatSomebodyTyped:
+    @pytest.mark.parametrize("path", ["/accounts/audit", "/accounts/audit.csv"])
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ({"to": "9999-12-31"}, "must have a year from 1900 to 2099"),
+            ({"from": "2026-03-02", "to": "2026-03-01"}, "The last day must be the same as or after the first day"),
+            ({"act": "review.read"}, "Enter the first day to search from, or a reference or a sign-in name as well"),
+            ({"act": "no.act", "from": "2026-03-02"}, "Select what was done from the list"),
+            ({"about": "Aspen"}, "Enter a reference like R-7Q2M9K, or an id"),
+            ({"by": "Aspen"}, "Enter an id"),
+        ],
+    )
+    def test_is_refused_as_the_form_is(self, auditor: Auditor, path: str, query: dict[str, str], said: str) -> None:
+        answer = auditor.get(path, **query)
+
+        assert answer.status_code == 400
+        assert said in unescape(answer.text)
+        assert "Aspen" not in answer.text
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            {"before": "0001-01-01T00:00:00+14:00"},
+            {"since": "9999-12-31T23:59:59-14:00"},
+            {"since": "2026-03-02T00:00:00+00:00", "before": "2026-03-01T00:00:00+00:00"},
+            {"act": "review.read"},
+        ],
+    )
+    def test_is_refused_by_each_service(self, world: World, query: dict[str, str]) -> None:
+        officer = world.caller("data-protection-officer")
+        for service in ("accounts", *OTHERS):
+            path = f"/{service}/api/v1/audit/rows"
+            assert officer.get(path, query_string={**query, "limit": "5"}).status_code == 400
+
+    def test_reaches_from_the_first_day_to_the_last(self, auditor: Auditor) -> None:
+        assert auditor.found(**{"from": "1900-01-01", "to": "2099-12-31"})
+
+    @settings(max_examples=60, deadline=None)
+    @given(query=_an_address())
+    def test_is_never_our_fault(self, auditor: Auditor, query: dict[str, str]) -> None:
+        officer = auditor.world.caller("data-protection-officer")
+        for path in ("/accounts/audit", "/accounts/audit.csv"):
+            assert auditor.get(path, **query).status_code < 500, path
+        for path in ("/casework/api/v1/audit/rows", "/intake/api/v1/audit/ids"):
+            assert officer.get(path, query_string=query).status_code < 500, path
 
 
 class TestPages:

@@ -1,7 +1,7 @@
 """What the audit page asks each service for, on behalf of whoever searches: they ask with their own session or token."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def blueprint(service: Service) -> Blueprint:
         """Raises BadSearch."""
         try:
             query = _query()
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             raise BadSearch from None
         current.close_reading()
         found = search.find(service, query, actor=current.staff_id(), correlation_id=current.correlation_id())
@@ -90,7 +90,7 @@ def read(service: str, said: Any) -> FoundRow:
 
 
 def _query() -> Query:
-    """Raises KeyError or ValueError."""
+    """Raises KeyError, ValueError or OverflowError."""
     ids = tuple(str(UUID(one)) for one in request.args.getlist("id"))
     asked = request.args.to_dict()
     act, limit = asked.get("act", ""), asked.get("limit", "")
@@ -109,10 +109,11 @@ def _query() -> Query:
 
 
 def _time(text: str) -> datetime:
+    """Raises ValueError, or OverflowError for a time that UTC's calendar does not have."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError
-    return found
+    return found.astimezone(UTC)
 
 
 def _written(row: FoundRow) -> dict[str, Any]:

@@ -30,6 +30,13 @@ class Query:
     """Time and id of the row after which the page begins: rows are older than it."""
     limit: int
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where the time ends before it begins, or an act alone would have every row looked at."""
+        if self.since and self.before and self.before <= self.since:
+            raise ValueError("the time ends before it begins")
+        if self.act and not (self.ids or self.actor or self.since):
+            raise ValueError("an act alone")
+
 
 @dataclass(frozen=True, kw_only=True)
 class FoundRow:
@@ -93,7 +100,8 @@ def _searches(service: Service, connection: sa.Connection, query: Query) -> Iter
         return
     yield selected(service.tables, query)
     if query.actor is not None:
-        yield selected(service.tables, replace(query, actor=None), subject=str(query.actor))
+        account = str(query.actor)
+        yield selected(service.tables, replace(query, actor=None, ids=(account,)), subject=account)
 
 
 def _conditions(rows: sa.Table, at: sa.ColumnElement[Any], query: Query) -> Iterator[sa.ColumnElement[bool]]:
