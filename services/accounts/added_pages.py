@@ -1,5 +1,6 @@
 """The administrator's pages on which a person, a partner's system or a team is added."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -126,6 +127,15 @@ def offered_roles() -> list[dict[str, str]]:
     return [{"value": role.value, "text": _(wording.ROLES[role])} for role in offered]
 
 
+def team_items(teams: Iterable[queries.TeamRow], *, held: Collection[UUID] = ()) -> list[dict[str, str]]:
+    """Each with its kind, which its name does not always say; those that have ended only where they are held."""
+    return [
+        {"value": str(team.id), "text": team.name, "hint": _(wording.TEAM_CLASSES[team.team_class])}
+        for team in teams
+        if not team.ended_at or team.id in held
+    ]
+
+
 def _password_for(roles: list[Role]) -> str | None:
     """A system sends its token, and never signs in."""
     return one_time_passwords.made() if current.site().demonstration and roles != [Role.PARTNER_SYSTEM] else None
@@ -154,9 +164,7 @@ def _member_page(form: Form) -> ResponseReturnValue:
         form=form,
         organisation_items=_organisation_items(),
         role_items=offered_roles(),
-        team_items=[
-            {"value": str(team.id), "text": team.name} for team in queries.teams(connection) if not team.ended_at
-        ],
+        team_items=team_items(queries.teams(connection)),
         area_items=[{"value": code, "text": name} for code, name in queries.areas(connection)],
     )
     return page, form.status

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from services.accounts import queries, sessions, tables
 from services.accounts.incompatible_roles import check_compatible, usable
+from services.accounts.needed_places import check_places
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.db.transaction import Transaction
@@ -107,7 +108,7 @@ class ChangeMember:
 
 
 def add_member(command: AddMember, transaction: Transaction, *, one_time_lifetime: timedelta = timedelta(0)) -> UUID:
-    """Raises NameTaken, UnknownOrganisation, IncompatibleRoles, PoliceInTriage, UnknownTeamOrArea."""
+    """Raises NameTaken, UnknownOrganisation, PlaceNeeded, IncompatibleRoles, PoliceInTriage, UnknownTeamOrArea."""
     staff_id = uuid4()
     connection = transaction.connection
     _check_new(connection, command)
@@ -126,14 +127,15 @@ def add_member(command: AddMember, transaction: Transaction, *, one_time_lifetim
         password = {"staff_id": staff_id, "hash": command.password_hash, "one_time_until": until}
         connection.execute(sa.insert(tables.passwords).values(password))
     _set_rights(transaction, staff_id, command.roles, command.teams, command.areas)
+    _check_complete(transaction, staff_id, command)
     transaction.audit("staff.added", subject_type="staff", subject_id=staff_id)
     tell(transaction, staff_id)
     return staff_id
 
 
 def change_member(command: ChangeMember, transaction: Transaction) -> None:
-    """Raises UnknownMember, LastAdministrator, NotYourOwn, RightsComeFromProvider, Stale, IncompatibleRoles,
-    PoliceInTriage, UnknownTeamOrArea.
+    """Raises UnknownMember, LastAdministrator, NotYourOwn, RightsComeFromProvider, PlaceNeeded, Stale,
+    IncompatibleRoles, PoliceInTriage, UnknownTeamOrArea.
     """
     if transaction.actor is not None:
         _check_administrator_remains(transaction.connection, command)
@@ -144,7 +146,9 @@ def change_member(command: ChangeMember, transaction: Transaction) -> None:
     if command.roles != queries.roles_held(transaction.connection, command.staff_id):
         sessions.revoke_tokens(transaction, command.staff_id)
     _set_rights(transaction, command.staff_id, command.roles, command.teams, command.areas)
-    if not command.active:
+    if command.active:
+        _check_complete(transaction, command.staff_id, command)
+    else:
         sessions.end_everything(transaction, command.staff_id)
     transaction.audit(
         "staff.changed",
@@ -221,6 +225,15 @@ def _check_not_vouched_for(connection: sa.Connection, command: ChangeMember) -> 
     member = queries.vouched_for(connection, command.staff_id)
     if member and (member.roles, member.teams, member.areas) != (command.roles, command.teams, command.areas):
         raise RightsComeFromProvider
+
+
+def _check_complete(transaction: Transaction, staff_id: UUID, command: AddMember | ChangeMember) -> None:
+    """What an administrator gives is refused while it lacks something; what the provider's groups give is not."""
+    if transaction.actor is None or queries.vouched_for(transaction.connection, staff_id):
+        return
+    teams = tables.teams.c
+    classes = transaction.connection.execute(sa.select(teams.team_class).where(teams.id.in_(command.teams))).scalars()
+    check_places(command.roles, areas=command.areas, team_classes=set(classes))
 
 
 def _take_version(transaction: Transaction, command: ChangeMember) -> None:

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.accounts import one_time_passwords, passwords, queries, wording
-from services.accounts.added_pages import one_time_page
+from services.accounts.added_pages import one_time_page, team_items
 from services.accounts.incompatible_roles import conflicts
+from services.accounts.needed_places import lacking
 from services.accounts.one_time_passwords import PasswordAtProvider, ResetPassword
 from services.accounts.password_pages import limits
 from services.accounts.scopes import PROGRAMS, Scope
@@ -167,6 +168,8 @@ def _member(staff_id: UUID) -> queries.Member:
 def _page(member: queries.Member, form: Form, token_form: Form | None = None) -> ResponseReturnValue:
     connection, token_form = current.reading(), token_form or Form(TokenForm())
     at_provider = queries.vouched_for(connection, member.id) is not None
+    teams = queries.teams(connection)
+    classes = {team.team_class for team in teams if team.id in member.teams}
     page = render_template(
         "accounts/member.html",
         form=token_form if token_form.has_errors else form,
@@ -187,12 +190,9 @@ def _page(member: queries.Member, form: Form, token_form: Form | None = None) ->
         is_own=member.id == current.staff_id(),
         sees_holdings=current.identity().has(*_SEE_HOLDINGS),
         conflicts=[_(one.sentence) for one in conflicts(member.roles, member.organisation_class)],
+        lacking=[_(one.detail) for one in lacking(member.roles, areas=member.areas, team_classes=classes)],
         role_items=[{"value": role.value, "text": _(name)} for role, name in wording.ROLES.items()],
-        team_items=[
-            {"value": str(team.id), "text": team.name}
-            for team in queries.teams(connection)
-            if not team.ended_at or team.id in member.teams
-        ],
+        team_items=team_items(teams, held=member.teams),
         area_items=[{"value": code, "text": name} for code, name in queries.areas(connection)],
     )
     return page, max(form.status, token_form.status)

@@ -257,6 +257,14 @@ CASE_PATHWAYS = frozenset({Pathway.YOUTH_JUSTICE, Pathway.EARLY_INTERVENTION})
 HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
 """Another service works it: open here until that one confirms. The pathways not named end with the review."""
 
+_HANDED_OVER_TO = frozenset({RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES})
+CLASSES_WORKED = {
+    Role.YOUTH_JUSTICE_CASEWORKER: frozenset({RecipientClass.YOUTH_JUSTICE, *_HANDED_OVER_TO}),
+    Role.EARLY_INTERVENTION_CASEWORKER: frozenset({RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO}),
+    Role.TEAM_MANAGER: frozenset({RecipientClass.YOUTH_JUSTICE, RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO}),
+}
+"""By role, the classes of team whose cases it works, in the teams that its holder is in."""
+
 
 class DifferenceReason(StrEnum):
     """Why a person decided otherwise than the estimate's band suggests."""

@@ -31,6 +31,8 @@ class TestAPersonWhoIsAdded:
         page.get_by_label("Organisation").select_option(index=1)
         page.get_by_label("Team manager").focus()
         page.keyboard.press("Space")
+        page.get_by_label("Breakwater early help").focus()
+        page.keyboard.press("Space")
         page.get_by_role("button", name="Add").press("Enter")
         page.locator(".app-secret").wait_for()
         faults += looked_at(page, "the one-time password")

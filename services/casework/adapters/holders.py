@@ -5,8 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import staff, staff_areas, staff_presence, staff_roles, staff_teams
-from services.casework.domain.case_reader import CLASSES_WORKED
-from services.contracts.codes import OrganisationClass, Role
+from services.contracts.codes import CLASSES_WORKED, OrganisationClass, Role
 
 Column = sa.ColumnElement[Any]
 

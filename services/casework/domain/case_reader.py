@@ -5,14 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.contracts.codes import OrganisationClass, RecipientClass, Role
-
-_HANDED_OVER_TO = {RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES}
-CLASSES_WORKED = {
-    Role.YOUTH_JUSTICE_CASEWORKER: {RecipientClass.YOUTH_JUSTICE, *_HANDED_OVER_TO},
-    Role.EARLY_INTERVENTION_CASEWORKER: {RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO},
-    Role.TEAM_MANAGER: {RecipientClass.YOUTH_JUSTICE, RecipientClass.SUPPORT_SERVICE, *_HANDED_OVER_TO},
-}
+from services.contracts.codes import CLASSES_WORKED, OrganisationClass, RecipientClass, Role
 
 
 class Knowledge(StrEnum):

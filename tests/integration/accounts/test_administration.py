@@ -104,6 +104,84 @@ class TestAPersonWhoIsAdded:
         assert send(browser, "/accounts/staff/new", **a_person(world)).status_code == 403
 
 
+WITHOUT = [
+    (["reviewer"], [], [], "areas", "A reviewer needs at least one area"),
+    (["team_manager"], [], ["northside"], "teams", "A team manager needs at least one"),
+    (["early_intervention_caseworker"], [], ["northside"], "teams", "An early intervention caseworker needs at least"),
+    (["youth_justice_caseworker"], ["triage"], ["northside"], "teams", "A youth justice caseworker needs at least one"),
+    (["navigator", "reviewer"], ["triage"], [], "areas", "A reviewer needs at least one area"),
+]
+"""Roles, teams and areas of an account that would see an empty list; the field that is wrong, and what is said."""
+
+
+class TestARoleWithoutItsAreaOrTeam:
+    @pytest.mark.parametrize(("roles", "teams", "areas", "field", "said"), WITHOUT)
+    def test_is_not_added(
+        self,
+        world: World,
+        administrator: FlaskClient,
+        roles: list[str],
+        teams: list[str],
+        areas: list[str],
+        field: str,
+        said: str,
+    ) -> None:
+        places = {"teams": [str(world.teams[team]) for team in teams], "areas": areas}
+
+        page = send(administrator, "/accounts/staff/new", **a_person(world, roles=roles, **places))
+
+        assert page.status_code == 422, said
+        assert f'<a href="#{field}">{said}' in page.text
+        assert world.audited().count("staff.added") == len(world.staff)
+
+    @pytest.mark.parametrize(("roles", "teams", "areas", "field", "said"), WITHOUT)
+    def test_is_not_given(
+        self,
+        world: World,
+        administrator: FlaskClient,
+        roles: list[str],
+        teams: list[str],
+        areas: list[str],
+        field: str,
+        said: str,
+    ) -> None:
+        places = {"teams": [str(world.teams[team]) for team in teams], "areas": areas}
+        address = f"/accounts/staff/{world.staff['navigator']}"
+
+        page = send(administrator, address, version="1", active="yes", roles=roles, **places)
+
+        assert page.status_code == 422, said
+        assert f'<a href="#{field}">{said}' in page.text
+        assert "staff.changed" not in world.audited()
+
+    def test_is_shown_with_all_that_it_lacks(self, world: World, administrator: FlaskClient) -> None:
+        roles = ["reviewer", "team_manager"]
+
+        page = send(administrator, "/accounts/staff/new", **a_person(world, roles=roles, teams=[], areas=[]))
+
+        assert page.text.count('<a href="#areas">') == page.text.count('<a href="#teams">') == 1
+
+    def test_is_said_on_the_account_of_somebody_whose_groups_give_it(
+        self, world: World, administrator: FlaskClient
+    ) -> None:
+        """The identity provider's groups are not refused here: they would have to be changed there."""
+        rights = {"roles": frozenset({Role.REVIEWER}), "areas": frozenset()}
+        world.handle(a_change(world, "navigator", **rights))
+
+        page = administrator.get(f"/accounts/staff/{world.staff['navigator']}").text
+
+        assert "A reviewer needs at least one area" in page
+
+    def test_is_no_obstacle_to_switching_an_account_off(self, world: World) -> None:
+        rights = {"roles": frozenset({Role.REVIEWER}), "areas": frozenset()}
+        world.handle(a_change(world, "navigator", **rights))
+
+        off = a_change(world, "navigator", expected_version=2, active=False, **rights)
+        world.handle(off, by="administrator")
+
+        assert not next(row for row in world.rows(tables.staff) if row.id == world.staff["navigator"]).active
+
+
 class TestAOneTimePassword:
     def reset(self, world: World, administrator: FlaskClient, name: str = "reviewer") -> str:
         page = send(administrator, f"/accounts/staff/{world.staff[name]}/password")

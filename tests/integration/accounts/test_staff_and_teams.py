@@ -246,7 +246,7 @@ class TestAnAccountWithIncompatibleRolesFromBefore:
     def test_is_told_to_the_others_without_them(self, world: World) -> None:
         both = hold(world, "reviewer", Role.REVIEWER, Role.DATA_SCIENTIST)
 
-        world.handle(a_change(world, roles=both, areas=frozenset()), by="administrator")
+        world.handle(a_change(world, roles=both), by="administrator")
 
         assert told(world, StaffChangedV1, world.staff["reviewer"])[-1]["roles"] == []
 
@@ -294,7 +294,7 @@ class TestSchema:
     def test_lets_other_roles_stand_beside_each_other(self, world: World) -> None:
         roles = frozenset({Role.REVIEWER, Role.NAVIGATOR, Role.TEAM_MANAGER})
 
-        world.handle(a_change(world, roles=roles), by="administrator")
+        world.handle(a_change(world, roles=roles, teams=frozenset(world.teams.values())), by="administrator")
 
         assert told(world, StaffChangedV1, world.staff["reviewer"])[-1]["roles"] == sorted(roles)
 
