@@ -1,4 +1,4 @@
-"""Use case: the referrer changes a referral, or answers a question about it: a new version, told whole."""
+"""Use case: the referrer changes a referral, or answers a question about it: a new version, published whole."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,9 +24,16 @@ class AmendReferral:
 
 
 def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
-    """Raises NoSuchReferral, StaleReferral, ReferralWithdrawn, QuestionNotAsked, NotAnswered, or what `check` raises."""
+    """The referral as it now is. What changes nothing makes no new version, publishes nothing, and is audited as a read.
+
+    Raises NoSuchReferral, StaleReferral, ReferralWithdrawn, QuestionNotAsked, NotAnswered, or what `check` raises.
+    """
     referral = uow.referrals.get(command.referral_id)
     referral.require_known_to(command.asking)
+    area, site = command.area or referral.area, command.site or referral.site
+    if command.expected_version == referral.version and referral.is_same(command.content, area=area, site=site):
+        uow.audit("referral.read", subject_type="referral", subject_id=referral.id, reason="own_referral")
+        return referral
     age = check(
         command.content,
         referring=referral.referred_by.organisation_class,
@@ -39,8 +46,8 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
     referral.amend(
         command.content,
         age=age,
-        area=command.area or referral.area,
-        site=command.site or referral.site,
+        area=area,
+        site=site,
         at=just_after(uow.at, *(match.changed_at for match in held)),
         expected=command.expected_version,
     )

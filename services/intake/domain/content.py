@@ -1,7 +1,7 @@
 """What a referrer said, in one version of a referral. Nearly all of it is optional; absent means not known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -223,3 +223,19 @@ class Content:
     answers_question: UUID | None = None
     answered: Mapping[Question, str] = field(default_factory=dict)
     """Every question answered so far, in this version or before it, with what was said. Set by the referral alone."""
+
+    def has_same_answers(self, other: "Content") -> bool:
+        """Whether both answer the form's questions alike. Codes chosen together have no order, and bases have none."""
+        return _without_order(asdict(self._form_alone())) == _without_order(asdict(other._form_alone()))
+
+    def _form_alone(self) -> "Content":
+        return replace(self, answer=None, answers_question=None, answered={})
+
+
+def _without_order(value: Any) -> object:
+    """The value with each list as a set."""
+    if isinstance(value, Mapping):
+        return frozenset((name, _without_order(inner)) for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return frozenset(_without_order(item) for item in value)
+    return value

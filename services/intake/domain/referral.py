@@ -124,6 +124,16 @@ class Referral:
         if not asking.may_know_what(self.referred_by):
             raise NoSuchReferral
 
+    def is_same(self, content: Content, *, area: str, site: str | None) -> bool:
+        """Whether an amendment to this would change nothing. An answer to a reviewer always changes something.
+
+        One to a withdrawn referral is refused by `amend`, whatever it says.
+        """
+        answers = content.answer is not None or content.answers_question is not None
+        if answers or self.withdrawal is not None:
+            return False
+        return (area, site) == (self.area, self.site) and content.has_same_answers(self.content)
+
     def amend(self, content: Content, *, age: Age, area: str, site: str | None, at: datetime, expected: int) -> None:
         """A new version, told whole. After a withdrawal consent can still be taken back, and nothing else be changed.
 

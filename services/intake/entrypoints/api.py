@@ -88,7 +88,7 @@ def read(referral_id: UUID) -> Response:
 @blueprint.arguments(AmendmentSchema, example=examples.AMENDMENT)
 @blueprint.response(200, RepresentationSchema)
 def amend(body: dict[str, Any], referral_id: UUID) -> Response:
-    """Change a referral: send it whole, as it now is, with If-Match."""
+    """Change a referral: send it whole, as it now is, with If-Match. One sent unchanged stays at its version."""
     identity = current.identity()
     expected = etag.expected_version()
     place = caller.place(identity, area=body["area"], site=body.get("site")) if body.get("area") else None

@@ -39,8 +39,8 @@ def save_whole(referral_id: UUID) -> ResponseReturnValue:
         typed.poplist("answers_question")
     version = request.form.get("version", "")
     form = ReferralForm.received(AmendmentSchema(), typed)
-    if _amended(referral_id, form, version):
-        return redirect(url_for("status.show", referral_id=referral_id, changed="yes"), code=303)
+    if changed := _amended(referral_id, form, version):
+        return redirect(url_for("status.show", referral_id=referral_id, changed=changed), code=303)
     return _whole_page(referral, form, version=version)
 
 
@@ -66,8 +66,8 @@ def save_section(referral_id: UUID, key: str) -> ResponseReturnValue:
         typed["answers_question"] = str(referral.progress.question_id)
     version = request.form.get("version", "")
     form = ReferralForm.received(AmendmentSchema(), typed)
-    if _amended(referral_id, form, version):
-        return redirect(url_for("status.answers", referral_id=referral_id, changed="yes"), code=303)
+    if changed := _amended(referral_id, form, version):
+        return redirect(url_for("status.answers", referral_id=referral_id, changed=changed), code=303)
     return _section_page(referral, form, keys, version=version)
 
 
@@ -76,18 +76,17 @@ def _filled(referral: Referral) -> ReferralForm:
     return ReferralForm.filled(AmendmentSchema(), values)
 
 
-def _amended(referral_id: UUID, form: Form, version: str) -> bool:
-    """Whether the form's values are the referral's new version. If not, the form says why. Raises Stale."""
+def _amended(referral_id: UUID, form: Form, version: str) -> str | None:
+    """Whether the form changed the referral: "yes" or "no". None where it is refused: the form says why. Raises Stale."""
     if form.has_errors:
-        return False
+        return None
     try:
-        current.handle(own_referral.amendment(referral_id, form.data, version))
+        return own_referral.amend(referral_id, form.data, version)
     except Stale:
         raise
     except RuleBroken as fault:
         form.reject(fault)
-        return False
-    return True
+        return None
 
 
 def _whole_page(referral: Referral, form: Form, *, version: str) -> ResponseReturnValue:

@@ -31,8 +31,18 @@ def read(referral_id: UUID) -> Referral:
     return referral
 
 
-def amendment(referral_id: UUID, values: dict[str, Any], version: str) -> AmendReferral:
-    """The change to the version that the page was filled from. A text that is no number is no version."""
+def amend(referral_id: UUID, values: dict[str, Any], version: str) -> str:
+    """Change the version that the page was filled from. Gives what the next page says of it: changed "yes" or "no".
+
+    Raises what `amend_referral` raises.
+    """
+    command = _amendment(referral_id, values, version)
+    referral: Referral = current.handle(command)
+    return "no" if referral.version == command.expected_version else "yes"
+
+
+def _amendment(referral_id: UUID, values: dict[str, Any], version: str) -> AmendReferral:
+    """A text that is not a number is not a version of the referral."""
     identity = current.identity()
     place = caller.place(identity, area=values["area"], site=values.get("site")) if values.get("area") else None
     return AmendReferral(

@@ -92,7 +92,7 @@ def answers(referral_id: UUID) -> ResponseReturnValue:
         state=_state(referral),
         parts=parts,
         answered=list(summary.answered(referral.content.answered)),
-        changed=request.args.get("changed") == "yes",
+        changed=request.args.get("changed"),
     )
 
 
@@ -108,11 +108,11 @@ def answer(referral_id: UUID) -> ResponseReturnValue:
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         values["answers_question"] = referral.progress.question_id
         try:
-            current.handle(own_referral.amendment(referral_id, values, str(form.data["version"])))
+            changed = own_referral.amend(referral_id, values, str(form.data["version"]))
         except RuleBroken as fault:
             form.reject(fault)
         else:
-            return redirect(url_for(".show", referral_id=referral_id, changed="yes"), code=303)
+            return redirect(url_for(".show", referral_id=referral_id, changed=changed), code=303)
     return _status_page(referral, form)
 
 
@@ -156,13 +156,13 @@ def remove_consent(referral_id: UUID) -> ResponseReturnValue:
         content = consents.without(referral, form.data["recipients"])
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         try:
-            current.handle(own_referral.amendment(referral_id, values, str(form.data["version"])))
+            changed = own_referral.amend(referral_id, values, str(form.data["version"]))
         except Stale:
             raise
         except RuleBroken as fault:
             form.reject(fault)
         else:
-            return redirect(url_for(".show", referral_id=referral_id, changed="yes"), code=303)
+            return redirect(url_for(".show", referral_id=referral_id, changed=changed), code=303)
     return _consent_page(referral, form)
 
 
@@ -212,7 +212,7 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         steps=_steps(referral),
         area=caller.areas(current.identity()).get(referral.area, referral.area),
         question=wording.word(progress.question) if progress.question else None,
-        changed=request.args.get("changed") == "yes",
+        changed=request.args.get("changed"),
         in_danger=referral.content.immediate_danger == "yes",
         procedure=caller.locality().danger_procedure,
         referral_needed=needed,

@@ -307,13 +307,27 @@ class TestAmend:
         found: str = world.api("navigator").post(examples.REFERRAL).headers["Location"]
         return found
 
-    def test_what_is_read_can_be_sent_back_as_it_is(self, world: World, location: str) -> None:
+    def test_sent_as_it_was_read_makes_no_new_version(self, world: World, location: str) -> None:
         written = world.api("navigator").get(location).json["referral"]
+        published = len(world.events())
 
-        amended = world.api("navigator").put(location, written, version=1)
+        unchanged = world.api("navigator").put(location, written, version=1)
+
+        assert unchanged.status_code == 200, unchanged.json
+        assert unchanged.json["referral"] == written
+        assert (unchanged.json["version"], unchanged.headers["ETag"]) == (1, '"1"')
+        assert len(world.rows(referral_versions)) == 1
+        assert len(world.events()) == published
+        assert "referral.amended" not in [row.what for row in world.rows(world.service.tables.audit_rows)]
+
+    def test_keeps_all_that_is_sent_back_with_one_change(self, world: World, location: str) -> None:
+        written = world.api("navigator").get(location).json["referral"]
+        changed = written | {"danger_note": "Their aunt is with them"}
+
+        amended = world.api("navigator").put(location, changed, version=1)
 
         assert amended.status_code == 200, amended.json
-        assert amended.json["referral"] == written
+        assert amended.json["referral"] == changed
         assert amended.headers["ETag"] == '"2"'
         assert len(world.rows(referral_versions)) == 2
 

@@ -14,6 +14,7 @@ from services.contracts.codes import (
     Question,
     RecipientClass,
     Told,
+    WhatHappened,
     WithdrawalReason,
 )
 from services.contracts.intake import (
@@ -212,11 +213,33 @@ class TestAmending:
         assert told["facts"]["what_happened"]
         assert uow.of(IdentityRecordedV1)[1]["version"] == 2
 
+    def test_with_the_same_content_is_not_a_new_version(self, uow: FakeUnitOfWork) -> None:
+        several = (WhatHappened.KNIFE_OR_SHARP_OBJECT, WhatHappened.THREAT)
+        bases = (a_basis(), a_basis(RecipientClass.SUPPORT_SERVICE))
+        referral = receive_referral(a_receipt(a_content(what_happened=several, bases=bases)), uow)
+        published = len(uow.published)
+
+        for content in (
+            a_content(what_happened=several, bases=bases),
+            a_content(what_happened=several[::-1], bases=bases[::-1]),
+        ):
+            assert amend_referral(amendment(referral, content), uow).version == 1
+
+        assert len(uow.published) == published
+        assert [what for what, _ in uow.audited] == ["referral.received", "referral.read", "referral.read"]
+
+    def test_with_the_same_content_in_another_area_is_a_new_version(self, uow: FakeUnitOfWork) -> None:
+        referral = receive_referral(a_receipt(), uow)
+
+        amend_referral(replace(amendment(referral, a_content()), area="riverside"), uow)
+
+        assert uow.of(ReferralAmendedV1)[0]["area"] == "riverside"
+
     def test_tells_that_answers_on_equality_were_taken_back(self, uow: FakeUnitOfWork) -> None:
         referral = receive_referral(a_receipt(a_content(equality=Equality(ethnicity=Ethnicity.CARIBBEAN))), uow)
 
         amend_referral(amendment(referral), uow)
-        amend_referral(amendment(referral), uow)
+        amend_referral(amendment(referral, a_content(concern=Concern(concern="Still more"))), uow)
 
         told = [(one["version"], one["ethnicity"], one["sex"], one["disability"]) for one in uow.of(EqualityRecordedV1)]
         assert told == [(1, Ethnicity.CARIBBEAN, None, None), (2, None, None, None)]
