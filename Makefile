@@ -54,7 +54,7 @@ run: setup ## serve the whole system with demonstration data on this machine
 	@$(BIN)/waymark run
 
 .PHONY: kafka
-kafka: setup-dev ## the distributed form on this machine (installs system packages first): Kafka, PostgreSQL and one process per service role (options="--port 8001")
+kafka: setup-dev ## distributed mode on this machine (installs system packages first): Kafka, PostgreSQL and one process per service role (options="--port 8001")
 	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/python -m tests.parts.run_distributed $(options)
 
@@ -116,7 +116,7 @@ bench-embedded: setup-dev ## benchmarks of the form of one process: a minute and
 	@$(BIN)/python -m bench
 
 .PHONY: bench-distributed
-bench-distributed: setup-dev ## benchmarks of the form of many processes: Kafka, PostgreSQL; minutes (parts="path …")
+bench-distributed: setup-dev ## benchmarks of distributed mode: Kafka, PostgreSQL; minutes (parts="path …")
 	@$(BIN)/python -m tests.parts.kafka.jars
 	@$(BIN)/python -m bench.distributed $(parts)
 

@@ -1,1 +1,1 @@
-"""The form of many processes, on Kafka and PostgreSQL: what each part of it does a second beside the part alone."""
+"""Distributed mode, on Kafka and PostgreSQL: what each part of it does a second beside the part alone."""

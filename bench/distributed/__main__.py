@@ -1,4 +1,4 @@
-"""`make bench-distributed`: the form of many processes beside its floors; with a number, P9 up to so many referrals."""
+"""`make bench-distributed`: distributed mode beside its floors; with a number, P9 up to so many referrals."""
 
 import tempfile
 from collections.abc import Callable, Iterator

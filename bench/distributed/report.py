@@ -1,4 +1,4 @@
-"""The tables of the form of many processes, and their file."""
+"""The tables of distributed mode, and their file."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What several commands share: where the embedded form keeps its data, and how an answer is printed."""
+"""What several commands share: where embedded mode keeps its data, and how an answer is printed."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ folder_option: Callable[..., Any] = click.option(
     show_default=True,
     envvar="WAYMARK_FOLDER",
     callback=_folder,
-    help="Where the embedded form keeps its databases, log and models.",
+    help="Where embedded mode keeps its databases, log and models.",
 )
 
 json_option: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for a program.")

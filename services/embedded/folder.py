@@ -1,4 +1,4 @@
-"""The folder in which the embedded form keeps everything: databases, log, registry, and its own secret."""
+"""The folder in which embedded mode keeps everything: databases, log, registry, and its own secret."""
 
 import os
 import secrets

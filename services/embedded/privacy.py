@@ -1,4 +1,4 @@
-"""What the embedded form writes is its owner's alone: nobody else on the machine reads a folder or a file of it."""
+"""What embedded mode writes is its owner's alone: nobody else on the machine reads a folder or a file of it."""
 
 import os
 from pathlib import Path

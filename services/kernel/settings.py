@@ -64,7 +64,7 @@ class Settings:
     session_warning: timedelta = timedelta(minutes=2)
     """How long before a session ends the page asks whether to stay signed in (WCAG 2.2, 2.2.1 needs 20 seconds)."""
     rate_limits: RateLimits | None = None
-    """None in the one process of the embedded form, which nobody shares."""
+    """None in the one process of embedded mode, which nobody shares."""
     audited_failures_per_minute: int = 30
     """How many refusals of one account, failed sign-ins of one, and failed sign-ins of no account a minute are audited."""
     process: Process = Process.EMBEDDED

@@ -1,4 +1,4 @@
-"""Waymark in its distributed form: a schema and two roles per service in PostgreSQL, each role its own process."""
+"""Waymark in distributed mode: a schema and two roles per service in PostgreSQL, each role its own process."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

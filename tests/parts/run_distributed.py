@@ -1,4 +1,4 @@
-"""`make kafka`: Waymark in its distributed form on this machine, with invented data, until Ctrl-C."""
+"""`make kafka`: Waymark in distributed mode on this machine, with invented data, until Ctrl-C."""
 
 import signal
 import tempfile

@@ -1,4 +1,4 @@
-"""One database of one service: SQLite in the embedded form, a schema of PostgreSQL at scale."""
+"""One database of one service: SQLite in embedded mode, a schema of PostgreSQL at scale."""
 
 import sqlite3
 import time

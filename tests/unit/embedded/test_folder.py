@@ -1,4 +1,4 @@
-"""Where the embedded form keeps its things."""
+"""Where embedded mode keeps its things."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Nobody but its owner reads what the embedded form writes."""
+"""Nobody but its owner reads what embedded mode writes."""
 
 import os
 import subprocess
