@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +31,9 @@ _PAUSE_SECONDS = 0.05
 
 ReadAhead = Callable[[Batch, Sequence[object]], None]
 """Has the repositories that a batch shares read, in a few statements, what these commands will ask them for."""
+
+Prepare = Callable[[Any], object]
+"""Reads and computes what takes long before the write transaction is opened, and gives the command to handle instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,7 @@ class Dispatcher:
         handlers: Mapping[type, Handler],
         clock: Clock,
         read_ahead: ReadAhead = lambda _batch, _commands: None,
+        prepare: Mapping[type, Prepare] = MappingProxyType({}),
     ) -> None:
         self._service = service
         self._database = database
@@ -64,6 +69,7 @@ class Dispatcher:
         self._handlers = handlers
         self._clock = clock
         self._read_ahead = read_ahead
+        self._prepare = prepare
         self.metrics = Metrics(service)
         self.committed = threading.Event()
         """Set after each commit: the relay of the same process need not wait for its next look."""
@@ -81,6 +87,8 @@ class Dispatcher:
         A request whose key was answered before is not run again. Raises what the handler raises; nothing is kept then.
         A command whose transaction gave way to another one is run again, three times at most.
         """
+        if type(command) in self._prepare:
+            command = self._prepare[type(command)](command)
         for again in range(_TRIES - 1):
             try:
                 return self._handle(command, actor, correlation_id, once)

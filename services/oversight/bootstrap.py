@@ -9,7 +9,7 @@ from services.kernel.dispatcher import Dispatcher
 from services.kernel.republish import RequestLostEvents
 from services.kernel.service import Routes, Service
 from services.oversight import tables
-from services.oversight.freezing import Freeze, Freezing
+from services.oversight.freezing import Freeze, Preparing, Publish, Publishing
 from services.oversight.noting import HANDLERS, read_ahead
 from services.oversight.rebuilding import (
     EndRebuild,
@@ -39,11 +39,12 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             Rebuild: rebuild,
             NoteTold: note_told,
             EndRebuild: end_rebuild,
-            Freeze: Freezing(schedule=settings.schedule, demonstration=settings.demonstration),
+            Publish: Publishing(demonstration=settings.demonstration),
             RequestLostEvents: request_lost_events,
         },
         clock=clock,
         read_ahead=read_ahead,
+        prepare={Freeze: Preparing(database=database, schedule=settings.schedule, clock=clock)},
     )
 
     def routes() -> Routes:

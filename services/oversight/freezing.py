@@ -5,12 +5,15 @@ it ended, for everywhere and for each area together (`report`). That report is f
 later changes nothing in it, and nothing is taken away from it: it holds disclosed counts and no row of anybody.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from services.kernel.clock import Clock
+from services.kernel.db.engine import Database
 from services.kernel.db.transaction import Transaction
 from services.kernel.db.upsert import insert, insert_or_ignore
 from services.oversight import queries, rebuilding, running
@@ -28,41 +31,79 @@ class Freeze:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Freezing:
-    """The handler of `Freeze`. Gives 1 when a snapshot was frozen, and 0 when none was due.
+class Publish:
+    """What `Freeze` becomes once the final reports are computed: by quarter (its code) and area."""
+
+    due_at: datetime
+    finals: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparing:
+    """Computes the final reports from a snapshot of the database, before `Publish` opens a write transaction.
+
+    They take a while in Python, of every referral of a quarter, and on SQLite a write transaction keeps out all writers.
+    """
+
+    database: Database
+    schedule: Schedule
+    clock: Clock
+
+    def __call__(self, command: Freeze) -> Publish:
+        now = self.clock()
+        due_at = now if command.at_once else self.schedule.newest_due(now)
+        with self.database.snapshot() as connection:
+            if not _is_due(connection, due_at):
+                return Publish(due_at=due_at, finals={})
+            quarters = [each for each in _unfinished(connection, now) if now >= each.ends + self.schedule.final_after]
+            journeys = {quarter.code: queries.journeys_of(connection, quarter) for quarter in quarters}
+            areas = queries.areas(connection)
+        finals = {code: {each.area: to_json(each) for each in reports_on(of, areas)} for code, of in journeys.items()}
+        return Publish(due_at=due_at, finals=finals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publishing:
+    """The handler of `Publish`. Gives 1 when a snapshot was frozen, and 0 when none was due.
 
     The row of the snapshot is written first, and commits with the figures: of two workers the second waits, finds it and
     does nothing, and one that is killed leaves nothing. Only the newest of several missed times is caught up.
     """
 
-    schedule: Schedule
     demonstration: bool
 
-    def __call__(self, command: Freeze, transaction: Transaction) -> int:
-        connection, now = transaction.connection, transaction.at
-        due_at = now if command.at_once else self.schedule.newest_due(now)
-        if not _is_due(connection, due_at) or rebuilding.under_way(connection):
+    def __call__(self, command: Publish, transaction: Transaction) -> int:
+        connection, now, due_at = transaction.connection, transaction.at, command.due_at
+        if not _is_due(connection, due_at):
             return 0
         if not insert_or_ignore(connection, snapshots, {"due_at": due_at, "frozen_at": now}):
             return 0
         whose = {"invented_data": self.demonstration or queries.any_invented(connection)}
-        finished = queries.finished(connection)
-        for quarter in queries.quarters(connection, now):
-            if quarter.code not in finished:
-                final = now >= quarter.ends + self.schedule.final_after
-                reports = _final(connection, quarter) if final else _running(connection, quarter)
-                key = {"period": quarter.code, "due_at": due_at, "final": final}
-                rows = [{**key, "area": area, "content": content | whose} for area, content in reports.items()]
-                insert(connection, published_reports, rows)
+        for quarter in _unfinished(connection, now):
+            final = quarter.code in command.finals
+            reports = command.finals[quarter.code] if final else _running(connection, quarter)
+            if final:
+                # What was held for comparing is not needed any more.
+                connection.execute(sa.delete(held_counts).where(held_counts.c.period == quarter.code))
+            key = {"period": quarter.code, "due_at": due_at, "final": final}
+            rows = [{**key, "area": area, "content": {**content, **whose}} for area, content in reports.items()]
+            insert(connection, published_reports, rows)
         transaction.audit("figures.frozen", subject_type="snapshot", subject_id=due_at.isoformat())
         return 1
 
 
+def _unfinished(connection: sa.Connection, now: datetime) -> list[Quarter]:
+    """The quarters whose report is not final."""
+    finished = queries.finished(connection)
+    return [quarter for quarter in queries.quarters(connection, now) if quarter.code not in finished]
+
+
 def _is_due(connection: sa.Connection, due_at: datetime) -> bool:
-    """Whether it is not there, nor a newer one, and anything had been received. Else there is nothing to publish."""
+    """Whether it is not there, nor a newer one, anything had been received, and nothing is being read again."""
     newest = queries.newest_snapshot(connection)
     first = queries.first_received(connection)
-    return (newest is None or newest.due_at < due_at) and first is not None and first < due_at
+    is_new = (newest is None or newest.due_at < due_at) and first is not None and first < due_at
+    return is_new and not rebuilding.under_way(connection)
 
 
 def _running(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
@@ -75,10 +116,3 @@ def _running(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
     else:
         connection.execute(sa.update(held_counts).where(of_quarter).values(counts=counts))
     return {EVERYWHERE: running.to_json(counts)}
-
-
-def _final(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
-    """The reports, by area. What was held for comparing is not needed any more."""
-    journeys, areas = queries.journeys_of(connection, quarter), queries.areas(connection)
-    connection.execute(sa.delete(held_counts).where(held_counts.c.period == quarter.code))
-    return {each.area: to_json(each) for each in reports_on(journeys, areas)}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from services.kernel.bus.worker import reconcile
 from services.kernel.service import Service
 from services.oversight import freezing, running
 from services.oversight.rebuilding import Rebuild
+from services.oversight.report import Report, reports_on
 from services.oversight.tables import held_counts, journeys, kernel, published_reports, snapshots
 from tests.integration.oversight.test_oversight import BOARD, NOW, Clock, a_service, event, freeze, hear, referral
 from tests.statements import asked_of
@@ -119,6 +121,41 @@ class TestTheWorker:
         assert left == [[], [], []]
         assert freeze(service) == 1
 
+    def test_keeps_out_no_writer_while_it_computes_final_reports(
+        self, service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Before, they were computed within the write transaction: on SQLite nothing else was written meanwhile."""
+        received(service, 9)
+        clock.at = FINAL
+
+        def compute(*of: Any) -> list[Report]:
+            received(service, 1, at=FINAL - WEEK)
+            return reports_on(*of)
+
+        monkeypatch.setattr(freezing, "reports_on", compute)
+
+        assert freeze(service) == 1
+        assert len(rows(service, journeys)) == 10
+        assert {row.period: row.final for row in rows(service, published_reports)} == {
+            "2026-Q2": True,
+            "2026-Q3": False,
+        }
+
+    def test_publishes_nothing_when_everything_is_read_again_meanwhile(
+        self, service: Service, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        received(service, 9)
+        clock.at = FINAL
+
+        def compute(*of: Any) -> list[Report]:
+            service.dispatcher.handle(Rebuild(), actor=None)
+            return reports_on(*of)
+
+        monkeypatch.setattr(freezing, "reports_on", compute)
+
+        assert freeze(service) == 0
+        assert rows(service, published_reports) == []
+
     def test_waits_while_everything_is_read_again(self, service: Service) -> None:
         received(service, 9)
         service.dispatcher.handle(Rebuild(), actor=None)
@@ -141,14 +178,14 @@ class TestBeforeTheFirstSnapshot:
         assert freeze(service) == 0  # what is due was before anything came
         page = client.get(PAGE, headers=BOARD)
         assert page.status_code == 200
-        assert "the first will be frozen on 25 May 2026 at 6am" in page.text
+        assert "the first come on 25 May 2026 at 6am" in page.text
 
     @pytest.mark.parametrize("outlet", [FILE, JSON, "/oversight/?period=2026-Q2"])
     def test_file_and_api_say_so_too(self, client: FlaskClient, outlet: str) -> None:
         found = client.get(outlet, headers=BOARD)
 
         assert found.status_code == 409
-        assert "The first figures will be frozen on 25 May 2026 at 6am." in found.text
+        assert "The first figures come on 25 May 2026 at 6am." in found.text
 
 
 class TestEveryOutlet:
@@ -200,7 +237,7 @@ class TestEveryOutlet:
         assert said["as_of"].startswith("2026-05-20T12:00:00")
         assert said["next_at"].startswith("2026-05-25T0")
         assert "where they stood on 20 May 2026 at 1pm" in page
-        assert "The next figures will be frozen on 25 May 2026 at 6am." in page
+        assert "The next figures come on 25 May 2026 at 6am." in page
         assert "A figure stays as it was published until it has changed by 8 or more" in page
 
     def test_keeps_a_count_until_it_has_changed_by_eight(
@@ -214,6 +251,21 @@ class TestEveryOutlet:
             seen.append(figures(client)["steps"]["being_read"])
 
         assert seen == [10, 10, 20, 20]
+
+    def test_offers_a_choice_of_quarters_only_where_there_are_several(
+        self, service: Service, client: FlaskClient, clock: Clock
+    ) -> None:
+        """Before, the page of one quarter had a list with that one and a button."""
+        received(service, 9)
+        freeze(service)
+        of_one = client.get(PAGE, headers=BOARD).text.partition("<main")[2]
+        clock.at = FINAL - WEEK
+        freeze(service)
+        of_two = client.get(PAGE, headers=BOARD).text.partition("<main")[2]
+
+        assert ("<select" in of_one, "<form" in of_one) == (False, False)
+        assert "Referrals received from April to June 2026 in all areas" in of_one
+        assert ("<select" in of_two, ">Show<" in re.sub(r"\s", "", of_two)) == (True, True)
 
     @pytest.mark.parametrize("outlet", OUTLETS)
     def test_is_for_board_members_alone(self, client: FlaskClient, outlet: str) -> None:
