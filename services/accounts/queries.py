@@ -25,6 +25,11 @@ class MemberRow:
     last_signed_in_at: datetime | None
     roles: frozenset[Role]
 
+    @property
+    def is_system(self) -> bool:
+        """Whether a program uses the account: it sends its token, and never signs in."""
+        return self.roles == {Role.PARTNER_SYSTEM}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Member(MemberRow):

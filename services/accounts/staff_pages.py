@@ -18,7 +18,7 @@ from services.accounts.password_pages import limits
 from services.accounts.scopes import PROGRAMS, Scope
 from services.accounts.staff import ChangeMember, UnknownMember
 from services.accounts.tokens import IssueToken, RevokeToken
-from services.contracts.codes import Role
+from services.contracts.codes import CLASSES_WORKED, Role
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.text import N_
 from services.kernel.ui.forms import Form
@@ -31,11 +31,13 @@ pages = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 _ASK_SCOPE = N_("Select what the token may do")
 _SEE_HOLDINGS = (Role.TEAM_MANAGER, Role.REVIEWER)
 """Whom casework shows what somebody holds: an administrator alone is not led to a page that refuses them."""
+_HOLD = {Role.REVIEWER, *CLASSES_WORKED}
+"""Who can hold a case or a review."""
 
 
 class MemberForm(StrictSchema):
     version = StrictInteger(least=1, most=10**9, required=True)
-    active = StrictBoolean(required=True, ask=N_("Select whether this person can sign in"))
+    active = StrictBoolean(required=True, ask=N_("Select whether this account can be used"))
     roles = StrictList(StrictCode(Role), load_default=list, unique=True)
     teams = StrictList(Id(), load_default=list, unique=True)
     areas = StrictList(StrictString(most=64), load_default=list, unique=True)
@@ -175,20 +177,18 @@ def _page(member: queries.Member, form: Form, token_form: Form | None = None) ->
         form=token_form if token_form.has_errors else form,
         member_form=form,
         token_form=token_form,
-        takes_tokens=member.active and member.roles == {Role.PARTNER_SYSTEM},
+        takes_tokens=member.active and member.is_system,
         tokens=queries.good_tokens(connection, member.id, at=current.now()),
         scope_names=wording.SCOPES,
         scope_items=[{"value": scope.value, "text": _(wording.SCOPES[scope])} for scope in sorted(PROGRAMS)],
         most_days=limits().token_days,
         at_provider=at_provider,
-        has_password=current.site().demonstration
-        and member.active
-        and not at_provider
-        and member.roles != {Role.PARTNER_SYSTEM},
+        has_password=current.site().demonstration and member.active and not at_provider and not member.is_system,
         saved="saved" in request.args and form.is_valid,
         member=member,
         is_own=member.id == current.staff_id(),
-        sees_holdings=current.identity().has(*_SEE_HOLDINGS),
+        works_cases=not member.roles.isdisjoint(CLASSES_WORKED),
+        sees_holdings=current.identity().has(*_SEE_HOLDINGS) and not member.roles.isdisjoint(_HOLD),
         conflicts=[_(one.sentence) for one in conflicts(member.roles, member.organisation_class)],
         lacking=[_(one.detail) for one in lacking(member.roles, areas=member.areas, team_classes=classes)],
         role_items=[{"value": role.value, "text": _(name)} for role, name in wording.ROLES.items()],

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from services.accounts import queries, wording
-from services.accounts.teams import BringTeamBack, ChangeTeam, EndTeam, UnknownTeam
+from services.accounts.teams import BringTeamBack, ChangeTeam, EndTeam, UnknownTeam, obstacles
 from services.contracts.codes import Role
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.text import N_
@@ -116,12 +117,14 @@ def _team(team_id: UUID) -> queries.TeamRow:
 
 
 def _page(team: queries.TeamRow, form: Form) -> ResponseReturnValue:
+    members = queries.members_of(current.reading(), team.id)
     page = render_template(
         "accounts/team.html",
         form=form,
         saved="saved" in request.args and form.is_valid,
         team=team,
-        members=queries.members_of(current.reading(), team.id),
+        members=members,
+        obstacles=[_(one.detail) for one in obstacles(active=team.active, members=members)],
         team_class=wording.TEAM_CLASSES[team.team_class],
         area_items=[{"value": code, "text": name} for code, name in queries.areas(current.reading())],
     )

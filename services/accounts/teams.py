@@ -1,5 +1,6 @@
 """Use cases: a team is added or changed. Routing reads what is said here: class, areas, ages, on-call address."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,28 +42,22 @@ class CodeTaken(Invalid):
         super().__init__(errors=[FieldError("/code", N_("Another team has this code"))])
 
 
-class TakesCases(Conflict):
-    """A case that is on its way to a team must find it."""
+TAKES_CASES = FieldError(
+    "/active", N_("It takes new cases. Choose “No” under “Does the team take new cases?” and save the changes")
+)
+"""A case that is on its way to a team must find it."""
+HAS_MEMBERS = FieldError(
+    "",
+    N_(
+        "It has members who can sign in. Have their cases closed or given to another team, then take them out of this "
+        "team"
+    ),
+)
+"""A member of an ended team would keep seeing the cases that it has."""
 
-    title = N_("This team still takes new cases")
 
-    def __init__(self) -> None:
-        super().__init__(
-            N_("Choose “No” under “Does the team take new cases?”, and end the team when its cases are closed.")
-        )
-
-
-class HasMembers(Conflict):
-    """Whoever is in an ended team would keep seeing what it has."""
-
-    title = N_("This team still has members")
-
-    def __init__(self) -> None:
-        super().__init__(
-            N_(
-                "Have their cases closed or given to another team, take everybody listed here out of the team, then end it."
-            )
-        )
+class CannotEnd(Conflict):
+    title = N_("This team cannot end yet")
 
 
 class TeamEnded(Conflict):
@@ -175,16 +170,19 @@ def change_team(command: ChangeTeam, transaction: Transaction) -> None:
 
 
 def end_team(command: EndTeam, transaction: Transaction) -> None:
-    """Raises UnknownTeam, Stale, TeamEnded, TakesCases, HasMembers."""
+    """Raises UnknownTeam, Stale, TeamEnded, CannotEnd."""
     team = _held(transaction, command.team_id, command.expected_version)
     if team.ended_at is not None:
         raise TeamEnded
-    if team.active:
-        raise TakesCases
-    if queries.members_of(transaction.connection, command.team_id):
-        raise HasMembers
+    if found := obstacles(active=team.active, members=queries.members_of(transaction.connection, command.team_id)):
+        raise CannotEnd(errors=found)
     _note_end(transaction, command.team_id, command.expected_version, ended_at=transaction.at)
     transaction.audit("team.ended", subject_type="team", subject_id=command.team_id)
+
+
+def obstacles(*, active: bool, members: Collection[tuple[UUID, str]]) -> list[FieldError]:
+    """Why a team cannot end, all at once."""
+    return [*([TAKES_CASES] if active else []), *([HAS_MEMBERS] if members else [])]
 
 
 def bring_team_back(command: BringTeamBack, transaction: Transaction) -> None:

@@ -440,21 +440,32 @@ class TestATeam:
         )  # fmt: skip
         return team_id
 
-    def test_that_takes_cases_does_not_end(self, world: World, administrator: FlaskClient) -> None:
-        page = send(administrator, f"/accounts/teams/{world.teams['youth-justice']}/end", version="1")
+    def test_is_not_ended_while_anything_stands_in_the_way_and_all_of_it_is_named(
+        self, world: World, administrator: FlaskClient
+    ) -> None:
+        team_id = world.teams["triage"]
+        address, member = f"/accounts/teams/{team_id}", f'href="/accounts/staff/{world.staff["reviewer"]}"'
 
-        assert page.status_code == 422
-        assert "Does the team take new cases" in page.text
+        page = administrator.get(address).text
+        assert "It takes new cases." in page
+        assert "It has members who can sign in." in page
+        assert member in page
+        assert f"{address}/end" not in page
+
+        refused = send(administrator, f"{address}/end", version="1")
+        assert refused.status_code == 422
+        assert '<a href="#active">It takes new cases.' in refused.text
+        summary = refused.text.partition("There is a problem")[2].partition("<form")[0]
+        assert "It has members who can sign in." in summary
         assert "team.ended" not in world.audited()
 
-    def test_with_members_does_not_end_and_names_them(self, world: World, administrator: FlaskClient) -> None:
-        team_id = self.paused(world, "triage")
+    def test_without_obstacles_can_be_ended_on_its_page(self, world: World, administrator: FlaskClient) -> None:
+        team_id = self.paused(world, "youth-justice")
 
-        page = send(administrator, f"/accounts/teams/{team_id}/end", version="2")
+        page = administrator.get(f"/accounts/teams/{team_id}").text
 
-        assert page.status_code == 422
-        assert "take everybody listed here out of the team" in page.text
-        assert f'href="/accounts/staff/{world.staff["reviewer"]}"' in page.text
+        assert f'action="/accounts/teams/{team_id}/end"' in page
+        assert "cannot end yet" not in page
 
     def test_ends_and_comes_back(self, world: World, administrator: FlaskClient) -> None:
         team_id = self.paused(world, "youth-justice")

@@ -215,7 +215,27 @@ class TestAMembersPage:
         page = world.signed_in("administrator").get(f"/accounts/staff/{world.staff['reviewer']}").text
 
         assert "/casework/staff" not in page
-        assert "under “Caseloads”" in page
+
+    @pytest.mark.parametrize(
+        ("role", "has_cases"),
+        [(Role.YOUTH_JUSTICE_CASEWORKER, True), (Role.REVIEWER, False), (Role.PARTNER_SYSTEM, False)],
+    )
+    def test_speaks_of_cases_only_where_there_can_be_some(self, world: World, role: Role, has_cases: bool) -> None:
+        world.handle(a_change(world, roles=frozenset({role}), teams=frozenset({world.teams["youth-justice"]})))
+
+        page = world.signed_in("administrator").get(f"/accounts/staff/{world.staff['reviewer']}").text
+
+        assert ("under “Caseloads”" in page) is has_cases
+
+    def test_of_a_partners_system_asks_about_tokens_and_not_about_signing_in(self, world: World) -> None:
+        world.handle(a_change(world, "navigator", roles=frozenset({Role.PARTNER_SYSTEM}), teams=frozenset()))
+        browser = world.signed_in("administrator")
+
+        page = browser.get(f"/accounts/staff/{world.staff['navigator']}").text
+
+        assert "Can this system use its tokens?" in page
+        assert "Can this person sign in?" not in page
+        assert "Can this person sign in?" in browser.get(f"/accounts/staff/{world.staff['reviewer']}").text
 
 
 class TestAnAccountWithIncompatibleRolesFromBefore:
