@@ -100,32 +100,32 @@ class ReferralNotEstimatedV1(EventSchema):
     decided_at = moment(required=True)
 
 
-class FeatureWording(Part):
+class DescribedFeature(Part):
+    """What a feature is called, and what it is about."""
+
+    feature = fields.String(required=True)
+    label = fields.String(required=True)
+    domain = fields.String(required=True)
+    police_generated = fields.Boolean(required=True)
+
+
+class FeatureWording(DescribedFeature):
     """The words in which a feature is shown to a person."""
 
-    feature = fields.String(required=True)
-    label = fields.String(required=True)
     raised = fields.String(required=True)
     lowered = fields.String(required=True)
-    domain = fields.String(required=True)
     origin = fields.String(required=True)
-    police_generated = fields.Boolean(required=True)
 
 
-class FeatureLabel(Part):
+class FeatureLabel(DescribedFeature):
     """What a feature is called. The value of one that is `in_days` is how many days before the referral something was."""
 
-    feature = fields.String(required=True)
-    label = fields.String(required=True)
     in_days = fields.Boolean(required=True)
-    domain = fields.String(required=True)
-    police_generated = fields.Boolean(required=True)
 
 
-class ModelDescribedV1(EventSchema):
-    """A model version that may now be used, and sentences that follow the direction of a contribution."""
+class DescribedModel(EventSchema):
+    """A model version that may now be used: what each version of the event says of it."""
 
-    type = "scoring.model.described"
     topic = topics.MODELS.name
     key = "model_version"
 
@@ -135,27 +135,25 @@ class ModelDescribedV1(EventSchema):
     horizon_months = fields.Integer(required=True)
     base_rate = fields.Float(required=True, validate=validate.Range(0, 1))
     invented_data = fields.Boolean(required=True)
-    features = fields.List(fields.Nested(FeatureWording), required=True)
     described_at = moment(required=True)
 
 
-class ModelDescribedV2(EventSchema):
+class ModelDescribedV1(DescribedModel):
+    """A model version that may now be used, and sentences that follow the direction of a contribution."""
+
+    type = "scoring.model.described"
+
+    features = fields.List(fields.Nested(FeatureWording), required=True)
+
+
+class ModelDescribedV2(DescribedModel):
     """A model version that may now be used, and what its features are called. A value is worded by the value alone."""
 
     type = ModelDescribedV1.type
     schema_version = 2
     before = ModelDescribedV1
-    topic = ModelDescribedV1.topic
-    key = ModelDescribedV1.key
 
-    model_version = fields.String(required=True)
-    version = fields.Integer(required=True, validate=validate.Range(min=1))
-    harm_event = fields.String(required=True)
-    horizon_months = fields.Integer(required=True)
-    base_rate = fields.Float(required=True, validate=validate.Range(0, 1))
-    invented_data = fields.Boolean(required=True)
     features = fields.List(fields.Nested(FeatureLabel), required=True)
-    described_at = moment(required=True)
 
     @classmethod
     def upcast(cls, data: dict[str, Any]) -> dict[str, Any]:

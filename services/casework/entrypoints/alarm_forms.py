@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from services.kernel.text import N_
-from services.kernel.web.fields import StrictSchema, StrictString
+from services.kernel.web.fields import RequiredText, StrictSchema
 
 MOST_DONE = 2000
 
@@ -11,6 +11,4 @@ MOST_DONE = 2000
 class ActionBody(StrictSchema):
     read_only: ClassVar = ("id", "version", "state", "acted_by", "acted_at", "raised_at", "due_at", "referral_id")
 
-    done = StrictString(
-        most=MOST_DONE, lines=True, required=True, ask=N_("Enter what you did"), label=N_("What you did")
-    )
+    done = RequiredText(most=MOST_DONE, ask=N_("Enter what you did"), label=N_("What you did"))

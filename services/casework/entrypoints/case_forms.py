@@ -14,6 +14,7 @@ from services.contracts.codes import (
 from services.kernel.text import N_
 from services.kernel.web.fields import (
     PersonName,
+    RequiredText,
     StrictBoolean,
     StrictCode,
     StrictDate,
@@ -45,7 +46,7 @@ class _Body(StrictSchema):
 
 
 class NoteBody(_Body):
-    text = StrictString(most=MOST_NOTE, lines=True, required=True, ask=N_("Enter the note"), label=N_("The note"))
+    text = RequiredText(most=MOST_NOTE, ask=N_("Enter the note"), label=N_("The note"))
     corrects_id = StrictUuid(load_default=None, allow_none=True)
 
 
@@ -90,22 +91,14 @@ class ClosureBody(_Body):
 
 
 class ReopeningBody(_Body):
-    why = StrictString(
-        most=MOST_REMARK,
-        lines=True,
-        required=True,
-        ask=N_("Enter what was wrong with the closing"),
-        label=N_("What was wrong with the closing"),
+    why = RequiredText(
+        most=MOST_REMARK, ask=N_("Enter what was wrong with the closing"), label=N_("What was wrong with the closing")
     )
 
 
 class UnassignmentBody(_Body):
-    reason = StrictString(
-        most=MOST_REMARK,
-        lines=True,
-        required=True,
-        ask=N_("Enter why the case goes back to Unassigned"),
-        label=N_("Why the case goes back"),
+    reason = RequiredText(
+        most=MOST_REMARK, ask=N_("Enter why the case goes back to Unassigned"), label=N_("Why the case goes back")
     )
 
 

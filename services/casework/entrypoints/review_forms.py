@@ -16,6 +16,7 @@ from services.contracts.codes import (
 )
 from services.kernel.text import N_
 from services.kernel.web.fields import (
+    RequiredText,
     StrictBoolean,
     StrictCode,
     StrictDate,
@@ -49,17 +50,13 @@ class NothingBody(_Body):
 class OwnViewBody(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support you think they need"))
     sureness = StrictCode(Sureness, required=True, ask=N_("Select how sure you are"))
-    why = StrictString(
-        most=MOST_WHY, lines=True, required=True, ask=N_("Enter why you think so"), label=N_("Why you think so")
-    )
+    why = RequiredText(most=MOST_WHY, ask=N_("Enter why you think so"), label=N_("Why you think so"))
 
 
 class _Decision(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
     pathway: fields.Field[Any] = StrictCode(Pathway, required=True, ask=_WHERE)
-    reasons = StrictString(
-        most=MOST_REASONS, lines=True, required=True, ask=N_("Enter your reasons"), label=N_("Your reasons")
-    )
+    reasons = RequiredText(most=MOST_REASONS, ask=N_("Enter your reasons"), label=N_("Your reasons"))
     difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
 
 
@@ -85,12 +82,8 @@ class AgreementBody(_Body):
     """The second reviewer's answer to a proposal."""
 
     agree = StrictBoolean(required=True, ask=N_("Select yes if you agree with the proposal"))
-    reason = StrictString(
-        most=MOST_REASONS,
-        lines=True,
-        required=True,
-        ask=N_("Enter why you agree or do not agree"),
-        label=N_("Why you agree or do not agree"),
+    reason = RequiredText(
+        most=MOST_REASONS, ask=N_("Enter why you agree or do not agree"), label=N_("Why you agree or do not agree")
     )
 
 
@@ -108,12 +101,8 @@ class BasisBody(_Body):
     recipient = StrictCode(RecipientClass, required=True, ask=N_("Select who may be told"))
     basis = StrictCode(LawfulBasis, required=True, ask=N_("Select the lawful basis"))
     gateway = StrictCode(DisclosureGateway, load_default=None, allow_none=True)
-    reason = StrictString(
-        most=MOST_REASON,
-        lines=True,
-        required=True,
-        ask=N_("Enter why this basis holds for this young person"),
-        label=N_("Why this basis holds"),
+    reason = RequiredText(
+        most=MOST_REASON, ask=N_("Enter why this basis holds for this young person"), label=N_("Why this basis holds")
     )
 
 

@@ -21,7 +21,7 @@ from services.intake.entrypoints.sections import SECTIONS
 from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
 from services.kernel.ui.forms import Form
-from services.kernel.web.fields import StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
+from services.kernel.web.fields import RequiredText, StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
 
 RECIPIENTS = tuple(RecipientClass)
 """The page has one row for each, always at the same number."""
@@ -117,7 +117,7 @@ class WithdrawalForm(StrictSchema):
 
 
 class AnswerForm(StrictSchema):
-    answer = StrictString(most=1000, lines=True, required=True, ask=N_("Write your answer"), label=N_("Your answer"))
+    answer = RequiredText(most=1000, ask=N_("Write your answer"), label=N_("Your answer"))
     version = StrictInteger(least=1, most=10**9, required=True)
 
 

@@ -107,6 +107,13 @@ class StrictString(_Strict, fields.String):
             self.refuse(N_("%(field)s has too many marks on one letter: type it again"))
 
 
+class RequiredText(StrictString):
+    """An answer in the person's own words, which may take several lines and must be given."""
+
+    def __init__(self, *, most: int, ask: str, label: str) -> None:
+        super().__init__(most=most, lines=True, required=True, ask=ask, label=label)
+
+
 class PersonName(StrictString):
     """A name or nickname in any script. Characters that cannot be seen, or that turn the writing, are refused."""
 
