@@ -96,9 +96,11 @@ class Referrers:
         return self.intake.dispatcher.handle(command, actor=None)
 
     def _content(self, number: int) -> Content:
-        chance = self.chance
+        chance, young_person = self.chance, self._said_of(number)
+        # Without a number nobody can call or text: intake refuses a referral that says so.
+        reachable = [ContactMode.PHONE, ContactMode.TEXT] if young_person.phone else []
         return a_content(
-            young_person=self._said_of(number),
+            young_person=young_person,
             immediate_danger=chance.choice([Answer.YES, Answer.NO, Answer.NO]),
             involvement=tuple(chance.sample(list(Involvement), 2)),
             facts={
@@ -115,7 +117,7 @@ class Referrers:
                 "missing_episodes_12m": chance.choice([None, 0, 4]),
             },
             contact=Contact(
-                safe=tuple(chance.sample([ContactMode.PHONE, ContactMode.TEXT], chance.randint(0, 2))),
+                safe=tuple(chance.sample(reachable, chance.randint(0, len(reachable)))),
                 do_not=tuple(chance.sample([DoNotContact.AT_HOME, DoNotContact.BY_LETTER], chance.randint(0, 2))),
             ),
             concern=Concern(concern=f"Said {chance.random()}"),
