@@ -78,7 +78,7 @@ class ReferralNotEstimatedV1(EventSchema):
     """One version of a referral has no estimate, and this is why.
 
     `drawn_on` are the earlier referrals of the same area whose answers were looked at: what is known and missing says
-    something of them too.
+    something of them too. `min_answers` is how many answers an estimate needs, when too few were known.
     """
 
     type = "scoring.referral.not_estimated"
@@ -95,6 +95,7 @@ class ReferralNotEstimatedV1(EventSchema):
     model_version = fields.String(allow_none=True, load_default=None)
     known_answers = fields.Integer(allow_none=True, load_default=None)
     all_answers = fields.Integer(allow_none=True, load_default=None)
+    min_answers = fields.Integer(allow_none=True, load_default=None)
     drawn_on = fields.List(fields.UUID(), load_default=list)
     cause = code(EstimateCause, required=True)
     decided_at = moment(required=True)
@@ -118,9 +119,13 @@ class FeatureWording(DescribedFeature):
 
 
 class FeatureLabel(DescribedFeature):
-    """What a feature is called. The value of one that is `in_days` is how many days before the referral something was."""
+    """What a feature is called. The value of one that is `in_days` is how many days before the referral something was.
+
+    One that `is_choice` says whether one of a question's answers was selected: that it was not is no answer “no”.
+    """
 
     in_days = fields.Boolean(required=True)
+    is_choice = fields.Boolean(load_default=False)
 
 
 class DescribedModel(EventSchema):
@@ -163,7 +168,10 @@ class ModelDescribedV2(DescribedModel):
 def feature_label(described: Mapping[str, Any]) -> dict[str, Any]:
     """A feature as the second version has it. Of the first version's, the name alone says that its value is in days."""
     said = {name: described[name] for name in ("feature", "label", "domain", "police_generated")}
-    return said | {"in_days": described.get("in_days", described["feature"].endswith("_recency"))}
+    return said | {
+        "in_days": described.get("in_days", described["feature"].endswith("_recency")),
+        "is_choice": described.get("is_choice", False),
+    }
 
 
 class StateToldV1(StateTold):

@@ -173,7 +173,7 @@ class TestTheHistoryOfAnEstimate:
         estimate = later.estimate(reader)
 
         known = known_values(estimate)
-        assert known.keys().isdisjoint({LOOKED_AFTER, "Children's services", "Mental health need"})
+        assert known.keys().isdisjoint({LOOKED_AFTER, "Children’s services", "Mental health need"})
         assert [value for label, value in known.items() if label.startswith("Earlier")] == [0]
         assert sources(estimate) == set()
         page = reader.get(later.review(reader).replace("/api/v1", "") + "/estimate").text

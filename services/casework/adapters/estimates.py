@@ -99,7 +99,8 @@ class SqlEstimates:
         missing = tuple(words[name]["label"] if name in words else name for name in content["missing"])
         if "probability" not in content:
             reason = NotEstimatedReason(content["reason"])
-            return NotEstimated(reason=reason, missing=missing, answers=_answers(content))
+            needed = content.get("min_answers")
+            return NotEstimated(reason=reason, missing=missing, answers=_answers(content), min_answers=needed)
         low, high = content.get("interval_low"), content.get("interval_high")
         unknown = frozenset(content["missing"])
         return Estimated(
@@ -135,6 +136,7 @@ def _moved(item: Mapping[str, Any], words: Mapping[str, Any], given_by: Source, 
         domain=words.get("domain", ""),
         police_generated=bool(words.get("police_generated")),
         in_days=bool(words.get("in_days")),
+        is_choice=bool(words.get("is_choice")),
         is_known=is_known,
         value=item["value"],
         observed_on=date.fromisoformat(item["observed_on"]) if item["observed_on"] else None,

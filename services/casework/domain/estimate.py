@@ -23,7 +23,8 @@ class Moved:
     """How much one feature moved the estimate, in log-odds, and what is to be said of its value.
 
     `value` is None when it is not known, and when something known does not reach into the time that the feature looks
-    at; `is_known` tells the two apart. A value `in_days` is how many days before the referral something was.
+    at; `is_known` tells the two apart. A value `in_days` is how many days before the referral something was;
+    one that `is_choice` says whether one of a question's answers was selected.
     `given_by` is who made the referral of the estimate; `sources` are the earlier referrals that the value comes from,
     newest first: none when it is the referral's own. `few_seen` says that the model has seen too few young people with
     this value to have learned what it means.
@@ -41,6 +42,7 @@ class Moved:
     given_by: Source
     sources: tuple[SourceReferral, ...] = ()
     few_seen: bool = False
+    is_choice: bool = False
 
     @property
     def said_by_police(self) -> bool:
@@ -84,9 +86,12 @@ class Estimated:
 
 @dataclass(frozen=True, kw_only=True)
 class NotEstimated:
+    """`min_answers` is how many answers an estimate needs; None unless too few were known."""
+
     reason: NotEstimatedReason
     missing: tuple[str, ...]
     answers: KnownAnswers | None = None
+    min_answers: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,7 +99,9 @@ def _value(moved: Moved) -> str:
         # Known, and not within the time that the feature looks at: nothing was found by a police two years ago.
         return str(_("None") if moved.is_known else _("Not known"))
     if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
+        # A box that was left empty is not an answer: the referrer may not have thought of it.
+        no = _("Not selected") if moved.is_choice else _("No")
+        return str(_("Yes") if value else no)
     if isinstance(value, str):
         return coded_value(moved.feature, value)
     if moved.in_days:
@@ -148,13 +150,9 @@ def _police(moved: Moved) -> str:
 
 
 def _caution(moved: Moved) -> str:
-    """What moved nothing was not taken into account; of a rare value that moved it, it is not known whether by enough."""
+    """The same words whether it moved the estimate or not: how far it should is not known in either case."""
     if not moved.few_seen:
         return ""
-    if moved.log_odds == 0:
-        return str(
-            _("The model has seen too few young people with this answer to take it into account. Weigh it yourself.")
-        )
     return str(
         _("The model has seen too few young people with this answer to be sure what it means. Weigh it yourself.")
     )

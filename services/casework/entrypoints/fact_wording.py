@@ -63,9 +63,9 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     },
     Involvement: {
         Involvement.VICTIM: N_("Victim"),
-        Involvement.SUSPECTED: N_("Suspected"),
+        Involvement.SUSPECTED: N_("Suspected of taking part"),
         Involvement.WITNESS: N_("Witness"),
-        Involvement.EXPLOITED: N_("Exploited"),
+        Involvement.EXPLOITED: N_("Exploited by others"),
         Involvement.AT_RISK: N_("At risk"),
     },
     Injury: {
@@ -78,8 +78,8 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     Answer: {Answer.YES: N_("Yes"), Answer.NO: N_("No"), Answer.NOT_KNOWN: N_("Not known")},
     SubstanceUse: {
         SubstanceUse.NONE: N_("None"),
-        SubstanceUse.OCCASIONAL: N_("Occasional"),
-        SubstanceUse.FREQUENT: N_("Frequent"),
+        SubstanceUse.OCCASIONAL: N_("Now and then"),
+        SubstanceUse.FREQUENT: N_("Often"),
     },
     EducationStatus: {
         EducationStatus.IN_EDUCATION: N_("In education"),
@@ -98,9 +98,9 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         ExploitationSign.UNEXPLAINED_MONEY_OR_GIFTS: N_("Unexplained money or gifts"),
         ExploitationSign.TRAVEL_OUT_OF_AREA: N_("Travel out of the area"),
         ExploitationSign.OLDER_CONTROLLING_CONTACTS: N_("Older people who control them"),
-        ExploitationSign.DEBT: N_("Debt"),
-        ExploitationSign.DRUGS_SUPPLY: N_("Drugs supply"),
-        ExploitationSign.PHONE_ACTIVITY: N_("Phone activity"),
+        ExploitationSign.DEBT: N_("Owes money"),
+        ExploitationSign.DRUGS_SUPPLY: N_("Made to carry or sell drugs"),
+        ExploitationSign.PHONE_ACTIVITY: N_("More than one phone, or calls at all hours"),
     },
     Strength: {
         Strength.TRUSTED_ADULT: N_("An adult they trust"),

@@ -272,6 +272,7 @@ def _comparison(shown: Comparison) -> dict[str, Any]:
         "missing": answer.missing if answer else (),
         "known_answers": answer.answers.known if answer and answer.answers else None,
         "all_answers": answer.answers.all if answer and answer.answers else None,
+        "min_answers": answer.min_answers if isinstance(answer, NotEstimated) else None,
         "replaced": [
             {**vars(before), "shown_at": before.at, "cause": now.cause} for before, now in view.replacements()
         ],

@@ -237,7 +237,9 @@ class MovedItem(Schema):
     caution = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "When `few_seen`: the model has seen too few with this value to learn what it means"},
+        metadata={
+            "description": "When `few_seen`: the model has seen too few with this value to be sure what it means"
+        },
     )
     domain = fields.String(required=True)
     origin = fields.String(
@@ -297,6 +299,9 @@ class EstimateAnswer(Schema):
         required=True, allow_none=True, metadata={"description": "Known, of all answers that the model takes"}
     )
     all_answers = fields.Integer(required=True, allow_none=True)
+    min_answers = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many an estimate needs, when there were too few"}
+    )
     replaced = fields.List(fields.Nested(ReplacedItem), required=True)
 
 

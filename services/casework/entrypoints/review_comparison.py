@@ -48,8 +48,9 @@ class EstimatePage:
     moved: list[Row]
     every: list[Row]
     few_seen: list[str]
-    """Values of which the model has seen too few to learn what they mean, however little they moved it."""
+    """Values of which the model has seen too few to be sure what they mean, however little they moved it."""
     missing: Sequence[str]
+    not_known: str
     history: str
     model: str
 
@@ -57,13 +58,16 @@ class EstimatePage:
 @dataclass(frozen=True)
 class NoEstimatePage:
     reason: str
-    missing: Sequence[str]
+    counted: str = ""
+    """Of too few answers: how many are known, and how many an estimate needs."""
+    missing: Sequence[str] = ()
+    not_known: str = ""
 
 
 def shown(estimate: EstimateShown | None, *, area: str) -> EstimatePage | NoEstimatePage:
     """`area` is what people call the area of the referral."""
     if estimate is None:
-        return NoEstimatePage(str(_("There is no estimate to show you. Decide without it.")), ())
+        return NoEstimatePage(str(_("There is no estimate to show you.")))
     if isinstance(estimate.answer, NotEstimated):
         return _no_estimate(estimate.answer)
     return _estimate(estimate.answer, area)
@@ -101,15 +105,39 @@ def based_on(answers: KnownAnswers) -> str:
 
 
 def _no_estimate(answer: NotEstimated) -> NoEstimatePage:
-    said = [words(answer.reason)]
-    if answer.reason is NotEstimatedReason.TOO_LITTLE_INFORMATION and answer.answers is not None:
-        known, of = answer.answers.known, answer.answers.all
-        said.append(
-            str(
-                ngettext("%(num)d of %(all)d answers is known.", "%(num)d of %(all)d answers are known.", known, all=of)
-            )
-        )
-    return NoEstimatePage(" ".join([*said, str(_("Decide without it."))]), answer.missing)
+    return NoEstimatePage(
+        reason=words(answer.reason),
+        counted=_too_few(answer),
+        missing=answer.missing,
+        not_known=_not_known(answer),
+    )
+
+
+def _too_few(answer: NotEstimated) -> str:
+    if answer.reason is not NotEstimatedReason.TOO_LITTLE_INFORMATION or answer.answers is None:
+        return ""
+    known, of = answer.answers.known, answer.answers.all
+    said = ngettext("%(num)d of %(all)d answers is known.", "%(num)d of %(all)d answers are known.", known, all=of)
+    if answer.min_answers is None:
+        return str(said)
+    return f"{said} {_('An estimate needs at least %(number)d.', number=answer.min_answers)}"
+
+
+def _not_known(answer: Estimated | NotEstimated) -> str:
+    """What stands above the values that are not known. One answer may give several of them."""
+    if answer.answers is None:
+        return str(_("Not recorded, so treated as not known:"))
+    unknown, of = answer.answers.all - answer.answers.known, answer.answers.all
+    counted = str(
+        ngettext("%(num)d of %(all)d answers is not known", "%(num)d of %(all)d answers are not known", unknown, all=of)
+    )
+    if len(answer.missing) <= unknown:
+        return f"{counted}:"
+    values = _(
+        "The model takes several values from some answers, so these %(number)d values are not known:",
+        number=len(answer.missing),
+    )
+    return f"{counted}. {values}"
 
 
 def _estimate(answer: Estimated, area: str) -> EstimatePage:
@@ -131,6 +159,7 @@ def _estimate(answer: Estimated, area: str) -> EstimatePage:
         every=[_row(moved) for moved in _strongest_first(answer.contributions)],
         few_seen=[worded(moved).wording for moved in answer.contributions if moved.few_seen],
         missing=answer.missing,
+        not_known=_not_known(answer),
         history=str(_("The estimate uses earlier referrals in %(area)s only.", area=area)),
         model=". ".join(
             filter(
@@ -188,7 +217,10 @@ def _top(contributions: Sequence[Moved]) -> list[Row]:
     top = [(_row(moved), moved.log_odds) for moved in known[:MOST_MOVED]]
     single = len(top)
     if rest:
-        top.append(_together(ngettext("The %(num)d other together", "All %(num)d others together", len(rest)), rest))
+        label = ngettext(
+            "%(num)d other value that is known", "%(num)d other values that are known, together", len(rest)
+        )
+        top.append(_together(label, rest))
     if unknown:
         label = ngettext("%(num)d value that is not known", "%(num)d values that are not known, together", len(unknown))
         top.append(_together(label, unknown))

@@ -21,6 +21,7 @@ from services.scoring.domain.answer import (
     KnownAnswers,
     NotEstimated,
     SourceReferral,
+    counts,
 )
 
 _Saying = tuple[int, Any, str | None, str | None]
@@ -70,9 +71,9 @@ class SqlAnswers:
             "snapshot_digest": saying[3],
             "missing": list(answer.missing),
             "out_of_range": [] if isinstance(answer, Estimate) else list(answer.facts),
-            "known_answers": answer.answers.known if answer.answers else None,
-            "all_answers": answer.answers.all if answer.answers else None,
+            **counts(answer),
             "sparse": answer.sparse if isinstance(answer, Estimate) else None,
+            "min_answers": None if isinstance(answer, Estimate) else answer.min_answers,
             "drawn_on": None if isinstance(answer, Estimate) else [str(one) for one in answer.drawn_on],
             "cause": given.cause,
             "given_at": given.at,
@@ -207,6 +208,7 @@ def _to_refusal(row: Any) -> NotEstimated:
         facts=tuple(row.out_of_range),
         model_version=row.model_version,
         answers=_known_answers(row),
+        min_answers=row.min_answers,
         drawn_on=tuple(map(UUID, row.drawn_on or ())),
     )
 

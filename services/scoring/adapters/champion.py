@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.features import reading, snapshot
 from models.features.facts import EarlierReferral
+from models.features.specification import Rule
 from models.features.vector import build
 from models.inference import estimate as given
 from models.inference import manifest as manifests
@@ -32,6 +33,8 @@ from services.scoring.domain.referral import Earlier
 # A day is the day of the people who wrote the facts.
 _LONDON = ZoneInfo("Europe/London")
 _NAMED = ("feature", "label", "domain", "police_generated")
+_CHOICES = frozenset(feature.name for feature in reading.registry().features if feature.rule is Rule.ANY_CODE)
+"""Features that say whether one of several answers was selected."""
 
 
 class LoadedChampion:
@@ -81,6 +84,7 @@ class LoadedChampion:
         # Facts, not features: several features are made of one answer, and two of no answer at all.
         known = KnownAnswers(known=features.snapshot["known_facts"], all=len(reading.registry().facts))
         if isinstance(answer, given.NotEstimated):
+            too_few = answer.reason is given.Reason.TOO_LITTLE_INFORMATION
             return NotEstimated(
                 reason=NotEstimatedReason(answer.reason.value),
                 missing=answer.missing,
@@ -88,6 +92,7 @@ class LoadedChampion:
                 model_version=self.version,
                 features=features,
                 answers=known,
+                min_answers=self._model.manifest.minimum_known_facts if too_few else None,
                 drawn_on=_drawn_on(features),
             )
         return Estimate(
@@ -127,7 +132,11 @@ def fits(kept: Kept) -> bool:
 
 
 def _described(feature: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: feature[name] for name in _NAMED} | {"in_days": feature["kind"] == "recency"}
+    name = feature["feature"]
+    return {key: feature[key] for key in _NAMED} | {
+        "in_days": feature["kind"] == "recency",
+        "is_choice": name in _CHOICES,
+    }
 
 
 def _drawn_on(features: Features) -> tuple[UUID, ...]:

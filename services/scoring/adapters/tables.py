@@ -96,7 +96,9 @@ answers = sa.Table(
     # Null in what was stored before they were counted.
     sa.Column("known_answers", sa.Integer, nullable=True),
     sa.Column("all_answers", sa.Integer, nullable=True),
+    # Said by the limits of that day, which are settings: it does not follow from the two counts.
     sa.Column("sparse", sa.Boolean, nullable=True),
+    sa.Column("min_answers", sa.Integer, nullable=True),
     sa.Column("drawn_on", Json, nullable=True),
     sa.Column("cause", CodeType(EstimateCause), nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),

@@ -15,6 +15,7 @@ from services.scoring.domain.answer import (
     Estimate,
     NotEstimated,
     adds_up,
+    counts,
     limited,
     not_estimated,
 )
@@ -89,9 +90,9 @@ def allowed(answer: Answer, *, champion: Champion, demonstration: bool, limits: 
     broken sum is shown."""
     if champion.invented_data and not demonstration:
         return not_estimated(answer, NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA)
-    if isinstance(answer, NotEstimated):
-        return answer
-    return limited(answer, limits) if adds_up(answer) else not_estimated(answer, NotEstimatedReason.MODEL_UNAVAILABLE)
+    if isinstance(answer, Estimate) and not adds_up(answer):
+        return not_estimated(answer, NotEstimatedReason.MODEL_UNAVAILABLE)
+    return limited(answer, limits)
 
 
 def _describe(champion: Champion, uow: UnitOfWork) -> None:
@@ -114,13 +115,18 @@ def tell_answer(given: Given, publisher: Publisher) -> None:
         "cause": given.cause,
         "missing": list(answer.missing),
         "model_version": answer.model_version,
-        "known_answers": answer.answers.known if answer.answers else None,
-        "all_answers": answer.answers.all if answer.answers else None,
+        **counts(answer),
     }
     if isinstance(answer, NotEstimated):
         publisher.publish(
             ReferralNotEstimatedV1,
-            {**common, "reason": answer.reason, "drawn_on": list(answer.drawn_on), "decided_at": given.at},
+            {
+                **common,
+                "reason": answer.reason,
+                "min_answers": answer.min_answers,
+                "drawn_on": list(answer.drawn_on),
+                "decided_at": given.at,
+            },
         )
         return
     low, high = answer.interval or (None, None)

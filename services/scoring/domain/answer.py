@@ -97,7 +97,10 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class NotEstimated:
-    """No estimate, and why. `facts` names what was out of range, `drawn_on` the earlier referrals that were looked at."""
+    """No estimate, and why. `facts` names what was out of range, `drawn_on` the earlier referrals that were looked at.
+
+    `min_answers` is how many answers an estimate needs, when there were too few.
+    """
 
     reason: NotEstimatedReason
     missing: tuple[str, ...] = ()
@@ -105,10 +108,17 @@ class NotEstimated:
     model_version: str | None = None
     features: Features | None = None
     answers: KnownAnswers | None = None
+    min_answers: int | None = None
     drawn_on: tuple[UUID, ...] = ()
 
 
 Answer = Estimate | NotEstimated
+
+
+def counts(answer: Answer) -> dict[str, int | None]:
+    """How many answers were known, of how many, by the names of the published event. None where nobody counted."""
+    known = answer.answers
+    return {"known_answers": known.known if known else None, "all_answers": known.all if known else None}
 
 
 def adds_up(estimate: Estimate) -> bool:
@@ -120,13 +130,21 @@ def adds_up(estimate: Estimate) -> bool:
     return abs(parts - shown) <= TOLERANCE
 
 
-def limited(estimate: Estimate, limits: AnswerLimits) -> Answer:
-    """The estimate, marked when few answers were known; or none, when there were too few."""
-    if estimate.answers is None:
-        return estimate
-    if estimate.answers.known < limits.min_answers:
-        return not_estimated(estimate, NotEstimatedReason.TOO_LITTLE_INFORMATION)
-    return replace(estimate, sparse=estimate.answers.known <= limits.max_sparse_answers)
+def limited(answer: Answer, limits: AnswerLimits) -> Answer:
+    """An estimate, marked when few answers were known; or none, with how many it needs, when there were too few."""
+    if isinstance(answer, NotEstimated):
+        # The model's own minimum is the lowest that is ever asked for.
+        return (
+            answer
+            if answer.min_answers is None
+            else replace(answer, min_answers=max(answer.min_answers, limits.min_answers))
+        )
+    if answer.answers is None:
+        return answer
+    if answer.answers.known < limits.min_answers:
+        refused = not_estimated(answer, NotEstimatedReason.TOO_LITTLE_INFORMATION)
+        return replace(refused, min_answers=limits.min_answers)
+    return replace(answer, sparse=answer.answers.known <= limits.max_sparse_answers)
 
 
 def not_estimated(answer: Answer, reason: NotEstimatedReason) -> NotEstimated:

@@ -17,7 +17,7 @@ from services.scoring.adapters.queries import ModelRow
 from services.scoring.adapters.replay import NoSuchEstimate
 from services.scoring.application.answering import allowed
 from services.scoring.application.estimate_again import NoModel
-from services.scoring.domain.answer import Answer, AnswerLimits, Estimate
+from services.scoring.domain.answer import Answer, AnswerLimits, Estimate, counts
 from services.scoring.entrypoints import schemas
 from services.scoring.entrypoints.subscriptions import coded
 
@@ -87,11 +87,8 @@ def _answer(row: Mapping[str, Any], champion: LoadedChampion, limits: AnswerLimi
 
 
 def _said(answer: Answer) -> dict[str, Any]:
-    counted = {
-        "known_answers": answer.answers.known if answer.answers else None,
-        "all_answers": answer.answers.all if answer.answers else None,
-    }
+    counted = counts(answer)
     if not isinstance(answer, Estimate):
-        return counted | {"not_estimated": answer.reason, "out_of_range": answer.facts, "missing": answer.missing}
+        return {**vars(answer), **counted, "not_estimated": answer.reason, "out_of_range": answer.facts}
     low, high = answer.interval or (None, None)
     return counted | {**vars(answer), "not_estimated": None, "interval_low": low, "interval_high": high}

@@ -75,7 +75,7 @@ class ContributionSchema(Schema):
     observed_on = fields.Date(required=True, allow_none=True)
     log_odds = fields.Float(required=True)
     few_seen = fields.Boolean(
-        required=True, metadata={"description": "Training saw too few with this value to learn what it means"}
+        required=True, metadata={"description": "Training saw too few with this value to be sure what it means"}
     )
 
 
@@ -94,6 +94,9 @@ class AnswerSchema(Schema):
     missing = fields.List(fields.String())
     known_answers = fields.Integer(allow_none=True, metadata={"description": "Known, of all that the model takes"})
     all_answers = fields.Integer(allow_none=True)
+    min_answers = fields.Integer(
+        allow_none=True, metadata={"description": "How many an estimate needs, when there were too few"}
+    )
     sparse = fields.Boolean(metadata={"description": "Based on few answers: never to be shown without saying so first"})
 
 

@@ -251,8 +251,16 @@ class Referred:
         told = {"contributions": [part], "probability": probability}
         self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
 
-    def not_estimated(self, reason: NotEstimatedReason = NotEstimatedReason.TURNED_OFF, **said: Any) -> None:
-        self.world.hear(hear.HearNoEstimate({**make.a_refusal_event(self.id, **said), "reason": reason}))
+    def not_estimated(
+        self,
+        reason: NotEstimatedReason = NotEstimatedReason.TURNED_OFF,
+        *,
+        told: Mapping[str, Any] | None = None,
+        **said: Any,
+    ) -> None:
+        """`told` is what else the event says."""
+        event = {**make.a_refusal_event(self.id, **said), "reason": reason, **(told or {})}
+        self.world.hear(hear.HearNoEstimate(event))
 
 
 def _moved(place: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from services.casework.adapters.review_tables import decisions
-from services.contracts.codes import Band, EstimateCause, RecipientClass
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, RecipientClass
 from services.kernel.ui import static_files
 from services.kernel.web import cookies
 from tests.factories import reviews as make
@@ -90,6 +90,11 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     sparse = world.referral()
     sparse.estimated(known_answers=10)
     _views(reviewer, sparse)
+    refused = world.referral()
+    counted = {"known_answers": 7, "all_answers": 25, "min_answers": 8, "model_version": "3"}
+    counted["missing"] = [f"feature_{place}" for place in range(20)]
+    refused.not_estimated(NotEstimatedReason.TOO_LITTLE_INFORMATION, told=counted)
+    _views(reviewer, refused)
     return [
         "/casework/reviews",
         urgent.page,
@@ -108,6 +113,7 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
         replaced.page,
         f"{replaced.page}/estimate",
         f"{sparse.page}/estimate",
+        f"{refused.page}/estimate",
     ]
 
 

@@ -61,7 +61,7 @@ class TestTheSecondStep:
         told = client.get(f"{referred.api}/estimate").get_json()["estimate"]["contributions"]
 
         listed = (
-            "The model has seen too few young people with these answers to learn what they mean. Weigh them yourself:"
+            "The model has seen too few young people with these answers to be sure what they mean. Weigh them yourself:"
         )
         assert page.count(listed) == 1
         assert page.count("too few young people with this answer") == 1
@@ -81,7 +81,7 @@ class TestTheSecondStep:
 
         assert "Thing number 5" in bars
         assert "Thing number 6" not in bars
-        assert "All 3 others together" in bars
+        assert "3 other values that are known, together" in bars
         assert "Raises it most" in bars
         assert "about contact with the police" in bars
         assert "Thing number 8" in page

@@ -34,7 +34,7 @@ CODES = {
         "life_threatening": "Life-threatening",
     },
     "immediate_danger": {"yes": "Yes", "no": "No"},
-    "substance_use": {"none": "None", "occasional": "Occasional", "frequent": "Frequent"},
+    "substance_use": {"none": "None", "occasional": "Now and then", "frequent": "Often"},
     "education_status": {
         "in_education": "In education",
         "part_time_timetable": "On a part-time timetable",
@@ -178,7 +178,7 @@ def _flag(value: Any) -> str:
 
 
 def _any_of(*codes: str) -> Callable[[Any], str]:
-    return lambda said: _flag(set(codes) & set(said))
+    return lambda said: "Yes" if set(codes) & set(said) else "Not selected"
 
 
 def _coded(name: str) -> Callable[[Any], str]:
@@ -210,7 +210,7 @@ LABELS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "Education or work": ("education_status", _coded("education_status")),
     "Often absent from school": ("often_absent", _flag),
     "Looked after by a local authority now": ("looked_after_now", _flag),
-    "Children's services": ("childrens_services", _coded("childrens_services")),
+    "Children’s services": ("childrens_services", _coded("childrens_services")),
     "Violence at home in the last 12 months": ("violence_at_home_12m", _flag),
     "Brothers or sisters in danger": ("siblings_at_risk", _flag),
     "Unsettled place to live": ("housing_unstable", _flag),

@@ -1,6 +1,7 @@
 """An estimate in words: whole persons of a hundred, and bars that sum to what is shown."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -11,10 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.casework.domain.decision import OwnView, Shown
-from services.casework.domain.estimate import Estimated, EstimateShown, Moved, SourceReferral
+from services.casework.domain.estimate import (
+    Estimated,
+    EstimateShown,
+    KnownAnswers,
+    Moved,
+    NotEstimated,
+    SourceReferral,
+)
 from services.casework.entrypoints.contribution_wording import worded
-from services.casework.entrypoints.review_comparison import MOST_MOVED, EstimatePage, in_hundred, replaced, shown, width
-from services.contracts.codes import Band, EstimateCause, Source, SupportLevel, Sureness
+from services.casework.entrypoints.review_comparison import (
+    MOST_MOVED,
+    EstimatePage,
+    NoEstimatePage,
+    in_hundred,
+    replaced,
+    shown,
+    width,
+)
+from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source, SupportLevel, Sureness
 from tests.factories.reviews import RECEIVED_AT, after
 
 APP = Flask(__name__)
@@ -42,8 +58,8 @@ def moved(log_odds: float, **said: object) -> Moved:
     return Moved(log_odds=log_odds, **(known | said))  # type: ignore[arg-type]
 
 
-def page(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.05) -> EstimatePage:
-    answer = Estimated(
+def an_estimated(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.05) -> Estimated:
+    return Estimated(
         probability=probability,
         interval=None,
         band=Band.RAISED,
@@ -57,7 +73,14 @@ def page(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.
         invented_data=False,
         estimated_at=RECEIVED_AT,
     )
-    found = shown(EstimateShown(sequence=1, cause=EstimateCause.RECEIVED, answer=answer), area="Northside")
+
+
+def a_page(answer: Estimated | NotEstimated) -> EstimatePage | NoEstimatePage:
+    return shown(EstimateShown(sequence=1, cause=EstimateCause.RECEIVED, answer=answer), area="Northside")
+
+
+def page(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.05) -> EstimatePage:
+    found = a_page(an_estimated(*contributions, probability=probability, base_rate=base_rate))
     assert isinstance(found, EstimatePage)
     return found
 
@@ -84,7 +107,7 @@ class TestTheBars:
 
         assert [row["label"] for row in rows[:2]] == ["Thing 9", "Thing 8"]
         assert len(rows) == MOST_MOVED + 1
-        assert rows[-1]["label"] == "All 3 others together"
+        assert rows[-1]["label"] == "3 other values that are known, together"
 
     def test_show_what_is_not_known_as_one_however_strong_it_is(self) -> None:
         unknown = [moved(place, value=None) for place in range(2, 9)]
@@ -146,6 +169,10 @@ class TestAValue:
 
         assert (words.value, words.wording) == (said, f"A thing: {said}")
         assert words.direction == ("raises" if log_odds > 0 else "lowers")
+
+    @pytest.mark.parametrize(("value", "said"), [(True, "Yes"), (False, "Not selected"), (None, "Not known")])
+    def test_of_a_choice_that_was_left_empty_is_not_an_answer_no(self, value: object, said: str) -> None:
+        assert worded(moved(1.0, value=value, is_choice=True)).value == said
 
     def test_that_does_nothing_to_the_estimate_says_so(self) -> None:
         assert worded(moved(0.0)).direction == "neither"
@@ -217,6 +244,58 @@ class TestAValue:
         assert worded(moved(1.0, given_by=source, police_generated=about_police)).police == said
 
 
+SEVERAL = "The model takes several values from some answers"
+
+
+class TestWhatIsNotKnown:
+    @pytest.mark.parametrize(
+        ("known", "missing", "said"),
+        [
+            (24, 1, "1 of 25 answers is not known:"),
+            (23, 2, "2 of 25 answers are not known:"),
+            (
+                23,
+                4,
+                f"2 of 25 answers are not known. {SEVERAL}, so these 4 values are not known:",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("estimated", [True, False])
+    def test_is_counted_as_what_is_known_is(self, known: int, missing: int, said: str, estimated: bool) -> None:
+        labels = tuple(f"Thing {place}" for place in range(missing))
+        counted = KnownAnswers(known=known, all=25)
+        reason = NotEstimatedReason.TOO_LITTLE_INFORMATION
+        answer = (
+            replace(an_estimated(), missing=labels, answers=counted)
+            if estimated
+            else NotEstimated(reason=reason, missing=labels, answers=counted)
+        )
+
+        assert a_page(answer).not_known == said
+
+    def test_of_what_nobody_counted_has_no_number(self) -> None:
+        assert page(moved(1.0)).not_known == "Not recorded, so treated as not known:"
+
+
+class TestTooFewAnswers:
+    @pytest.mark.parametrize(
+        ("needed", "said"),
+        [(8, "7 of 25 answers are known. An estimate needs at least 8."), (None, "7 of 25 answers are known.")],
+    )
+    def test_say_how_many_are_needed_where_scoring_said_it(self, needed: int | None, said: str) -> None:
+        answer = NotEstimated(
+            reason=NotEstimatedReason.TOO_LITTLE_INFORMATION,
+            missing=(),
+            answers=KnownAnswers(known=7, all=25),
+            min_answers=needed,
+        )
+
+        shown_page = a_page(answer)
+
+        assert isinstance(shown_page, NoEstimatePage)
+        assert shown_page.counted == said
+
+
 def with_answers(known: int) -> Shown:
     return Shown(
         sequence=1,
@@ -281,15 +360,9 @@ class TestAReplacedEstimate:
 
 
 class TestAValueThatTheModelHasHardlySeen:
-    def test_says_that_it_is_not_taken_into_account_when_it_does_nothing(self) -> None:
-        [row] = page(moved(0.0, value=True, few_seen=True)).every
-
-        assert row["caution"] == (
-            "The model has seen too few young people with this answer to take it into account. Weigh it yourself."
-        )
-
-    def test_says_that_its_meaning_is_not_sure_when_it_does_something(self) -> None:
-        assert page(moved(0.4, value=12, few_seen=True)).every[0]["caution"] == (
+    @pytest.mark.parametrize("log_odds", [0.0, 0.4])
+    def test_is_cautioned_in_the_same_words_whatever_it_does(self, log_odds: float) -> None:
+        assert page(moved(log_odds, value=12, few_seen=True)).every[0]["caution"] == (
             "The model has seen too few young people with this answer to be sure what it means. Weigh it yourself."
         )
 

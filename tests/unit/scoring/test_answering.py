@@ -91,6 +91,16 @@ class TestAReceivedReferral:
 
         assert (reason_of(answer), answer.answers) == (reason, KnownAnswers(known=known, all=25))
         assert (answer.sparse if isinstance(answer, Estimate) else None) == sparse
+        assert (answer.min_answers if isinstance(answer, NotEstimated) else None) == (8 if reason else None)
+
+    @pytest.mark.parametrize(("setting", "needed"), [(8, 8), (1, 3)])
+    def test_that_the_model_itself_refuses_says_how_many_answers_are_needed(self, setting: int, needed: int) -> None:
+        refused = NotEstimated(reason=NotEstimatedReason.TOO_LITTLE_INFORMATION, min_answers=3)
+
+        answer = allowed(refused, champion=FakeChampion(), demonstration=True, limits=AnswerLimits(min_answers=setting))
+
+        assert isinstance(answer, NotEstimated)
+        assert answer.min_answers == needed
 
     def test_is_answered_honestly_without_a_model(self) -> None:
         uow = FakeUnitOfWork()
