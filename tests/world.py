@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from werkzeug.test import Client, TestResponse
 
+from services.accounts.tokens import USUAL_LIFETIME
 from services.embedded import staff
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
@@ -64,9 +66,9 @@ class World:
         """A client that keeps its cookies."""
         return Client(self.system.app)
 
-    def caller(self, user: str) -> Caller:
+    def caller(self, user: str, *, lifetime: timedelta = USUAL_LIFETIME) -> Caller:
         """The demonstration user with this sign-in name, by token."""
-        return Caller(client=self.anyone(), token=staff.token(self.system, user))
+        return Caller(client=self.anyone(), token=staff.token(self.system, user, lifetime=lifetime))
 
     def figures(self, address: str) -> TestResponse:
         """The answer to whoever reads the metrics at this address."""

@@ -15,6 +15,7 @@ from tests.world import Caller, World
 
 REFERRALS = "/intake/api/v1/referrals"
 REVIEWS = "/casework/api/v1/reviews"
+TOKEN_LASTS = timedelta(days=30)
 BEGAN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SENDERS = {
     "navigator": ("ae_navigator", "northside"),
@@ -67,7 +68,8 @@ class Generated:
     clock: MovingClock
     chance: random.Random = field(default_factory=lambda: random.Random(15))  # noqa: S311 (no secret)
     posted: list[Posted] = field(default_factory=list)
-    _callers: dict[tuple[str, datetime], Caller] = field(default_factory=dict)
+    _callers: dict[str, tuple[datetime, Caller]] = field(default_factory=dict)
+    """Each with when its token ends."""
 
     def post(self, number: int) -> None:
         known = people(today=BEGAN.date(), chance=self.chance)
@@ -101,25 +103,46 @@ class Generated:
 
         The reader is a reviewer who has said what they think.
         """
+        listed = {area: reviews_of(self._caller(reader)) for area, reader in READERS.items()}
         for place, posted in enumerate(self.posted):
             self.clock.move(seconds=1)
-            reader = self._caller(READERS[posted.body["area"]])
-            yield posted, *estimate(reader, posted.id, page=place % 3 == 0)
+            area = posted.body["area"]
+            review = listed[area][posted.id]
+            yield posted, *estimate(self._caller(READERS[area]), review, page=place % 3 == 0)
 
     def _caller(self, user: str) -> Caller:
-        """With a token of this hour."""
-        at = user, self.clock.now.replace(minute=0, second=0, microsecond=0)
-        if at not in self._callers:
-            self._callers[at] = self.world.caller(user)
-        return self._callers[at]
+        """With a token that lasts as long as one may."""
+        ends, caller = self._callers.get(user, (BEGAN, None))
+        if caller is None or ends <= self.clock.now:
+            caller = self.world.caller(user, lifetime=TOKEN_LASTS)
+            self._callers[user] = self.clock.now + TOKEN_LASTS, caller
+        return caller
 
 
-def estimate(reader: Caller, referral_id: str, *, page: bool = True) -> tuple[dict[str, Any], str]:
-    """The estimate of a referral, as JSON and as a page; "" when the page is not asked for."""
+def reviews_of(reader: Caller) -> dict[str, dict[str, Any]]:
+    """The rows of the reader's list, by referral."""
+    found: dict[str, dict[str, Any]] = {}
+    cursor = None
+    while True:
+        asked = {"limit": 100} | ({"cursor": cursor} if cursor else {})
+        told = reader.get(REVIEWS, query_string=asked).get_json()
+        found |= {row["referral_id"]: row for row in told["items"]}
+        cursor = told["next_cursor"]
+        if cursor is None:
+            return found
+
+
+def review_of(reader: Caller, referral_id: str) -> dict[str, Any]:
+    """The row of one referral's review."""
     [row] = reader.get(REVIEWS, query_string={"referral_id": referral_id}).get_json()["items"]
+    return dict(row)
+
+
+def estimate(reader: Caller, row: dict[str, Any], *, page: bool = True) -> tuple[dict[str, Any], str]:
+    """The estimate of a review in the list, as JSON and as a page; "" when the page is not asked for."""
     review = f"{REVIEWS}/{row['id']}"
     view = {"level": "planned", "sureness": "fairly", "why": "Wants help."}
-    answer = reader.post_as_read(review, "own-view", view)
+    answer = reader.post(f"{review}/own-view", view, headers={"If-Match": f'"{row["revision"]}"'})
     assert answer.status_code == 201, answer.text
     told = reader.get(f"{review}/estimate")
     assert told.status_code == 200, told.text

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.contracts.codes import EstimateCause, Source
 from services.scoring.application.hear_referral import HearReferral
 from tests.integration.casework.review_form_steps import text_of
-from tests.integration.estimates.generated import REFERRALS, REVIEWS, bars_of, estimate
+from tests.integration.estimates.generated import REFERRALS, REVIEWS, bars_of, estimate, review_of
 from tests.world import Caller, World, a_world
 
 FACTS: dict[str, Any] = {
@@ -53,19 +53,21 @@ class TestAnEstimateFromTooFewAnswers:
     def test_is_none_and_every_place_says_so(self, world: World, reviewer: Caller) -> None:
         referral = refer(world, 7)
 
-        told, page = estimate(reviewer, referral)
+        told, page = estimate(reviewer, review_of(reviewer, referral))
 
         assert (told["estimate"], told["not_estimated"]) == (None, "too_little_information")
         assert (told["known_answers"], told["all_answers"]) == (7, 25)
-        assert "7 of 25 answers are known. Decide without it." in page
+        assert told["min_answers"] == 8
+        assert "7 of 25 answers are known. An estimate needs at least 8." in page
+        assert "18 of 25 answers are not known" in page
         assert not any(band in page for band in BANDS)
         assert "What moved the estimate" not in page
         [answer] = rows(world, referral)
         assert (answer.estimate_id, answer.known_answers) == (None, 7)
 
     def test_leaves_the_decision_possible(self, world: World, reviewer: Caller) -> None:
-        told, _page = estimate(reviewer, referral := refer(world, 6))
-        [row] = reviewer.get(REVIEWS, query_string={"referral_id": referral}).get_json()["items"]
+        row = review_of(reviewer, refer(world, 6))
+        told, _page = estimate(reviewer, row)
         review = f"{REVIEWS}/{row['id']}"
         decision = {"level": "none", "pathway": "no_further_action", "reasons": "He is safe with his aunt."}
 
@@ -106,7 +108,7 @@ class TestAnEstimateFromTooFewAnswers:
 class TestAnEstimateFromFewAnswers:
     @pytest.mark.parametrize("answers", [8, 19])
     def test_says_first_on_how_many_it_is_based(self, world: World, reviewer: Caller, answers: int) -> None:
-        told, page = estimate(reviewer, refer(world, answers))
+        told, page = estimate(reviewer, review_of(reviewer, refer(world, answers)))
 
         assert told["estimate"]["sparse"]
         first = f">Based on {answers} of 25 answers</h2>"
@@ -115,7 +117,7 @@ class TestAnEstimateFromFewAnswers:
         assert "From so few answers: " in page
 
     def test_gives_no_reasons_that_are_not_known(self, world: World, reviewer: Caller) -> None:
-        _told, page = estimate(reviewer, refer(world, 9))
+        _told, page = estimate(reviewer, review_of(reviewer, refer(world, 9)))
 
         values = [value for _label, value in bars_of(page)]
         assert values
@@ -123,7 +125,7 @@ class TestAnEstimateFromFewAnswers:
         assert "values that are not known, together" in page
 
     def test_from_more_answers_begins_with_the_estimate(self, world: World, reviewer: Caller) -> None:
-        told, page = estimate(reviewer, refer(world, 20))
+        told, page = estimate(reviewer, review_of(reviewer, refer(world, 20)))
 
         assert not told["estimate"]["sparse"]
         assert ">Based on" not in page.partition("app-dots")[0]
