@@ -26,6 +26,7 @@ from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_
 from services.casework.entrypoints.review_wording import words as review_words
 from services.contracts.codes import HAND_OVERS
 from services.kernel.ui import dates
+from services.kernel.ui.phones import dialled
 
 Row = dict[str, Any]
 
@@ -327,7 +328,7 @@ def _contact(whole: CaseWhole) -> list[Row]:
             "value": _ways(whole.do_not_contact, whole.do_not_contact_note) or _("None recorded"),
         },
         {"key": _("Safe ways"), "value": _ways(whole.safe_contact, whole.safe_contact_note) or _("Not known")},
-        {"key": _("Phone"), "value": whole.phone or _("Not known")},
+        {"key": _("Phone"), "value": dialled(whole.phone or "") or _("Not known")},
         {"key": _("Address"), "value": whole.address or _("Not known")},
         {"key": _("Postcode"), "value": whole.postcode or _("Not known")},
     ]

@@ -13,6 +13,7 @@ from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import AgeBasis, OrganisationClass, PoliceTold, Source, Told
 from services.kernel.text import N_
 from services.kernel.ui import dates
+from services.kernel.ui.phones import dialled
 
 Row = dict[str, Any]
 
@@ -90,6 +91,8 @@ def _value(change: FieldChange, value: Any) -> str:
         return dates.moment(datetime.fromisoformat(value))
     if name == "date_of_birth":
         return dates.day(date.fromisoformat(value))
+    if name == "phone":
+        return dialled(str(value))
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     return str(value)

@@ -26,6 +26,7 @@ from services.casework.entrypoints.review_reading import Opened
 from services.casework.entrypoints.review_wording import identifiers, match_state, words
 from services.contracts.codes import HAND_OVERS, Answer, RecipientClass, SupportLevel
 from services.kernel.ui import dates
+from services.kernel.ui.phones import dialled
 
 Row = dict[str, Any]
 
@@ -283,7 +284,7 @@ def _who(whole: ReviewWhole) -> list[Row]:
         {"key": _("Age"), "value": age},
         {"key": _("Do not contact"), "value": _ways(known, "do_not_contact") or _("None recorded")},
         {"key": _("Safe ways to contact"), "value": _ways(known, "safe_contact") or _("Not known")},
-        {"key": _("Phone"), "value": known.get("phone") or _("Not known")},
+        {"key": _("Phone"), "value": dialled(known.get("phone") or "") or _("Not known")},
     ]
     language = known.get("interpreter_language")
     if language or whole.interpreter_needed:

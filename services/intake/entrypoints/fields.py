@@ -10,6 +10,8 @@ from services.kernel.text import N_
 from services.kernel.web.fields import Identifier, StrictCode, StrictList
 
 NOT_KNOWN = "not_known"
+PHONES = ("young_person.phone", "referrer.phone")
+"""The fields with a telephone number."""
 
 
 def nhs_number_field() -> Identifier:

@@ -16,11 +16,13 @@ from services.contracts.codes import (
 from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, Bodies, gateways
 from services.intake.domain.match import MatchState
 from services.intake.entrypoints import wording
+from services.intake.entrypoints.fields import PHONES
 from services.intake.entrypoints.schema import ASK_CONTACT, ContactSchema, YoungPersonSchema
 from services.intake.entrypoints.sections import SECTIONS
 from services.kernel.identifiers import plain_characters
 from services.kernel.text import N_
 from services.kernel.ui.forms import Form
+from services.kernel.ui.phones import dialled
 from services.kernel.web.fields import RequiredText, StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
 
 RECIPIENTS = tuple(RecipientClass)
@@ -46,6 +48,9 @@ class ReferralForm(Form):
             one = Form(schema, {"bases": [basis]}).typed
             form.typed.update({f"bases.{row}.{name.removeprefix('bases.0.')}": text for name, text in one.items()})
         form.typed = arranged(form.typed)
+        for name in PHONES:
+            if name in form.typed:
+                form.typed[name] = dialled(form.typed[name])
         return form
 
     def restore(self, typed: "MultiDict[str, str]") -> None:

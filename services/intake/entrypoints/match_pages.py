@@ -19,6 +19,7 @@ from services.intake.entrypoints.forms import MatchForm
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.ui import dates
 from services.kernel.ui.forms import Form
+from services.kernel.ui.phones import dialled
 from services.kernel.web import access, current
 
 pages = Blueprint("matches", __name__, url_prefix="/intake/matches")
@@ -149,7 +150,7 @@ def _shown(referral: Referral, areas: dict[str, str]) -> dict[str, str]:
         "date_of_birth": dates.day(who.date_of_birth),
         "age": "" if referral.age.years is None else str(referral.age.years),
         "postcode": who.postcode or "",
-        "phone": who.phone or "",
+        "phone": dialled(who.phone or ""),
         "other_names": who.other_names or "",
         "address": who.address or "",
         "school": who.school or "",

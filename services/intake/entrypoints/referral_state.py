@@ -1,4 +1,4 @@
-"""Where a referral stands, as its referrer may know it: one sentence for the list and the status page."""
+"""Where a referral stands, as its referrer may know it."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
 
 
 def sentence(step: ProgressStep, *, withdrawn_at: datetime | None) -> str:
-    """What has become of a referral, in words that stay true until the next event."""
+    """What has become of it, in words that stay true until the next event."""
     if withdrawn_at is None:
         return wording.word(step)
     asked = dates.day(withdrawn_at)

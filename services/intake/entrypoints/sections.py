@@ -39,16 +39,16 @@ SECTIONS: Mapping[str, Section] = {
     "contact": Section(title=N_("Safe contact"), fields=("contact.", "young_person.phone"), is_optional=False),
     "bases": Section(title=N_("Who we may tell"), fields=("bases",), is_optional=False),
     "involvement": Section(
-        title=N_("Their part, their words, who knows"),
+        title=N_("Involvement, concerns and who has been told"),
         fields=(
             "involvement", "concern.", "facts.strengths", "told.", "police.", "facts.weapon_found_by_police_on",
         ),
     ),
     "incident": Section(
-        title=N_("When and where, the injury, leaving hospital"), fields=("incident.", "facts.injury", "danger_note")
+        title=N_("Incident, injury and discharge"), fields=("incident.", "facts.injury", "danger_note")
     ),
     "worries": Section(
-        title=N_("What else could harm them or others"),
+        title=N_("Other risks"),
         fields=(
             "facts.retaliation_feared", "facts.weapon_believed_present", "facts.siblings_at_risk",
             "facts.peers_in_violence", "facts.violence_at_home_12m", "facts.exploitation_signs",
@@ -63,14 +63,14 @@ SECTIONS: Mapping[str, Section] = {
         ),
     ),
     "life": Section(
-        title=N_("School, home, children’s services"),
+        title=N_("School, home and children’s services"),
         fields=(
             "facts.education_status", "facts.often_absent", "young_person.school", "facts.looked_after_now",
             "young_person.home_local_authority", "facts.childrens_services", "facts.housing_unstable", "safeguarding.",
         ),
     ),
     "identity": Section(
-        title=N_("Who they are: other names, NHS number, address, language"),
+        title=N_("Identity, address and language"),
         fields=(
             "young_person.other_names", "young_person.age_disputed", "young_person.nhs_number", "young_person.address",
             "young_person.postcode", "young_person.no_fixed_address", "young_person.first_language",
@@ -78,9 +78,9 @@ SECTIONS: Mapping[str, Section] = {
         ),
     ),
     "referrer": Section(
-        title=N_("What you offered, how to reach you, which area"), fields=("offer.", "referrer.", "area", "site")
+        title=N_("Support offered, your contact details and area"), fields=("offer.", "referrer.", "area", "site")
     ),
-    "equality": Section(title=N_("Ethnic group, sex and disability, as they say it"), fields=("equality.",)),
+    "equality": Section(title=N_("Ethnic group, sex and disability"), fields=("equality.",)),
 }  # fmt: skip
 """In the order of the form. What is optional is folded away there, and opens where something was typed or is wrong."""
 

@@ -93,6 +93,7 @@ def answers(referral_id: UUID) -> ResponseReturnValue:
         parts=parts,
         answered=list(summary.answered(referral.content.answered)),
         changed=request.args.get("changed"),
+        is_open=_is_open(referral),
     )
 
 
@@ -219,23 +220,30 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         has_consent=bool(removable(referral)),
         asks_contact=progress.question is Question.SAFE_CONTACT,
         **form_context.of(current.identity()),
-        is_open=progress.step in referral_state.OPEN,
+        is_open=_is_open(referral),
     ), form.status
 
 
 def _steps(referral: Referral) -> list[dict[str, Any]]:
-    """Newest first; the step that it stands at, and that it was received."""
-    steps = [
+    """Newest first: the steps that it has come to, the request to withdraw it, and that it was received."""
+    received = {"title": wording.word(ProgressStep.RECEIVED), "at": referral.received_at}
+    since: list[dict[str, Any]] = [
         {"title": wording.word(step.step), "at": step.at} for step in queries.steps_of(current.reading(), referral.id)
     ]
-    steps.append({"title": wording.word(ProgressStep.RECEIVED), "at": referral.received_at})
-    return steps
+    if referral.withdrawal:
+        reason = wording.word(referral.withdrawal.reason)
+        since.append({"title": _("Withdrawal requested"), "at": referral.withdrawal.at, "text": reason})
+    return [*sorted(since, key=lambda step: step["at"], reverse=True), received]
 
 
 def _withdraw_page(referral: Referral, form: Form) -> ResponseReturnValue:
     reasons, is_over = wording.items(WithdrawalReason), _is_over(referral)
     page = render_template("intake/withdraw.html", form=form, referral=referral, reasons=reasons, is_over=is_over)
     return page, form.status
+
+
+def _is_open(referral: Referral) -> bool:
+    return referral.progress.step in referral_state.OPEN
 
 
 def _is_over(referral: Referral) -> bool:
@@ -250,9 +258,8 @@ def _state(referral: Referral) -> str:
 
 def _line(row: queries.Mine) -> dict[str, Any]:
     age = _("age %(age)s", age=row.age) if row.age is not None else _("age not known")
-    state = referral_state.sentence(row.step, withdrawn_at=row.withdrawn_at)
     asked = row.question is not None and row.withdrawn_at is None
-    return vars(row) | {"who": f"{initials(row.name)}, {age}", "state": state, "asked": asked}
+    return vars(row) | {"who": f"{initials(row.name)}, {age}", "state": wording.word(row.step), "asked": asked}
 
 
 def _draft(row: queries.Draft) -> dict[str, Any]:

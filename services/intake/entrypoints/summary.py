@@ -10,9 +10,10 @@ from markupsafe import Markup, escape
 
 from services.contracts.codes import Question
 from services.intake.entrypoints import wording
-from services.intake.entrypoints.fields import NOT_KNOWN
+from services.intake.entrypoints.fields import NOT_KNOWN, PHONES
 from services.intake.entrypoints.sections import SECTIONS, fields_of
 from services.kernel.ui import dates
+from services.kernel.ui.phones import dialled
 
 _ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.safe", "bases")
 """Shown even when nothing was said."""
@@ -78,6 +79,8 @@ def _words(name: str, value: Any, places: Mapping[str, str]) -> str:
         return "\n".join(_basis(basis) for basis in value or ())
     if name in ("area", "site"):
         return places.get(str(value), str(value))
+    if name in PHONES and value:
+        return dialled(value)
     return _plain(value)
 
 

@@ -55,7 +55,7 @@ def test_the_page_of_an_attempt_shows_numbers_and_what_to_avoid(review_world: Re
 
     page = text_of(worker.get(f"/casework/cases/{case_id}/contact-attempts/new"))
 
-    for told in ("+447700900982", "4 Invented Row", "Do not contact At home, By phone", "Text message"):
+    for told in ("07700 900982", "4 Invented Row", "Do not contact At home, By phone", "Text message"):
         assert told in page
     assert page.count("On the do-not-contact list") == 2
 

@@ -85,7 +85,7 @@ def test_one_phone_number_is_changed_on_a_short_page_without_a_script(served: Se
     page.get_by_role("button", name="Save changes").click()
 
     assert "Your changes were sent" in page.locator("main").inner_text()
-    assert "+447700900983" in page.locator("main").inner_text()
+    assert "07700 900983" in page.locator("main").inner_text()
     assert page.locator("[data-print]").is_hidden()
 
 

@@ -1,5 +1,6 @@
 """What a referrer's own pages say is true, tells referrals and drafts apart, and changes one section at a time."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,19 +52,14 @@ class TestTheList:
         assert "Aspen" not in page
         assert "Closed" in page
 
-    def test_says_that_a_withdrawal_waits_until_a_reviewer_confirms_it(
-        self, world: World, navigator: Browser, referral_id: UUID
-    ) -> None:
-        for page in (withdraw(navigator, referral_id), navigator.open(MINE)):
-            assert "A reviewer has not confirmed it yet" in page.text
-            assert "Withdrawn by you" not in page.text
-
-        progress(world, referral_id, 1, ProgressStep.CLOSED)
-
-        for path in (MINE, f"{MINE}/{referral_id}"):
-            page = navigator.open(path)
-            assert "has not confirmed" not in page.text
-            assert "Closed. You asked to withdraw this referral on" in page.text
+    def test_has_a_short_status_of_a_withdrawal(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        withdraw(navigator, referral_id)
+        for step in ("Received", "Closed"):
+            page = navigator.open(MINE).text
+            assert f"{step} <strong" in page
+            assert "Withdrawal requested" in page
+            assert "You asked" not in page
+            progress(world, referral_id, 1, ProgressStep.CLOSED)
 
     def test_tells_drafts_apart(self, world: World, navigator: Browser) -> None:
         for name in ("Kofi Antwi", "–", ""):
@@ -108,6 +104,39 @@ class TestTheList:
             assert len(world.rows(drafts)) == rows
 
 
+class TestAWithdrawal:
+    @pytest.fixture
+    def waiting(self, world: World, navigator: Browser, referral_id: UUID) -> str:
+        progress(world, referral_id, 1, ProgressStep.BEING_READ)
+        world.clock.go_on(hours=3)
+        page: str = withdraw(navigator, referral_id).text
+        return page
+
+    def test_that_waits_says_what_happens_next(self, waiting: str) -> None:
+        assert "A reviewer has not confirmed it yet" in waiting
+        assert "will confirm what happens to the referral" in waiting
+        assert "read every referral and decide" not in waiting
+
+    def test_stands_in_the_timeline_when_it_was_requested(self, waiting: str) -> None:
+        places = [waiting.index(f'timeline__title">{step}') for step in ("Withdrawal requested", "Under review")]
+        assert places == sorted(places)
+        assert "They moved away" in waiting
+
+    def test_that_was_decided_does_not_wait(
+        self, world: World, navigator: Browser, referral_id: UUID, waiting: str
+    ) -> None:
+        progress(world, referral_id, 2, ProgressStep.CLOSED)
+
+        page = navigator.open(f"{MINE}/{referral_id}").text
+
+        assert "has not confirmed" not in page
+        assert "will confirm what happens" not in page
+        assert "Closed. You asked to withdraw this referral on" in page
+
+    def test_is_not_a_change_of_the_answers(self, navigator: Browser, referral_id: UUID, waiting: str) -> None:
+        assert "Last changed on" not in navigator.open(f"{MINE}/{referral_id}/answers").text
+
+
 class TestAClosedReferral:
     @pytest.fixture(autouse=True)
     def closed(self, world: World, referral_id: UUID) -> None:
@@ -147,6 +176,28 @@ class TestASection:
     def test_has_every_field_of_the_form_in_one_of_them(self) -> None:
         for name in set(LABELS) - {"answer"}:
             assert [key for key, section in SECTIONS.items() if section.has(name)] == [section_of(name)]
+
+    def test_has_its_questions_in_the_order_of_the_summary(self, navigator: Browser, referral_id: UUID) -> None:
+        page = navigator.open(f"{MINE}/{referral_id}/change").text
+        inputs = [(name, re.search(rf'name="{re.escape(name)}[".-]', page)) for name in LABELS]
+        places = {name: found.start() for name, found in inputs if found}
+
+        assert set(LABELS) - set(places) == {"answer", "site", "facts.weapon_found_by_police_on"}
+        assert list(places) == sorted(places, key=places.__getitem__)
+
+    def test_shows_the_phone_number_as_it_is_dialled(self, navigator: Browser, referral_id: UUID) -> None:
+        change(navigator, referral_id, "contact", **{"young_person.phone": "+44 7700 900983"})
+
+        assert 'value="07700 900983"' in navigator.open(f"{MINE}/{referral_id}/change/contact").text
+        assert "<bdi>07700 900983</bdi>" in navigator.open(f"{MINE}/{referral_id}/answers").text
+
+    def test_says_when_it_was_last_changed(self, world: World, navigator: Browser, referral_id: UUID) -> None:
+        assert "Last changed on" not in navigator.open(f"{MINE}/{referral_id}/answers").text
+        world.clock.go_on(hours=3)
+
+        page = change(navigator, referral_id, "contact", **{"young_person.phone": "07700 900983"}).text
+
+        assert "Last changed on" in page
 
     def test_changes_one_phone_number_and_nothing_else(
         self, world: World, navigator: Browser, referral_id: UUID
@@ -234,6 +285,21 @@ class TestASection:
         assert [row.what for row in world.rows(world.service.tables.audit_rows)].count("referral.read") == 1
 
 
+class TestTheEstimate:
+    def test_is_said_to_need_answers_while_answers_can_be_added(
+        self, world: World, navigator: Browser, referral_id: UUID
+    ) -> None:
+        needed = "an estimate only if enough questions are answered"
+        assert needed in navigator.open(NEW).text
+        check_page(navigator, AT_TWO_IN_THE_MORNING)
+        assert needed in navigator.page.text
+        assert needed in navigator.open(f"{MINE}/{referral_id}/answers").text
+
+        progress(world, referral_id, 1, ProgressStep.CLOSED)
+
+        assert needed not in navigator.open(f"{MINE}/{referral_id}/answers").text
+
+
 class TestASectionOfADraft:
     def test_is_changed_from_the_page_that_shows_all_answers(self, world: World, navigator: Browser) -> None:
         draft_id = check_page(navigator, EVERYTHING)
@@ -245,9 +311,8 @@ class TestASectionOfADraft:
         changed = navigator.send(fields_of(page.text) | {"young_person.phone": "07700 900983"}, path=where)
 
         assert "Check your answers" in changed.text
-        assert "+447700900983" in changed.text
-        phone = next(word for word in before.split("bdi>") if word.startswith("+44"))
-        assert before.replace(phone, "+447700900983</").count("bdi>") == changed.text.count("bdi>")
+        assert "<bdi>07700 900983</bdi>" in changed.text
+        assert changed.text.count("bdi>") == before.count("bdi>")
 
     def test_keeps_what_is_wrong_and_leads_to_it(self, navigator: Browser) -> None:
         draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
