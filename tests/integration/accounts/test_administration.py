@@ -188,6 +188,13 @@ class TestAOneTimePassword:
         assert page.status_code == 200, page.text
         return one_time_password_in(page.text)
 
+    def test_wraps_only_between_its_groups(self, world: World, administrator: FlaskClient) -> None:
+        page = send(administrator, "/accounts/staff/new", **a_person(world)).text
+
+        groups = re.findall(r'<span class="app-nowrap">([^<]+)</span><wbr>', page)
+        assert "".join(groups) == one_time_password_in(page)
+        assert len(groups) == len(one_time_password_in(page).split("-"))
+
     def test_ends_the_old_password_with_every_session_and_token(self, world: World, administrator: FlaskClient) -> None:
         before = world.signed_in("reviewer")
         token = IssueToken(staff_id=world.staff["reviewer"], scopes=frozenset({Scope.ACCOUNTS_READ}))

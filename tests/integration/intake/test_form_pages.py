@@ -178,7 +178,7 @@ class TestTheForm:
         check_page(navigator, EVERYTHING | typed)
 
         assert "3 March 2011" in navigator.page.text
-        for number in ("9990000018", "DN55 1PT", "+447700900982"):
+        for number in ("9990000018", "DN55 1PT", "07700 900982"):
             assert number in navigator.page.text
 
     @pytest.mark.parametrize("time", ["25:00", "late", "", "14:30am", "9"])
