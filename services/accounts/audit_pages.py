@@ -6,6 +6,7 @@ page that follows is addressed by a reference or id, the id of an account, dates
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from marshmallow import ValidationError, validates_schema
 
 from services.accounts import audit_file, audit_search
 from services.accounts.audit_search import Name, Sources
-from services.accounts.audit_wording import ACTS, SERVICES
+from services.accounts.audit_wording import ACTS, GROUPS, SERVICES, SUBJECTS
 from services.accounts.sign_in import plain_name
 from services.contracts.codes import Role
 from services.kernel.audit.search import FoundRow, Query
@@ -36,6 +37,7 @@ from services.kernel.web.problems import field_errors
 _AUDITORS = (Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
 _REFERENCE = re.compile(r"R-[0-9A-Z]{6}", re.ASCII)
 _DAY = timedelta(days=1)
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)", re.ASCII)
 
 
 class UnknownReference(Invalid):
@@ -138,6 +140,8 @@ def blueprint(sources: Sources, *, max_rows: int) -> Blueprint:
             wanted,
             rows=shown.items,
             names=_names(shown.items),
+            references=audit_search.references(sources, shown.items, _caller()),
+            team_names=_team_names(shown.items),
             missing=[str(_(SERVICES[name])) for name in found.missing],
             next_page_address=_address("/accounts/audit", following) if shown.next_cursor else None,
         )
@@ -270,6 +274,19 @@ def _names(rows: Sequence[FoundRow]) -> Mapping[str, Name]:
     return audit_search.names(current.reading(), ids)
 
 
+def _team_names(rows: Sequence[FoundRow]) -> Mapping[str, str]:
+    ids = {row.entry.subject_id for row in rows if row.entry.subject_type == "team"}
+    return audit_search.team_names(current.reading(), ids)
+
+
+def _plain(value: object) -> object:
+    """A time that an entry holds as text, as pages write times; anything else as it is."""
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        with suppress(ValueError, OverflowError):
+            return dates.moment(datetime.fromisoformat(value))
+    return value
+
+
 def _filled(wanted: Search) -> dict[str, Any]:
     name = audit_search.names(current.reading(), [str(wanted.by)]).get(str(wanted.by)) if wanted.by else None
     return {
@@ -283,18 +300,24 @@ def _filled(wanted: Search) -> dict[str, Any]:
 
 def _page(form: Form, wanted: Search, **shown: Any) -> str:
     current.close_reading()
-    acts = sorted(({"value": act, "text": str(_(words))} for act, words in ACTS.items()), key=lambda item: item["text"])
     return render_template(
         "accounts/audit.html",
         form=form,
-        acts=[{"value": "", "text": _("Anything")}, *acts],
+        act_groups=[{"text": _(name), "items": _options(acts)} for name, acts in GROUPS.values()],
         words=ACTS,
+        subjects=SUBJECTS,
+        plain=_plain,
         services=SERVICES,
         file_address=_address("/accounts/audit.csv", wanted.parameters),
         searched=bool(wanted.parameters),
         wanted=wanted,
         **shown,
     )
+
+
+def _options(acts: Mapping[str, str]) -> list[dict[str, str]]:
+    options = [{"value": act, "text": str(_(words))} for act, words in acts.items()]
+    return sorted(options, key=lambda option: option["text"])
 
 
 def _address(path: str, parameters: Sequence[tuple[str, str]]) -> str:

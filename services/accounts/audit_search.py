@@ -1,19 +1,22 @@
 """One search over the audit of all services. A service that cannot be reached is named; the others are shown."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.accounts import tables
-from services.kernel.audit.search import FoundRow, Query, next_page
+from services.kernel.audit.search import MAX_IDS, FoundRow, Query, next_page
 from services.kernel.audit.sources import AuditSource, Caller, SourceUnavailable
 from services.kernel.errors import Conflict, Unavailable
 from services.kernel.text import N_
 
 REFERENCES = "intake"
 """The service that knows which referral a reference is of."""
+_REFERENCES_OF = {"referral": REFERENCES, "review": "casework", "case": "casework", "alarm": "casework"}
+"""By type of subject: the service that knows whose reference its id belongs to."""
 _PAGE = 1_000
 
 Sources = Mapping[str, AuditSource]
@@ -86,6 +89,23 @@ def everything(sources: Sources, query: Query, caller: Caller, *, max_rows: int)
     return found.rows
 
 
+def references(sources: Sources, rows: Iterable[FoundRow], caller: Caller) -> Mapping[str, str]:
+    """By subject id, the references of the referrals that rows are about; none of a service that cannot be reached."""
+    known: dict[str, str] = {}
+    ids: dict[str, set[UUID]] = {}
+    for entry in (row.entry for row in rows):
+        # A damaged row may hold anything as an id.
+        if entry.subject_type in _REFERENCES_OF and (one := _uuid(entry.subject_id)):
+            ids.setdefault(_REFERENCES_OF[entry.subject_type], set()).add(one)
+    for name, wanted in ids.items():
+        some = sorted(wanted)
+        with suppress(KeyError, SourceUnavailable):
+            for first in range(0, len(some), MAX_IDS):
+                found = sources[name].references(some[first : first + MAX_IDS], caller)
+                known.update((str(one), reference) for one, reference in found.items())
+    return known
+
+
 def _all(source: AuditSource, query: Query, caller: Caller, max_rows: int) -> list[FoundRow]:
     """Those of one service, up to one page more than may be had."""
     found: list[FoundRow] = []
@@ -112,9 +132,23 @@ def _gathered(sources: Sources, ask: Callable[[AuditSource], list[FoundRow]], *,
 def names(connection: sa.Connection, ids: Iterable[str]) -> Mapping[str, Name]:
     """Of those of these ids that are accounts, of people and of partners’ systems, ended ones too."""
     staff = tables.staff.c
-    wanted = {UUID(one) for one in ids}
+    wanted = {one for one in map(_uuid, ids) if one}
     found = connection.execute(sa.select(staff.id, staff.display_name, staff.sign_in_name).where(staff.id.in_(wanted)))
     return {str(row.id): Name(display_name=row.display_name, sign_in_name=row.sign_in_name) for row in found}
+
+
+def team_names(connection: sa.Connection, ids: Iterable[str]) -> Mapping[str, str]:
+    teams = tables.teams.c
+    wanted = {one for one in map(_uuid, ids) if one}
+    found = connection.execute(sa.select(teams.id, teams.name).where(teams.id.in_(wanted)))
+    return {str(row.id): row.name for row in found}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def staff_id(connection: sa.Connection, sign_in_name: str) -> UUID | None:

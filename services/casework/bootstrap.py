@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.casework.adapters import alarm_tables, case_tables, review_tables
 from services.casework.adapters.alarm_tables import alarms
-from services.casework.adapters.audit_ids import audit_ids
+from services.casework.adapters.audit_ids import audit_ids, audit_references
 from services.casework.adapters.bases import drop_lapsed
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.measures import MEASURES
@@ -101,6 +101,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         subscriptions=SUBSCRIPTIONS,
         at_once=50,
         audit_ids=audit_ids,
+        audit_references=audit_references,
         records=RECORDS,
         clock=clock,
         migrations=_HERE / "migrations",

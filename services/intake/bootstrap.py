@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.intake.adapters import heard
-from services.intake.adapters.audit_ids import audit_ids
+from services.intake.adapters.audit_ids import audit_ids, audit_references
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.row_security import WALL
 from services.intake.adapters.tables import kernel, matches, metadata, referrals
@@ -81,6 +81,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         at_once=50,
         migrations=_HERE / "migrations",
         audit_ids=audit_ids,
+        audit_references=audit_references,
         records=RECORDS,
         clock=clock,
         routes=routes,

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -74,6 +75,8 @@ class Service:
     """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
     audit_ids: Callable[[sa.Connection, str], Collection[str]] = lambda _connection, _text: ()
     """For a referral's reference or id: the ids by which this service's audit rows speak of it."""
+    audit_references: Callable[[sa.Connection, Collection[UUID]], Mapping[UUID, str]] = lambda _connection, _ids: {}
+    """By id of its audit rows, the reference of the referral that the id belongs to; others are left out."""
     records: Sequence[KnownRecord] = ()
     """Those that the audit tells of when somebody asks for one that they may not know."""
     clock: Clock = system_clock

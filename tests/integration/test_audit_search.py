@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
 from services.accounts import tables as accounts_tables
-from services.accounts.audit_wording import ACTS
+from services.accounts.audit_wording import ACTS, GROUPS
 from services.accounts.bootstrap import build
 from services.accounts.sessions import BeginSession
 from services.embedded import staff
-from services.kernel.audit.search import Query
+from services.kernel.audit import search as audit_search_of_a_service
+from services.kernel.audit.search import Query, references_of
 from services.kernel.audit.sources import Caller, HttpSource, LocalSource, SourceUnavailable
+from services.kernel.service import Service
 from tests.http_server import serving
 from tests.world import BASE, World, a_world
 
@@ -106,7 +108,7 @@ def sent(world: World) -> Sent:
 
 class TestAReference:
     def test_finds_what_every_service_recorded_and_names_the_staff(self, auditor: Auditor, sent: Sent) -> None:
-        page = unescape(auditor.get(about=sent.reference).text)
+        page = unescape(auditor.get(about=sent.reference, limit="100").text)
 
         for words in ("Made a referral", "Read a referral", "Review opened", "Read a review", "Estimate"):
             assert words in page, words
@@ -140,9 +142,39 @@ class TestAReference:
         assert answer.status_code == 503
         assert "Intake cannot be reached." in answer.text
 
+    def test_names_what_an_entry_is_about_and_keeps_its_id(self, auditor: Auditor, sent: Sent) -> None:
+        page = unescape(auditor.get(about=sent.reference, limit="100").text)
+        shown = page.partition("<tbody")[2]
+
+        assert f"Referral: {sent.reference}" in shown
+        assert f"Review: {sent.reference}" in shown
+        assert f"Id: {sent.id}" in shown
+        assert f"Referral: {sent.id}" not in shown
+
+    def test_is_looked_up_once_for_a_page_and_not_for_each_row(
+        self, auditor: Auditor, sent: Sent, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+
+        def noted(service: Service, ids: Collection[UUID]) -> dict[UUID, str]:
+            asked.append(len(ids))
+            return references_of(service, ids)
+
+        monkeypatch.setattr(audit_search_of_a_service, "references_of", noted)
+        rows = auditor.get(about=sent.reference, limit="100").text.count("on entry")
+
+        assert len(asked) == 2  # intake and casework
+        assert rows > 2
+
+    def test_is_left_out_where_its_service_cannot_be_reached(self, auditor: Auditor, sent: Sent) -> None:
+        page = unescape(auditor.without("intake").get(about=sent.id, limit="100").text)
+
+        assert f"Referral: {sent.id}" in page
+        assert f"Review: {sent.reference}" in page
+
     def test_shows_nobody_by_name_but_staff(self, auditor: Auditor, world: World, sent: Sent) -> None:
         assert "Aspen" in str(world.example("intake", "/intake/api/v1/referrals"))
-        page, file = auditor.get(about=sent.reference).text, str(auditor.found(about=sent.reference))
+        page, file = auditor.get(about=sent.reference, limit="100").text, str(auditor.found(about=sent.reference))
 
         assert "Aspen" not in page + file
 
@@ -212,6 +244,24 @@ class TestDaysAndActs:
 
         assert answer.status_code == 422
         assert "The last day must be the same as or after the first day" in answer.text
+
+    def test_are_chosen_from_a_list_grouped_by_service(self, auditor: Auditor) -> None:
+        page = unescape(auditor.get().text)
+
+        assert re.findall(r'<optgroup label="([^"]+)"', page) == [name for name, _acts in GROUPS.values()]
+        assert set(re.findall(r'<option value="([a-z_]+\.[a-z_]+)"', page)) == set(ACTS)
+
+    def test_are_written_as_on_other_pages(self, auditor: Auditor, world: World) -> None:
+        rows = world.system.services["oversight"].tables.audit_rows
+        said = {"what": "figures.frozen", "subject_type": "snapshot", "correlation_id": uuid4()}
+        at = datetime(2026, 5, 11, 4, tzinfo=UTC)
+        with world.system.services["oversight"].database.write() as connection:
+            values = {"id": uuid4(), "occurred_at": at, "subject_id": at.isoformat(), **said}
+            connection.execute(sa.insert(rows).values(values))
+
+        page = auditor.get(act="figures.frozen", **{"from": "2026-05-11", "to": "2026-05-11"}).text
+
+        assert "Weekly figures: 11 May 2026 at 5am" in page
 
     def test_without_anything_recorded_say_so_with_their_days(self, auditor: Auditor, sent: Sent) -> None:
         page = auditor.get(about=sent.reference, **{"from": "2020-05-01", "to": "2020-05-03"}).text
@@ -297,7 +347,7 @@ class TestAnAddressThatSomebodyTyped:
         officer = auditor.world.caller("data-protection-officer")
         for path in ("/accounts/audit", "/accounts/audit.csv"):
             assert auditor.get(path, **query).status_code < 500, path
-        for path in ("/casework/api/v1/audit/rows", "/intake/api/v1/audit/ids"):
+        for path in ("/casework/api/v1/audit/rows", "/intake/api/v1/audit/ids", "/casework/api/v1/audit/references"):
             assert officer.get(path, query_string=query).status_code < 500, path
 
 
@@ -377,6 +427,7 @@ class TestTheSearchItself:
             path = f"/{service}/api/v1/audit"
             assert reviewer.get(f"{path}/rows?limit=5").status_code == 403
             assert reviewer.get(f"{path}/ids?reference={sent.reference}").status_code == 403
+            assert reviewer.get(f"{path}/references?id={sent.id}").status_code == 403
 
 
 class TestAnAnswerThatIsNone:

@@ -31,7 +31,7 @@ class BadSearch(BadRequest):
 
 
 def blueprint(service: Service) -> Blueprint:
-    """`GET /<service>/api/v1/audit/rows` and `…/ids`."""
+    """`GET /<service>/api/v1/audit/rows` and `…/ids`, `…/references`."""
     api = Blueprint("audit", __name__, url_prefix=f"/{service.name}/api/v1/audit")
 
     @api.get("/rows")
@@ -54,6 +54,17 @@ def blueprint(service: Service) -> Blueprint:
         if not _REFERENCE.fullmatch(reference):
             raise BadSearch
         return jsonify({"ids": search.ids_of(service, reference)})
+
+    @api.get("/references")
+    @access.requires(Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
+    def references() -> ResponseReturnValue:
+        """Raises BadSearch."""
+        try:
+            ids = _ids()
+        except ValueError:
+            raise BadSearch from None
+        found = search.references_of(service, ids)
+        return jsonify({"references": {str(one): reference for one, reference in found.items()}})
 
     return api
 
@@ -91,10 +102,10 @@ def read(service: str, said: Any) -> FoundRow:
 
 def _query() -> Query:
     """Raises KeyError, ValueError or OverflowError."""
-    ids = tuple(str(UUID(one)) for one in request.args.getlist("id"))
+    ids = tuple(map(str, _ids()))
     asked = request.args.to_dict()
     act, limit = asked.get("act", ""), asked.get("limit", "")
-    fits = len(ids) <= search.MAX_IDS and (not act or _ACT.fullmatch(act)) and _LIMIT.fullmatch(limit)
+    fits = (not act or _ACT.fullmatch(act)) and _LIMIT.fullmatch(limit)
     if not fits or int(limit) > MAX_ROWS:
         raise ValueError
     return Query(
@@ -106,6 +117,14 @@ def _query() -> Query:
         after=(_time(asked["after"]), UUID(asked["after_id"])) if "after" in asked else None,
         limit=int(limit),
     )
+
+
+def _ids() -> list[UUID]:
+    """Raises ValueError."""
+    asked = request.args.getlist("id")
+    if len(asked) > search.MAX_IDS:
+        raise ValueError
+    return list(map(UUID, asked))
 
 
 def _time(text: str) -> datetime:

@@ -1,6 +1,6 @@
 """Finds audit rows of one service, newest first. That somebody searched is a row of its own, in the same transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,12 @@ def ids_of(service: Service, text: str) -> list[str]:
     """The ids that this service knows for a reference; none when it knows none."""
     with service.database.read() as connection:
         return sorted(service.audit_ids(connection, text))
+
+
+def references_of(service: Service, ids: Collection[UUID]) -> dict[UUID, str]:
+    """By id, the reference of the referral that it belongs to, where this service knows one."""
+    with service.database.read() as connection:
+        return dict(service.audit_references(connection, ids))
 
 
 def selected(tables: KernelTables, query: Query, *, subject: str = "") -> sa.Select[Any]:

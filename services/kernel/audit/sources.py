@@ -1,7 +1,7 @@
 """Where the audit page reads each service's rows: in the same process, or over HTTP with the caller's own credentials."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -48,6 +48,10 @@ class AuditSource(Protocol):
         """The ids known for a referral's reference. Raises SourceUnavailable."""
         ...
 
+    def references(self, ids: Collection[UUID], caller: Caller) -> Mapping[UUID, str]:
+        """By id, of up to MAX_IDS, the reference of the referral that it belongs to. Raises SourceUnavailable."""
+        ...
+
 
 @dataclass(frozen=True)
 class LocalSource:
@@ -61,6 +65,9 @@ class LocalSource:
 
     def ids(self, reference: str, caller: Caller) -> list[str]:
         return search.ids_of(self._for(caller), reference)
+
+    def references(self, ids: Collection[UUID], caller: Caller) -> Mapping[UUID, str]:
+        return search.references_of(self._for(caller), ids)
 
     def _for(self, caller: Caller) -> Service:
         service = self.service()
@@ -86,6 +93,13 @@ class HttpSource:
     def ids(self, reference: str, caller: Caller) -> list[str]:
         said = self._get(f"ids?{urlencode({'reference': reference})}", caller)
         return [str(UUID(one)) for one in said.get("ids", ())]
+
+    def references(self, ids: Collection[UUID], caller: Caller) -> Mapping[UUID, str]:
+        said = self._get(f"references?{urlencode([('id', str(one)) for one in ids])}", caller)
+        try:
+            return {UUID(one): str(reference) for one, reference in said["references"].items()}
+        except (AttributeError, KeyError, ValueError):
+            raise self._unavailable("audit_source_unreadable") from None
 
     def _get(self, path: str, caller: Caller) -> Mapping[str, Any]:
         import urllib3

@@ -41,3 +41,15 @@ class TestWhoSawAReferral:
         found = {row["what"] for row in rows(auditor, id=str(referral.id), actor=worker.token)}
 
         assert {"cases.listed", "case.read"} <= found
+
+
+class TestTheReferenceOfARecord:
+    def test_is_that_of_its_referral(self, review_world: ReviewWorld) -> None:
+        referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
+        auditor = review_world.reviewer(uuid4(), role=Role.DATA_PROTECTION_OFFICER)
+        asked = [str(referral.review_id), str(case_id), str(uuid4())]
+
+        answer = auditor.get("/casework/api/v1/audit/references", query_string={"id": asked})
+
+        reference = referral.event["reference"]
+        assert answer.get_json()["references"] == {asked[0]: reference, asked[1]: reference}

@@ -186,6 +186,11 @@ def audit_ids(_whole: Whole, _member: Member) -> Iterator[Ask]:
     yield Ask({}, "reference=R-222222")
 
 
+def audit_references(whole: Whole, _member: Member) -> Iterator[Ask]:
+    some = whole.referrals[0]
+    yield Ask({}, f"id={some.id}&id={some.review}")
+
+
 def colleagues(whole: Whole, _member: Member) -> Iterator[Ask]:
     """An administrator's page of somebody: rights, and nothing of a referral."""
     yield from (Ask({"staff_id": staff_id}) for staff_id in whole.drawn[:2])
@@ -236,6 +241,7 @@ FILLS: dict[str, Fill] = {
     "/accounts/audit.csv": audit,
     **{f"/{name}/api/v1/audit/rows": audit_rows for name in _SERVICES},
     **{f"/{name}/api/v1/audit/ids": audit_ids for name in _SERVICES},
+    **{f"/{name}/api/v1/audit/references": audit_references for name in _SERVICES},
     **{
         f"/{name}/dead-letters{below}": letters if below else page()
         for name in ("intake", "scoring", "casework", "oversight")

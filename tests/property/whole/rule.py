@@ -21,7 +21,7 @@ WORKS = {
 
 
 class What(StrEnum):
-    """What can be known of a referral. Those that end in _ID are known to whoever audits, by id."""
+    """What can be known of a referral. The reference and those that end in _ID are known to auditors, by reference or id."""
 
     WRITTEN = auto()
     """Who the young person is and what happened, as the referrer wrote it."""
@@ -217,7 +217,7 @@ class Rule:
 
     def may(self, member: Member, thing: Thing, referrals: Mapping[int, Referral]) -> bool:
         """Whether the member may be told the thing."""
-        if thing.what.endswith("_id") and member.roles & AUDITORS:
+        if (thing.what.endswith("_id") or thing.what is What.REFERENCE) and member.roles & AUDITORS:
             return True
         referral = referrals[thing.of]
         reviews, works = self.reviews(member, referral), self.works(member, referral)

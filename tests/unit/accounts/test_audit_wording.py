@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.accounts import bootstrap as accounts
-from services.accounts.audit_wording import ACTS
+from services.accounts.audit_wording import ACTS, GROUPS, SUBJECTS
 from services.casework import bootstrap as casework
 from services.intake import bootstrap as intake
 from services.intake.domain.match import MatchState
@@ -33,6 +33,7 @@ def texts(expression: ast.AST) -> Iterator[str]:
             yield node.value
 
 
+SERVICES_WITH_ACTS = tuple(name for name in GROUPS if name != "every service")
 OF_A_MATCH = {f"match.{state}" for state in MatchState if state is not MatchState.POSSIBLE}
 """Named by the state that was decided."""
 OF_A_REFUSAL = {
@@ -44,3 +45,16 @@ OF_A_REFUSAL = {
 
 def test_each_act_has_a_name_and_each_name_an_act() -> None:
     assert {act for path in SERVICES.rglob("*.py") for act in acts_in(path)} | OF_A_MATCH | OF_A_REFUSAL == set(ACTS)
+
+
+def test_each_service_names_its_own_acts_in_its_group() -> None:
+    every_service = set(GROUPS["every service"][1])
+    for name in SERVICES_WITH_ACTS:
+        acts = {act for path in (SERVICES / name).rglob("*.py") for act in acts_in(path)}
+        assert acts <= set(GROUPS[name][1]) | every_service, name
+
+
+def test_each_kind_of_subject_has_a_name() -> None:
+    texts_of_services = "".join(path.read_text(encoding="utf-8") for path in SERVICES.rglob("*.py"))
+
+    assert set(re.findall(r'subject_type="([a-z_]+)"', texts_of_services)) == set(SUBJECTS)
