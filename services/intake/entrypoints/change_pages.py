@@ -1,6 +1,5 @@
 """Changing a referral that was sent: one section of it, or the whole form."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.contracts.codes import Question
 from services.intake.domain.referral import Referral
-from services.intake.entrypoints import form_context, own_referral, presenters, sections, wording
+from services.intake.entrypoints import form_context, own_referral, presenters, section_page, sections, wording
 from services.intake.entrypoints.form_pages import WRITERS
 from services.intake.entrypoints.forms import ReferralForm, arranged
 from services.intake.entrypoints.schema import AmendmentSchema
@@ -105,16 +104,6 @@ def _whole_page(referral: Referral, form: Form, *, version: str) -> ResponseRetu
     ), form.status
 
 
-def _section_page(referral: Referral, form: Any, keys: list[str], *, version: str) -> ResponseReturnValue:
-    keys = sections.ordered({*keys, *form.wrong_sections})
+def _section_page(referral: Referral, form: ReferralForm, keys: list[str], *, version: str) -> ResponseReturnValue:
     back = url_for("status.answers", referral_id=referral.id)
-    page = render_template(
-        "intake/section.html",
-        form=form,
-        keys=keys,
-        caption=referral.reference,
-        hidden={"version": version},
-        back=back,
-        **form_context.of(current.identity()),
-    )
-    return page, form.status
+    return section_page.show(form, keys, caption=referral.reference, hidden={"version": version}, back=back)

@@ -1,16 +1,15 @@
 """Changing one section of a referral that is not sent yet, from the page that shows all answers."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from services.intake.adapters import queries
 from services.intake.application.drafts import DraftChanged
-from services.intake.entrypoints import form_context, sections
+from services.intake.entrypoints import section_page, sections
 from services.intake.entrypoints.form_pages import WRITERS, checked, draft_of, save_command, status_address
 from services.intake.entrypoints.forms import ReferralForm, arranged
 from services.intake.entrypoints.schema import ReferralSchema
@@ -51,14 +50,6 @@ def save(draft_id: UUID, key: str) -> ResponseReturnValue:
     return redirect(url_for("form.check", draft_id=draft_id), code=303)
 
 
-def _section_page(form: Any, draft: queries.Draft, keys: list[str]) -> ResponseReturnValue:
-    page = render_template(
-        "intake/section.html",
-        form=form,
-        keys=sections.ordered({*keys, *form.wrong_sections}),
-        caption=None,
-        hidden={"draft_version": str(draft.version)},
-        back=url_for("form.check", draft_id=draft.id),
-        **form_context.of(current.identity()),
-    )
-    return page, form.status
+def _section_page(form: ReferralForm, draft: queries.Draft, keys: list[str]) -> ResponseReturnValue:
+    back = url_for("form.check", draft_id=draft.id)
+    return section_page.show(form, keys, caption=None, hidden={"draft_version": str(draft.version)}, back=back)

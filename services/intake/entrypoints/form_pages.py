@@ -210,7 +210,7 @@ def checked(typed: "MultiDict[str, str]") -> ReferralForm:
     """The form with everything that is wrong with it: in the fields, and in what they say together."""
     form = ReferralForm.received(ReferralSchema(), typed)
     if form.has_errors:
-        return form  # type: ignore[return-value]
+        return form
     identity = current.identity()
     try:
         caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
@@ -218,7 +218,7 @@ def checked(typed: "MultiDict[str, str]") -> ReferralForm:
         current.handle(CheckReferral(content=content, referring=identity.organisation_class, referred_at=current.now()))
     except RuleBroken as fault:
         form.reject(fault)
-    return form  # type: ignore[return-value]
+    return form
 
 
 def _form(form: Any, draft_id: UUID, *, version: int, conflict: Any = None) -> ResponseReturnValue:

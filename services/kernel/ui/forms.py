@@ -8,7 +8,7 @@ twice. Checkboxes repeat their name. What the schema does not have is ignored.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from flask_babel import gettext as _
 from marshmallow import Schema, ValidationError, fields
@@ -40,7 +40,7 @@ class Form:
         self.read()
 
     @classmethod
-    def received(cls, schema: Schema, submitted: "MultiDict[str, str]") -> "Form":
+    def received(cls, schema: Schema, submitted: "MultiDict[str, str]") -> Self:
         """The form as it was sent, checked."""
         form = cls(schema)
         form.typed = submitted

@@ -56,6 +56,12 @@ def navigator(world: World) -> Browser:
     return world.browser("navigator")
 
 
+def happened(day: str, month: str, year: str, clock: str) -> dict[str, str]:
+    """When it happened, as it is typed."""
+    name = "incident.happened_at"
+    return {f"{name}-day": day, f"{name}-month": month, f"{name}-year": year, f"{name}-time": clock}
+
+
 def until(day: str, month: str, year: str, *, row: int = 1) -> dict[str, str]:
     """A last day as it is typed: of a support service that is told, unless another row is named."""
     parts = (("day", day), ("month", month), ("year", year))
@@ -148,8 +154,7 @@ class TestTheForm:
         assert f'href="#{field.replace(".", "-").replace("_", "-")}"' in navigator.page.text
 
     def test_asks_which_of_two_times_is_meant_when_the_clocks_go_back(self, navigator: Browser) -> None:
-        name = "incident.happened_at"
-        back = {f"{name}-day": "25", f"{name}-month": "Oct", f"{name}-year": "2026", f"{name}-time": "1:30am"}
+        back = happened("25", "Oct", "2026", "1:30am")
         check_page(navigator, EVERYTHING | back)
 
         assert navigator.page.status_code == 422
@@ -157,13 +162,11 @@ class TestTheForm:
         assert 'href="#incident-happened-at-clocks"' in navigator.page.text
         assert 'id="incident-happened-at-clocks"' in navigator.page.text
         for clocks in ("before", "after"):
-            check_page(navigator, EVERYTHING | back | {f"{name}-clocks": clocks})
+            check_page(navigator, EVERYTHING | back | {"incident.happened_at-clocks": clocks})
             assert f"25 October 2026 at 1:30am ({clocks} the clocks go back)" in navigator.page.text
 
     def test_refuses_an_hour_that_the_clocks_skip(self, navigator: Browser) -> None:
-        name = "incident.happened_at"
-        skipped = {f"{name}-day": "29", f"{name}-month": "March", f"{name}-year": "2026", f"{name}-time": "1.30"}
-        check_page(navigator, EVERYTHING | skipped)
+        check_page(navigator, EVERYTHING | happened("29", "March", "2026", "1.30"))
 
         assert navigator.page.status_code == 422
         assert "the clocks go forward past that time" in navigator.page.text
