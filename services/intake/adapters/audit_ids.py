@@ -9,7 +9,7 @@ from services.intake.adapters.tables import referrals
 
 
 def audit_ids(connection: sa.Connection, text: str) -> list[str]:
-    """None for a text that is no reference of ours."""
+    """The id of the referral with this reference; an empty list for any other text."""
     found = connection.execute(sa.select(referrals.c.id).where(referrals.c.reference == text)).scalars()
     return [str(referral_id) for referral_id in found]
 

@@ -1,4 +1,4 @@
-"""A referral as its own referrer reads and changes it: what the pages about one have in common."""
+"""Reads and changes a referral for its own referrer: what the pages about one have in common."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ _REASON = "own_referral"
 
 
 def found(referral_id: UUID) -> Referral:
-    """Raises NoSuchReferral unless whoever asks wrote it."""
+    """Raises NoSuchReferral unless the account that asks wrote it."""
     referral = queries.referral_of(current.reading(), referral_id, caller.referred_by(current.identity()))
     if referral is None:
         raise NoSuchReferral
@@ -22,7 +22,7 @@ def found(referral_id: UUID) -> Referral:
 
 
 def read(referral_id: UUID) -> Referral:
-    """The same, to show what it says of a person: the reading is audited."""
+    """The same, to show personal data: the read is audited."""
     with current.transaction() as transaction:
         referral = queries.referral_of(transaction.connection, referral_id, caller.referred_by(current.identity()))
         if referral is None:

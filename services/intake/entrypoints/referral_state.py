@@ -9,7 +9,7 @@ from services.intake.entrypoints import wording
 from services.kernel.ui import dates
 
 OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
-"""Nobody has decided: a withdrawal waits for a reviewer to confirm it."""
+"""No decision is recorded: a withdrawal waits for a reviewer to confirm it."""
 
 
 def sentence(step: ProgressStep, *, withdrawn_at: datetime | None) -> str:

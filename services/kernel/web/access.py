@@ -40,12 +40,12 @@ class NotYourRole(Forbidden):
 
 
 class OutOfScope(Forbidden):
-    """The account may use this route, and the token that was sent may not: it was issued for less (RFC 6750, 3.1)."""
+    """The account may use this route, but the token does not have the scope that it needs (RFC 6750, 3.1)."""
 
     title = N_("This token may not do this")
 
     def __init__(self, scope: str) -> None:
-        super().__init__(N_("The token was issued for less. Ask for one with the scope that WWW-Authenticate names."))
+        super().__init__(N_("It does not have the scope that this needs. Ask for one with the scope that WWW-Authenticate names."))
         self.headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
 
 
@@ -95,7 +95,7 @@ def enforce() -> None:
     """Refuse the request unless its caller may use the view. Runs before anything of the body is read.
 
     Who knocks at a door that is not theirs is counted too. Raises Unauthorized without a session, TooManyRequests,
-    OutOfScope with a token that was issued for less, NotYourRole without the role, AccessNotDeclared.
+    OutOfScope with a token without the scope, NotYourRole without the role, AccessNotDeclared.
     """
     if request.endpoint is None:
         return

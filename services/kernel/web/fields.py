@@ -130,9 +130,9 @@ class PersonName(StrictString):
 
 
 class Identifier(StrictString):
-    """A number or code of few characters, cleaned of what is pasted along with it, then given its one form by `read`.
+    """A short number or code. Characters pasted along with it are removed, and `read` gives its standard form.
 
-    `read` raises RuleBroken for what is no such identifier.
+    `read` raises RuleBroken for a text that is not such an identifier.
     """
 
     def __init__(self, read: Callable[[str], str] = str, **options: Any) -> None:

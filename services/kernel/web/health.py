@@ -1,4 +1,4 @@
-"""Whether this process lives and can serve, for a supervisor; its figures, for whoever has the token of the metrics."""
+"""Whether this process lives and can serve, for a supervisor; its metrics, with their token."""
 
 import hashlib
 import hmac
@@ -27,7 +27,7 @@ def blueprint(
 ) -> Blueprint:
     """`checks` is asked each time: a worker that starts in this process later brings its own.
 
-    Without a `token` nobody reads the figures. Which check fails is one of them: a probe learns the status alone.
+    Without a `token` the metrics cannot be read. They name a check that fails; a probe gets the status only.
     """
     pages = Blueprint("health", __name__, url_prefix=f"/{service}")
     metrics.tell(
@@ -62,7 +62,7 @@ def blueprint(
     @pages.get("/metrics")
     @access.public
     def counters() -> Response:
-        """Raises NotFound for whoever does not have the token: what they ask for is not there for them."""
+        """Raises NotFound without the token, as if there were no metrics."""
         if not _has_token(token):
             raise NotFound
         try:

@@ -9,7 +9,7 @@ from services.kernel.errors import FieldError
 from services.kernel.text import N_
 
 UNKNOWN = N_("A field that was sent here is not known")
-"""What is said at the parent of such a key."""
+"""The message at the parent of such a key."""
 
 
 def declared(schema: Schema, errors: Iterable[FieldError]) -> Sequence[FieldError]:

@@ -33,7 +33,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-// What is folded away is printed too, also by a browser that does not know the style sheet's way to do it.
+// Closed details are printed too, also by a browser that does not know ::details-content of the style sheet.
 let folded = [];
 addEventListener("beforeprint", () => {
   folded = [...document.querySelectorAll("details:not([open])")];
