@@ -45,7 +45,9 @@ class OutOfScope(Forbidden):
     title = N_("This token may not do this")
 
     def __init__(self, scope: str) -> None:
-        super().__init__(N_("It does not have the scope that this needs. Ask for one with the scope that WWW-Authenticate names."))
+        super().__init__(
+            N_("It does not have the scope needed. Ask for one with the scope that WWW-Authenticate names.")
+        )
         self.headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
 
 
