@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from services.accounts import passwords
+from services.kernel.db import engine
 from services.kernel.db.engine import Database
 from tests.parts import chromium
 from tests.parts.postgresql import Cluster
@@ -86,6 +87,15 @@ def costly_passwords() -> Iterator[PasswordHasher]:
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield costly
     passwords._hasher = costly
+
+
+@pytest.fixture(scope="session", autouse=True)
+def durable_commits() -> Iterator[tuple[str, ...]]:
+    """What the product has SQLite do. Here a commit does not wait for the disk: no test takes the power away."""
+    durable = engine._PRAGMAS
+    engine._PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in durable)
+    yield durable
+    engine._PRAGMAS = durable
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,7 @@ class System:
         for database in (self.log.database, *(service.database for service in self.services.values())):
             if database.is_sqlite:
                 sa.event.listen(database.engine, "connect", _careless)
+                database.engine.dispose()  # connections that were opened before wait for it still
 
     def settle(self) -> None:
         """Without workers: move every event on until none is left to move."""

@@ -123,11 +123,14 @@ class Database:
         return engine
 
 
+# secure_delete: what is deleted or changed is written over, so that a copy of the file does not hold it.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # We, not the driver, say when a transaction begins. (A listener to `begin` would cost every statement its check.)
     connection.isolation_level = None
     cursor = connection.cursor()
-    # secure_delete: what is deleted or changed is written over, so that a copy of the file does not hold it.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
