@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -17,6 +18,7 @@ from services.kernel.bus import dead_letters
 from services.kernel.bus.log import Delivered
 from tests.factories import small_model
 from tests.kernel_service import a_record
+from tests.parts.made_once import copy_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +32,15 @@ class Site:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """The demonstration, loaded once for all browser tests."""
-    folder = Folder(tmp_path_factory.mktemp("demonstration"))
+    """The demonstration, loaded once for all browser tests of all test processes: each has a copy."""
+    return Folder(copy_of("demonstration", demonstration, tmp_path_factory))
+
+
+def demonstration(root: Path) -> None:
+    folder = Folder(root)
     small_model.keep(folder.models)
     load.load(folder)
     put_aside_an_event(folder)
-    return folder
 
 
 def put_aside_an_event(folder: Folder) -> None:

@@ -32,6 +32,8 @@ from tests.property.whole.rule import Member, Referral, Rule, What
 from tests.property.whole.story import Story
 from tests.property.whole.walk import Seen, Walk
 
+pytestmark = pytest.mark.slow
+
 Grant = Callable[[Rule, Member, Referral], bool]
 _MOST_SAID = 25
 READING = slice(4, 8)

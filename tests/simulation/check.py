@@ -93,12 +93,8 @@ class Check:
         return lists
 
     def _list_cases(self, cases: list[Any], lists: Lists) -> None:
-        def listed(member: Member, name: str) -> set[UUID]:
-            return {UUID(case["id"]) for case in self._office.everything(member.caller, f"{CASES}?list={name}")}
-
-        def noticed(member: Member) -> set[UUID]:
-            """The cases that consent was withdrawn for: they stay in their worker's list as a notice."""
-            return {UUID(one["id"]) for one in member.caller.get(f"{CASES}?list=mine&limit=1").get_json()["notices"]}
+        def listed(member: Member, name: str, *more: str) -> set[UUID]:
+            return {UUID(one["id"]) for one in self._office.everything(member.caller, f"{CASES}?list={name}", *more)}
 
         office = self._office
         handed_over = {case.id for case in cases if case.state == "awaiting_confirmation"}
@@ -111,7 +107,8 @@ class Check:
             if (member.works_cases or member.manages) and unassigned - lists.unassigned:
                 lists.unassigned |= listed(member, "unassigned")
             if member.works_cases and member.id in assignees:
-                lists.mine |= dict.fromkeys(listed(member, "mine") | noticed(member), member.id)
+                # The cases that consent was withdrawn for stay in their worker's list as a notice.
+                lists.mine |= dict.fromkeys(listed(member, "mine", "notices"), member.id)
 
     def _why(self, review: Any, case: Any, lists: Lists) -> str | None:
         if review.state in _OPEN:

@@ -92,8 +92,8 @@ class Office:
         self.refused[name] = self.refused.get(name, 0) + 1
         return False
 
-    def everything(self, caller: Caller, path: str) -> list[dict[str, Any]]:
-        """A whole list, all its pages."""
+    def everything(self, caller: Caller, path: str, *names: str) -> list[dict[str, Any]]:
+        """A whole list, all its pages: the items, and what else its first page has under these names."""
         found: list[dict[str, Any]] = []
         address = f"{path}{'&' if '?' in path else '?'}limit=100"
         cursor = ""
@@ -101,7 +101,7 @@ class Office:
             response = caller.get(address + cursor)
             assert response.status_code == 200, (path, response.status_code, response.get_data(as_text=True)[:500])
             page: dict[str, Any] = response.get_json()
-            found += page["items"]
+            found += page["items"] + [one for name in names if not cursor for one in page[name]]
             if not page["next_cursor"]:
                 return found
             cursor = f"&cursor={page['next_cursor']}"
