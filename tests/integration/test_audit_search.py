@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
+from werkzeug.wrappers import Response
 
 from services.accounts import tables as accounts_tables
 from services.accounts.audit_wording import ACTS, GROUPS
@@ -437,3 +439,19 @@ class TestAnAnswerThatIsNone:
             caller = Caller(staff_id=uuid4(), correlation_id=uuid4(), headers={"Host": "127.0.0.1"})
             with pytest.raises(SourceUnavailable):
                 HttpSource("intake", address + path).rows(Query(limit=5), caller)
+
+
+class TestAnAnswerOfAnotherForm:
+    @pytest.mark.parametrize("value", [None, 1, "text", {"a": "b"}, [None], ["not an id"], {"not an id": "R-7Q2M9K"}])
+    def test_is_taken_as_a_service_that_cannot_be_reached(self, value: object) -> None:
+        caller = Caller(staff_id=uuid4(), correlation_id=uuid4(), headers={"Host": "127.0.0.1"})
+        said = json.dumps({"ids": value, "rows": value, "references": value})
+        with serving(Response(said, mimetype="application/json")) as address:
+            source = HttpSource("intake", address)
+            for ask in (
+                lambda: source.ids("R-7Q2M9K", caller),
+                lambda: source.references([uuid4()], caller),
+                lambda: source.rows(Query(limit=5), caller),
+            ):
+                with pytest.raises(SourceUnavailable):
+                    ask()

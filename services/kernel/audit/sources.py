@@ -84,20 +84,23 @@ class HttpSource:
     address: str
 
     def rows(self, query: Query, caller: Caller) -> list[FoundRow]:
-        said = self._get(f"rows?{urlencode(api.parameters(query))}", caller)
+        answer = self._get(f"rows?{urlencode(api.parameters(query))}", caller)
         try:
-            return [api.read(self.name, row) for row in said["rows"]]
-        except (KeyError, TypeError, ValueError):
+            return [api.read(self.name, row) for row in answer["rows"]]
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise self._unavailable("audit_source_unreadable") from None
 
     def ids(self, reference: str, caller: Caller) -> list[str]:
-        said = self._get(f"ids?{urlencode({'reference': reference})}", caller)
-        return [str(UUID(one)) for one in said.get("ids", ())]
+        answer = self._get(f"ids?{urlencode({'reference': reference})}", caller)
+        try:
+            return [str(UUID(one)) for one in answer["ids"]]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise self._unavailable("audit_source_unreadable") from None
 
     def references(self, ids: Collection[UUID], caller: Caller) -> Mapping[UUID, str]:
-        said = self._get(f"references?{urlencode([('id', str(one)) for one in ids])}", caller)
+        answer = self._get(f"references?{urlencode([('id', str(one)) for one in ids])}", caller)
         try:
-            return {UUID(one): str(reference) for one, reference in said["references"].items()}
+            return {UUID(one): str(reference) for one, reference in answer["references"].items()}
         except (AttributeError, KeyError, ValueError):
             raise self._unavailable("audit_source_unreadable") from None
 
@@ -107,12 +110,12 @@ class HttpSource:
         url = f"{self.address}/{self.name}/api/v1/audit/{path}"
         try:
             response = self._pool.request("GET", url, headers=dict(caller.headers), redirect=False)
-            said = json.loads(response.data) if response.status == 200 else None
+            answer = json.loads(response.data) if response.status == 200 else None
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise self._unavailable("audit_source_failed", error=type(error).__name__) from None
-        if not isinstance(said, dict):
+        if not isinstance(answer, dict):
             raise self._unavailable("audit_source_refused", status=response.status)
-        return said
+        return answer
 
     def _unavailable(self, event: str, **about: object) -> SourceUnavailable:
         _log.error(event, **about)
