@@ -53,9 +53,9 @@ class UnknownSignInName(Invalid):
 
 
 class BadAddress(BadRequest):
-    """The address names something that no page of ours writes into it."""
+    """A parameter of the address is not valid: somebody changed the address."""
 
-    title = N_("The search is not one that this address takes")
+    title = N_("This search address is not valid")
 
 
 class _Search(StrictSchema):
@@ -245,7 +245,7 @@ def _record(query: Query, wanted: Search, *, form: str) -> None:
     details = {
         "form": form,
         "about": list(query.ids),
-        **{name: said for name, said in wanted.parameters if name != "about"},
+        **{name: value for name, value in wanted.parameters if name != "about"},
     }
     with current.transaction() as transaction:
         transaction.audit("audit.searched", subject_type="audit", subject_id="all", reason="audit", details=details)

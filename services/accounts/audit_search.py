@@ -25,7 +25,7 @@ Sources = Mapping[str, AuditSource]
 class ReferenceNotLookedUp(Unavailable):
     """Intake, which knows the references, cannot be reached."""
 
-    title = N_("The reference cannot be looked up at the moment")
+    title = N_("The reference cannot be looked up now")
 
     def __init__(self) -> None:
         super().__init__(N_("Intake cannot be reached. Try again in a few minutes, or search by the referral’s id."))
@@ -66,7 +66,7 @@ class Name:
 
 
 def ids_of(sources: Sources, reference: str, caller: Caller) -> tuple[str, ...]:
-    """The ids of a referral by its reference; none when there is no such referral. Raises ReferenceNotLookedUp."""
+    """The ids of a referral by its reference; empty if there is no such referral. Raises ReferenceNotLookedUp."""
     try:
         return tuple(sources[REFERENCES].ids(reference, caller))
     except (KeyError, SourceUnavailable):
@@ -90,7 +90,7 @@ def everything(sources: Sources, query: Query, caller: Caller, *, max_rows: int)
 
 
 def references(sources: Sources, rows: Iterable[FoundRow], caller: Caller) -> Mapping[str, str]:
-    """By subject id, the references of the referrals that rows are about; none of a service that cannot be reached."""
+    """By subject id, the references of the referrals that rows are about, without those of a service that cannot be reached."""
     known: dict[str, str] = {}
     ids: dict[str, set[UUID]] = {}
     for entry in (row.entry for row in rows):

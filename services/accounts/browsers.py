@@ -9,14 +9,14 @@ from services.accounts.sessions import BeginSession
 from services.kernel.web import cookies, current
 
 
-def held() -> str | None:
+def session_secret() -> str | None:
     """The secret of the session that this browser holds, good or not."""
     return request.cookies.get(cookies.session_name(https=current.site().https))
 
 
 def begin(staff_id: UUID) -> str:
     """Begin a session in the place of the one that this browser holds. Gives its secret."""
-    made: str = current.handle(BeginSession(staff_id=staff_id, ending=held()))
+    made: str = current.handle(BeginSession(staff_id=staff_id, ending=session_secret()))
     return made
 
 

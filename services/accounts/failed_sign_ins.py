@@ -15,8 +15,8 @@ PER_MINUTE = 30
 def record(
     database: Database, *, at: datetime, account: UUID | None, reason: str, per_minute: int = PER_MINUTE
 ) -> None:
-    """`account` is the one that was tried, if there is one. So many of each account are written within a minute, and
-    so many of all that were of none."""
+    """`account` is the one that was tried, if it exists. Up to `per_minute` are written in a minute for each account, and
+    as many for all names without an account."""
     failure = Failure(
         what="sign_in.failed",
         subject_type="staff" if account else "sign_in",

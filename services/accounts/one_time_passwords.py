@@ -23,7 +23,7 @@ _TICKET_SECONDS = 15 * 60
 
 
 class PasswordAtProvider(Conflict):
-    """Whom the identity provider vouches for has no password here."""
+    """Somebody who signs in at the identity provider has no password here."""
 
     title = N_("They sign in with your organisation’s account")
 
@@ -82,7 +82,7 @@ def made() -> str:
 
 
 def reset_password(command: ResetPassword, transaction: Transaction, *, lifetime: timedelta) -> None:
-    """Nobody who knew the old password stays in: sessions and tokens end.
+    """Sessions and tokens end, so that a person who knew the old password does not stay signed in.
 
     Raises UnknownMember, NotYourOwnPassword, CannotSignIn, PasswordAtProvider.
     """

@@ -1,4 +1,4 @@
-"""A new password: of whoever was given a one-time password, before they come in."""
+"""The page on which a person replaces their one-time password, before they are signed in."""
 
 from typing import Any
 
@@ -48,12 +48,12 @@ def limits() -> Limits:
 
 
 def ask(stored: queries.StoredPassword) -> ResponseReturnValue:
-    """The page that asks for a new password, for whoever has just given the one-time password."""
+    """The page that asks for a new password, of a person who has just entered a one-time password."""
     return _page(Form(NewPasswordForm()), Tickets(current.site().secret_key).ticket(stored.staff_id, stored.hash))
 
 
 @pages.post("/new-password")
-@access.public  # the ticket says who it is: nobody is signed in yet
+@access.public  # the ticket says who it is: they are not signed in yet
 def choose() -> ResponseReturnValue:
     if not current.site().demonstration:
         raise NotFound

@@ -39,7 +39,7 @@ def blueprint(provider: Provider) -> Blueprint:
         except NotTheProvidersWord:
             sign_in_pages.failed(None, "provider")
             raise
-        command = command_of(claims, ending=browsers.held())
+        command = command_of(claims, ending=browsers.session_secret())
         try:
             made = current.handle(command)
         except (Forbidden, Invalid):

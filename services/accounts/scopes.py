@@ -45,7 +45,7 @@ _READS: Mapping[Role, frozenset[Scope]] = {
 
 
 def narrow(roles: Collection[Role]) -> frozenset[Scope]:
-    """What a token gets when nobody says more: to read where these roles read, and to change nothing."""
+    """What a token gets by default: to read where these roles read, and to change nothing."""
     return frozenset().union(*(_READS[role] for role in roles))
 
 

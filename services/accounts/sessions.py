@@ -89,7 +89,7 @@ def end_session(command: EndSession, transaction: Transaction) -> None:
 
 
 def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
-    """Whoever signs out everywhere leaves nothing open: no browser, and no program with a token of theirs."""
+    """Sign out every browser, and revoke the tokens of every program that acts for this member."""
     end_everything(transaction, command.staff_id)
     tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended_everywhere", subject_type="staff", subject_id=command.staff_id)

@@ -32,12 +32,12 @@ class NotYourOwn(Conflict):
 
 
 class LastAdministrator(Conflict):
-    """Without an administrator nobody could give roles again."""
+    """Without an administrator, roles could not be given again."""
 
     title = N_("Waymark must have an administrator")
 
     def __init__(self) -> None:
-        super().__init__(N_("This is the last administrator who can sign in. Give somebody else the role first."))
+        super().__init__(N_("This is the last administrator who can sign in. Give another person the role first."))
 
 
 class NameTaken(Invalid):
@@ -174,7 +174,7 @@ def _check_new(connection: sa.Connection, command: AddMember) -> None:
 
 
 def _check_administrator_remains(connection: sa.Connection, command: ChangeMember) -> None:
-    """Their rows are held: of two who end each other at once, the second one finds no other left."""
+    """The rows are locked: of two who end each other at once, the second one is the last and stays."""
     if command.active and Role.ADMINISTRATOR in command.roles:
         return
     staff, roles = tables.staff, tables.staff_roles
@@ -279,7 +279,7 @@ def _check_known(transaction: Transaction, column: "sa.Column[Any]", wanted: Col
 
 
 def _check_not_ended(connection: sa.Connection, staff_id: UUID, wanted: frozenset[UUID]) -> None:
-    """The rows are held, so that a team which is being ended has no new member. Who cannot sign in is none."""
+    """The rows are locked, so that a team which is being ended gets no new member. An inactive account does not count."""
     staff, teams = tables.staff, tables.teams
     active = connection.execute(sa.select(staff.c.active).where(staff.c.id == staff_id)).scalar_one()
     held = sa.select(teams.c.ended_at).where(teams.c.id.in_(wanted)).order_by(teams.c.id).with_for_update(read=True)

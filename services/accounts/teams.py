@@ -101,7 +101,7 @@ class EndTeam:
 
 @dataclass(frozen=True, kw_only=True)
 class BringTeamBack:
-    """The team can be changed again. It takes new cases once somebody says so."""
+    """The team can be changed again. It takes new cases again only after a change that says so."""
 
     team_id: UUID
     expected_version: int
@@ -194,7 +194,7 @@ def bring_team_back(command: BringTeamBack, transaction: Transaction) -> None:
 
 
 def _held(transaction: Transaction, team_id: UUID, expected_version: int) -> sa.Row[Any]:
-    """The team as it is, held until the end. Raises UnknownTeam, Stale."""
+    """The team as it is, locked until the transaction ends. Raises UnknownTeam, Stale."""
     teams = tables.teams
     found = transaction.connection.execute(sa.select(teams).where(teams.c.id == team_id).with_for_update()).first()
     if found is None:

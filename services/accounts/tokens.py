@@ -31,11 +31,13 @@ class LivesTooLong(Invalid):
     """Longer than the setting TOKEN_MAX_DAYS."""
 
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/days", N_("Enter fewer days: it would live longer than is allowed"))])
+        super().__init__(
+            errors=[FieldError("/days", N_("Enter fewer days: the token would be valid for longer than is allowed"))]
+        )
 
 
 class NotAProgram(Conflict):
-    """Whoever issues a token for a person's account could act as that person."""
+    """An administrator with a token of a person's account could act as that person."""
 
     title = N_("This is a person’s account")
 
@@ -86,7 +88,7 @@ def issue_token(command: IssueToken, transaction: Transaction, *, max_lifetime: 
 
 
 def _check_holder(command: IssueToken, transaction: Transaction) -> None:
-    """The row is held, so that an account which is being switched off gets none."""
+    """The row is locked, so that an account which is being switched off gets no token."""
     staff = tables.staff
     its = staff.c.id == command.staff_id
     active = transaction.connection.execute(sa.select(staff.c.active).where(its).with_for_update()).scalar_one()

@@ -1,4 +1,4 @@
-"""What the audit page asks each service for, on behalf of whoever searches: they ask with their own session or token."""
+"""What the audit page asks each service for, with the session or token of the person who searches."""
 
 import re
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _LIMIT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 class BadSearch(BadRequest):
     """A parameter of the search is not of its form. It is not repeated, and not stored."""
 
-    title = N_("The search is not one that this address takes")
+    title = N_("This search is not valid")
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -84,20 +84,20 @@ def parameters(query: Query) -> list[tuple[str, str]]:
     return [("id", one) for one in query.ids] + [(name, value) for name, value in given if value]
 
 
-def read(service: str, said: Any) -> FoundRow:
-    """A row of an answer. Raises KeyError, TypeError or ValueError for what is none."""
+def read(service: str, body: Any) -> FoundRow:
+    """A row of an answer. Raises KeyError, TypeError or ValueError for anything else."""
     entry = Entry(
-        id=UUID(said["id"]),
-        occurred_at=datetime.fromisoformat(said["occurred_at"]),
-        actor=UUID(said["actor"]) if said["actor"] else None,
-        what=said["what"],
-        subject_type=said["subject_type"],
-        subject_id=said["subject_id"],
-        reason=said["reason"],
-        correlation_id=UUID(said["correlation_id"]),
-        details=said["details"],
+        id=UUID(body["id"]),
+        occurred_at=datetime.fromisoformat(body["occurred_at"]),
+        actor=UUID(body["actor"]) if body["actor"] else None,
+        what=body["what"],
+        subject_type=body["subject_type"],
+        subject_id=body["subject_id"],
+        reason=body["reason"],
+        correlation_id=UUID(body["correlation_id"]),
+        details=body["details"],
     )
-    return FoundRow(service=service, number=said["number"], entry=entry)
+    return FoundRow(service=service, number=body["number"], entry=entry)
 
 
 def _query() -> Query:

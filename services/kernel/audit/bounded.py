@@ -1,4 +1,4 @@
-"""Audits what somebody may cause as often as they like: refusals and failed sign-ins, so many within a minute.
+"""Audits refusals and failed sign-ins, which anybody can cause without end: up to a limit in each minute.
 
 What is beyond that is in the log alone, with one line for each request.
 """

@@ -1,4 +1,4 @@
-"""Finds audit rows of one service, newest first. That somebody searched is a row of its own, in the same transaction."""
+"""Finds audit rows of one service, newest first. Each search is itself a row, in the same transaction."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -64,12 +64,12 @@ def find(service: Service, query: Query, *, actor: UUID, correlation_id: UUID) -
         with damaged_text_read(connection):
             for search in searches:
                 found.update((row.entry.id, row) for row in _rows(service, connection, search))
-        transaction.audit("audit.read", subject_type="audit", subject_id=service.name, details=_said(query))
+        transaction.audit("audit.read", subject_type="audit", subject_id=service.name, details=_details(query))
     return sorted(found.values(), key=lambda row: row.position, reverse=True)[: query.limit]
 
 
 def ids_of(service: Service, text: str) -> list[str]:
-    """The ids that this service knows for a reference; none when it knows none."""
+    """The ids that this service knows for a reference; empty if it knows none."""
     with service.database.read() as connection:
         return sorted(service.audit_ids(connection, text))
 
@@ -81,7 +81,7 @@ def references_of(service: Service, ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def selected(tables: KernelTables, query: Query, *, subject: str = "") -> sa.Select[Any]:
-    """The statement of a search for one id, or for none: an index has its order, so that it stops at the limit."""
+    """The statement of a search, for one id if there is one. An index has its order, so that it stops at the limit."""
     rows = tables.audit_rows
     found: sa.Select[Any] = sa.select(rows)
     at, row_id = rows.c.occurred_at, rows.c.id
@@ -135,19 +135,19 @@ def _rows(service: Service, connection: sa.Connection, search: sa.Select[Any]) -
         yield FoundRow(service=service.name, number=row.number, entry=entry)
 
 
-def _said(query: Query) -> Mapping[str, Any]:
+def _details(query: Query) -> Mapping[str, Any]:
     """What the row about a search says: ids and dates, which were checked to be such.
 
     The ids are one text, by which the row is not found: what is found by them is the row of the page, which is one for
     all services.
     """
-    said = {
+    details = {
         "about": f"ids: {' '.join(query.ids)}" if query.ids else None,
         "by": f"account: {query.actor}" if query.actor else None,
         "since": query.since.isoformat() if query.since else None,
         "before": query.before.isoformat() if query.before else None,
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in details.items() if value}
 
 
 def next_page(query: Query, rows: list[FoundRow]) -> Query:

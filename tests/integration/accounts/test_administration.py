@@ -348,7 +348,7 @@ class TestTheListOfStaff:
 
     @pytest.mark.parametrize("typed", ["%", "_", "nobody"])
     def test_says_when_nobody_is_found(self, administrator: FlaskClient, typed: str) -> None:
-        assert "Nobody was found" in send(administrator, "/accounts/staff", searched=typed).text
+        assert "No person was found" in send(administrator, "/accounts/staff", searched=typed).text
 
     def test_comes_in_pages(self, administrator: FlaskClient) -> None:
         first = administrator.get("/accounts/staff?limit=2").text
