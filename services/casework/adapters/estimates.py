@@ -28,6 +28,9 @@ from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimated
 from services.kernel.db.batch import Batch
 from services.kernel.db.upsert import or_ignore
 
+_OUR_RECORD = "partnership"
+"""The origin of what is counted from earlier referrals, as the event names it."""
+
 
 def unanswered(referral_id: sa.Column[Any], version: sa.Column[Any]) -> sa.ColumnElement[bool]:
     """Whether neither an estimate nor a reason for none has arrived for this version. For asking again; never shown."""
@@ -137,6 +140,7 @@ def _moved(item: Mapping[str, Any], words: Mapping[str, Any], given_by: Source, 
         police_generated=bool(words.get("police_generated")),
         in_days=bool(words.get("in_days")),
         is_choice=bool(words.get("is_choice")),
+        is_counted=item["origin"] == _OUR_RECORD,
         is_known=is_known,
         value=item["value"],
         observed_on=date.fromisoformat(item["observed_on"]) if item["observed_on"] else None,

@@ -26,8 +26,8 @@ class Moved:
     at; `is_known` tells the two apart. A value `in_days` is how many days before the referral something was;
     one that `is_choice` says whether one of a question's answers was selected.
     `given_by` is who made the referral of the estimate; `sources` are the earlier referrals that the value comes from,
-    newest first: none when it is the referral's own. `few_seen` says that the model has seen too few young people with
-    this value to have learned what it means.
+    newest first: none when it is the referral's own, or when it `is_counted` from our record and there are none.
+    `few_seen` says that the model has seen too few young people with this value to have learned what it means.
     """
 
     feature: str
@@ -43,11 +43,16 @@ class Moved:
     sources: tuple[SourceReferral, ...] = ()
     few_seen: bool = False
     is_choice: bool = False
+    is_counted: bool = False
 
     @property
     def said_by_police(self) -> bool:
-        """Whether the referral that gave the value is a police organisation's, or one of them is."""
-        said_by = [source.source for source in self.sources] or [self.given_by]
+        """Whether the referral that gave the value is a police organisation's, or one of them is.
+
+        That there are no earlier referrals is not said by any.
+        """
+        own = [] if self.is_counted else [self.given_by]
+        said_by = [source.source for source in self.sources] or own
         return self.is_known and any(source in POLICE for source in said_by)
 
 

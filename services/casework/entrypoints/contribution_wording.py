@@ -17,8 +17,6 @@ from services.contracts.codes import Source
 from services.kernel.text import N_
 from services.kernel.ui import dates
 
-_EARLIER_REFERRALS = "earlier_referrals"
-"""The domain of what is counted from our own record."""
 _FROM_EARLIER = {
     Source.AE_NAVIGATOR: N_("from an earlier A&E referral"),
     Source.HKC_SCREENING: N_("from an earlier police screening referral"),
@@ -107,7 +105,7 @@ def _value(moved: Moved) -> str:
     if moved.in_days:
         return _days_before(value, moved.observed_on)
     # The model counts earlier referrals up to a number; each of them is a source all the same.
-    more = moved.domain == _EARLIER_REFERRALS and len(moved.sources) > value
+    more = moved.is_counted and len(moved.sources) > value
     return str(_("%(number)d or more", number=value)) if more else str(value)
 
 
@@ -137,7 +135,7 @@ def _origin(moved: Moved) -> str:
     if moved.sources:
         said = str(_(_FROM_EARLIER[moved.sources[0].source]))
         return f"{said}, {on}" if on else said
-    if moved.domain == _EARLIER_REFERRALS:
+    if moved.is_counted:
         return str(_("earlier referrals in this area"))
     return str(_("from this referral (%(who)s)", who=_(_NAMES[moved.given_by])))
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 NOT_KNOWN = "Not known"
+ABOUT_POLICE = {"Police contacts in the last 12 months", "Weapon found by police in the last 18 months"}
 ALL_ANSWERS = 25
 MOST_COUNTED = 20
 WHO = {"ae_navigator": "A&E", "partner_system": "a partner’s system", "police": "police", "school": "school or college"}
@@ -81,10 +82,11 @@ class Posted:
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """What may be said of one value: in words, and where it comes from."""
+    """What may be said of one value: in words, where it comes from, and whether a police referral said it."""
 
     value: str
     origin: str
+    by_police: bool = False
 
 
 def truths(referral: Posted, all_of_them: Sequence[Posted]) -> dict[str, Truth]:
@@ -127,7 +129,8 @@ def _truth(referral: Posted, earlier: Sequence[Posted], name: str, said: Callabl
     if by is None:
         return Truth(value=NOT_KNOWN, origin="")
     own = f"from this referral ({WHO[referral.source]})"
-    return Truth(value=said(by.fact(name)), origin=own if by is referral else f"{EARLIER[by.source]}, {_day(by.day)}")
+    origin = own if by is referral else f"{EARLIER[by.source]}, {_day(by.day)}"
+    return Truth(value=said(by.fact(name)), origin=origin, by_police=by.source == "police")
 
 
 def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]:
@@ -144,8 +147,10 @@ def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]
     else:
         day = date.fromisoformat(weapon)
         recent = (referral.day - day).days <= 548
-        of_weapon = Truth(value=_ago(day, referral.day) if recent else "None", origin=here)
+        value = _ago(day, referral.day) if recent else "None"
+        of_weapon = Truth(value=value, origin=here, by_police=referral.source == "police")
     if not found:
+        # We counted them, whoever refers now.
         nowhere = "earlier referrals in this area"
         return {count: Truth(value="0", origin=nowhere), last: Truth(value="None", origin=nowhere), label: of_weapon}
     newest = EARLIER[found[0].source]
@@ -156,8 +161,9 @@ def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]
         count: Truth(
             value=str(len(found)) if len(found) <= MOST_COUNTED else f"{MOST_COUNTED} or more",
             origin=several if len(found) > 1 else f"{newest}, {on}",
+            by_police=any(other.source == "police" for other in found),
         ),
-        last: Truth(value=_ago(found[0].day, referral.day), origin=newest),
+        last: Truth(value=_ago(found[0].day, referral.day), origin=newest, by_police=found[0].source == "police"),
         label: of_weapon,
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.estimates.generated import Generated, MovingClock, bars_of, table_of
-from tests.integration.estimates.oracle import ALL_ANSWERS, NOT_KNOWN, Truth, known_answers, truths
+from tests.integration.estimates.oracle import ABOUT_POLICE, ALL_ANSWERS, NOT_KNOWN, Truth, known_answers, truths
 from tests.world import a_world
 
 NUMBER = int(os.environ.get("ESTIMATES", "300"))
@@ -73,6 +73,8 @@ def _by_api(parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str
             yield f"api: {part['wording']} instead of {truth.value}"
         if (part["origin"] or "") != truth.origin:
             yield f"api: {part['label']} is {part['origin']} instead of {truth.origin}"
+        if part["police_generated"] is not (truth.by_police or part["label"] in ABOUT_POLICE):
+            yield f"api: {part['label']} {truth.origin} has police_generated {part['police_generated']}"
         if part["direction"] != DIRECTIONS[_sign(part["log_odds"])][0]:
             yield f"api: {part['label']} {part['direction']}"
         if part["few_seen"] is not ((part["feature"], truth.value) in HARDLY_SEEN):
@@ -93,8 +95,8 @@ def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth])
         truth = said[row.label]
         if row.value != truth.value:
             yield f"table: {row.label}: {row.value} instead of {truth.value}"
-        if row.origin.partition(" – ")[0] != truth.origin:
-            yield f"table: {row.label} is {row.origin} instead of {truth.origin}"
+        if row.origin != _with_police(truth, row.label):
+            yield f"table: {row.label} is {row.origin} instead of {_with_police(truth, row.label)}"
         if row.direction != DIRECTIONS[signs[row.label]][1]:
             yield f"table: {row.label} {row.direction}"
         if row.caution != cautions[row.label]:
@@ -107,6 +109,14 @@ def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth])
             yield f"bar: {label} stands alone and is not known"
         if value != said[label].value:
             yield f"bar: {label}: {value} instead of {said[label].value}"
+
+
+def _with_police(truth: Truth, label: str) -> str:
+    """The origin as the table says it: with what the police have to do with it, if anything."""
+    if truth.by_police:
+        return f"{truth.origin} – recorded by the police"
+    about = label in ABOUT_POLICE and truth.value != NOT_KNOWN
+    return f"{truth.origin} – about contact with the police" if about else truth.origin
 
 
 def _sign(log_odds: float) -> int:

@@ -243,6 +243,12 @@ class TestAValue:
     ) -> None:
         assert worded(moved(1.0, given_by=source, police_generated=about_police)).police == said
 
+    @pytest.mark.parametrize("source", list(Source))
+    def test_that_counts_no_earlier_referrals_is_not_recorded_by_who_refers_now(self, source: Source) -> None:
+        none_found = moved(1.0, value=0, is_counted=True, given_by=source)
+
+        assert (worded(none_found).origin, worded(none_found).police) == ("earlier referrals in this area", "")
+
 
 SEVERAL = "The model takes several values from some answers"
 
