@@ -52,13 +52,19 @@ def refer(navigator: Person, *, name: str, look: Look = unseen) -> Referral:
         tick(page, f"{row}.basis", basis)
     look("form", page)
     for part, answers in _MORE.items():
-        page.locator(f"#more-{part} > summary").click()
+        open_part(page, part)
         for name, value in answers.items():
             tick(page, f"facts.{name}", value)
     page.get_by_role("button", name="Continue").click()
     look("check", page)
     page.get_by_role("button", name="Send referral").click()
     return sent(page)
+
+
+def open_part(page: Page, part: str) -> None:
+    """One of the parts of “Add more”, unless it is open already."""
+    if page.locator(f"#more-{part}").get_attribute("open") is None:
+        page.locator(f"#more-{part} > summary").click()
 
 
 def sent(page: Page) -> Referral:

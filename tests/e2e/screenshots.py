@@ -41,7 +41,7 @@ CUTS = {
     "decision": Cut("fieldset:has([name='pathway'])", 1000),
     "queue": Cut(_PAGE, 800),
     "case": Cut(_PAGE, 970),
-    "steps": Cut("main h2", 430),
+    "steps": Cut("main h2", 345),
 }
 
 _OWN_VIEW = "Hurt by somebody he knows, and the debt is still there. Wants help, and has an aunt to plan it with."
@@ -90,7 +90,7 @@ def _look(name: str, page: Page) -> None:
 def _add_more(page: Page) -> None:
     page.locator("[name='contact.note']").fill("After school, on his own phone")
     for group in ("involvement", "incident", "worries", "life"):
-        page.locator(f"#more-{group} > summary").click()
+        journey.open_part(page, group)
     journey.tick(page, "involvement", "victim")
     page.locator("[name='concern.concern']").fill("Cut to the hand. Says that it was about money owed.")
     page.locator("[name='concern.own_words']").fill("I just want it to stop.")
