@@ -218,6 +218,27 @@ class TestTheHistoryOfAnEstimate:
 
         assert sources(later.estimate(reader)) == {str(in_riverside.id)}
 
+    def test_has_a_correction_of_an_earlier_referral_from_the_next_version_on(self, areas: Areas) -> None:
+        said = {"mental_health_need": True, "housing_unstable": True}
+        earlier = areas.refer("northside", said, what_happened=["threat"])
+        areas.clock.wait(days=20)
+        later = areas.refer("northside", INJURY_ONLY)
+        reader = areas.somebody(Role.REVIEWER, "partnership", "northside")
+        before = known_values(later.estimate(reader))
+
+        areas.clock.wait(hours=1)
+        earlier.amend(facts={"mental_health_need": False}, what_happened=["other"])
+        unchanged = known_values(later.estimate(reader))
+        areas.clock.wait(hours=1)
+        later.amend(facts=INJURY_ONLY | {"self_harm_12m": False})
+        after = known_values(later.estimate(reader))
+
+        count = "Earlier referrals about violence in the last 12 months"
+        asked = ("Mental health need", "Unsettled place to live", count)
+        assert [before.get(label) for label in asked] == [True, True, 1]
+        assert unchanged == before
+        assert [after.get(label) for label in asked] == [False, None, 0]
+
     def test_ends_with_the_withdrawal_of_its_source(self, areas: Areas) -> None:
         """Also for a referral that somebody asked to withdraw: a reviewer may still decide on it."""
         earlier = areas.refer("northside", FROM_HOSPITAL)

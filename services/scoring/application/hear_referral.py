@@ -47,10 +47,10 @@ def hear_referral(command: HearReferral, uow: UnitOfWork) -> None:
     else:
         uow.referrals.save(referral)
         uow.audit("referral.late_version_kept", subject_type="referral", subject_id=referral.id)
-    # A fact that arrives late: referrals made after it was told should have known it. One that moves is history where
+    # A fact that arrives late: versions stated after it was told should have known it. One that moves is history where
     # it now is, and no more where it was, for every referral made since.
     since = told_at if referral.area == was_in else command.received_at
-    late_for = [other for other in others if moved or other.was_made_after(since)]
+    late_for = [other for other in others if moved or other.was_stated_since(since)]
     answer_all(late_for, persons=[*others, referral], cause=command.cause, uow=uow)
     if moved:
         answer_person(held_by, cause=command.cause, uow=uow)

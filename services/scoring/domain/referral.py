@@ -51,8 +51,9 @@ class Referral:
         """Whether a version is held with all that is told of it."""
         return version in self.tellings and self.tellings[version].area is not None
 
-    def was_made_after(self, moment: datetime) -> bool:
-        return self.received_at is not None and moment <= self.received_at
+    def was_stated_since(self, moment: datetime) -> bool:
+        """Whether its latest version is from then or later, and so draws on what others said then."""
+        return self.latest is not None and moment <= self.latest.told_at
 
     def hear(self, telling: Telling, *, received_at: datetime) -> bool:
         """Keep a version. True when it is now the latest; a late lower one is only remembered."""
@@ -88,7 +89,7 @@ class Referral:
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """Another referral of the same person, as it was known when this one was made."""
+    """Another referral of the same person, as it was known when a version of this one was stated."""
 
     id: UUID
     source: Source
@@ -97,16 +98,18 @@ class Earlier:
 
 
 def known_before(referral: Referral, others: Iterable[Referral]) -> list[Earlier]:
-    """What was known of the person when the referral was made, newest first: nothing told later, nothing withdrawn since.
+    """What was known of the person's earlier referrals when the latest version was stated, newest first.
 
+    What was corrected by then counts as corrected, what was said later does not, and nothing that was withdrawn since.
     Need-to-know holds for what is derived too: whoever may read an estimate covers the referral's area, so nothing is
     taken from a referral that is now in another.
     """
-    if referral.received_at is None:
+    stated = referral.latest
+    if stated is None:
         return []
     known = []
     for other in others:
-        latest, telling = other.latest, other.known_at(referral.received_at)
+        latest, telling = other.latest, other.known_at(stated.told_at)
         if telling is None or latest is None or latest.source is None or not _is_history(other, referral):
             continue
         received_at = other.received_at or telling.told_at

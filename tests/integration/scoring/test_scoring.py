@@ -175,16 +175,19 @@ class TestWhateverTheOrder:
         first, second, third, fourth = referrals
         person, other, match_id = uuid4(), uuid4(), uuid4()
         return [
-            received(first, person, at=0),
+            received(first, person, at=0, mental_health_need=True),
             received(second, other, at=5, peers_in_violence=True),
             match(match_id, [first, second], [person, person], version=1, at=6),
-            amended(first, person, version=2, received_at=0, at=7, strengths=[]),
+            amended(first, person, version=2, received_at=0, at=7, mental_health_need=False),
             received(third, person, at=8),
             match(match_id, [first, second], [person, other], version=2, at=9),
             match(match_id, [first, second], [person, person], version=3, at=10),
             amended(second, person, version=2, received_at=5, at=11, often_absent=True),
             received(fourth, person, at=11.5, area="riverside"),
-            amended(first, person, version=3, received_at=0, at=11.7, area="riverside", strengths=[]),
+            amended(first, person, version=3, received_at=0, at=11.7, area="riverside", mental_health_need=True),
+            amended(first, person, version=4, received_at=0, at=11.8, area="riverside", mental_health_need=False),
+            amended(fourth, person, version=2, received_at=11.5, at=11.9, area="riverside", often_absent=True),
+            amended(first, person, version=5, received_at=0, at=12, area="riverside", mental_health_need=True),
             withdrawn(third, person, version=2, at=12),
         ]
 

@@ -1,6 +1,8 @@
 """How scoring answers what it hears."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +13,7 @@ from services.scoring.application.answering import allowed, tell_answer
 from services.scoring.application.estimate_again import EstimateAgain, NoModel, estimate_again
 from services.scoring.application.hear_match import hear_match
 from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
-from services.scoring.application.hear_referral import hear_referral
+from services.scoring.application.hear_referral import HearReferral, hear_referral
 from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
 from services.scoring.application.ports import Given, RecordedOutcome
 from services.scoring.domain.answer import (
@@ -187,6 +189,29 @@ class TestAnAmendedReferral:
         hear_referral(a_telling(first, person_id=PERSON, version=2, received=0, amended=9, facts={"age": 16}), uow)
 
         assert len(causes(uow, second)) == 1
+
+    @pytest.mark.parametrize("correction_comes_last", [False, True])
+    def test_no_longer_gives_its_old_answers_to_what_is_stated_later(self, correction_comes_last: bool) -> None:
+        first, second = UUID(int=11), UUID(int=12)
+
+        def told(facts: Mapping[str, Any]) -> list[HearReferral]:
+            return [
+                a_telling(first, person_id=PERSON, received=0, facts=facts),
+                a_telling(second, person_id=PERSON, received=5),
+            ]
+
+        wrong, right = {"age": 15, "mental_health_need": True}, {"age": 15, "mental_health_need": False}
+        correction = a_telling(first, person_id=PERSON, version=2, received=0, amended=9, facts=right)
+        addition = a_telling(second, person_id=PERSON, version=2, received=5, amended=10)
+        corrected, never_wrong = FakeUnitOfWork(), FakeUnitOfWork()
+
+        after = [addition, correction] if correction_comes_last else [correction, addition]
+        for command in [*told(wrong), *after]:
+            hear_referral(command, corrected)
+        for command in [*told(right), addition]:
+            hear_referral(command, never_wrong)
+
+        assert corrected.answer_to(second) == never_wrong.answer_to(second)
 
 
 class TestAWithdrawnReferral:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,6 +105,24 @@ class TestWhatWasKnownOfThePerson:
         known = known_before(referral, [earlier, referral])
 
         assert [(other.received_at, other.facts) for other in known] == [(day(0), {"said": 2})]
+
+    @pytest.mark.parametrize(("stated", "said"), [(5, 2), (8, 2), (9, 3), (12, 3)])
+    def test_has_a_correction_from_the_next_version_on(self, stated: float, said: int) -> None:
+        earlier, referral = heard(0, 1, 9), heard(5, stated)
+
+        [known] = known_before(referral, [earlier])
+
+        assert known.facts == {"said": said}
+
+    def test_is_of_the_latest_version_whichever_is_heard_last(self) -> None:
+        earlier, referral = heard(0, 1, 9), a_referral()
+        referral.hear(a_version(2, at=10), received_at=day(5))
+        referral.hear(a_version(1, at=5), received_at=day(5))
+
+        assert [known.facts for known in known_before(referral, [earlier])] == [{"said": 3}]
+
+    def test_leaves_out_what_was_referred_after_the_first_version(self) -> None:
+        assert known_before(heard(5, 9), [heard(7)]) == []
 
     def test_leaves_out_what_was_referred_later(self) -> None:
         assert known_before(heard(5), [heard(5), heard(6)]) == []
