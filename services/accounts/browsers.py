@@ -15,7 +15,7 @@ def session_secret() -> str | None:
 
 
 def begin(staff_id: UUID) -> str:
-    """Begin a session in the place of the one that this browser holds. Gives its secret."""
+    """Begin a session in the place of the one that this browser holds. Gives its secret. Raises SwitchedOff."""
     made: str = current.handle(BeginSession(staff_id=staff_id, ending=session_secret()))
     return made
 

@@ -46,7 +46,9 @@ class NotYourOwnPassword(Conflict):
 
 
 class OneTimePasswordUsed(Forbidden):
-    """It was exchanged, replaced or is too old, or the page that asks for another one was open for too long."""
+    """It was exchanged, replaced or is too old, its account was switched off, or the page that asks for another one
+    was open for too long.
+    """
 
     title = N_("This one-time password is no longer valid")
 
@@ -105,8 +107,14 @@ def reset_password(command: ResetPassword, transaction: Transaction, *, lifetime
 
 
 def choose_password(command: ChoosePassword, transaction: Transaction) -> None:
-    """Raises OneTimePasswordUsed: of two who use the same one-time password, one comes in."""
-    passwords = tables.passwords
+    """Raises OneTimePasswordUsed: of two who use the same one-time password, one comes in.
+
+    So does an account that was switched off meanwhile: its row is held, and its one-time password stays as it is.
+    """
+    passwords, staff = tables.passwords, tables.staff
+    active = sa.select(staff.c.id).where(staff.c.id == command.staff_id, staff.c.active).with_for_update()
+    if transaction.connection.execute(active).first() is None:
+        raise OneTimePasswordUsed
     chosen = transaction.connection.execute(
         sa.update(passwords)
         .where(

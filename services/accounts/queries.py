@@ -198,9 +198,13 @@ def stored_password(connection: sa.Connection, sign_in_name: str) -> StoredPassw
 
 
 def password_of(connection: sa.Connection, staff_id: UUID) -> str | None:
-    """The hash that is stored for this member."""
-    passwords = tables.passwords
-    asked = sa.select(passwords.c.hash).where(passwords.c.staff_id == staff_id)
+    """The hash that is stored for this member, if the account is active."""
+    staff, passwords = tables.staff, tables.passwords
+    asked = (
+        sa.select(passwords.c.hash)
+        .join(staff, staff.c.id == passwords.c.staff_id)
+        .where(passwords.c.staff_id == staff_id, staff.c.active)
+    )
     return connection.execute(asked).scalar_one_or_none()
 
 

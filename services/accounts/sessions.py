@@ -9,13 +9,23 @@ import sqlalchemy as sa
 from services.accounts import secret, tables
 from services.contracts.accounts import StaffSignedInV1, StaffSignedOutV1
 from services.kernel.db.transaction import Transaction
-from services.kernel.errors import NotFound
+from services.kernel.errors import Forbidden, NotFound
+from services.kernel.text import N_
 
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=10)
 _PUBLISHED_AFTER = timedelta(days=1)
 
 _Moment = datetime | sa.BindParameter[datetime]
+
+
+class SwitchedOff(Forbidden):
+    """Whoever has this account proved who they are, and may not come in."""
+
+    title = N_("You cannot sign in")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Your account is switched off. Ask your administrator."))
 
 
 class UnknownSession(NotFound):
@@ -42,8 +52,12 @@ class EndAllSessions:
 
 
 def begin_session(command: BeginSession, transaction: Transaction) -> str:
-    """Begin a session and give its secret, which is kept nowhere else."""
-    connection, sessions = transaction.connection, tables.sessions
+    """Begin a session and give its secret, which is kept nowhere else. Raises SwitchedOff."""
+    connection, sessions, staff = transaction.connection, tables.sessions, tables.staff
+    # This holds the row: an account that is being switched off gets no session.
+    active = sa.update(staff).where(staff.c.id == command.staff_id, staff.c.active)
+    if connection.execute(active.values(last_signed_in_at=transaction.at)).rowcount != 1:
+        raise SwitchedOff
     connection.execute(sa.delete(sessions).where(~is_live(transaction.at)))
     if command.ending is not None:
         _end_held(command.ending, command.staff_id, transaction)
@@ -57,9 +71,6 @@ def begin_session(command: BeginSession, transaction: Transaction) -> str:
             last_used_at=transaction.at,
         )
     )
-    staff = tables.staff
-    its = staff.c.id == command.staff_id
-    connection.execute(sa.update(staff).where(its).values(last_signed_in_at=transaction.at))
     transaction.audit("session.begun", subject_type="staff", subject_id=command.staff_id, actor=command.staff_id)
     record_sign_in(transaction, command.staff_id)
     return made

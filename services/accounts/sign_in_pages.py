@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields
 
 from services.accounts import audit_search, browsers, failed_sign_ins, password_pages, passwords, queries, wording
-from services.accounts.sessions import EndAllSessions, EndSession, UnknownSession
+from services.accounts.sessions import EndAllSessions, EndSession, SwitchedOff, UnknownSession
 from services.accounts.sign_in import CountTry, ForgetTries, TooManyTries, name_digest, plain_name
 from services.accounts.tokens import RevokeToken
 from services.kernel.errors import FieldError, Invalid, NotFound
@@ -51,15 +51,16 @@ def sign_in() -> ResponseReturnValue:
         return _show(form)
     try:
         stored = _known(form.data["sign_in_name"], form.data["password"])
-    except NotKnown as error:
-        form.reject(error)
+        if stored.one_time_until is not None:
+            return password_pages.ask(stored)
+        made = browsers.begin(stored.staff_id)
+    except (NotKnown, SwitchedOff):
+        form.reject(NotKnown())
         return _show(form)
     except TooManyTries as error:
         form.reject(error)
         return _show(form, status=error.status, headers=error.headers)
-    if stored.one_time_until is not None:
-        return password_pages.ask(stored)
-    return browsers.signed_in(browsers.begin(stored.staff_id), redirects.safe(request.args.get("next")))
+    return browsers.signed_in(made, redirects.safe(request.args.get("next")))
 
 
 @pages.post("/sign-out")

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
-from services.accounts import secret, tables
+from services.accounts import queries, secret, sign_in_pages, tables
 from services.accounts.identities import LocalIdentities
 from services.accounts.scopes import EVERY
-from services.accounts.sessions import BeginSession
+from services.accounts.sessions import BeginSession, SwitchedOff
 from services.accounts.tokens import IssueToken
 from services.contracts import envelope
 from services.contracts.accounts import StaffSignedOutV1
@@ -185,6 +185,37 @@ class TestToken:
 
         assert identities.identify(session=token, bearer=None) is None
         assert identities.identify(session=None, bearer=session) is None
+
+
+class TestAnAccountThatIsSwitchedOff:
+    @pytest.fixture(autouse=True)
+    def switched_off(self, world: World) -> None:
+        with world.service.database.write() as connection:
+            its = tables.staff.c.id == world.staff["navigator"]
+            connection.execute(sa.update(tables.staff).where(its).values(active=False))
+
+    def test_gets_no_session_whichever_way_its_person_proved_who_they_are(self, world: World) -> None:
+        other = world.signed_in("reviewer")
+
+        with pytest.raises(SwitchedOff):
+            world.handle(BeginSession(staff_id=world.staff["navigator"], ending=session_of(other)))
+
+        begun = {row.subject_id for row in world.rows(tables.kernel.audit_rows) if row.what == "session.begun"}
+        assert str(world.staff["navigator"]) not in begun
+        assert is_in(other)
+
+    def test_that_was_on_when_the_password_was_checked_is_answered_as_a_wrong_password(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wrong = sign_in(world.browser(), "navigator")
+        stored = queries.StoredPassword(staff_id=world.staff["navigator"], hash="", one_time_until=None)
+        monkeypatch.setattr(sign_in_pages, "_known", lambda _name, _password: stored)
+
+        late = sign_in(world.browser(), "navigator")
+
+        assert (late.status_code, wrong.status_code) == (422, 422)
+        assert "The sign-in name or the password is not right" in late.text
+        assert "Set-Cookie" not in late.headers
 
 
 class TestSigningOutIsTold:
