@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from services.accounts.sessions import BeginSession, begin_session
 from services.accounts.sign_in import plain_name
 from services.contracts.codes import Role
 from services.kernel.db.transaction import Transaction
-from services.kernel.errors import Forbidden
+from services.kernel.db.upsert import insert_or_ignore
+from services.kernel.errors import Conflict, Forbidden
 from services.kernel.text import N_
 
 # A directory that writes groups as paths begins them with a stroke.
@@ -29,6 +30,15 @@ class NoPlaceHere(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(N_("Your organisation's sign-in gives you no role in Waymark. Ask your administrator."))
+
+
+class SignedInTwice(Conflict):
+    """Two first sign-ins of one person at once: the other one made the account."""
+
+    title = N_("Sign-in did not work")
+
+    def __init__(self) -> None:
+        super().__init__(N_("Start again from the sign-in page. If it happens again, tell your administrator."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +76,7 @@ def command_of(claims: Mapping[str, Any], *, ending: str | None) -> SignInVouche
 
 
 def sign_in_vouched_for(command: SignInVouchedFor, transaction: Transaction) -> str:
-    """The secret of a new session. Raises NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
+    """The secret of a new session. Raises NoPlaceHere, SwitchedOff, IncompatibleRoles, PoliceInTriage, SignedInTwice."""
     rights = _rights(transaction.connection, command.groups)
     staff_id = member_of(transaction.connection, command)
     if staff_id is None:
@@ -116,30 +126,25 @@ def member_of(connection: sa.Connection, command: SignInVouchedFor) -> UUID | No
 
 
 def _add(command: SignInVouchedFor, rights: _Rights, transaction: Transaction) -> UUID:
-    connection = transaction.connection
-    staff_id = staff.add_member(
-        staff.AddMember(
-            sign_in_name=_free_name(connection, command),
-            display_name=command.display_name,
-            organisation_id=rights.organisation_id,
-            roles=rights.roles,
-            teams=rights.teams,
-            areas=rights.areas,
-        ),
-        transaction,
+    """Raises SignedInTwice."""
+    made = "provider-" + hashlib.sha256(f"{command.issuer} {command.subject}".encode()).hexdigest()[:32]
+    member = staff.AddMember(
+        sign_in_name=plain_name(command.name_there) or made,
+        display_name=command.display_name,
+        organisation_id=rights.organisation_id,
+        roles=rights.roles,
+        teams=rights.teams,
+        areas=rights.areas,
     )
+    try:
+        staff_id = staff.add_member(member, transaction)
+    except staff.NameTaken:
+        # The name opens nothing: they have no password.
+        staff_id = staff.add_member(replace(member, sign_in_name=made), transaction)
     new = {"issuer": command.issuer, "subject": command.subject, "staff_id": staff_id}
-    connection.execute(sa.insert(tables.provider_subjects).values(new))
+    if not insert_or_ignore(transaction.connection, tables.provider_subjects, new):
+        raise SignedInTwice
     return staff_id
-
-
-def _free_name(connection: sa.Connection, command: SignInVouchedFor) -> str:
-    """The name they have at the provider, unless somebody here has it. It opens nothing: they have no password."""
-    name = plain_name(command.name_there)
-    taken = connection.execute(sa.select(sa.exists().where(tables.staff.c.sign_in_name == name))).scalar_one()
-    if name and not taken:
-        return name
-    return "provider-" + hashlib.sha256(f"{command.issuer} {command.subject}".encode()).hexdigest()[:32]
 
 
 def _bring_up_to_date(staff_id: UUID, command: SignInVouchedFor, rights: _Rights, transaction: Transaction) -> None:

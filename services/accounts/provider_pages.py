@@ -32,7 +32,7 @@ def blueprint(provider: Provider) -> Blueprint:
     @pages.get(_RETURN)
     @access.public
     def come_back() -> ResponseReturnValue:
-        """Raises NotTheProvidersWord, ProviderAway, NoPlaceHere, IncompatibleRoles, PoliceInTriage."""
+        """Raises NotTheProvidersWord, ProviderAway, and what `sign_in_vouched_for` raises."""
         try:
             attempt = _attempt()
             claims = provider.claims(request.args, attempt, return_to=_return_to())

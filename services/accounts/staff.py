@@ -14,6 +14,7 @@ from services.accounts.needed_places import check_places
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.kernel.db.transaction import Transaction
+from services.kernel.db.upsert import insert_or_ignore
 from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.kernel.text import N_
 
@@ -111,17 +112,17 @@ def add_member(command: AddMember, transaction: Transaction, *, one_time_lifetim
     """Raises NameTaken, UnknownOrganisation, PlaceNeeded, IncompatibleRoles, PoliceInTriage, UnknownTeamOrArea."""
     staff_id = uuid4()
     connection = transaction.connection
-    _check_new(connection, command)
-    connection.execute(
-        sa.insert(tables.staff).values(
-            id=staff_id,
-            sign_in_name=command.sign_in_name,
-            display_name=command.display_name,
-            organisation_id=command.organisation_id,
-            active=True,
-            version=1,
-        )
-    )
+    _check_organisation(connection, command.organisation_id)
+    new = {
+        "id": staff_id,
+        "sign_in_name": command.sign_in_name,
+        "display_name": command.display_name,
+        "organisation_id": command.organisation_id,
+        "active": True,
+        "version": 1,
+    }
+    if not insert_or_ignore(connection, tables.staff, new):
+        raise NameTaken
     if command.password_hash is not None:
         until = transaction.at + one_time_lifetime if command.one_time else None
         password = {"staff_id": staff_id, "hash": command.password_hash, "one_time_until": until}
@@ -165,11 +166,9 @@ def change_member(command: ChangeMember, transaction: Transaction) -> None:
     tell(transaction, command.staff_id)
 
 
-def _check_new(connection: sa.Connection, command: AddMember) -> None:
-    staff, organisations = tables.staff, tables.organisations
-    if connection.execute(sa.select(sa.exists().where(staff.c.sign_in_name == command.sign_in_name))).scalar_one():
-        raise NameTaken
-    if not connection.execute(sa.select(sa.exists().where(organisations.c.id == command.organisation_id))).scalar_one():
+def _check_organisation(connection: sa.Connection, organisation_id: UUID) -> None:
+    known = sa.exists().where(tables.organisations.c.id == organisation_id)
+    if not connection.execute(sa.select(known)).scalar_one():
         raise UnknownOrganisation
 
 

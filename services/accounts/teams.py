@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.accounts import queries, tables
+from services.accounts.staff import UnknownOrganisation
 from services.contracts.accounts import TeamChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.kernel.db.transaction import Transaction
+from services.kernel.db.upsert import insert_or_ignore
 from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.kernel.text import N_
 
@@ -109,27 +111,24 @@ class BringTeamBack:
 
 def add_team(command: AddTeam, transaction: Transaction) -> UUID:
     """Raises CodeTaken, AgesReversed, UnknownArea, UnknownOrganisation, PoliceTriageTeam."""
-    taken = sa.exists().where(tables.teams.c.code == command.code)
-    if transaction.connection.execute(sa.select(taken)).scalar_one():
-        raise CodeTaken
     _check_ages(command.age_from, command.age_to)
-    if command.team_class is RecipientClass.TRIAGE:
-        _check_not_police(transaction, command.organisation_id)
+    _check_organisation(transaction, command)
     team_id = uuid4()
-    transaction.connection.execute(
-        sa.insert(tables.teams).values(
-            id=team_id,
-            code=command.code,
-            name=command.name,
-            team_class=command.team_class,
-            organisation_id=command.organisation_id,
-            age_from=command.age_from,
-            age_to=command.age_to,
-            on_call_address=command.on_call_address,
-            active=True,
-            version=1,
-        )
-    )
+    new = {
+        "id": team_id,
+        "code": command.code,
+        "name": command.name,
+        "team_class": command.team_class,
+        "organisation_id": command.organisation_id,
+        "age_from": command.age_from,
+        "age_to": command.age_to,
+        "on_call_address": command.on_call_address,
+        "active": True,
+        "version": 1,
+        "ended_at": None,
+    }
+    if not insert_or_ignore(transaction.connection, tables.teams, new):
+        raise CodeTaken
     _set_areas(transaction, team_id, command.areas)
     transaction.audit("team.added", subject_type="team", subject_id=team_id)
     tell(transaction, team_id)
@@ -250,10 +249,13 @@ def _check_ages(age_from: int, age_to: int) -> None:
         raise AgesReversed
 
 
-def _check_not_police(transaction: Transaction, organisation_id: UUID) -> None:
+def _check_organisation(transaction: Transaction, command: AddTeam) -> None:
     organisations = tables.organisations
-    asked = sa.select(organisations.c.organisation_class).where(organisations.c.id == organisation_id)
-    if transaction.connection.execute(asked).scalar_one_or_none() is OrganisationClass.POLICE:
+    asked = sa.select(organisations.c.organisation_class).where(organisations.c.id == command.organisation_id)
+    found = transaction.connection.execute(asked).scalar_one_or_none()
+    if found is None:
+        raise UnknownOrganisation
+    if found is OrganisationClass.POLICE and command.team_class is RecipientClass.TRIAGE:
         raise PoliceTriageTeam
 
 

@@ -1,8 +1,10 @@
 """What an administrator does to people and teams: adds, finds, ends and brings back, and resets a password."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -10,11 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.accounts import tables
+from services.accounts.provided_rights import SignedInTwice, SignInVouchedFor, sign_in_vouched_for
 from services.accounts.scopes import Scope
-from services.accounts.staff import ChangeMember, LastAdministrator, TeamHasEnded
-from services.accounts.teams import BringTeamBack, ChangeTeam, EndTeam
+from services.accounts.staff import AddMember, ChangeMember, LastAdministrator, NameTaken, TeamHasEnded, add_member
+from services.accounts.teams import AddTeam, BringTeamBack, ChangeTeam, CodeTaken, EndTeam, add_team
 from services.accounts.tokens import IssueToken
-from services.contracts.codes import Role
+from services.contracts.codes import RecipientClass, Role
 from tests.accounts_world import World, send, sign_in
 from tests.unit.kernel_web.test_csrf import token_in
 
@@ -292,6 +295,18 @@ class TestAOneTimePassword:
 
         assert page.status_code == 409
 
+    def test_is_not_exchanged_once_the_account_is_switched_off(self, world: World, administrator: FlaskClient) -> None:
+        password, browser = self.reset(world, administrator, "navigator"), world.browser()
+        page = sign_in(browser, "navigator", password).text
+        world.handle(a_change(world, "navigator", active=False), by="administrator")
+
+        refused = choose(browser, page)
+
+        assert refused.status_code == 403
+        assert "Set-Cookie" not in refused.headers
+        assert not {"password.chosen"} & set(world.audited())
+        assert [row for row in world.rows(tables.sessions) if row.staff_id == world.staff["navigator"]] == []
+
 
 def a_change(world: World, name: str, **changed: Any) -> ChangeMember:
     role = Role.ADMINISTRATOR if "administrator" in name else Role.NAVIGATOR
@@ -425,6 +440,9 @@ class TestATeam:
             ({"areas": []}, "Select at least one area"),
             ({"age_from": "18", "age_to": "10"}, "not below the youngest"),
             ({"team_class": ""}, "Select what kind of team it is"),
+            ({"organisation_id": str(uuid4())}, "Choose from the list"),
+            ({"organisation_id": str(uuid4()), "team_class": "triage"}, "Choose from the list"),
+            ({"areas": ["nowhere"]}, "Choose from the list"),
         ],
     )
     def test_is_refused_in_words_and_what_was_typed_is_kept(
@@ -492,6 +510,57 @@ class TestATeam:
             world.handle(a_change(world, "navigator", teams=frozenset({team_id})), by="administrator")
         world.handle(BringTeamBack(team_id=team_id, expected_version=3), by="administrator")
         world.handle(a_change(world, "navigator", teams=frozenset({team_id})), by="administrator")
+
+
+class TestTwoAtOnce:
+    """The second one has looked before the first one's commit: only the database's own constraint can tell it."""
+
+    def test_who_add_an_account_of_the_same_name_get_one(self, world: World) -> None:
+        command = AddMember(
+            sign_in_name="nia.new",
+            display_name="Nia New",
+            organisation_id=world.organisations["council"],
+            roles=frozenset({Role.NAVIGATOR}),
+        )
+        with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
+            add_member(command, first)
+            late = second.submit(world.handle, command)
+            time.sleep(0.5)
+
+        assert isinstance(late.exception(), NameTaken)
+
+    def test_who_add_a_team_of_the_same_code_get_one(self, world: World) -> None:
+        command = AddTeam(
+            code="harbour",
+            name="Harbour outreach",
+            team_class=RecipientClass.SUPPORT_SERVICE,
+            organisation_id=world.organisations["council"],
+            areas=frozenset({"northside"}),
+            age_from=10,
+            age_to=17,
+        )
+        with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
+            add_team(command, first)
+            late = second.submit(world.handle, command)
+            time.sleep(0.5)
+
+        assert isinstance(late.exception(), CodeTaken)
+
+    def test_first_sign_ins_of_one_person_at_the_provider_make_one_account(self, world: World) -> None:
+        command = SignInVouchedFor(
+            issuer="https://id.example.org",
+            subject="1",
+            name_there="nia.new",
+            display_name="Nia New",
+            groups=["waymark:role:navigator", "waymark:organisation:hospital"],
+        )
+        with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
+            sign_in_vouched_for(command, first)
+            late = second.submit(world.handle, command)
+            time.sleep(0.5)
+
+        assert late.exception() is None or isinstance(late.exception(), SignedInTwice)
+        assert [row.display_name for row in world.rows(tables.staff)].count("Nia New") == 1
 
 
 def test_a_password_is_reset_of_nobody_by_an_unknown_id(world: World) -> None:
