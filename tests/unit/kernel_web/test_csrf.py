@@ -42,8 +42,10 @@ class TestCsrf:
         assert client.post("/toy/thing", data={"csrf_token": token, "name": "Sam"}).status_code == 403
 
     @pytest.mark.parametrize(
-        "origin", ["null", "https://evil.example", "http://localhost.evil.example", "http://localhost:1"]
-    )
+        "origin",
+        ["null", "https://evil.example", "http://localhost.evil.example", "http://localhost:1", "http://user@localhost",
+         "", "http://[x]", "http://[::1", "http://a]b"],
+    )  # fmt: skip
     def test_refuses_another_sites_form(self, browser_of_navigator: FlaskClient, token: str, origin: str) -> None:
         answer = browser_of_navigator.post(
             "/toy/thing", data={"csrf_token": token, "name": "Sam"}, headers={"Origin": origin}

@@ -158,3 +158,36 @@ class TestAnswers:
         answer = browser_of_navigator.get("/toy/api/v1/things", headers={"Origin": origin})
 
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+
+
+MALFORMED = [
+    "http://[x]",
+    "[::1",
+    "a]b",
+    "http://\xe2\x84\x80",
+    "9" * 5_000,
+    "a:b:c",
+    "\xff",
+    "localhost:" + "9" * 30,
+    ";=,",
+]
+
+
+class TestAMalformedHeader:
+    @pytest.mark.parametrize(
+        "name",
+        ["Accept", "Accept-Language", "Authorization", "Cookie", "Forwarded", "Host", "Idempotency-Key", "If-Match",
+         "If-Modified-Since", "If-None-Match", "Origin", "Range", "Referer", "Sec-Fetch-Site", "X-Forwarded-For",
+         "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto", "traceparent"],
+    )  # fmt: skip
+    @pytest.mark.parametrize("value", MALFORMED)
+    def test_is_no_fault_of_ours(self, browser_of_navigator: FlaskClient, name: str, value: str) -> None:
+        for method, path in (("GET", "/toy/thing"), ("POST", "/toy/thing"), ("GET", "/assets/app.css")):
+            with browser_of_navigator.open(path, method=method, headers={name: value}) as answer:
+                assert answer.status_code < 500, (method, path)
+
+    @pytest.mark.parametrize("value", MALFORMED)
+    def test_leads_nowhere_else(self, client: FlaskClient, value: str) -> None:
+        answer = client.get("/toy/thing", query_string={"next": value})
+
+        assert answer.location.startswith("/accounts/sign-in")
