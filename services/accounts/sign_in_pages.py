@@ -1,5 +1,6 @@
 """Sign in, sign out, and see where one is signed in."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
@@ -105,8 +106,8 @@ def sessions() -> ResponseReturnValue:
 def renew() -> ResponseReturnValue:
     """Asked by a page whose reader chose to stay signed in. Any request renews the session; this one says for how long."""
     expires_at = current.identity().expires_at
-    remaining = 0.0 if expires_at is None else (expires_at - current.now()).total_seconds()
-    return {"seconds": max(0, int(remaining))}
+    remaining = timedelta() if expires_at is None else expires_at - current.now()
+    return {"seconds": max(0, int(remaining.total_seconds()))}
 
 
 @pages.post("/sessions/<uuid:session_id>/end")

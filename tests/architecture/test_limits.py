@@ -1,8 +1,10 @@
-"""Every limit of every form and API body is named in its error, with the field."""
+"""Every limit of every form and API body is named in its error, with the field; and nothing is read without one."""
 
+import ast
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +94,26 @@ def test_the_limits_are_found() -> None:
     counted = sum(1 for kind in SCHEMAS for _path, field in _fields(kind()) for _value in _over(field))
 
     assert counted > 100
+
+
+PAGES = [
+    path
+    for folder in ("accounts", "casework/entrypoints", "intake/entrypoints", "oversight", "scoring/entrypoints")
+    for path in sorted(Path("services", folder).glob("*.py"))
+    if "request" in path.read_text()
+]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_a_text_of_a_request_becomes_a_number_in_a_field_or_a_version_only(path: Path) -> None:
+    """`StrictInteger` and `etag.form_version` have a limit: `int` fails at a text of 4,301 digits."""
+    bare = [
+        ast.unparse(call)
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("int", "float")
+        and isinstance(call.args[0], ast.Name | ast.Attribute)
+    ]
+
+    assert bare == []

@@ -12,7 +12,7 @@ from services.casework.entrypoints import case_reading, review_reading
 from services.casework.entrypoints.alarm_forms import MOST_DONE, ActionBody
 from services.casework.entrypoints.alarm_reading import listed, read_audited
 from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, paging
+from services.kernel.web import access, current, etag, paging
 
 pages = Blueprint("alarms", __name__, url_prefix="/casework/alarms")
 
@@ -44,7 +44,7 @@ def act(alarm_id: UUID) -> ResponseReturnValue:
             action_id=uuid4(),
             reviewer=review_reading.reader(),
             worker=case_reading.reader(),
-            version=_version(),
+            version=etag.form_version(),
             **form.data,
         )
         shown = url_for(".show", alarm_id=alarm_id, done="action")
@@ -55,12 +55,6 @@ def act(alarm_id: UUID) -> ResponseReturnValue:
             # The page shows what is known now, and keeps what was typed.
             form.reject(error)
     return _page(alarm_id, form)
-
-
-def _version() -> int:
-    """What the form was made from; one that no alarm has when the form does not say."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _page(alarm_id: UUID, form: Form) -> ResponseReturnValue:

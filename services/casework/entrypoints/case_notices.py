@@ -11,9 +11,8 @@ from services.casework.adapters.case_notices import ConsentNotice, notices_of, r
 from services.casework.adapters.case_queries import Tab
 from services.casework.application.stop_case import CloseStoppedCase, StopCase
 from services.casework.entrypoints.case_list_presenters import done
-from services.casework.entrypoints.case_reading import WORKERS, reader
+from services.casework.entrypoints.case_reading import WORKERS, reader, version_read
 from services.kernel.db.transaction import Transaction
-from services.kernel.errors import Stale
 from services.kernel.ui import dates
 from services.kernel.web import access, current
 
@@ -73,7 +72,7 @@ def page(notice: ConsentNotice) -> ResponseReturnValue:
 @pages.post("/support-stopped")
 @access.requires(*WORKERS)
 def stop(case_id: UUID) -> ResponseReturnValue:
-    command = StopCase(case_id=case_id, entry_id=uuid4(), reader=reader(), version=_version())
+    command = StopCase(case_id=case_id, entry_id=uuid4(), reader=reader(), version=version_read())
     hand_over = notice_audited(case_id).hand_over
     shown = url_for("case_queue.hand_overs") if hand_over else url_for("cases.show", case_id=case_id)
     return _once(command, f"{shown}?done=stopped")
@@ -82,18 +81,10 @@ def stop(case_id: UUID) -> ResponseReturnValue:
 @pages.post("/closure-without-consent")
 @access.requires(*WORKERS)
 def close(case_id: UUID) -> ResponseReturnValue:
-    command = CloseStoppedCase(case_id=case_id, entry_id=uuid4(), reader=reader(), version=_version())
+    command = CloseStoppedCase(case_id=case_id, entry_id=uuid4(), reader=reader(), version=version_read())
     return _once(command, url_for("case_queue.queue", done="closure"))
 
 
 def _once(command: object, address: str) -> ResponseReturnValue:
     answer = current.handle_once(command, answer=(303, address), key=request.form.get("key", ""))
     return redirect(answer.location, code=303)
-
-
-def _version() -> int:
-    """What the page was made from. Raises Stale for one that was never ours."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Stale
-    return int(text)

@@ -27,9 +27,9 @@ from services.casework.entrypoints import case_notices
 from services.casework.entrypoints import case_presenters as present
 from services.casework.entrypoints.case_list_presenters import done
 from services.casework.entrypoints.case_options import options, start
-from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, read_audited, reader
+from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, read_audited, reader, version_read
 from services.contracts.codes import Role
-from services.kernel.errors import Conflict, FieldError, Invalid, Stale
+from services.kernel.errors import Conflict, FieldError, Invalid
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current
 
@@ -178,18 +178,10 @@ def _serve(act: Act) -> None:
 
 def _done(act: Act, case_id: UUID, said: Mapping[str, Any], **below: UUID) -> str:
     """Run the command once, however often the form is sent; give the address to go to."""
-    version = {"version": _version()} if act.versioned else {}
+    version = {"version": version_read()} if act.versioned else {}
     command = act.command(said, case_id=case_id, entry_id=uuid4(), reader=reader(), **version, **below)
     shown = url_for(".show", case_id=case_id, done=act.name)
     return current.handle_once(command, answer=(303, shown), key=request.form.get("key", "")).location
-
-
-def _version() -> int:
-    """What the form was made from. Raises Stale for one that was never ours."""
-    text = request.form.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Stale
-    return int(text)
 
 
 def _at_questions(error: Invalid | Conflict) -> Invalid | Conflict:

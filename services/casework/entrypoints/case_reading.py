@@ -9,7 +9,8 @@ from services.casework.domain.case_clock import london_day
 from services.casework.domain.case_reader import CaseReader, Knowledge, case_reader
 from services.contracts.codes import HAND_OVERS, Role
 from services.kernel.db.transaction import Transaction
-from services.kernel.web import current, paging
+from services.kernel.errors import Stale
+from services.kernel.web import current, etag, paging
 
 WORKERS = (Role.YOUTH_JUSTICE_CASEWORKER, Role.EARLY_INTERVENTION_CASEWORKER, Role.TEAM_MANAGER)
 HANDING_OVER = (*WORKERS, Role.REVIEWER)
@@ -25,6 +26,14 @@ def reader() -> CaseReader:
         areas=identity.areas,
         on=london_day(current.now()),
     )
+
+
+def version_read() -> int:
+    """The version of the case that the page of this form showed. Raises Stale for one that was never ours."""
+    version = etag.form_version()
+    if not version:
+        raise Stale
+    return version
 
 
 def read_audited(case_id: UUID, knowledge: Knowledge) -> CaseView:

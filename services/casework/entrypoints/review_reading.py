@@ -1,11 +1,10 @@
 """Who asks about reviews, and how a review is opened for a page or listed."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import current_app, request
+from flask import current_app
 
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ConsentWithdrawal, ReviewRow, ReviewWhole
@@ -14,9 +13,7 @@ from services.casework.application.review_ports import ReviewPolicy
 from services.casework.domain.decision import OwnView
 from services.casework.domain.review import OPEN_STATES, Review
 from services.casework.domain.review_reader import ReviewReader, review_reader
-from services.kernel.web import current, paging
-
-_REVISION = re.compile(r"[0-9]{1,9}", re.ASCII)
+from services.kernel.web import current, etag, paging
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +66,7 @@ def policy() -> ReviewPolicy:
 
 def read_revision() -> int:
     """The revision that the page of this form showed; one that no review has when the form does not say."""
-    sent = request.form.get("revision", "")
-    return int(sent) if _REVISION.fullmatch(sent) else 0
+    return etag.form_version("revision")
 
 
 def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> paging.Paged[ReviewRow]:

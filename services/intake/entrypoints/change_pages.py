@@ -14,7 +14,7 @@ from services.intake.entrypoints.forms import ReferralForm, arranged
 from services.intake.entrypoints.schema import AmendmentSchema
 from services.kernel.errors import RuleBroken, Stale
 from services.kernel.ui.forms import Form
-from services.kernel.web import access, current
+from services.kernel.web import access, current, etag
 
 pages = Blueprint("change", __name__, url_prefix="/intake/referrals/<uuid:referral_id>/change")
 
@@ -26,7 +26,7 @@ def whole(referral_id: UUID) -> ResponseReturnValue:
     referral = own_referral.read(referral_id)
     if referral.withdrawal:
         return redirect(url_for("status.show", referral_id=referral_id), code=303)
-    return _whole_page(referral, _filled(referral), version=str(referral.version))
+    return _whole_page(referral, _filled(referral), version=referral.version)
 
 
 @pages.post("")
@@ -36,7 +36,7 @@ def save_whole(referral_id: UUID) -> ResponseReturnValue:
     typed = arranged(request.form)
     if not typed.get("answer", "").strip() and referral.progress.question is not Question.SAFE_CONTACT:
         typed.poplist("answers_question")
-    version = request.form.get("version", "")
+    version = etag.form_version()
     form = ReferralForm.received(AmendmentSchema(), typed)
     if changed := _amended(referral_id, form, version):
         return redirect(url_for("status.show", referral_id=referral_id, changed=changed), code=303)
@@ -51,7 +51,7 @@ def section(referral_id: UUID, key: str) -> ResponseReturnValue:
     referral = own_referral.read(referral_id)
     if referral.withdrawal:
         return redirect(url_for("status.show", referral_id=referral_id), code=303)
-    return _section_page(referral, _filled(referral), keys, version=str(referral.version))
+    return _section_page(referral, _filled(referral), keys, version=referral.version)
 
 
 @pages.post("/<key>")
@@ -63,7 +63,7 @@ def save_section(referral_id: UUID, key: str) -> ResponseReturnValue:
     typed = sections.replaced(_filled(referral).typed, arranged(request.form), keys)
     if "contact" in keys and referral.progress.question is Question.SAFE_CONTACT:
         typed["answers_question"] = str(referral.progress.question_id)
-    version = request.form.get("version", "")
+    version = etag.form_version()
     form = ReferralForm.received(AmendmentSchema(), typed)
     if changed := _amended(referral_id, form, version):
         return redirect(url_for("status.answers", referral_id=referral_id, changed=changed), code=303)
@@ -75,7 +75,7 @@ def _filled(referral: Referral) -> ReferralForm:
     return ReferralForm.filled(AmendmentSchema(), values)
 
 
-def _amended(referral_id: UUID, form: Form, version: str) -> str | None:
+def _amended(referral_id: UUID, form: Form, version: int) -> str | None:
     """Whether the form changed the referral: "yes" or "no". None where it is refused: the form says why. Raises Stale."""
     if form.has_errors:
         return None
@@ -88,9 +88,9 @@ def _amended(referral_id: UUID, form: Form, version: str) -> str | None:
         return None
 
 
-def _whole_page(referral: Referral, form: Form, *, version: str) -> ResponseReturnValue:
+def _whole_page(referral: Referral, form: Form, *, version: int) -> ResponseReturnValue:
     progress = referral.progress
-    hidden = {"version": version}
+    hidden = {"version": str(version)}
     if progress.question_id:
         hidden["answers_question"] = str(progress.question_id)
     return render_template(
@@ -104,6 +104,6 @@ def _whole_page(referral: Referral, form: Form, *, version: str) -> ResponseRetu
     ), form.status
 
 
-def _section_page(referral: Referral, form: ReferralForm, keys: list[str], *, version: str) -> ResponseReturnValue:
+def _section_page(referral: Referral, form: ReferralForm, keys: list[str], *, version: int) -> ResponseReturnValue:
     back = url_for("status.answers", referral_id=referral.id)
-    return section_page.show(form, keys, caption=referral.reference, hidden={"version": version}, back=back)
+    return section_page.show(form, keys, caption=referral.reference, hidden={"version": str(version)}, back=back)

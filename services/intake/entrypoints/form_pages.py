@@ -25,13 +25,12 @@ from services.intake.entrypoints import caller, form_context, summary
 from services.intake.entrypoints.forms import NOT_ANSWERS, ReferralForm, arranged
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from services.kernel.errors import RuleBroken
-from services.kernel.web import access, csrf, current, problems, unsent
+from services.kernel.web import access, csrf, current, etag, problems, unsent
 
 pages = Blueprint("form", __name__, url_prefix="/intake/referrals/new")
 
 WRITERS = (Role.NAVIGATOR, Role.REFERRER)
 _LATER, _AUTOSAVE = "later", "autosave"
-_MAX_DIGITS = 9
 
 
 @pages.get("")
@@ -174,12 +173,11 @@ def _save_for_owner() -> UUID | None:
 
 
 def save_command(draft_id: UUID, staff_id: UUID) -> SaveDraft:
-    sent = request.form.get("draft_version", "")
     return SaveDraft(
         draft_id=draft_id,
         staff_id=staff_id,
         answers=_answers(),
-        expected_version=int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < _MAX_DIGITS else 0,
+        expected_version=etag.form_version("draft_version"),
     )
 
 

@@ -31,7 +31,7 @@ def read(referral_id: UUID) -> Referral:
     return referral
 
 
-def amend(referral_id: UUID, values: dict[str, Any], version: str) -> str:
+def amend(referral_id: UUID, values: dict[str, Any], version: int) -> str:
     """Change the version that the page was filled from. Gives what the next page says of it: changed "yes" or "no".
 
     Raises what `amend_referral` raises.
@@ -41,13 +41,12 @@ def amend(referral_id: UUID, values: dict[str, Any], version: str) -> str:
     return "no" if referral.version == command.expected_version else "yes"
 
 
-def _amendment(referral_id: UUID, values: dict[str, Any], version: str) -> AmendReferral:
-    """A text that is not a number is not a version of the referral."""
+def _amendment(referral_id: UUID, values: dict[str, Any], version: int) -> AmendReferral:
     identity = current.identity()
     place = caller.place(identity, area=values["area"], site=values.get("site")) if values.get("area") else None
     return AmendReferral(
         referral_id=referral_id,
-        expected_version=int(version) if version.isascii() and version.isdecimal() else 0,
+        expected_version=version,
         content=content_from(values),
         asking=caller.referred_by(identity),
         area=place.area if place else None,

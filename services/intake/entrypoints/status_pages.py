@@ -109,7 +109,7 @@ def answer(referral_id: UUID) -> ResponseReturnValue:
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         values["answers_question"] = referral.progress.question_id
         try:
-            changed = own_referral.amend(referral_id, values, str(form.data["version"]))
+            changed = own_referral.amend(referral_id, values, form.data["version"])
         except RuleBroken as fault:
             form.reject(fault)
         else:
@@ -157,7 +157,7 @@ def remove_consent(referral_id: UUID) -> ResponseReturnValue:
         content = consents.without(referral, form.data["recipients"])
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         try:
-            changed = own_referral.amend(referral_id, values, str(form.data["version"]))
+            changed = own_referral.amend(referral_id, values, form.data["version"])
         except Stale:
             raise
         except RuleBroken as fault:

@@ -1,4 +1,4 @@
-"""Versions as strong ETags: whoever changes a thing must have read what it is now."""
+"""Versions, as strong ETags and in forms: whoever changes a thing must have read what it is now."""
 
 import re
 
@@ -6,7 +6,8 @@ from flask import Response, request
 
 from services.kernel.errors import ReadItFirst, Stale
 
-_TAG = re.compile(r'"([0-9]{1,9})"')
+_VERSION = re.compile(r"[0-9]{1,9}", re.ASCII)
+_TAG = re.compile(rf'"({_VERSION.pattern})"', re.ASCII)
 _NEVER_OURS = -1
 
 
@@ -43,6 +44,12 @@ def named_version() -> int | None:
         return None
     match = _TAG.fullmatch(sent)
     return int(match[1]) if match else _NEVER_OURS
+
+
+def form_version(field: str = "version") -> int:
+    """The version that the page of the form was made from; 0, which nothing has, for a text that is none of ours."""
+    sent = request.form.get(field, "")
+    return int(sent) if _VERSION.fullmatch(sent) else 0
 
 
 def require(version: int) -> None:

@@ -239,6 +239,16 @@ class TestASection:
         assert navigator.send(fields, path=where).status_code == 412
         assert len(world.rows(referral_versions)) == 2
 
+    @pytest.mark.parametrize("version", ["9" * 5_000, "9" * 30, "-1", "1.0", "٣", "²", ""])
+    @pytest.mark.parametrize("where", ["/change/contact", "/change"])
+    def test_of_a_version_that_is_none_is_refused(
+        self, world: World, navigator: Browser, referral_id: UUID, where: str, version: str
+    ) -> None:
+        fields = fields_of(navigator.open(f"{MINE}/{referral_id}{where}").text)
+
+        assert navigator.send(fields | {"version": version}, path=f"{MINE}/{referral_id}{where}").status_code == 412
+        assert len(world.rows(referral_versions)) == 1
+
     def test_keeps_what_was_typed_when_it_is_wrong(self, navigator: Browser, referral_id: UUID) -> None:
         page = change(navigator, referral_id, "contact", **{"young_person.phone": "call mum"})
 
