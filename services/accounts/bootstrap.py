@@ -51,6 +51,10 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
 RECORDS = (
     KnownRecord(argument="staff_id", subject_type="staff", id=tables.staff.c.id, missing=staff.UnknownMember),
     KnownRecord(argument="team_id", subject_type="team", id=tables.teams.c.id, missing=teams.UnknownTeam),
+    KnownRecord(
+        argument="session_id", subject_type="session", id=tables.sessions.c.id, missing=sessions.UnknownSession
+    ),
+    KnownRecord(argument="token_id", subject_type="token", id=tables.tokens.c.id, missing=tokens.UnknownToken),
 )
 
 

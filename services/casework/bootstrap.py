@@ -6,16 +6,17 @@ from services.casework.adapters import alarm_tables, case_tables, review_tables
 from services.casework.adapters.alarm_tables import alarms
 from services.casework.adapters.audit_ids import audit_ids, audit_references
 from services.casework.adapters.bases import drop_lapsed
-from services.casework.adapters.case_tables import cases
+from services.casework.adapters.case_tables import case_notices, cases
+from services.casework.adapters.holding_queries import StaffNotFound
 from services.casework.adapters.measures import MEASURES
 from services.casework.adapters.read_ahead import read_ahead
 from services.casework.adapters.review_tables import reviews
 from services.casework.adapters.row_security import WALL
-from services.casework.adapters.tables import kernel, metadata
+from services.casework.adapters.tables import kernel, metadata, staff
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
 from services.casework.application.claim_review import EndExpiredClaims
-from services.casework.application.holdings import FindStrandedCases
+from services.casework.application.holdings import FindStrandedCases, NoticeNotFound
 from services.casework.application.review_handlers import REVIEW_HANDLERS
 from services.casework.application.tell_again import AskForMissing
 from services.casework.domain.alarm import AlarmNotFound
@@ -40,6 +41,9 @@ RECORDS = (
     KnownRecord(argument="review_id", subject_type="review", id=reviews.c.id, missing=ReviewNotFound),
     KnownRecord(argument="case_id", subject_type="case", id=cases.c.id, missing=CaseNotFound),
     KnownRecord(argument="alarm_id", subject_type="alarm", id=alarms.c.id, missing=AlarmNotFound),
+    KnownRecord(argument="referral_id", subject_type="referral", id=reviews.c.referral_id, missing=ReviewNotFound),
+    KnownRecord(argument="notice_id", subject_type="case_notice", id=case_notices.c.id, missing=NoticeNotFound),
+    KnownRecord(argument="staff_id", subject_type="staff", id=staff.c.id, missing=StaffNotFound),
 )
 
 

@@ -6,8 +6,9 @@ from services.intake.adapters import heard
 from services.intake.adapters.audit_ids import audit_ids, audit_references
 from services.intake.adapters.repositories import forget_expired_drafts
 from services.intake.adapters.row_security import WALL
-from services.intake.adapters.tables import kernel, matches, metadata, referrals
+from services.intake.adapters.tables import drafts, kernel, matches, metadata, referrals
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
+from services.intake.application.drafts import NoSuchDraft
 from services.intake.application.handlers import HANDLERS
 from services.intake.application.match_again import MatchAgain
 from services.intake.application.tell_again import TellUnheard
@@ -30,6 +31,7 @@ NAME = "intake"
 RECORDS = (
     KnownRecord(argument="referral_id", subject_type="referral", id=referrals.c.id, missing=NoSuchReferral),
     KnownRecord(argument="match_id", subject_type="match", id=matches.c.id, missing=NoSuchMatch),
+    KnownRecord(argument="draft_id", parameter="draft", subject_type="draft", id=drafts.c.id, missing=NoSuchDraft),
 )
 
 

@@ -53,6 +53,8 @@ class KnownRecord:
     id: sa.Column[Any]
     missing: type[NotFound]
     """Raised when the record does not exist or the caller may not know of it."""
+    parameter: str | None = None
+    """What a query or a form calls its id, where one names it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,14 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Row
+from werkzeug.test import TestResponse
 
 from services.accounts import tables as accounts_tables
 from services.embedded import staff
 from tests.unit.kernel_web.test_csrf import token_in
-from tests.world import BASE, World, a_world
+from tests.world import BASE, Caller, World, a_world
+
+NEW = "/intake/referrals/new"
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,43 @@ class TestARefusedRead:
 
         rows = audited("casework", "review.access_refused")[before:]
         assert [(row.subject_id, row.details["status"]) for row in rows] == [(review, 403)]
+
+    @pytest.mark.parametrize("path", ["/casework/staff/{}", "/casework/api/v1/staff/{}/holdings"])
+    def test_of_what_a_colleague_holds_is_audited(
+        self, world: World, audited: Callable[..., list[Row[Any]]], path: str
+    ) -> None:
+        reviewer = account(world, "reviewer")
+        before = len(audited("casework", "staff.access_refused"))
+
+        assert world.caller("navigator").get(path.format(reviewer)).status_code == 403
+        assert world.caller("navigator").get(path.format(uuid4())).status_code == 403
+
+        rows = audited("casework", "staff.access_refused")[before:]
+        assert [(row.subject_id, row.details["status"]) for row in rows] == [(reviewer, 403)]
+
+    def keep(self, caller: Caller, draft: str, *, version: str) -> TestResponse:
+        typed = {"draft": draft, "draft_version": version, "act": "later", "young_person.name": "Aspen Example"}
+        headers = {"Authorization": f"Bearer {caller.token}"}
+        return caller.client.post(NEW, data=typed, base_url=BASE, headers=headers)
+
+    def test_of_somebody_elses_draft_is_audited_wherever_its_id_stands(
+        self, world: World, audited: Callable[..., list[Row[Any]]]
+    ) -> None:
+        draft, own = str(uuid4()), world.caller("navigator")
+        assert self.keep(own, draft, version="0").status_code == 303
+        other = world.caller("referrer")
+
+        for asked in (draft, str(uuid4())):
+            assert other.get(f"{NEW}?draft={asked}").status_code == 404
+            assert other.get(f"{NEW}/{asked}/check").status_code == 404
+        assert self.keep(other, draft, version="1").status_code == 404
+
+        rows = audited("intake", "draft.access_refused")
+        assert [(row.subject_id, row.details["method"]) for row in rows] == [
+            (draft, "GET"),
+            (draft, "GET"),
+            (draft, "POST"),
+        ]
 
     def test_is_found_by_who_asked_and_by_what_was_asked_for(self, world: World, referral: str) -> None:
         world.caller("referrer").get(f"/intake/api/v1/referrals/{referral}")

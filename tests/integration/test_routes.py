@@ -8,11 +8,16 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, UUIDConverter
 from werkzeug.routing import Rule as Route
 
-from services.kernel.web import access
+from services.kernel.web import access, current
 from services.kernel.web.access import Who
 from tests.world import BASE, World, a_world
 
 SERVICES = ("accounts", "intake", "scoring", "casework", "oversight")
+NOT_RECORDS_OF_THEIR_OWN = {
+    "note_id": "the case, whose id stands beside it, is what somebody may not know",
+    "entry_id": "the same",
+    "text_id": "what was typed and not sent is deleted by its owner; anybody else is answered as if it were gone",
+}
 every_service = pytest.mark.parametrize("service", SERVICES)
 
 
@@ -72,6 +77,19 @@ class TestEveryRoute:
                 open_routes.append(f"{method} {route.rule}: {response.status_code}")
 
         assert open_routes == []
+
+    @every_service
+    def test_that_names_a_record_has_its_refusals_audited(self, world: World, service: str) -> None:
+        app = world.system.services[service].app
+        audited = {known.argument for known in current.site_of(app).records}
+        named = {
+            name
+            for _, route in routes(app)
+            for name, converter in route._converters.items()
+            if isinstance(converter, UUIDConverter)
+        }
+
+        assert named - audited - set(NOT_RECORDS_OF_THEIR_OWN) == set()
 
     @every_service
     def test_is_closed_to_a_token_that_nobody_holds(self, world: World, service: str) -> None:

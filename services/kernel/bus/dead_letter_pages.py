@@ -19,7 +19,7 @@ from services.kernel.bus.dead_letters import DropReason, NoSuchDeadLetter, Redri
 from services.kernel.db.tables import KernelTables
 from services.kernel.errors import Conflict
 from services.kernel.observability import logs
-from services.kernel.service import Subscriptions
+from services.kernel.service import KnownRecord, Subscriptions
 from services.kernel.text import N_
 from services.kernel.ui.forms import Form
 from services.kernel.web import access, current, paging
@@ -62,6 +62,13 @@ _DECISIONS: Mapping[str, tuple[type[Schema], type[StrEnum]]] = {
     "redriven": (RedriveForm, RedriveReason),
     "dropped": (DropForm, DropReason),
 }
+
+
+def known(tables: KernelTables) -> KnownRecord:
+    """A dead letter, as one of the records whose refusals are audited."""
+    return KnownRecord(
+        argument="letter_id", subject_type="dead_letter", id=tables.dead_letters.c.id, missing=NoSuchDeadLetter
+    )
 
 
 def blueprint(service: str, tables: KernelTables, subscriptions: Subscriptions) -> Blueprint:

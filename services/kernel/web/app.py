@@ -57,7 +57,7 @@ def _site(service: Service) -> current.Site:
         session_warning=settings.session_warning,
         rates=Rates(service.database, service.tables, limits, service.clock) if limits else None,
         row_security=service.wall is not None,
-        records=service.records,
+        records=(*service.records, *([dead_letter_pages.known(service.tables)] if service.subscriptions else [])),
         audited_failures_per_minute=settings.audited_failures_per_minute,
     )
 

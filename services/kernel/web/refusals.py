@@ -4,6 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import g, request
+from werkzeug.exceptions import HTTPException
 
 from services.kernel.audit import bounded
 from services.kernel.audit.bounded import Failure
@@ -19,9 +20,31 @@ def record(error: RuleBroken) -> None:
     if identity is None:
         return
     for known in site.records:
-        record_id = (request.view_args or {}).get(known.argument)
-        if isinstance(record_id, UUID) and _is_of(error, known):
+        record_id = _named(known)
+        if record_id is not None and _is_of(error, known):
             _write(known, record_id, identity.staff_id, error)
+
+
+def _named(known: KnownRecord) -> UUID | None:
+    """The id that the request gives: in its address, or as a parameter."""
+    found = (request.view_args or {}).get(known.argument)
+    if found is None and known.parameter is not None:
+        found = _uuid(_parameter(known.parameter))
+    return found if isinstance(found, UUID) else None
+
+
+def _parameter(name: str) -> str:
+    try:
+        return request.args.get(name) or request.form.get(name, "")
+    except HTTPException:  # a body that is refused unread
+        return ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _is_of(error: RuleBroken, known: KnownRecord) -> bool:

@@ -40,7 +40,7 @@ OF_A_REFUSAL = {
     f"{record.subject_type}.access_refused"
     for bootstrap in (accounts, intake, scoring, casework)
     for record in bootstrap.RECORDS
-}
+} | {"dead_letter.access_refused"}
 
 
 def test_each_act_has_a_name_and_each_name_an_act() -> None:
