@@ -133,7 +133,7 @@ def _codes(fact: Fact, value: object) -> Answer:
     for code in value:
         if not isinstance(code, str) or code not in fact.codes:
             raise OutOfRange
-    return None if fact.empty_is_unknown and not value else frozenset(value)
+    return frozenset(value) or None  # nothing selected is no answer
 
 
 def _date(_: Fact, value: object) -> Answer:

@@ -29,7 +29,7 @@ NEVER_A_FEATURE = re.compile(
 )
 SAYS_EVER = re.compile(r"\bever\b|\blifetime\b|\bhistory of\b", re.I)
 
-_FACT_KEYS = {"kind", "codes", "unknown_codes", "empty_is_unknown", "low", "high", "stands_for_days"}
+_FACT_KEYS = {"kind", "codes", "unknown_codes", "low", "high", "stands_for_days"}
 _FEATURE_KEYS = {
     "name", "label", "domain", "kind", "from", "origin", "police_generated",
     "maximum_age_days", "monotone", "missing", "gateways",
@@ -80,14 +80,12 @@ def _fact(name: str, table: Mapping[str, Any]) -> Fact:
     codes = tuple(table.get("codes", ()))
     _must(bool(codes) == (kind in (FactKind.CODE, FactKind.CODES)), name, "codes and kind disagree")
     _must(set(table.get("unknown_codes", ())) <= set(codes), name, "unknown_codes must be codes")
-    _must(kind is FactKind.CODES or "empty_is_unknown" not in table, name, "only a list can be empty")
     _must(("high" in table) == (kind is FactKind.COUNT), name, "a count, only, has low and high")
     return Fact(
         name=name,
         kind=kind,
         codes=codes,
         unknown_codes=tuple(table.get("unknown_codes", ())),
-        empty_is_unknown=table.get("empty_is_unknown", False),
         low=table.get("low", 0),
         high=table.get("high", 0),
         stands_for_days=table.get("stands_for_days", 0),

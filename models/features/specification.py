@@ -91,7 +91,6 @@ class Fact:
     kind: FactKind
     codes: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()
-    empty_is_unknown: bool = False
     low: int = 0
     high: int = 0
     stands_for_days: int = 0
@@ -161,7 +160,7 @@ class Registry:
         """SHA-256 over names, order, levels, ranges and derivations: the same numbers or not."""
         contract = {
             "facts": [
-                [f.name, f.kind.value, f.codes, f.unknown_codes, f.empty_is_unknown, f.low, f.high, f.stands_for_days]
+                [f.name, f.kind.value, f.codes, f.unknown_codes, f.low, f.high, f.stands_for_days]
                 for f in self.facts.values()
             ],
             "features": [feature.contract() for feature in self.features],

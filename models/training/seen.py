@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from models.data.dataset import Dataset
-from models.features.specification import Feature, Kind, Missing
+from models.features import reading
+from models.features.specification import Feature, Kind, Missing, Rule
 from models.inference.manifest import Manifest
 from models.inference.seen import is_few, step
 from models.training.experiment import Experiment
+
+_SELECTED = frozenset(feature.name for feature in reading.registry().features if feature.rule is Rule.NUMBER_OF_CODES)
+"""Features that count what was selected of a list."""
 
 
 def counted(data: Dataset) -> list[list[list[float]]]:
@@ -54,8 +58,9 @@ def few_in_words(manifest: Manifest) -> str:
 
 def _few(feature: Mapping[str, Any], minimum: int) -> str:
     few = is_few(feature, minimum=minimum)
-    # Of a recency, nothing recorded is not an answer.
-    first = 1 if feature["kind"] == Kind.RECENCY else int(feature["low"])
+    # Nothing recorded is not an answer, and neither is a list with nothing selected.
+    never_zero = feature["kind"] == Kind.RECENCY or feature["feature"] in _SELECTED
+    first = 1 if never_zero else int(feature["low"])
     rare = [number for number in range(first, int(feature["high"]) + 1) if few(number)]
     named = feature["levels"] or (["no", "yes"] if feature["high"] == 1 else [])
     return f"{feature['feature']} {', '.join(_runs(rare, named))}" if rare else ""

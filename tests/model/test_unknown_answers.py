@@ -104,7 +104,7 @@ class TestTheCheck:
 
 def answers_of(fact: Fact) -> st.SearchStrategy[Any]:
     if fact.kind is FactKind.CODES:
-        return st.lists(st.sampled_from(fact.codes), unique=True, min_size=int(fact.empty_is_unknown))
+        return st.lists(st.sampled_from(fact.codes), unique=True, min_size=1)
     if fact.kind is FactKind.CODE:
         return st.sampled_from([code for code in fact.codes if code not in fact.unknown_codes])
     if fact.kind is FactKind.COUNT:
@@ -126,7 +126,7 @@ def coded(draw: st.DrawFn) -> dict[str, Any]:
 def best_and_worst(fact: Fact) -> list[Any]:
     """Answers between whose estimates every other one's lies."""
     if fact.kind is FactKind.CODES:
-        # Nothing of what the model counts, and all of it.
+        # Nothing of what the model counts, and all of it. Where only what it counts can be selected, nothing is not known.
         return [["other"] if "other" in fact.codes else ["at_risk"] if "at_risk" in fact.codes else [], [*fact.codes]]
     if fact.kind is FactKind.CODE:
         return [*next(feature.levels for feature in REGISTRY.features if feature.fact == fact.name)]

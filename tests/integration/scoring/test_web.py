@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from models.features import reading
+from models.features.specification import FactKind
 from services.contracts.codes import OrganisationClass, Role
 from services.kernel.db import migrate
 from services.kernel.service import Service
@@ -24,6 +26,9 @@ from tests.web_app import FakeIdentities, an_identity
 SCIENTIST = {"Authorization": "Bearer scientist"}
 POLICE = {"Authorization": "Bearer police"}
 BOARD = {"Authorization": "Bearer board"}
+FLAGS = (
+    "self_harm_12m", "mental_health_need", "siblings_at_risk", "often_absent", "looked_after_now", "housing_unstable",
+)  # fmt: skip
 REVIEWER = {"Authorization": "Bearer reviewer"}
 
 
@@ -72,6 +77,16 @@ class TestEstimatingRows:
 
         with served.database.read() as connection:
             assert connection.scalar(sa.select(estimates.c.probability)) == said["probability"]
+
+    def test_counts_a_list_with_nothing_selected_as_not_answered(self, client: FlaskClient) -> None:
+        seven = {"age": 15, "facts": dict.fromkeys(FLAGS, True)}
+        lists = [name for name, fact in reading.registry().facts.items() if fact.kind is FactKind.CODES]
+        rows = [seven, *({**seven, "facts": {**seven["facts"], name: []}} for name in lists)]
+
+        said = ask(client, *rows).get_json()["rows"]
+
+        assert len(lists) == 4
+        assert [(row["known_answers"], row["not_estimated"]) for row in said] == [(7, "too_little_information")] * 5
 
     @pytest.mark.parametrize(
         "row",

@@ -56,6 +56,16 @@ class TestTrainingData:
         with pytest.raises(DataRefused, match=finding):
             validation.check(breaks(good()), label_share=SHARE)
 
+    @pytest.mark.parametrize("fact", ["exploitation_signs", "strengths"])
+    def test_knows_no_answer_where_nothing_was_selected(self, fact: str) -> None:
+        """As intake leaves such a list out: training and serving read it alike."""
+        people = population.draw(people=500, seed=3, first_day=date(2020, 1, 1), last_day=date(2021, 12, 31))
+        data = dataset.build(people, people.outcomes.recorded_harm)
+
+        said = [bool(facts[fact]) for facts in people.facts]
+        assert [] in [facts[fact] for facts in people.facts]
+        assert data.known[:, data.registry.names.index(fact)].tolist() == said
+
     def test_has_another_digest_when_one_number_label_or_day_is_another(self) -> None:
         data = good()
         rows, label, days = data.rows.copy(), data.label.copy(), data.received_on.copy()

@@ -50,7 +50,6 @@ class TestAnAnswer:
             ({"education_status": "in_work"}, "education_status", 0.0),
             ({"education_status": "excluded"}, "education_status", 5.0),
             ({"self_harm_12m": False}, "self_harm_12m", 0.0),
-            ({"exploitation_signs": []}, "exploitation_signs", 0.0),
             ({"exploitation_signs": ["debt", "phone_activity"]}, "exploitation_signs", 2.0),
             ({"strengths": ["trusted_adult"]}, "strengths", 1.0),
         ],
@@ -70,6 +69,7 @@ class TestAnAnswer:
             ({"immediate_danger": "not_known"}, "immediate_danger"),
             ({"what_happened": []}, "knife_or_sharp_object"),
             ({"involvement": []}, "victim"),
+            ({"exploitation_signs": []}, "exploitation_signs"),
         ],
     )
     def test_that_nobody_gave_is_not_known(self, facts: dict[str, Any], name: str) -> None:
@@ -80,11 +80,18 @@ class TestAnAnswer:
         assert name in built.not_known
         assert built.known_facts == 0
 
-    def test_about_strengths_that_nobody_gave_reassures_nobody(self) -> None:
-        built = vector({})
+    @pytest.mark.parametrize("facts", [{}, {"strengths": []}])
+    def test_about_strengths_that_nobody_gave_reassures_nobody(self, facts: dict[str, Any]) -> None:
+        built = vector(facts)
 
         assert value(built, "strengths") == 0.0
         assert "strengths" in built.not_known
+        assert built.known_facts == 0
+
+    def test_with_nothing_selected_leaves_what_an_earlier_referral_said(self) -> None:
+        built = vector({"exploitation_signs": []}, before(9, exploitation_signs=["debt"]))
+
+        assert value(built, "exploitation_signs") == 1.0
 
     @pytest.mark.parametrize(
         ("name", "said"),

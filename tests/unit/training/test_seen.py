@@ -67,6 +67,7 @@ class TestTraining:
         assert said.startswith(f"Seen in fewer than {trained().manifest.minimum_seen} referrals: age_years 10 to ")
         assert "firearm_or_corrosive yes" in said
         assert "knife_or_sharp_object" not in said
+        assert "exploitation_signs 0" not in said  # nobody can give that answer
 
 
 class TestAnAnswer:
