@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask.views import MethodView
 
 from services.contracts.codes import Role
-from services.kernel.web import access, current
+from services.kernel.web import access, current, door
 from services.kernel.web.api import ApiBlueprint
 from services.scoring.adapters import queries
 from services.scoring.adapters.champion import LoadedChampion
@@ -35,11 +35,13 @@ def blueprint(champions: Champions, limits: AnswerLimits) -> ApiBlueprint:
 
     @api.route("/estimates")
     class Estimates(MethodView):
+        decorators: ClassVar = [door.body_limit(schemas.MOST_ROWS * schemas.MOST_BYTES_OF_A_ROW)]
+
         @api.arguments(schemas.EstimatesSchema, example={"rows": [schemas.EXAMPLE_ROW]})
         @api.response(200, schemas.AnswersSchema)
         @access.requires(Role.DATA_SCIENTIST)
         def post(self, body: Mapping[str, Any]) -> dict[str, Any]:
-            """Estimate and explain rows. Nothing of them is kept."""
+            """Estimate and explain up to 200 rows. Nothing of them is kept."""
             champion = champions.current()
             if champion is None:
                 raise NoModel

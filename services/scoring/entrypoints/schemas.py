@@ -18,6 +18,8 @@ from services.kernel.web.fields import (
 )
 
 MOST_ROWS = 200
+MOST_BYTES_OF_A_ROW = 2_560
+"""One with every answer given is 1,200 bytes, and 2,300 when it is indented to be read."""
 
 EXAMPLE_ROW = {
     "told_on": "2026-11-02",

@@ -1,5 +1,6 @@
 """Scoring's page and API: for data scientists, by pseudonym."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,13 +17,14 @@ from services.kernel.db import migrate
 from services.kernel.service import Service
 from services.scoring.adapters.tables import answers, estimates, kernel
 from services.scoring.bootstrap import build
-from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MOST_ROWS
+from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MOST_BYTES_OF_A_ROW, MOST_ROWS
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.factories.scoring import day
 from tests.integration.scoring.events import FACTS, amended, hear, received
 from tests.web_app import FakeIdentities, an_identity
 
+ESTIMATES = "/scoring/api/v1/estimates"
 SCIENTIST = {"Authorization": "Bearer scientist"}
 POLICE = {"Authorization": "Bearer police"}
 BOARD = {"Authorization": "Bearer board"}
@@ -53,8 +55,21 @@ def client(served: Service, settings: Settings) -> FlaskClient:
     return served.app.test_client()
 
 
+def every_answer() -> dict[str, Any]:
+    """Every fact, the lists with all their codes, codes with their longest."""
+    longest = {
+        FactKind.CODES: lambda fact: list(fact.codes),
+        FactKind.CODE: lambda fact: max(set(fact.codes) - set(fact.unknown_codes), key=len),
+        FactKind.COUNT: lambda fact: fact.high,
+        FactKind.DATE: lambda _fact: "2026-11-01",
+        FactKind.FLAG: lambda _fact: False,
+    }
+    facts = reading.registry().facts
+    return {name: longest[fact.kind](fact) for name, fact in facts.items() if name != "age"}
+
+
 def ask(client: FlaskClient, *rows: Mapping[str, Any]) -> Any:
-    return client.post("/scoring/api/v1/estimates", json={"rows": rows}, headers=SCIENTIST)
+    return client.post(ESTIMATES, json={"rows": rows}, headers=SCIENTIST)
 
 
 class TestEstimatingRows:
@@ -107,6 +122,23 @@ class TestEstimatingRows:
 
         assert refused.status_code == 422
         assert refused.get_json()["errors"][0]["pointer"].startswith("/rows/0")
+
+    def test_takes_as_many_rows_as_it_promises_with_every_answer_given(self, client: FlaskClient) -> None:
+        rows = [{"told_on": "2026-11-02", "age": 15, "facts": every_answer()}] * MOST_ROWS
+
+        said = client.post(
+            ESTIMATES, data=json.dumps({"rows": rows}, indent=4), content_type="application/json", headers=SCIENTIST
+        )
+
+        assert said.status_code == 200, said.text
+        assert [row["known_answers"] for row in said.get_json()["rows"]] == [25] * MOST_ROWS
+
+    def test_refuses_a_body_that_is_larger_than_so_many_rows(self, client: FlaskClient) -> None:
+        body = b'{"rows": [{"facts": {}}]}'.ljust(MOST_ROWS * MOST_BYTES_OF_A_ROW + 1)
+
+        refused = client.post(ESTIMATES, data=body, content_type="application/json", headers=SCIENTIST)
+
+        assert refused.status_code == 413
 
     def test_refuses_more_rows_than_one_request_may_hold(self, client: FlaskClient) -> None:
         assert ask(client, *[{"facts": {}}] * (MOST_ROWS + 1)).status_code == 422
