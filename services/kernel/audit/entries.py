@@ -14,6 +14,10 @@ class Unreadable(Exception):
     """A stored value is not of its column's type. SQLite keeps whatever was written past the application."""
 
 
+class OtherForm(Unreadable):
+    """A stored value is not written as its type writes it: a search, which compares what is stored, misses the row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One audit row, without its place in the chain. Its fields are the columns, in the order in which they are hashed."""
@@ -43,9 +47,25 @@ class Entries:
         dialect = connection.dialect
         types = [rows.c[name].type.dialect_impl(dialect) for name in _NAMES]
         self._processors = [kind.result_processor(dialect, None) for kind in types]
+        # PostgreSQL has one form of each value. SQLite stores all of these as text.
+        self._has_forms = dialect.name == "sqlite"
+        self._writers = [kind.bind_processor(dialect) or _as_it_is for kind in types]
+
+    def read_as_written(self, row: sa.Row[Any]) -> Entry:
+        """The entry of a selected row that is stored as the application writes it. Raises Unreadable, OtherForm."""
+        entry = self.read(row)
+        if not self._has_forms:
+            return entry
+        for write, name in zip(self._writers, _NAMES, strict=True):
+            stored = row._mapping[name]
+            if write(getattr(entry, name)) != stored:
+                raise OtherForm
+            if stored is not None and not _is_text(stored):
+                raise Unreadable
+        return entry
 
     def read(self, row: sa.Row[Any]) -> Entry:
-        """The entry of a selected row. Raises Unreadable."""
+        """The entry of a selected row, in whichever form it is stored. Raises Unreadable."""
         try:
             return Entry(*(self._value(row, name, place) for place, name in enumerate(_NAMES)))
         except Exception as error:  # whatever a damaged value makes of its type's conversion
@@ -56,15 +76,27 @@ class Entries:
         return value if process is None else process(value)
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _is_text(stored: object) -> bool:
+    """Not bytes, and not text with surrogates in the place of bytes that are not UTF-8."""
+    return isinstance(stored, str) and stored.encode("utf-8", "replace").decode() == stored
+
+
 @contextmanager
-def damaged_text_read(connection: sa.Connection) -> Iterator[None]:
-    """Within it, text of SQLite that is not UTF-8 is read with replacement characters; else its row cannot be fetched."""
+def damaged_text_read(connection: sa.Connection, errors: str = "replace") -> Iterator[None]:
+    """Within it, text of SQLite that is not UTF-8 is read all the same; else its row cannot be fetched.
+
+    With replacement characters, or with surrogates in the place of its bytes ("surrogateescape").
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
     driver: Any = connection.connection.driver_connection
     before = driver.text_factory
-    driver.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    driver.text_factory = lambda raw: raw.decode("utf-8", errors)
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """Links committed audit rows into a chain of hashes. Rows are found by state, so a late commit is not missed.
 
-A row that cannot be read is left unsealed, which is reported; the rows beside it are sealed all the same.
+A row that cannot be read, or is stored in another form than it was written in, is left unsealed, which `verify` reports;
+the rows beside it are sealed all the same.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from services.kernel.audit.entries import Entries, Entry, Unreadable
+from services.kernel.audit.entries import Entries, Entry, Unreadable, damaged_text_read
 from services.kernel.db import audit_subjects
 from services.kernel.db.upsert import insert_or_ignore
 from services.kernel.service import Service
@@ -57,9 +58,11 @@ def seal(service: Service) -> int:
             sa.select(*entries.columns).where(rows.c.number.is_(None)).order_by(rows.c.occurred_at, rows.c.id)
         )
         links = []
-        for row in connection.execute(unsealed.limit(_BATCH)):
+        with damaged_text_read(connection, "surrogateescape"):
+            found = connection.execute(unsealed.limit(_BATCH)).all()
+        for row in found:
             try:
-                entry = entries.read(row)
+                entry = entries.read_as_written(row)
                 digest = link(digest, number + 1, entry, audit_subjects.ids(entry.subject_id, entry.details))
             except (Unreadable, TypeError, ValueError):
                 _log.error("audit_row_unreadable")

@@ -1,4 +1,4 @@
-"""Walks an audit chain and says what is wrong with it: a change, a gap, a reorder, a row never sealed."""
+"""Walks an audit chain and says what is wrong with it: a change, another form, a gap, a reorder, a row never sealed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.kernel.audit.entries import Entries, Unreadable, damaged_text_read
+from services.kernel.audit.entries import Entries, OtherForm, Unreadable, damaged_text_read
 from services.kernel.audit.sealer import GENESIS, link
 from services.kernel.db.tables import KernelTables
 from services.kernel.service import Service
@@ -44,7 +44,7 @@ def verify(service: Service, *, anchor: Anchor | None = None) -> Verdict:
     Without an anchor it cannot see that the newest rows were cut off with their head.
     """
     verdict = Verdict(service=service.name, anchored=anchor is not None)
-    with service.database.snapshot() as connection, damaged_text_read(connection):
+    with service.database.snapshot() as connection, damaged_text_read(connection, "surrogateescape"):
         _walk(service.tables, connection, verdict, anchor)
         _compare_head(service, connection, verdict)
         _find_unsealed(service, connection, verdict)
@@ -64,8 +64,10 @@ def _walk(tables: KernelTables, connection: sa.Connection, verdict: Verdict, anc
         if row.number != expected:
             verdict.findings.append(f"row {expected} is missing: the next is {row.number}")
         try:
-            if link(verdict.head, row.number, entries.read(row), subjects) != row.hash:
+            if link(verdict.head, row.number, entries.read_as_written(row), subjects) != row.hash:
                 verdict.findings.append(f"row {row.number} is not what was sealed")
+        except OtherForm:
+            verdict.findings.append(f"row {row.number} is stored in another form than it was sealed in")
         except (Unreadable, TypeError, ValueError):
             verdict.findings.append(f"row {row.number} cannot be read: it is not what was sealed")
         if anchor is not None and anchor.number == row.number and anchor.hash != row.hash:
@@ -104,11 +106,20 @@ def _compare_head(service: Service, connection: sa.Connection, verdict: Verdict)
 
 
 def _find_unsealed(service: Service, connection: sa.Connection, verdict: Verdict) -> None:
+    """A row of which it cannot be said how old it is will never be sealed: it is named at once."""
     rows = service.tables.audit_rows
-    old = rows.c.number.is_(None) & (rows.c.occurred_at < service.clock() - _SEALED_WITHIN)
-    count = connection.execute(sa.select(sa.func.count()).select_from(rows).where(old)).scalar_one()
-    if count:
-        verdict.findings.append(f"{count} rows were never sealed")
+    entries, sealed_by_now = Entries(connection, rows), service.clock() - _SEALED_WITHIN
+    unsealed: sa.Select[Any] = sa.select(*entries.columns).where(rows.c.number.is_(None))
+    late = unreadable = 0
+    for row in connection.execution_options(yield_per=5_000).execute(unsealed):
+        try:
+            late += entries.read_as_written(row).occurred_at < sealed_by_now
+        except Unreadable:
+            unreadable += 1
+    if late:
+        verdict.findings.append(f"{late} rows were never sealed")
+    if unreadable:
+        verdict.findings.append(f"{unreadable} unsealed rows cannot be read or are stored in another form")
 
 
 def _find_subjects_of_no_row(tables: KernelTables, connection: sa.Connection, verdict: Verdict) -> None:

@@ -78,6 +78,39 @@ class TestATamperedChain:
             assert findings, broken
             assert "row 2 " in findings[0] or "a number that cannot be read" in findings[-1], findings
 
+    @pytest.mark.parametrize(
+        "rewritten",
+        [
+            "id = upper(id)",
+            "id = substr(id, 1, 8) || '-' || substr(id, 9)",
+            "actor = upper(actor)",
+            "actor = '{' || actor || '}'",
+            "correlation_id = upper(correlation_id)",
+            "occurred_at = replace(occurred_at, 'Z', '+00:00')",
+            "occurred_at = replace(occurred_at, 'T', ' ')",
+            "occurred_at = '2026-05-04T23:30:00.000000+14:00'",
+            "details = ' ' || details",
+            "details = '{\"a\":1,' || substr(details, 2)",
+            "what = what || CAST(x'ff' AS TEXT)",
+        ],
+    )
+    def test_names_a_row_that_says_the_same_in_another_form(self, tmp_path: Path, rewritten: str) -> None:
+        """The search compares what is stored: it would not find the row by its account or its day."""
+        service = a_service(f"sqlite:///{tmp_path / 'service.sqlite'}")
+        for _ in range(3):
+            with service.dispatcher.transaction(actor=UUID(int=0xABC)) as transaction:
+                transaction.audit("note.read", subject_type="note", subject_id="x", details={"a": 1})
+        seal(service)
+        with service.database.write() as connection:
+            connection.exec_driver_sql(f"UPDATE audit_rows SET {rewritten} WHERE number = 2")
+            # The index says the same of it.
+            for copied in ("occurred_at = row.occurred_at FROM audit_rows row WHERE row.id = row_id",
+                           "row_id = row.id FROM audit_rows row WHERE replace(lower(row.id), '-', '') = row_id"):  # fmt: skip
+                connection.exec_driver_sql(f"UPDATE audit_subjects SET {copied}")
+
+        (finding,) = verify(service).findings
+        assert finding.startswith("row 2 ")
+
     def test_names_a_missing_row(self, service: Service) -> None:
         rows = service.tables.audit_rows
         with service.database.write() as connection:
@@ -217,15 +250,21 @@ class TestAnUnsealedRow:
 
         assert verify(service).findings == ["1 rows were never sealed"]
 
-    def test_that_cannot_be_read_keeps_no_other_from_being_sealed(self, tmp_path: Path) -> None:
-        now = [datetime(2026, 5, 4, tzinfo=UTC)]
-        service = a_service(f"sqlite:///{tmp_path / 'service.sqlite'}", clock=lambda: now[0])
+    @pytest.mark.parametrize(
+        "damaged",
+        ["actor = 'nobody'", "actor = 'ABCDEF00000000000000000000000000'", "occurred_at = 'x'", "occurred_at = ''",
+         "occurred_at = x'00'", "what = CAST(x'ff' AS TEXT)", "what = x'00'", "details = '{'"],
+    )  # fmt: skip
+    def test_that_cannot_be_read_keeps_no_other_from_being_sealed_and_is_named(
+        self, tmp_path: Path, damaged: str
+    ) -> None:
+        service = a_service(f"sqlite:///{tmp_path / 'service.sqlite'}")
         for _ in range(3):
             service.dispatcher.handle(WriteNote(text="x", staff_id=uuid4()), actor=None)
         with service.database.write() as connection:
-            connection.exec_driver_sql("UPDATE audit_rows SET actor = 'nobody' WHERE rowid = 2")
+            connection.exec_driver_sql(f"UPDATE audit_rows SET {damaged} WHERE rowid = 2")
 
         assert seal(service) == 2
+        assert seal(service) == 0
 
-        now[0] += timedelta(minutes=5)
-        assert verify(service).findings == ["1 rows were never sealed"]
+        assert "1 unsealed rows cannot be read or are stored in another form" in verify(service).findings
