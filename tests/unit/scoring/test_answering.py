@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome, Source
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
@@ -212,6 +214,32 @@ class TestAnAmendedReferral:
             hear_referral(command, never_wrong)
 
         assert corrected.answer_to(second) == never_wrong.answer_to(second)
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.data())
+    def test_and_others_of_the_person_have_the_same_answers_in_any_order(self, data: st.DataObject) -> None:
+        versions = data.draw(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=4), min_size=2, max_size=4))
+        commands = [
+            a_telling(
+                UUID(int=number),
+                person_id=PERSON,
+                version=version,
+                received=min(days),
+                amended=day_of_it if version > 1 else None,
+                facts={"age": 15, "said": version},
+            )
+            for number, days in enumerate(versions, start=1)
+            for version, day_of_it in enumerate(sorted(days), start=1)
+        ]
+        in_order, mixed = FakeUnitOfWork(), FakeUnitOfWork()
+
+        for command in sorted(commands, key=lambda one: (one.told_at, one.referral_id.int, one.version)):
+            hear_referral(command, in_order)
+        for command in data.draw(st.permutations(commands)):
+            hear_referral(command, mixed)
+
+        for number, _days in enumerate(versions, start=1):
+            assert mixed.answer_to(UUID(int=number)) == in_order.answer_to(UUID(int=number))
 
 
 class TestAWithdrawnReferral:
