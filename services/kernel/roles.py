@@ -124,9 +124,8 @@ class Roles:
                 "SECRET_KEY": "scratch" * 6,  # pragma: allowlist secret
             }
             service = self.build(self.settings.from_environment(scratch), identities=_Nobody())
-            (service.migrations / "versions").mkdir(parents=True, exist_ok=True)
             migrate.upgrade(service)
-            click.echo(f"Wrote {migrate.write_revision(service, message).name}")
+            migrate.write_revision(service, message)
             service.database.close()
 
     def _built(self, kind: Process) -> Service:

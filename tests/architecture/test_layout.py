@@ -65,6 +65,27 @@ def test_a_service_that_decides_has_the_one_anatomy(service: str) -> None:
     assert sorted(inside - ANATOMY) == []
 
 
+OF_REVISIONS = re.compile(r"services\.kernel\.db(\.types)? import ")
+"""What a revision may import of the project: helpers that create tables. Code of a service would change its meaning."""
+
+
+def imports_of_the_project(revision: Path) -> list[str]:
+    lines = revision.read_text(encoding="utf-8").splitlines()
+    return [name for line in lines if (name := re.sub(r"^\s*(from|import) ", "", line)) != line and "services" in name]
+
+
+@pytest.mark.parametrize("revision", sorted(ROOT.glob("services/*/migrations/versions/*.py")), ids=str)
+def test_a_revision_imports_no_service(revision: Path) -> None:
+    assert [name for name in imports_of_the_project(revision) if not OF_REVISIONS.match(name)] == []
+
+
+def test_a_revision_that_imports_a_service_is_seen(tmp_path: Path) -> None:
+    revision = tmp_path / "0101_more.py"
+    revision.write_text("def upgrade() -> None:\n    from services.intake.adapters import tables\n", encoding="utf-8")
+
+    assert imports_of_the_project(revision) == ["services.intake.adapters import tables"]
+
+
 @pytest.mark.parametrize("package", ["services/kernel", "services/contracts"])
 def test_the_ground_floor_packages_import_nothing_by_themselves(package: str) -> None:
     """An import there would reach every module below, frameworks and all."""

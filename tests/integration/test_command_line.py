@@ -58,6 +58,22 @@ class TestToken:
         assert "Traceback" not in said.output
 
 
+class TestAFolderFromBeforeTheFirstRelease:
+    def test_is_refused_with_one_sentence_that_says_what_to_do(self, world: World) -> None:
+        accounts = world.system.services["accounts"].database
+        with accounts.write() as connection:
+            current = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0011'"))
+        said = run(world, "token", "--role", "navigator")
+        with accounts.write() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = :it"), {"it": current})
+
+        assert said.exit_code == 1
+        assert "before 0.1.0" in said.output
+        assert "delete the folder var" in said.output
+        assert "Traceback" not in said.output
+
+
 class TestAuditVerify:
     def test_finds_the_chains_sound(self, world: World) -> None:
         said = run(world, "audit", "verify", "--json")

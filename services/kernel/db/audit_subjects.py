@@ -4,12 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from services.kernel.db.types import Json, UtcDateTime
-
-_AT_ONCE = 5_000
-
 
 def ids(subject_id: str, details: Mapping[str, Any] | None) -> set[str]:
     """The ids by which a row is found: what it is about, and what its details name.
@@ -23,29 +17,6 @@ def of(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of `audit_subjects` that belong to one of `audit_rows`."""
     found = sorted(ids(row["subject_id"], row["details"]))
     return [{"subject_id": one, "occurred_at": row["occurred_at"], "row_id": row["id"]} for one in found]
-
-
-def fill(connection: sa.Connection) -> None:
-    """For the revision that makes the table: write the ids of the audit rows that are there."""
-    columns = (
-        sa.column("id", sa.Uuid),
-        sa.column("occurred_at", UtcDateTime),
-        sa.column("subject_id", sa.String),
-        sa.column("details", Json),
-    )
-    rows = sa.table("audit_rows", *columns)
-    subjects = sa.table(
-        "audit_subjects",
-        sa.column("subject_id", sa.String),
-        sa.column("occurred_at", UtcDateTime),
-        sa.column("row_id", sa.Uuid),
-    )
-    last = UUID(int=0)
-    while found := connection.execute(
-        sa.select(rows).where(rows.c.id > last).order_by(rows.c.id).limit(_AT_ONCE)
-    ).all():
-        connection.execute(sa.insert(subjects), [one for row in found for one in of({**row._mapping})])
-        last = found[-1].id
 
 
 def _named(told: Any) -> Iterator[str]:

@@ -37,9 +37,9 @@ _AT_WORK = f"{STAFF} IS NULL"
 
 @dataclass(frozen=True, kw_only=True)
 class Wall:
-    """What keeps a service's rows from strangers to them. SQLite has no such thing.
+    """The policies of a service's tables. SQLite has none.
 
-    A wall that was changed wants a revision that puts it up; the revision that did so before gives way to it.
+    Revisions hold the SQL as it was when they were written: a changed policy needs a new revision with its new text.
     """
 
     functions: Sequence[str]
@@ -57,14 +57,6 @@ class Wall:
             connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             connection.exec_driver_sql(f"DROP POLICY IF EXISTS need_to_know ON {table}")
             connection.exec_driver_sql(f"CREATE POLICY need_to_know ON {table} USING ({_AT_WORK} OR {condition})")
-
-    def take_down(self, connection: sa.Connection) -> None:
-        """The functions stay: an older wall may ask them."""
-        if connection.dialect.name != "postgresql":
-            return
-        for table in self.policies:
-            connection.exec_driver_sql(f"DROP POLICY IF EXISTS need_to_know ON {table}")
-            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
     def stands_with(self, metadata: sa.MetaData) -> None:
         """It is put up whenever the tables are made."""

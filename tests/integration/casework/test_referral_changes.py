@@ -1,9 +1,7 @@
 """A decided review shows what was decided on; review and case show what the referrer changed since."""
 
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import permutations
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -155,32 +153,6 @@ class TestAKeptVersion:
         review_world.hear(hear.HearIdentity(make.an_identity_event(referred.id) | {"nhs_number": "9990000018"}))
 
         assert "9990000018" not in str(review_world.rows(referral_versions))
-
-
-class TestTheRevision:
-    def test_keeps_the_versions_in_force_as_they_would_have_been(self, review_world: ReviewWorld) -> None:
-        review_world.referral(SUPPORT, interpreter_needed=True)
-        review_world.referral(details=False)
-        kept = review_world.rows(referral_versions)
-        forgotten(review_world)
-
-        with review_world.database.write() as connection:
-            for statement in the_revision().newest_versions(connection.dialect.name):
-                connection.exec_driver_sql(statement)
-
-        again = review_world.rows(referral_versions)
-        assert len(again) == len(kept)
-        assert all(row in kept for row in again)
-
-
-def the_revision() -> ModuleType:
-    [path] = (ROOT / "services/casework/migrations/versions").glob("*_each_version_is_kept.py")
-    spec = spec_from_file_location("revision", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def forgotten(world: ReviewWorld, *, version: int | None = None) -> None:

@@ -4,10 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from services.kernel.audit.search import Query, find, selected
-from services.kernel.db import audit_subjects
 from services.kernel.service import Service
 from tests.kernel_service import a_service
 
@@ -52,17 +50,6 @@ class TestAnAuditRow:
         audited(service, actor=reader)
 
         assert found(service, subject=one, actor=reader) == [theirs]
-
-    def test_of_before_the_index_is_found_after_its_revision(self, service: Service) -> None:
-        one = str(uuid4())
-        listed = [audited(service, shown=[one]) for _ in range(3)]
-        with service.database.write() as connection:
-            connection.execute(sa.delete(service.tables.audit_subjects))
-            assert not connection.execute(sa.select(service.tables.audit_subjects)).all()
-            audit_subjects.fill(connection)
-
-        assert sorted(found(service, subject=one)) == sorted(listed)
-        assert found(service, subject=listed[0]) == [listed[0]]
 
     @pytest.mark.parametrize(
         ("subject", "actor"), [("x", None), ("x", uuid4()), ("", uuid4())], ids=["subject", "both", "actor"]

@@ -61,3 +61,29 @@ class TestAWrittenRevision:
 
         with Database(database_url).read() as connection:
             assert sa.inspect(connection).get_table_names() == []
+
+
+class TestADatabaseFromBeforeTheFirstRelease:
+    """Its revisions had numbers below 0100, and this code has none of them."""
+
+    @pytest.fixture
+    def service(self, database_url: str, tmp_path: Path) -> Service:
+        service = an_empty_service(database_url, tmp_path)
+        migrate.write_revision(service, "Create the notes")
+        migrate.upgrade(service)
+        with service.database.write() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0024'"))
+        return service
+
+    def test_is_neither_upgraded_nor_taken_for_that_of_a_later_release(self, service: Service) -> None:
+        for step in (migrate.upgrade, migrate.is_ready, migrate.standing):
+            with pytest.raises(SystemExit, match=r"before 0\.1\.0.*delete the folder var"):
+                step(service)
+
+    def test_stays_as_it_is(self, service: Service) -> None:
+        with pytest.raises(SystemExit):
+            migrate.upgrade(service)
+
+        with service.database.read() as connection:
+            assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0024"
+            assert texts(service) == []

@@ -1,91 +1,67 @@
-"""Accounts."""
+"""First tables."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.db.types import Json, UtcDateTime
+from services.kernel.db import shared_tables
+from services.kernel.db.types import UtcDateTime
 
-revision = "0001"
+revision = "0100"
 down_revision = None
+
+_SQLITE = (
+    """CREATE TRIGGER staff_roles_compatible_insert BEFORE INSERT ON staff_roles WHEN EXISTS (SELECT 1 FROM staff_roles held WHERE held.staff_id = NEW.staff_id AND ((NEW.role = 'reviewer' AND held.role = 'data_scientist') OR (NEW.role = 'board_member' AND held.role = 'data_scientist') OR (NEW.role = 'administrator' AND held.role = 'data_protection_officer') OR (NEW.role = 'data_scientist' AND held.role = 'reviewer') OR (NEW.role = 'data_scientist' AND held.role = 'board_member') OR (NEW.role = 'data_protection_officer' AND held.role = 'administrator')))
+    OR EXISTS (SELECT 1 FROM staff JOIN organisations ON organisations.id = staff.organisation_id
+        WHERE staff.id = NEW.staff_id AND ((NEW.role = 'reviewer' AND organisation_class = 'police') OR (NEW.role = 'data_scientist' AND organisation_class = 'police'))) BEGIN SELECT RAISE(ABORT, 'incompatible roles'); END""",
+    """CREATE TRIGGER staff_roles_compatible_update BEFORE UPDATE OF staff_id, role ON staff_roles WHEN EXISTS (SELECT 1 FROM staff_roles held WHERE held.staff_id = NEW.staff_id AND ((NEW.role = 'reviewer' AND held.role = 'data_scientist') OR (NEW.role = 'board_member' AND held.role = 'data_scientist') OR (NEW.role = 'administrator' AND held.role = 'data_protection_officer') OR (NEW.role = 'data_scientist' AND held.role = 'reviewer') OR (NEW.role = 'data_scientist' AND held.role = 'board_member') OR (NEW.role = 'data_protection_officer' AND held.role = 'administrator')))
+    OR EXISTS (SELECT 1 FROM staff JOIN organisations ON organisations.id = staff.organisation_id
+        WHERE staff.id = NEW.staff_id AND ((NEW.role = 'reviewer' AND organisation_class = 'police') OR (NEW.role = 'data_scientist' AND organisation_class = 'police'))) BEGIN SELECT RAISE(ABORT, 'incompatible roles'); END""",
+    """CREATE TRIGGER staff_compatible_update BEFORE UPDATE OF organisation_id ON staff WHEN EXISTS (SELECT 1 FROM staff_roles held JOIN organisations ON organisations.id = NEW.organisation_id
+        WHERE held.staff_id = NEW.id AND ((held.role = 'reviewer' AND organisation_class = 'police') OR (held.role = 'data_scientist' AND organisation_class = 'police'))) BEGIN SELECT RAISE(ABORT, 'incompatible roles'); END""",
+    """CREATE TRIGGER organisations_compatible_update BEFORE UPDATE OF organisation_class ON organisations WHEN EXISTS (SELECT 1 FROM staff_roles held JOIN staff ON staff.id = held.staff_id
+        WHERE staff.organisation_id = NEW.id AND ((held.role = 'reviewer' AND NEW.organisation_class = 'police') OR (held.role = 'data_scientist' AND NEW.organisation_class = 'police'))) BEGIN SELECT RAISE(ABORT, 'incompatible roles'); END""",
+)  # fmt: skip
+_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION staff_roles_compatible() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM staff WHERE id = NEW.staff_id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT 1 FROM staff_roles held WHERE held.staff_id = NEW.staff_id AND ((NEW.role = 'reviewer' AND held.role = 'data_scientist') OR (NEW.role = 'board_member' AND held.role = 'data_scientist') OR (NEW.role = 'administrator' AND held.role = 'data_protection_officer') OR (NEW.role = 'data_scientist' AND held.role = 'reviewer') OR (NEW.role = 'data_scientist' AND held.role = 'board_member') OR (NEW.role = 'data_protection_officer' AND held.role = 'administrator')))
+    OR EXISTS (SELECT 1 FROM staff JOIN organisations ON organisations.id = staff.organisation_id
+        WHERE staff.id = NEW.staff_id AND ((NEW.role = 'reviewer' AND organisation_class = 'police') OR (NEW.role = 'data_scientist' AND organisation_class = 'police'))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'incompatible roles';
+    END IF;
+    RETURN NEW;
+END $$""",
+    """CREATE TRIGGER staff_roles_compatible BEFORE INSERT OR UPDATE OF staff_id, role ON staff_roles FOR EACH ROW EXECUTE FUNCTION staff_roles_compatible()""",
+    """CREATE OR REPLACE FUNCTION staff_compatible() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM staff_roles held JOIN organisations ON organisations.id = NEW.organisation_id
+        WHERE held.staff_id = NEW.id AND ((held.role = 'reviewer' AND organisation_class = 'police') OR (held.role = 'data_scientist' AND organisation_class = 'police'))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'incompatible roles';
+    END IF;
+    RETURN NEW;
+END $$""",
+    """CREATE TRIGGER staff_compatible BEFORE UPDATE OF organisation_id ON staff FOR EACH ROW EXECUTE FUNCTION staff_compatible()""",
+    """CREATE OR REPLACE FUNCTION organisations_compatible() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM staff_roles held JOIN staff ON staff.id = held.staff_id
+        WHERE staff.organisation_id = NEW.id AND ((held.role = 'reviewer' AND NEW.organisation_class = 'police') OR (held.role = 'data_scientist' AND NEW.organisation_class = 'police'))) THEN
+        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = 'incompatible roles';
+    END IF;
+    RETURN NEW;
+END $$""",
+    """CREATE TRIGGER organisations_compatible BEFORE UPDATE OF organisation_class ON organisations FOR EACH ROW EXECUTE FUNCTION organisations_compatible()""",
+)  # fmt: skip
 
 
 def upgrade() -> None:
-    # ### commands auto generated by Alembic - please adjust! ###
+    shared_tables.create()
     op.create_table(
         "areas",
         sa.Column("code", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_areas")),
     )
-    op.create_table(
-        "audit_head",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one_row")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
-    )
-    op.create_table(
-        "audit_rows",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("occurred_at", UtcDateTime(), nullable=False),
-        sa.Column("actor", sa.Uuid(), nullable=True),
-        sa.Column("what", sa.String(length=128), nullable=False),
-        sa.Column("subject_type", sa.String(length=64), nullable=False),
-        sa.Column("subject_id", sa.String(length=200), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.Column("correlation_id", sa.Uuid(), nullable=False),
-        sa.Column("details", Json, nullable=True),
-        sa.Column("number", sa.BigInteger(), nullable=True),
-        sa.Column("hash", sa.String(length=64), nullable=True),
-        sa.Column("sealed_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("(number IS NULL) = (hash IS NULL)", name=op.f("ck_audit_rows_sealed_whole")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_rows")),
-        sa.UniqueConstraint("number", name=op.f("uq_audit_rows_number")),
-    )
-    op.create_index(op.f("ix_audit_rows_occurred_at"), "audit_rows", ["occurred_at"], unique=False)
-    op.create_index("ix_audit_rows_subject", "audit_rows", ["subject_type", "subject_id"], unique=False)
-    op.create_index(
-        "ix_audit_rows_unsealed",
-        "audit_rows",
-        ["id"],
-        unique=False,
-        postgresql_where=sa.text("number IS NULL"),
-        sqlite_where=sa.text("number IS NULL"),
-    )
-    op.create_table(
-        "dead_letters",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.String(length=64), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=True),
-        sa.Column("event_type", sa.String(length=128), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("buried_at", UtcDateTime(), nullable=False),
-        sa.Column("redriven_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
-        sa.UniqueConstraint("topic", "position", name=op.f("uq_dead_letters_topic_position")),
-    )
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("scope", sa.String(length=200), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("body_sha256", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("location", sa.String(length=500), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("scope", "key", name=op.f("pk_idempotency_keys")),
-    )
-    op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
-    op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("handled_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_inbox")),
-    )
-    op.create_index(op.f("ix_inbox_handled_at"), "inbox", ["handled_at"], unique=False)
     op.create_table(
         "organisations",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -94,27 +70,6 @@ def upgrade() -> None:
         sa.Column("organisation_class", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
         sa.UniqueConstraint("code", name=op.f("uq_organisations_code")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.String(length=64), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("published_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("position", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_outbox_waiting",
-        "outbox",
-        ["position"],
-        unique=False,
-        postgresql_where=sa.text("published_at IS NULL"),
-        sqlite_where=sa.text("published_at IS NULL"),
     )
     op.create_table(
         "sign_in_attempts",
@@ -132,6 +87,8 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("signed_in_at", UtcDateTime(), nullable=True),
+        sa.Column("last_signed_in_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("version >= 1", name=op.f("ck_staff_version")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_staff_organisation_id_organisations")
@@ -151,6 +108,7 @@ def upgrade() -> None:
         sa.Column("on_call_address", sa.String(length=200), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("age_from >= 0 AND age_to <= 120 AND age_from <= age_to", name=op.f("ck_teams_ages")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_teams_version")),
         sa.ForeignKeyConstraint(
@@ -163,8 +121,18 @@ def upgrade() -> None:
         "passwords",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("hash", sa.String(length=200), nullable=False),
+        sa.Column("one_time_until", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_passwords_staff_id_staff")),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_passwords")),
+    )
+    op.create_table(
+        "provider_subjects",
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_provider_subjects_staff_id_staff")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_provider_subjects")),
+        sa.UniqueConstraint("staff_id", name=op.f("uq_provider_subjects_staff_id")),
     )
     op.create_table(
         "sessions",
@@ -191,14 +159,8 @@ def upgrade() -> None:
         "staff_roles",
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(64), nullable=False),
-        sa.Column("apart", sa.String(length=16), nullable=True),
-        sa.CheckConstraint(
-            "CASE WHEN role IN ('reviewer', 'data_scientist') THEN COALESCE(apart, '') = 'estimates' ELSE apart IS NULL END",
-            name=op.f("ck_staff_roles_reviewer_apart_from_data_scientist"),
-        ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_roles_staff_id_staff")),
         sa.PrimaryKeyConstraint("staff_id", "role", name=op.f("pk_staff_roles")),
-        sa.UniqueConstraint("staff_id", "apart", name=op.f("uq_staff_roles_staff_id_apart")),
     )
     op.create_table(
         "staff_teams",
@@ -224,17 +186,19 @@ def upgrade() -> None:
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.Column("scopes", sa.String(length=500), nullable=False),
         sa.CheckConstraint("expires_at > issued_at", name=op.f("ck_tokens_expires")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_tokens_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("secret_digest", name=op.f("uq_tokens_secret_digest")),
     )
     op.create_index(op.f("ix_tokens_staff_id"), "tokens", ["staff_id"], unique=False)
-    # ### end Alembic commands ###
+    dialect = op.get_context().dialect.name
+    for statement in _SQLITE if dialect == "sqlite" else _POSTGRESQL:
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index(op.f("ix_tokens_staff_id"), table_name="tokens")
     op.drop_table("tokens")
     op.drop_table("team_areas")
@@ -244,32 +208,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sessions_staff_id"), table_name="sessions")
     op.drop_index(op.f("ix_sessions_began_at"), table_name="sessions")
     op.drop_table("sessions")
+    op.drop_table("provider_subjects")
     op.drop_table("passwords")
     op.drop_table("teams")
     op.drop_table("staff")
     op.drop_table("sign_in_attempts")
-    op.drop_index(
-        "ix_outbox_waiting",
-        table_name="outbox",
-        postgresql_where=sa.text("published_at IS NULL"),
-        sqlite_where=sa.text("published_at IS NULL"),
-    )
-    op.drop_table("outbox")
     op.drop_table("organisations")
-    op.drop_index(op.f("ix_inbox_handled_at"), table_name="inbox")
-    op.drop_table("inbox")
-    op.drop_index(op.f("ix_idempotency_keys_created_at"), table_name="idempotency_keys")
-    op.drop_table("idempotency_keys")
-    op.drop_table("dead_letters")
-    op.drop_index(
-        "ix_audit_rows_unsealed",
-        table_name="audit_rows",
-        postgresql_where=sa.text("number IS NULL"),
-        sqlite_where=sa.text("number IS NULL"),
-    )
-    op.drop_index("ix_audit_rows_subject", table_name="audit_rows")
-    op.drop_index(op.f("ix_audit_rows_occurred_at"), table_name="audit_rows")
-    op.drop_table("audit_rows")
-    op.drop_table("audit_head")
     op.drop_table("areas")
-    # ### end Alembic commands ###
+    shared_tables.drop()
