@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Every image of ours but MLflow's, one target each: docker build --target intake .
-# A service's image has the locked packages of its extras, the published language, the kernel and its own source. It has
+# A service's image has the locked packages of its extras, the published language, the platform and its own source. It has
 # no compiler, no package that is another's, no secret, and runs as a user who owns none of its files.
 
 ARG PYTHON=3.11-slim-bookworm
@@ -9,7 +9,7 @@ ARG PYTHON=3.11-slim-bookworm
 
 FROM node:22-bookworm-slim AS frontend
 WORKDIR /frontend
-COPY services/kernel/ui/package.json services/kernel/ui/package-lock.json services/kernel/ui/.npmrc ./
+COPY services/platform/ui/package.json services/platform/ui/package-lock.json services/platform/ui/.npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM python:${PYTHON} AS source
@@ -17,7 +17,7 @@ WORKDIR /app
 COPY services services
 COPY models models
 COPY --from=frontend /frontend/node_modules /frontend/node_modules
-RUN python -m services.kernel.ui.assets /frontend/node_modules \
+RUN python -m services.platform.ui.assets /frontend/node_modules \
     && python -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM python:${PYTHON} AS installer
@@ -45,7 +45,7 @@ ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp 
 WORKDIR /app
 COPY --from=source /app/services/__init__.py services/
 COPY --from=source /app/services/contracts services/contracts
-COPY --from=source /app/services/kernel services/kernel
+COPY --from=source /app/services/platform services/platform
 USER 10001:10001
 EXPOSE 8000
 CMD ["web"]
@@ -55,13 +55,13 @@ CMD ["web"]
 FROM service AS accounts
 COPY --from=service-packages /venv /venv
 COPY --from=source /app/services/accounts services/accounts
-HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.kernel.observability.alive", "accounts"]
+HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.platform.operations.alive", "accounts"]
 ENTRYPOINT ["python", "-m", "services.accounts"]
 
 FROM service AS intake
 COPY --from=service-packages /venv /venv
 COPY --from=source /app/services/intake services/intake
-HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.kernel.observability.alive", "intake"]
+HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.platform.operations.alive", "intake"]
 ENTRYPOINT ["python", "-m", "services.intake"]
 
 # LightGBM's threads are the system's.
@@ -79,19 +79,19 @@ COPY --from=source /app/models/__init__.py models/
 COPY --from=source /app/models/features models/features
 COPY --from=source /app/models/inference models/inference
 COPY --from=source /app/services/scoring services/scoring
-HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.kernel.observability.alive", "scoring"]
+HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.platform.operations.alive", "scoring"]
 ENTRYPOINT ["python", "-m", "services.scoring"]
 
 FROM service AS casework
 COPY --from=service-packages /venv /venv
 COPY --from=source /app/services/casework services/casework
-HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.kernel.observability.alive", "casework"]
+HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.platform.operations.alive", "casework"]
 ENTRYPOINT ["python", "-m", "services.casework"]
 
 FROM service AS oversight
 COPY --from=oversight-packages /venv /venv
 COPY --from=source /app/services/oversight services/oversight
-HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.kernel.observability.alive", "oversight"]
+HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.platform.operations.alive", "oversight"]
 ENTRYPOINT ["python", "-m", "services.oversight"]
 
 # The command line, for a person or a job and never for requests: every service, and how a model comes to be.
@@ -99,7 +99,7 @@ FROM service-with-model AS waymark
 COPY --from=all-packages /venv /venv
 COPY --from=source /app .
 HEALTHCHECK NONE
-ENTRYPOINT ["python", "-m", "services.command_line"]
+ENTRYPOINT ["python", "-m", "services.cli"]
 CMD ["--help"]
 
 FROM nginxinc/nginx-unprivileged:1.28-alpine-slim AS proxy
@@ -112,7 +112,7 @@ HEALTHCHECK --interval=10s CMD ["wget", "--quiet", "--spider", "http://127.0.0.1
 FROM postgres:15-bookworm AS database
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends age && rm -rf /var/lib/apt/lists/*
-COPY services/kernel/db/provision.sql deploy/database/ /opt/waymark/
+COPY services/platform/db/provision.sql deploy/database/ /opt/waymark/
 USER 10001:10001
 HEALTHCHECK NONE
 ENTRYPOINT []

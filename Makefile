@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-UI := services/kernel/ui
+UI := services/platform/ui
 FRONTEND := $(VENV)/frontend
 
 # A stamp is named by what it was made from, so a changed lock makes a new one and a second set-up does nothing.
@@ -55,8 +55,8 @@ run: setup ## serve the whole system with demonstration data on this machine
 
 .PHONY: kafka
 kafka: setup-dev ## distributed mode on this machine (installs system packages first): Kafka, PostgreSQL and one process per service role (options="--port 8001")
-	@$(BIN)/python -m tests.parts.kafka.jars
-	@$(BIN)/python -m tests.parts.run_distributed $(options)
+	@$(BIN)/python -m devtools.kafka.jars
+	@$(BIN)/python -m devtools.run_distributed $(options)
 
 .PHONY: train
 train: setup ## train a champion and register it in MLflow
@@ -70,12 +70,12 @@ NO_HANGING := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true -
 
 .PHONY: test
 test: setup-dev ## every test but those of the architecture; installs system packages first: PostgreSQL, Java, Chromium and more
-	@$(BIN)/python -m tests.parts.kafka.jars
+	@$(BIN)/python -m devtools.kafka.jars
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/architecture $(NO_HANGING)
 
 .PHONY: keycloak
 keycloak: setup-dev ## sign-in at a real Keycloak, which `make test` leaves out: half a minute to start, 160 MB to fetch
-	@$(BIN)/python -m tests.parts.kafka.jars
+	@$(BIN)/python -m devtools.kafka.jars
 	@$(BIN)/pytest -m keycloak tests/integration/accounts/test_keycloak.py
 
 .PHONY: check
@@ -106,7 +106,7 @@ secrets: $(DEV_READY)
 
 .PHONY: manifests
 manifests: setup-dev $(MANIFESTS_READY) ## Dockerfiles, compose and Kubernetes, against schemas and policies
-	@$(BIN)/python -m tests.parts.manifests
+	@$(BIN)/python -m devtools.manifests
 
 .PHONY: bench
 bench: bench-embedded bench-distributed ## all benchmarks: tables of ratios, and bench/results/*.json
@@ -117,17 +117,17 @@ bench-embedded: setup-dev ## benchmarks of the form of one process: a minute and
 
 .PHONY: bench-distributed
 bench-distributed: setup-dev ## benchmarks of distributed mode: Kafka, PostgreSQL; minutes (parts="path …")
-	@$(BIN)/python -m tests.parts.kafka.jars
+	@$(BIN)/python -m devtools.kafka.jars
 	@$(BIN)/python -m bench.distributed $(parts)
 
 .PHONY: chaos
 chaos: setup-dev ## the long reliability run, 20 minutes: referrals while processes are killed (options="--referrals 5000")
-	@$(BIN)/python -m tests.parts.kafka.jars
+	@$(BIN)/python -m devtools.kafka.jars
 	@$(BIN)/python -m tests.chaos $(options)
 
 .PHONY: outages
 outages: setup-dev ## brokers are killed and started again under load, and everything starts without one (options="one-broker")
-	@$(BIN)/python -m tests.parts.kafka.jars
+	@$(BIN)/python -m devtools.kafka.jars
 	@$(BIN)/python -m tests.chaos.away $(options)
 
 .PHONY: simulation

@@ -7,8 +7,8 @@ from pathlib import Path
 from bench import champion, referrals, report, stages, whole_path
 from bench.bare import BareTable
 from bench.timing import Stage, measure
-from services.kernel.observability import logs
-from services.scoring.adapters.kept_models import KeptModels
+from services.platform.operations import logs
+from services.scoring.adapters.model_cache import ModelCache
 from tests.world import World, a_world
 
 
@@ -19,14 +19,14 @@ def main() -> None:
         models = scratch / "models"
         model = champion.keep(models)
         with a_world(scratch / "stages", models=models) as world:
-            measured = [measure(stage) for stage in _stages(world, KeptModels(models), scratch)]
+            measured = [measure(stage) for stage in _stages(world, ModelCache(models), scratch)]
         with a_world(scratch / "whole", models=models) as world:
             rates = whole_path.rates(world, world.example("intake", referrals.PATH))
     print(report.table(measured, rates, model=model))
     print(f"\nWritten to {report.write(measured, rates, model=model)}")
 
 
-def _stages(world: World, kept: KeptModels, scratch: Path) -> Iterator[Stage]:
+def _stages(world: World, kept: ModelCache, scratch: Path) -> Iterator[Stage]:
     """In the order of the path; each is made when its turn comes."""
     system, example = world.system, world.example("intake", referrals.PATH)
     facts = {"age": 15, **example["facts"]}

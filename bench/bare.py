@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from services.kernel.service import Service
+from services.platform.service import Service
 
 _CONTENT = b"x" * 300
 """About what a row holds."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from models.inference import manifest as manifests
 from models.training import experiment as experiments
 from models.training import pipeline
-from services.scoring.adapters.kept_models import BOOSTER, MANIFEST, KeptModels
+from services.scoring.adapters.model_cache import BOOSTER, MANIFEST, ModelCache
 
 _PEOPLE = 16_000
 
@@ -24,10 +24,10 @@ def keep(models: Path) -> str:
     )
     manifest = trained.manifest.to_bytes()
     digest = manifests.read(manifest).seal
-    kept_models = KeptModels(models)
-    with kept_models.arriving() as folder:
+    model_cache = ModelCache(models)
+    with model_cache.downloading() as folder:
         (folder / MANIFEST).write_bytes(manifest)
         (folder / BOOSTER).write_bytes(trained.booster)
-        kept = kept_models.keep(folder, version=f"1-{digest[:12]}", digest=digest)
-    kept_models.make_current(kept)
+        kept = model_cache.keep(folder, version=f"1-{digest[:12]}", digest=digest)
+    model_cache.make_current(kept)
     return f"{rounds} trees of {leaves} leaves"

@@ -22,12 +22,12 @@ from services.embedded.system import System
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.domain.referral import ReferredBy
 from services.intake.entrypoints.schema import ReferralSchema, content_from
-from services.kernel.bus.embedded import EmbeddedLog
-from services.kernel.bus.relay import Relay
-from services.kernel.bus.translate import Translator
-from services.kernel.service import Service
-from services.kernel.web import strict_json
-from services.scoring.adapters.kept_models import KeptModels
+from services.platform.messaging.embedded import EmbeddedLog
+from services.platform.messaging.relay import Relay
+from services.platform.messaging.translate import Translator
+from services.platform.service import Service
+from services.platform.web import strict_json
+from services.scoring.adapters.model_cache import ModelCache
 from tests.world import Caller
 
 POLL = 500
@@ -57,17 +57,17 @@ def of_intake(system: System, navigator: Caller, example: Mapping[str, Any], bar
         name="validate",
         floor="json.loads",
         work=lambda _: content_from(schema.load(strict_json.parse(raw))),
-        least=lambda: json.loads(raw),
+        minimum=lambda: json.loads(raw),
     )
     rows = bare.rows_as_by(lambda: store(command()), intake)
-    yield Stage(name="store", floor="bare rows, one commit", given=command, work=store, least=rows)
+    yield Stage(name="store", floor="bare rows, one commit", given=command, work=store, minimum=rows)
     rows = bare.rows_as_by(lambda: send(next(new)), intake)
     yield Stage(
         name="receive (sign-in, validate, store)",
         floor="bare rows, one commit",
         given=lambda: next(new),
         work=send,
-        least=rows,
+        minimum=rows,
     )
 
 
@@ -91,12 +91,12 @@ def of_the_relay(system: System, bare: BareTable, folder: Path, facts: Mapping[s
         floor="bare rows, one commit",
         given=fill,
         work=lambda _: relay.run_once(),
-        least=lambda: bare.store(contents),
+        minimum=lambda: bare.store(contents),
         each=POLL,
     )
 
 
-def of_the_model(kept: KeptModels, facts: Mapping[str, Any]) -> Iterator[Stage]:
+def of_the_model(kept: ModelCache, facts: Mapping[str, Any]) -> Iterator[Stage]:
     current = kept.current()
     assert current is not None
     model = inference.load(current.manifest, current.booster)
@@ -111,23 +111,23 @@ def of_the_model(kept: KeptModels, facts: Mapping[str, Any]) -> Iterator[Stage]:
         name="features",
         floor="json.loads",
         work=lambda _: build(facts, as_of=_RECEIVED, earlier=_EARLIER),
-        least=lambda: json.loads(text),
+        minimum=lambda: json.loads(text),
     )
     yield Stage(
         name="estimate + contributions",
         floor="pred_contrib of the row",
         work=lambda _: model.estimate(vector),
-        least=explain,
+        minimum=explain,
     )
     yield Stage(
         name="both, as one referral is estimated",
         floor="pred_contrib of the row",
         work=lambda _: model.estimate(build(facts, as_of=_RECEIVED, earlier=_EARLIER)),
-        least=explain,
+        minimum=explain,
     )
 
 
-def of_scoring(system: System, kept: KeptModels, facts: Mapping[str, Any]) -> Stage:
+def of_scoring(system: System, kept: ModelCache, facts: Mapping[str, Any]) -> Stage:
     """All that scoring does of a referral: read the event, estimate, store, tell."""
     current = kept.current()
     assert current is not None
@@ -138,7 +138,7 @@ def of_scoring(system: System, kept: KeptModels, facts: Mapping[str, Any]) -> St
         floor="pred_contrib of the rows",
         given=lambda: [referrals.received(facts) for _ in range(POLL)],
         work=lambda events: _hear(system.services["scoring"], events),
-        least=lambda: booster.predict(rows, pred_contrib=True, num_threads=1),
+        minimum=lambda: booster.predict(rows, pred_contrib=True, num_threads=1),
         each=POLL,
     )
 
@@ -151,7 +151,7 @@ def of_casework(system: System, bare: BareTable) -> Stage:
         floor="bare rows, one commit",
         given=lambda: [referrals.received({})],
         work=lambda events: _hear(casework, events),
-        least=rows,
+        minimum=rows,
     )
 
 

@@ -17,10 +17,10 @@ class Stage:
     name: str
     floor: str
     work: Callable[[Any], object]
-    least: Callable[[], object]
+    minimum: Callable[[], object]
     given: Callable[[], Any] = lambda: None
     each: int = 1
-    """How many referrals one call of `work` and of `least` handles."""
+    """How many referrals one call of `work` and of `minimum` handles."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,14 @@ class Measured:
 
 def measure(stage: Stage) -> Measured:
     stage.work(stage.given())
-    stage.least()
-    rounds = [(_a_round(stage.work, stage.given), _a_round(lambda _: stage.least())) for _ in range(ROUNDS)]
+    stage.minimum()
+    rounds = [(_a_round(stage.work, stage.given), _a_round(lambda _: stage.minimum())) for _ in range(ROUNDS)]
     return Measured(
         name=stage.name,
         floor=stage.floor,
         microseconds=statistics.median(work for work, _ in rounds) / stage.each,
-        floor_microseconds=statistics.median(least for _, least in rounds) / stage.each,
-        ratio=statistics.median(work / least for work, least in rounds),
+        floor_microseconds=statistics.median(minimum for _, minimum in rounds) / stage.each,
+        ratio=statistics.median(work / minimum for work, minimum in rounds),
     )
 
 

@@ -16,9 +16,9 @@ from services.accounts.settings import Settings
 from services.accounts.staff import AddMember, add_member
 from services.accounts.teams import AddTeam, add_team
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.db.transaction import Transaction
-from services.kernel.service import Service
-from tests.unit.kernel_web.test_csrf import token_in
+from services.platform.db.transaction import Transaction
+from services.platform.service import Service
+from tests.unit.platform_web.test_csrf import token_in
 
 PASSWORD = "correct horse"  # pragma: allowlist secret
 INTROSPECTION_KEY = "the key of intake, in this test alone"  # pragma: allowlist secret
@@ -74,7 +74,7 @@ class World:
             return list(connection.execute(sa.select(table)))
 
     def audited(self) -> list[str]:
-        rows = sorted(self.rows(tables.kernel.audit_rows), key=lambda row: row.occurred_at)
+        rows = sorted(self.rows(tables.platform.audit_rows), key=lambda row: row.occurred_at)
         return [row.what for row in rows]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 import sqlalchemy as sa
 
-from services.kernel.db.engine import Database
+from services.platform.db.engine import Database
 
 BORN = ("2010", "8", "23")
 _BORN_FORMS = ("2010-08-23", "23 august 2010", "23 aug 2010", "23/08/2010", "23/8/2010", "20100823")

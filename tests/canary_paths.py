@@ -14,12 +14,12 @@ from werkzeug.wrappers import Request
 
 from services.contracts import topics
 from services.embedded import staff
-from services.kernel.bus import dead_letter_pages, dead_letters
-from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.log import Record
-from services.kernel.clock import system_clock
-from services.kernel.ui import dates
-from services.kernel.web import current
+from services.platform.clock import system_clock
+from services.platform.messaging import dead_letter_pages, dead_letters
+from services.platform.messaging.consumer import Consumer
+from services.platform.messaging.log import Record
+from services.platform.ui import dates
+from services.platform.web import current
 from tests.canary import PERSON, TEXTS, said
 from tests.canary_bodies import form_fields, minimal, referral, values, wrong_bodies
 from tests.integration.intake.form_fields import fields_of
@@ -320,7 +320,7 @@ class Walk:
                 assert self.navigator.get(f"/intake/referrals/{where.rpartition('/')[2]}/answers").status_code == status
 
     def poisoned(self) -> None:
-        """Records of the topic of identities that cannot be handled: read by casework alone, and buried there."""
+        """Records of the topic of identities that cannot be handled: read by casework alone, and dead-lettered there."""
         log, casework = self.world.system.log, self.world.system.services["casework"]
         like = log.poll("canary", [topics.IDENTITIES.name], limit=1, wait=0)[0]
         name = PERSON["name"]

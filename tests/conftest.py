@@ -11,14 +11,14 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+from devtools import chromium
+from devtools.postgresql import Cluster
 from services.accounts import passwords
-from services.kernel.db import engine
-from services.kernel.db.engine import Database
-from tests.parts import chromium
-from tests.parts.postgresql import Cluster
+from services.platform.db import engine
+from services.platform.db.engine import Database
 
 if TYPE_CHECKING:
-    from tests.parts.kafka.cluster import Cluster as KafkaCluster
+    from devtools.kafka.cluster import Cluster as KafkaCluster
 
 # A slow machine, or a busy one, is no fault of what is tested: times are measured in bench/.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,7 +51,7 @@ def postgresql() -> Iterator[Cluster]:
 def kafka() -> Iterator["KafkaCluster"]:
     """A broker of this test process's own, started when the first test asks for it. Tests name their own topics."""
     # Imported here: the library takes half a second, which few tests need.
-    from tests.parts.kafka.cluster import Cluster as KafkaCluster
+    from devtools.kafka.cluster import Cluster as KafkaCluster
 
     with KafkaCluster(short_lived=True, secured=True) as cluster:
         yield cluster

@@ -2,7 +2,7 @@
 
 import re
 
-from services.kernel.service import Service
+from services.platform.service import Service
 
 _CHECK = re.compile(r'^waymark_check\{check="(\w+)",service="\w+"\} ([01])\.0$', re.MULTILINE)
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from kafka.admin import KafkaAdminClient
 
-from services.kernel.bus.embedded import EmbeddedLog
-from services.kernel.bus.kafka.log import KafkaLog
-from services.kernel.bus.kafka.settings import PLAINTEXT, KafkaSettings
-from services.kernel.bus.log import Delivered, Log, Record
+from services.platform.messaging.embedded import EmbeddedLog
+from services.platform.messaging.kafka.log import KafkaLog
+from services.platform.messaging.kafka.settings import PLAINTEXT, KafkaSettings
+from services.platform.messaging.log import Delivered, Log, Record
 
 _JOINS_WITHIN_SECONDS = 20.0
 

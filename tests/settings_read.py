@@ -5,11 +5,11 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from services.kernel.auth.introspection import IntrospectionSettings
-from services.kernel.bus.kafka.settings import KafkaSettings
-from services.kernel.observability import tracing
-from services.kernel.settings import Settings, Unset
-from services.kernel.web.server import WebSettings
+from services.platform.auth.introspection import IntrospectionSettings
+from services.platform.messaging.kafka.settings import KafkaSettings
+from services.platform.operations import tracing
+from services.platform.settings import Settings, SettingsError
+from services.platform.web.server import WebSettings
 
 
 class Recorder(Mapping[str, str]):
@@ -31,7 +31,7 @@ class Recorder(Mapping[str, str]):
 
 
 def start(service: str, role: str, environ: Mapping[str, str]) -> None:
-    """Read every setting as the role does (services/kernel/roles.py), and begin nothing. Raises Unset."""
+    """Read every setting as the role does (services/platform/process_cli.py), and begin nothing. Raises SettingsError."""
     settings: type[Settings] = import_module(f"services.{service}.settings").Settings
     settings.from_environment(environ)
     if role == "web":
@@ -47,13 +47,13 @@ def start(service: str, role: str, environ: Mapping[str, str]) -> None:
 
 def reads(service: str, role: str) -> frozenset[str]:
     """The names that the role asks for, given no more than it must have."""
-    recorder = Recorder(_LEAST)
-    with suppress(Unset):
+    recorder = Recorder(_MIN)
+    with suppress(SettingsError):
         start(service, role, recorder)
     return frozenset(recorder.asked | {"SECRETS_FOLDER"})
 
 
-_LEAST: Mapping[str, Any] = {
+_MIN: Mapping[str, Any] = {
     "DATABASE_URL": "postgresql+psycopg://nobody@localhost/none",
     "SECRET_KEY": "x" * 64,
     "OIDC_ISSUER": "https://identity.example.org",

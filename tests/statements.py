@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.kernel.service import Service
+from services.platform.service import Service
 
 
 @contextmanager

@@ -13,25 +13,25 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields as plain
 
 from services.contracts.codes import OrganisationClass, Role, Sureness
-from services.kernel.auth.identity import Identity
-from services.kernel.clock import Clock
-from services.kernel.db.engine import Database
-from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.transaction import Transaction
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.errors import FieldError, Forbidden, Invalid, NotFound
-from services.kernel.service import Routes, Service
-from services.kernel.settings import RateLimits, Settings
-from services.kernel.ui import static_files
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, door, etag, fields, idempotency, paging
-from services.kernel.web.api import ApiBlueprint
+from services.platform.auth.identity import Identity
+from services.platform.clock import Clock
+from services.platform.db.engine import Database
+from services.platform.db.tables import new_metadata, platform_tables
+from services.platform.db.transaction import Transaction
+from services.platform.dispatcher import Dispatcher
+from services.platform.errors import FieldError, Forbidden, Invalid, NotFound
+from services.platform.service import Routes, Service
+from services.platform.settings import RateLimits, Settings
+from services.platform.ui import static_files
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, etag, fields, idempotency, paging, request_guard
+from services.platform.web.api import ApiBlueprint
 
 METRICS_TOKEN = "the token of the figures, in this test"  # pragma: allowlist secret
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 metadata = new_metadata()
-tables = kernel_tables(metadata)
+tables = platform_tables(metadata)
 things = sa.Table("things", metadata, sa.Column("id", sa.Uuid, primary_key=True), sa.Column("name", sa.String(100)))
 
 
@@ -75,26 +75,26 @@ class AboutSchema(fields.StrictSchema):
 
 class RowSchema(fields.StrictSchema):
     kind = fields.StrictCode(Sureness, required=True)
-    text = fields.StrictString(most=20, required=True, ask="Enter the text of this row")
+    text = fields.StrictString(maximum=20, required=True, ask="Enter the text of this row")
 
 
 class ThingSchema(fields.StrictSchema):
     read_only = ("id", "score")
     name = fields.PersonName(required=True, ask="Enter a name")
-    age = fields.StrictInteger(least=0, most=120)
+    age = fields.StrictInteger(minimum=0, maximum=120)
     told = fields.StrictBoolean()
-    notes = fields.StrictString(most=200, lines=True)
-    codes = fields.StrictList(fields.StrictCode(Sureness), most=3, unique=True)
+    notes = fields.StrictString(maximum=200, lines=True)
+    codes = fields.StrictList(fields.StrictCode(Sureness), maximum=3, unique=True)
     about = plain.Nested(AboutSchema)
-    rows = fields.StrictList(plain.Nested(RowSchema), most=3)
+    rows = fields.StrictList(plain.Nested(RowSchema), maximum=3)
 
 
-PAGE = """{% extends "kernel/base.html" %}
-{% from "kernel/forms.html" import text_input, text_area, date_input, radios, checkboxes, button %}
+PAGE = """{% extends "platform/base.html" %}
+{% from "platform/forms.html" import text_input, text_area, date_input, radios, checkboxes, button %}
 {% block title %}{{ _("Thing") }}{% endblock %}
 {% block content %}<h1 class="govuk-heading-l">{{ _("Thing") }}</h1>
 <form method="post" novalidate>{{ csrf_field() }}
-{{ text_input(form, "name", "Name") }}{{ text_input(form, "age", "Age") }}{{ text_area(form, "notes", "Notes", most=200) }}
+{{ text_input(form, "name", "Name") }}{{ text_input(form, "age", "Age") }}{{ text_area(form, "notes", "Notes", maximum=200) }}
 {{ date_input(form, "about.born", "Date of birth") }}
 {{ radios(form, "about.sure", "How sure?", [{"value": "very", "text": "Very"}, {"value": "not_sure", "text": "Not"}]) }}
 {{ checkboxes(form, "codes", "Which?", [{"value": "very", "text": "Very"}, {"value": "not_sure", "text": "Not"}]) }}
@@ -180,7 +180,7 @@ def change(thing_id: UUID) -> Response:
 
 @api.route("/large", methods=["POST"])
 @access.signed_in
-@door.body_limit(200_000)
+@request_guard.body_limit(200_000)
 @api.arguments(ThingSchema)
 def large(_body: dict[str, Any]) -> Response:
     return jsonify({})

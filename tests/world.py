@@ -12,14 +12,14 @@ from uuid import uuid4
 
 from werkzeug.test import Client, TestResponse
 
+from devtools.revisions import make_tables
 from services.accounts.tokens import USUAL_LIFETIME
 from services.embedded import staff
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.embedded.system import System
-from services.kernel.clock import Clock, system_clock
+from services.platform.clock import Clock, system_clock
 from tests.factories import small_model
-from tests.parts.revisions import make_tables
 
 BASE = "http://127.0.0.1:8000"
 

@@ -15,7 +15,7 @@ from bench.distributed.path import CLIENTS
 from bench.distributed.path import Path as WholePath
 from bench.distributed.rate import Rate
 from bench.distributed.report import Measured
-from services.kernel.observability import logs
+from services.platform.operations import logs
 
 PARTS = ("alone", "path", "workers", "growth")
 _GO_ALL_THE_WAY = 1_000
@@ -59,7 +59,7 @@ def _whole_path(at: Installation, measured: Measured, example: dict[str, Any]) -
     post()
     script = statements.of(at.system.services["intake"], post).script()
     with at.beside("intake") as address:
-        least = pgbench.transactions(script, address, clients=CLIENTS, folder=at.waymark.folder.root)
+        minimum = pgbench.transactions(script, address, clients=CLIENTS, folder=at.waymark.folder.root)
     with _everything_runs(at):
         path = WholePath(at=at, example=example, token=at.world.caller("navigator").token)
         path.throughput(100)
@@ -69,7 +69,7 @@ def _whole_path(at: Installation, measured: Measured, example: dict[str, Any]) -
                 name=f"the whole path, {CLIENTS} clients",
                 per_second=reached,
                 floor="pgbench with intake's statements",
-                floor_per_second=least,
+                floor_per_second=minimum,
             )
         )
         for per_second in sorted({reached / 2, _ASKED_PER_SECOND}):

@@ -21,9 +21,9 @@ from services.contracts.codes import OrganisationClass, Source
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.domain.referral import ReferredBy
 from services.intake.entrypoints.schema import ReferralSchema, content_from
-from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.relay import Relay
-from services.scoring.adapters.kept_models import KeptModels
+from services.platform.messaging.consumer import Consumer
+from services.platform.messaging.relay import Relay
+from services.scoring.adapters.model_cache import ModelCache
 
 RELAYED = 5_000
 _FIRST = 50_000_000
@@ -41,25 +41,25 @@ def rates(at: Installation, example: Mapping[str, Any]) -> Iterator[Rate]:
         "relay: out of the outbox, into Kafka, marked",
         lambda: _relayed(at, example["facts"]),
         floor="ProducerPerformance",
-        least=lambda: broker.produced(FLOOR.name, records=50_000, size=size, bootstrap_servers=servers),
+        minimum=lambda: broker.produced(FLOOR.name, records=50_000, size=size, bootstrap_servers=servers),
     )
     yield rate.in_turns(
         "read and commit, nothing done",
         lambda: _read(at),
         floor="ConsumerPerformance",
-        least=lambda: broker.consumed("intake.referrals", records=3 * RELAYED, bootstrap_servers=servers),
+        minimum=lambda: broker.consumed("intake.referrals", records=3 * RELAYED, bootstrap_servers=servers),
     )
     yield rate.in_turns(
         "score: read, estimate, store, tell",
         lambda: _handled(at, "scoring"),
         floor="pred_contrib of the rows",
-        least=_explains(at, example["facts"]),
+        minimum=_explains(at, example["facts"]),
     )
     yield rate.in_turns(
         "open a review: read, store, tell",
         lambda: _handled(at, "casework"),
         floor="a row and a commit, one connection",
-        least=_commits(at),
+        minimum=_commits(at),
     )
     at.pass_over("scoring", "casework", "oversight")
 
@@ -82,7 +82,7 @@ def _receive(at: Installation, example: Mapping[str, Any]) -> Stage:
         floor="a row and a commit",
         given=command(example),
         work=lambda receive: intake.dispatcher.handle(receive, actor=None),
-        least=lambda: commit(connection),
+        minimum=lambda: commit(connection),
     )
 
 
@@ -166,7 +166,7 @@ def _per_second(step: Callable[[], int], enough: int) -> float:
 
 
 def _explains(at: Installation, facts: Mapping[str, Any]) -> Callable[[], float]:
-    current = KeptModels(at.waymark.folder.models).current()
+    current = ModelCache(at.waymark.folder.models).current()
     assert current is not None
     booster = lightgbm.Booster(model_str=current.booster.decode("ascii"))
     rows = np.array([build({"age": 15, **facts}, as_of=datetime.now(UTC).date()).values] * 2_000)

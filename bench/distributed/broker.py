@@ -4,7 +4,7 @@ import re
 import subprocess
 from uuid import uuid4
 
-from tests.parts.kafka import jars
+from devtools.kafka import jars
 
 
 def produced(topic: str, *, records: int, size: int, bootstrap_servers: str) -> float:

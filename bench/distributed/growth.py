@@ -13,9 +13,9 @@ from bench import referrals
 from bench.distributed import alone, statements
 from bench.distributed.installation import Installation
 from bench.distributed.statements import Statements
-from services.kernel.bus.relay import Relay
-from services.kernel.bus.translate import Translator
-from services.kernel.service import Service
+from services.platform.messaging.relay import Relay
+from services.platform.messaging.translate import Translator
+from services.platform.service import Service
 
 _ROUNDS = 60
 _PUBLISHED = "ALTER TABLE {service}.outbox ALTER published_at {how}"

@@ -9,16 +9,16 @@ from typing import Any
 import psycopg
 
 from bench import champion
+from devtools.distributed import Distributed
+from devtools.kafka.cluster import Cluster as Kafka
+from devtools.postgresql import Cluster as PostgreSQL
 from services.contracts.topics import TOPICS, Topic
 from services.embedded import staff
 from services.embedded.system import System
-from services.kernel.bus.kafka import topics
-from services.kernel.bus.kafka.log import KafkaLog
-from services.kernel.bus.kafka.settings import KafkaSettings
-from services.kernel.service import Service
-from tests.parts.distributed import Distributed
-from tests.parts.kafka.cluster import Cluster as Kafka
-from tests.parts.postgresql import Cluster as PostgreSQL
+from services.platform.messaging.kafka import topics
+from services.platform.messaging.kafka.log import KafkaLog
+from services.platform.messaging.kafka.settings import KafkaSettings
+from services.platform.service import Service
 from tests.world import World
 
 FLOOR = Topic("bench.floor", "bench", frozenset())

@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.parts import postgresql
+from devtools import postgresql
 
 _SECONDS = 10
 

@@ -30,12 +30,14 @@ def of_stage(stage: Stage) -> Rate:
     )
 
 
-def in_turns(name: str, work: Callable[[], float], *, floor: str, least: Callable[[], float], rounds: int = 3) -> Rate:
+def in_turns(
+    name: str, work: Callable[[], float], *, floor: str, minimum: Callable[[], float], rounds: int = 3
+) -> Rate:
     """Each gives how much it did a second. The round with the median share is told."""
-    pairs = [(work(), least()) for _ in range(rounds)]
-    share = statistics.median(done / most for done, most in pairs)
-    done, most = next(pair for pair in pairs if pair[0] / pair[1] == share)
-    return Rate(name=name, per_second=done, floor=floor, floor_per_second=most)
+    pairs = [(work(), minimum()) for _ in range(rounds)]
+    share = statistics.median(done / maximum for done, maximum in pairs)
+    done, maximum = next(pair for pair in pairs if pair[0] / pair[1] == share)
+    return Rate(name=name, per_second=done, floor=floor, floor_per_second=maximum)
 
 
 def timed(number: int, work: Callable[[], object]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from services.kernel.service import Service
+from services.platform.service import Service
 
 _UUID = r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
 _DIGEST = r"[0-9a-f]{64}"
@@ -23,8 +23,8 @@ _SHARE_A_DIGEST = 5_840
 
 _TEXT = re.compile(r"(E?)'((?:[^']|'')*)'")
 _INSERT = re.compile(r"(INSERT INTO .*?) VALUES \((.*)\)(.*)", re.DOTALL)
-_AT_ONCE = re.compile(r"(INSERT INTO \w+ \([^)]*\)) (SELECT .*?)(?=\),\s*into_\w+ AS|\)\s*INSERT INTO|\Z)", re.DOTALL)
-"""Each of the inserts that services.kernel.db.at_once makes one statement of."""
+_PAGE_SIZE = re.compile(r"(INSERT INTO \w+ \([^)]*\)) (SELECT .*?)(?=\),\s*into_\w+ AS|\)\s*INSERT INTO|\Z)", re.DOTALL)
+"""Each of the inserts that services.platform.db.multi_table_insert makes one statement of."""
 
 
 class Statements:
@@ -48,7 +48,7 @@ class Statements:
                 chosen = self._with(values, "each.r")
                 yield f"{into} SELECT {chosen} FROM generate_series({first}, {last}) AS each (r){rest}"  # noqa: S608
             elif text.startswith("WITH into_"):
-                for into, rows in _AT_ONCE.findall(text):
+                for into, rows in _PAGE_SIZE.findall(text):
                     made = f"LATERAL ({self._with(rows, 'each.r')}) AS made"
                     yield f"{into} SELECT made.* FROM generate_series({first}, {last}) AS each (r), {made}"  # noqa: S608
 

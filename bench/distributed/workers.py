@@ -11,8 +11,8 @@ from kafka.admin import KafkaAdminClient
 
 from bench import referrals
 from bench.distributed.installation import Installation
-from services.kernel.bus.log import Record
-from tests.parts.roles import Role
+from devtools.roles import Role
+from services.platform.messaging.log import Record
 from tests.waiting import wait_until
 
 _PATIENCE_SECONDS = 300.0

@@ -47,12 +47,12 @@ def level(uniform: Numbers, leaning: Numbers, cuts: tuple[float, ...]) -> Whole:
     return np.searchsorted(np.asarray(cuts), noisy).astype(np.int64)
 
 
-def count(uniform: Numbers, rate: Numbers, most: int) -> Whole:
-    """A Poisson count by inverting its distribution, cut off at `most`."""
+def count(uniform: Numbers, rate: Numbers, maximum: int) -> Whole:
+    """A Poisson count by inverting its distribution, cut off at `maximum`."""
     probability = np.exp(-rate)
     reached = probability.copy()
     drawn = np.zeros(len(rate), dtype=np.int64)
-    for step in range(1, most + 1):
+    for step in range(1, maximum + 1):
         beyond = uniform > reached
         if not beyond.any():
             break

@@ -10,7 +10,7 @@ from models.data.dataset import Dataset
 from models.features.specification import Missing
 
 FEWEST_HARMED = 200  # fewer events cannot carry this many features
-MOST_MISSING = 0.95
+MAX_MISSING = 0.95
 # No single known fact tells the coming year: one that does has seen it.
 LEAKS_ABOVE_AUC = 0.85
 ENOUGH_PEOPLE = 10_000
@@ -62,8 +62,8 @@ def _column(data: Dataset, place: int) -> list[str]:
     findings = []
     if (values[~known] != feature.unknown_as).any():
         findings.append(f"{feature.name}: 'not known' is not {feature.unknown_as}")
-    if 1.0 - known.mean() > MOST_MISSING:
-        findings.append(f"{feature.name}: known for fewer than {1 - MOST_MISSING:.0%}")
+    if 1.0 - known.mean() > MAX_MISSING:
+        findings.append(f"{feature.name}: known for fewer than {1 - MAX_MISSING:.0%}")
     elif values[known].min() == values[known].max():
         findings.append(f"{feature.name}: always the same")
     elif _separation(values[known], data.label[known]) > LEAKS_ABOVE_AUC:

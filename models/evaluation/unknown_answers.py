@@ -39,9 +39,9 @@ def check(model: str, log_odds: LogOdds, registry: Registry, rows: Numbers) -> N
         raise UnknownOutOfOrder(model, broken, len(sample))
 
 
-def spread(rows: Numbers, most: int = MAX_ROWS) -> Numbers:
+def spread(rows: Numbers, maximum: int = MAX_ROWS) -> Numbers:
     """At most so many rows, evenly over all of them."""
-    chosen = np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.int64)
+    chosen = np.linspace(0, len(rows) - 1, min(maximum, len(rows))).astype(np.int64)
     return rows[chosen]
 
 

@@ -47,7 +47,7 @@ class Monotone(StrEnum):
 
 class Missing(StrEnum):
     UNKNOWN = "unknown"
-    LEAST_REASSURING = "least_reassuring"
+    MIN_REASSURING = "least_reassuring"
     NONE_RECORDED = "none_recorded"
 
 

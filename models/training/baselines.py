@@ -13,7 +13,7 @@ from models.data.dataset import Dataset
 from models.features.specification import Registry
 from models.training.experiment import Points
 
-MOST_STEPS = 500
+MAX_STEPS = 500
 
 
 class Baseline(Protocol):
@@ -28,7 +28,7 @@ class Logistic:
     def __init__(self, train: Dataset, *, penalty: float) -> None:
         plain = self._plain(train.rows)
         self._mean, self._spread = plain.mean(axis=0), np.maximum(plain.std(axis=0), 1e-9)
-        self._fit = LogisticRegression(C=1 / penalty, max_iter=MOST_STEPS)
+        self._fit = LogisticRegression(C=1 / penalty, max_iter=MAX_STEPS)
         self._fit.fit((plain - self._mean) / self._spread, train.label)
 
     def log_odds(self, rows: Numbers) -> Numbers:
@@ -45,10 +45,10 @@ class PointsIndex:
     """Adds up points a person can count on paper. "Not known" earns none."""
 
     def __init__(self, registry: Registry, points: Sequence[Points]) -> None:
-        self._points = [(registry.names.index(row.feature), row.least, row.points) for row in points]
+        self._points = [(registry.names.index(row.feature), row.minimum, row.points) for row in points]
 
     def log_odds(self, rows: Numbers) -> Numbers:
         total = np.zeros(len(rows))
-        for column, least, points in self._points:
-            total += points * (rows[:, column] >= least)
+        for column, minimum, points in self._points:
+            total += points * (rows[:, column] >= minimum)
         return total

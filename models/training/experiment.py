@@ -90,10 +90,10 @@ class Evaluation:
 
 @dataclass(frozen=True, kw_only=True)
 class Points:
-    """Points of the transparent index for a value of at least `least`."""
+    """Points of the transparent index for a value of at least `minimum`."""
 
     feature: str
-    least: float
+    minimum: float
     points: int
 
 
@@ -146,7 +146,7 @@ def _experiment(document: dict[str, Any], digest: str) -> Experiment:
         bands=Bands(**_lists(document.pop("bands"))),
         evaluation=Evaluation(**_lists(document.pop("evaluation"))),
         points=tuple(
-            Points(feature=row["feature"], least=row["from"], points=row["points"]) for row in document.pop("points")
+            Points(feature=row["feature"], minimum=row["from"], points=row["points"]) for row in document.pop("points")
         ),
         digest=digest,
         **document,

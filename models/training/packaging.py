@@ -78,9 +78,11 @@ def _thresholds(bands: Bands, base_rate: float, chance: Numbers) -> tuple[float,
     raised_from, high_from = bands.raised_from * base_rate, bands.high_from * base_rate
     high = float((chance >= high_from).mean())
     raised = float((chance >= raised_from).mean()) - high
-    for name, share, (least, most) in (("raised", raised, bands.raised_share), ("high", high, bands.high_share)):
-        if not least <= share <= most:
-            raise BandsRefused(f"{share:.1%} of the calibration year are {name}, outside {least:.0%} to {most:.0%}")
+    for name, share, (minimum, maximum) in (("raised", raised, bands.raised_share), ("high", high, bands.high_share)):
+        if not minimum <= share <= maximum:
+            raise BandsRefused(
+                f"{share:.1%} of the calibration year are {name}, outside {minimum:.0%} to {maximum:.0%}"
+            )
     return raised_from, high_from
 
 

@@ -15,11 +15,11 @@ from services.accounts.sign_in import plain_name
 from services.accounts.staff import AddMember
 from services.accounts.teams import AddTeam
 from services.contracts.codes import RecipientClass, Role
-from services.kernel.errors import FieldError, Invalid, RuleBroken
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current
-from services.kernel.web.fields import (
+from services.platform.errors import ApplicationError, FieldError, Invalid
+from services.platform.i18n import N_
+from services.platform.ui.forms import Form
+from services.platform.web import access, current
+from services.platform.web.fields import (
     PersonName,
     StrictCode,
     StrictInteger,
@@ -52,22 +52,24 @@ class NotOffered(Invalid):
 
 class NewMemberForm(StrictSchema):
     display_name = PersonName(required=True, ask=N_("Enter the person’s name"))
-    sign_in_name = _Code(most=100, least=3, required=True, ask=N_("Enter a sign-in name"))
+    sign_in_name = _Code(maximum=100, minimum=3, required=True, ask=N_("Enter a sign-in name"))
     organisation_id = StrictUuid(required=True, ask=N_("Select an organisation"))
-    roles = StrictList(StrictCode(Role), least=1, unique=True, required=True, ask=N_("Select at least one role"))
+    roles = StrictList(StrictCode(Role), minimum=1, unique=True, required=True, ask=N_("Select at least one role"))
     teams = StrictList(StrictUuid(), load_default=list, unique=True)
-    areas = StrictList(StrictString(most=64), load_default=list, unique=True)
+    areas = StrictList(StrictString(maximum=64), load_default=list, unique=True)
 
 
 class NewTeamForm(StrictSchema):
-    name = StrictString(most=100, required=True, ask=N_("Enter the team’s name"))
-    code = _Code(most=64, least=2, required=True, ask=N_("Enter a code"))
+    name = StrictString(maximum=100, required=True, ask=N_("Enter the team’s name"))
+    code = _Code(maximum=64, minimum=2, required=True, ask=N_("Enter a code"))
     team_class = StrictCode(RecipientClass, required=True, ask=N_("Select what kind of team it is"))
     organisation_id = StrictUuid(required=True, ask=N_("Select an organisation"))
-    areas = StrictList(StrictString(most=64), least=1, unique=True, required=True, ask=N_("Select at least one area"))
-    age_from = StrictInteger(least=0, most=120, required=True, ask=N_("Enter the youngest age"))
-    age_to = StrictInteger(least=0, most=120, required=True, ask=N_("Enter the oldest age"))
-    on_call_address = StrictString(most=200, load_default=None, allow_none=True)
+    areas = StrictList(
+        StrictString(maximum=64), minimum=1, unique=True, required=True, ask=N_("Select at least one area")
+    )
+    age_from = StrictInteger(minimum=0, maximum=120, required=True, ask=N_("Enter the youngest age"))
+    age_to = StrictInteger(minimum=0, maximum=120, required=True, ask=N_("Enter the oldest age"))
+    on_call_address = StrictString(maximum=200, load_default=None, allow_none=True)
 
 
 @pages.get("/staff/new")
@@ -87,7 +89,7 @@ def add_member() -> ResponseReturnValue:
         password = _password_for(form.data["roles"])
         try:
             added: UUID = current.handle(_new_member(form.data, password))
-        except RuleBroken as error:
+        except ApplicationError as error:
             form.reject(error)
         else:
             return one_time_page(added, password) if password else redirect(f"/accounts/staff/{added}", code=303)
@@ -107,7 +109,7 @@ def add_team() -> ResponseReturnValue:
     if form.is_valid:
         try:
             added = current.handle(AddTeam(**{**form.data, "areas": frozenset(form.data["areas"])}))
-        except RuleBroken as error:
+        except ApplicationError as error:
             form.reject(error)
         else:
             return redirect(f"/accounts/teams/{added}?saved=yes", code=303)
@@ -123,7 +125,7 @@ def one_time_page(staff_id: UUID, password: str) -> ResponseReturnValue:
 
 def offered_roles() -> list[dict[str, str]]:
     """People come from the identity provider where there is no local sign-in: here are then only accounts of systems."""
-    offered = wording.ROLES if current.site().demonstration else [Role.PARTNER_SYSTEM]
+    offered = wording.ROLES if current.service().demonstration else [Role.PARTNER_SYSTEM]
     return [{"value": role.value, "text": _(wording.ROLES[role])} for role in offered]
 
 
@@ -138,7 +140,7 @@ def team_items(teams: Iterable[queries.TeamRow], *, held: Collection[UUID] = ())
 
 def _password_for(roles: list[Role]) -> str | None:
     """A system sends its token, and never signs in."""
-    return one_time_passwords.made() if current.site().demonstration and roles != [Role.PARTNER_SYSTEM] else None
+    return one_time_passwords.made() if current.service().demonstration and roles != [Role.PARTNER_SYSTEM] else None
 
 
 def _new_member(data: dict[str, Any], password: str | None) -> AddMember:

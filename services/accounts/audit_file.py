@@ -8,7 +8,7 @@ from datetime import UTC
 
 from services.accounts.audit_search import Name
 from services.accounts.audit_wording import ACTS
-from services.kernel.audit.search import FoundRow
+from services.platform.audit.search import FoundRow
 
 _COLUMNS = (
     "when_utc", "service", "number", "act", "in_words", "staff_name", "sign_in_name", "staff_id",

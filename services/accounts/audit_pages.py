@@ -23,16 +23,16 @@ from services.accounts.audit_search import Name, Sources
 from services.accounts.audit_wording import ACTS, GROUPS, SERVICES, SUBJECTS
 from services.accounts.sign_in import plain_name
 from services.contracts.codes import Role
-from services.kernel.audit.search import FoundRow, Query
-from services.kernel.audit.sources import Caller
-from services.kernel.datetimes import ZONE
-from services.kernel.errors import BadRequest, FieldError, Invalid
-from services.kernel.text import N_
-from services.kernel.ui import dates
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, cookies, current, paging
-from services.kernel.web.fields import Identifier, StrictDate, StrictSchema, StrictString, StrictUuid
-from services.kernel.web.problems import field_errors
+from services.platform.audit.search import FoundRow, Query
+from services.platform.audit.sources import Caller
+from services.platform.datetimes import ZONE
+from services.platform.errors import BadRequest, FieldError, Invalid
+from services.platform.i18n import N_
+from services.platform.ui import dates
+from services.platform.ui.forms import Form
+from services.platform.web import access, cookies, current, paging
+from services.platform.web.fields import Identifier, StrictDate, StrictSchema, StrictString, StrictUuid
+from services.platform.web.problems import field_errors
 
 _AUDITORS = (Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER)
 _REFERENCE = re.compile(r"R-[0-9A-Z]{6}", re.ASCII)
@@ -61,10 +61,10 @@ class BadAddress(BadRequest):
 class _Search(StrictSchema):
     """What a search may ask for, typed into the form or sent in an address."""
 
-    about = Identifier(most=36, load_default="")
+    about = Identifier(maximum=36, load_default="")
     first_day = StrictDate()
     last_day = StrictDate()
-    act = StrictString(most=64, load_default="")
+    act = StrictString(maximum=64, load_default="")
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_options: object) -> None:
@@ -82,7 +82,7 @@ class _Search(StrictSchema):
 
 
 class SearchForm(_Search):
-    sign_in_name = StrictString(most=100, load_default="")
+    sign_in_name = StrictString(maximum=100, load_default="")
 
 
 class SearchAddress(_Search):
@@ -252,7 +252,7 @@ def _record(query: Query, wanted: Search, *, form: str) -> None:
 
 
 def _caller() -> Caller:
-    session = cookies.session_name(https=current.site().https)
+    session = cookies.session_name(https=current.service().https)
     headers = {"Host": request.host, "Accept": "application/json"}
     if authorization := request.headers.get("Authorization"):
         headers["Authorization"] = authorization
@@ -283,7 +283,7 @@ def _plain(value: object) -> object:
     """A time that an entry holds as text, as pages write times; anything else as it is."""
     if isinstance(value, str) and _TIME.fullmatch(value):
         with suppress(ValueError, OverflowError):
-            return dates.moment(datetime.fromisoformat(value))
+            return dates.timestamp(datetime.fromisoformat(value))
     return value
 
 

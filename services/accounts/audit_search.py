@@ -8,10 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.accounts import tables
-from services.kernel.audit.search import MAX_IDS, FoundRow, Query, next_page
-from services.kernel.audit.sources import AuditSource, Caller, SourceUnavailable
-from services.kernel.errors import Conflict, Unavailable
-from services.kernel.text import N_
+from services.platform.audit.search import MAX_IDS, FoundRow, Query, next_page
+from services.platform.audit.sources import AuditSource, Caller, SourceUnavailable
+from services.platform.errors import Conflict, Unavailable
+from services.platform.i18n import N_
 
 REFERENCES = "intake"
 """The service that knows which referral a reference is of."""

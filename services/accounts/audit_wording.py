@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 SERVICES: Mapping[str, str] = {
     "accounts": N_("Accounts"),
@@ -16,7 +16,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "intake": (
         N_("Referrals"),
         {
-            "arriving.read": N_("Read the list of referrals on their way"),
+            "in_transit.read": N_("Read the list of referrals on their way"),
             "draft.access_refused": N_("Refused access to a draft of a referral"),
             "match.access_refused": N_("Refused access to a possible match"),
             "match.linked": N_("Recorded that two referrals are about the same person"),
@@ -28,7 +28,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "referral.matched_again": N_("Referral matched again"),
             "referral.read": N_("Read a referral"),
             "referral.received": N_("Made a referral"),
-            "referral.told_again": N_("Referral sent to other services again"),
+            "referral.republished": N_("Referral sent to other services again"),
             "referral.withdrawn": N_("Withdrew a referral"),
         },
     ),
@@ -102,7 +102,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "match.heard": N_("Match of two referrals applied"),
             "outcome.kept": N_("Outcome kept for training"),
             "referral.late_version_kept": N_("Late version of a referral kept"),
-            "referral.withdrawal_heard": N_("Withdrawal of a referral applied"),
+            "referral.withdrawal_acknowledged": N_("Withdrawal of a referral applied"),
             "rows.estimated": N_("Estimated rows of a table"),
         },
     ),

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint
 
 from services.accounts import (
+    oidc_sign_in,
     one_time_passwords,
-    provided_rights,
     sessions,
     sign_in,
     staff,
@@ -20,13 +20,13 @@ from services.accounts import (
 from services.accounts.identities import LocalIdentities
 from services.accounts.provider_settings import ProviderSettings
 from services.accounts.settings import LIMITS, Settings
-from services.kernel.audit.sources import AuditSource, HttpSource, LocalSource
-from services.kernel.auth import claims
-from services.kernel.auth.identity import IdentityPort
-from services.kernel.clock import Clock, system_clock
-from services.kernel.db.engine import Database
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.service import KnownRecord, Routes, Service
+from services.platform.audit.sources import AuditSource, HttpSource, LocalSource
+from services.platform.auth import claims
+from services.platform.auth.identity import IdentityPort
+from services.platform.clock import Clock, system_clock
+from services.platform.db.engine import Database
+from services.platform.dispatcher import Dispatcher
+from services.platform.service import KnownRecord, Routes, Service
 
 HERE = Path(__file__).parent
 NAME = "accounts"
@@ -38,11 +38,11 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     teams.EndTeam: teams.end_team,
     teams.BringTeamBack: teams.bring_team_back,
     one_time_passwords.ChoosePassword: one_time_passwords.choose_password,
-    provided_rights.SignInVouchedFor: provided_rights.sign_in_vouched_for,
+    oidc_sign_in.SignInVouchedFor: oidc_sign_in.sign_in_from_provider,
     sessions.BeginSession: sessions.begin_session,
     sessions.EndSession: sessions.end_session,
     sessions.EndAllSessions: sessions.end_all_sessions,
-    sign_in.CountTry: sign_in.count_try,
+    sign_in.CountTry: sign_in.record_failed_sign_in,
     sign_in.ForgetTries: sign_in.forget_tries,
     tokens.RevokeToken: tokens.revoke_token,
 }
@@ -73,7 +73,7 @@ def build(
     dispatcher = Dispatcher(
         service=NAME,
         database=database,
-        tables=tables.kernel,
+        tables=tables.platform,
         unit_of_work=lambda transaction: transaction,
         handlers={
             **HANDLERS,
@@ -98,7 +98,7 @@ def build(
             staff_pages,
             team_pages,
         )
-        from services.kernel.ui import static_files
+        from services.platform.ui import static_files
 
         return Routes(
             blueprints=[
@@ -123,7 +123,7 @@ def build(
         identities=identities or local,
         database=database,
         metadata=tables.metadata,
-        tables=tables.kernel,
+        tables=tables.platform,
         dispatcher=dispatcher,
         migrations=HERE / "migrations",
         routes=routes,

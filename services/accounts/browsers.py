@@ -6,12 +6,12 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from services.accounts.sessions import BeginSession
-from services.kernel.web import cookies, current
+from services.platform.web import cookies, current
 
 
 def session_secret() -> str | None:
     """The secret of the session that this browser holds, good or not."""
-    return request.cookies.get(cookies.session_name(https=current.site().https))
+    return request.cookies.get(cookies.session_name(https=current.service().https))
 
 
 def begin(staff_id: UUID) -> str:
@@ -22,7 +22,7 @@ def begin(staff_id: UUID) -> str:
 
 def signed_in(made: str, where: str) -> Response:
     """Go on there, with this session."""
-    https = current.site().https
+    https = current.service().https
     response = redirect(where, code=303)
     cookies.put(response, cookies.session_name(https=https), made, https=https)
     cookies.remove(response, cookies.before_sign_in_name(https=https), https=https)

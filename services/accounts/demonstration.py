@@ -13,10 +13,10 @@ from services.accounts import passwords, tables
 from services.accounts.staff import AddMember
 from services.accounts.teams import AddTeam
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.db.upsert import insert_or_ignore
-from services.kernel.errors import Forbidden, NotFound
-from services.kernel.service import Service
-from services.kernel.web.current import site_of
+from services.platform.db.upsert import insert_or_ignore
+from services.platform.errors import Forbidden, NotFound
+from services.platform.service import Service
+from services.platform.web.current import site_of
 
 WORLD = Path(__file__).with_name("demonstration.toml")
 

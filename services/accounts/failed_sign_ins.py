@@ -4,10 +4,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.accounts import tables
-from services.kernel.audit import bounded
-from services.kernel.audit.bounded import Failure
-from services.kernel.db.engine import Database
-from services.kernel.observability import logs
+from services.platform.audit import bounded
+from services.platform.audit.bounded import Failure
+from services.platform.db.engine import Database
+from services.platform.operations import logs
 
 PER_MINUTE = 30
 
@@ -25,4 +25,4 @@ def record(
         reason=reason,
     )
     correlation_id = logs.correlation_id() or uuid4()
-    bounded.record(database, tables.kernel, failure, at=at, correlation_id=correlation_id, limit=per_minute)
+    bounded.record(database, tables.platform, failure, at=at, correlation_id=correlation_id, limit=per_minute)

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from services.accounts import wording
-from services.kernel.web import access, current
+from services.platform.web import access, current
 
 pages = Blueprint("home", __name__)
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from services.accounts import failed_sign_ins, secret, sessions, tables, tokens
 from services.accounts.incompatible_roles import usable
-from services.kernel.auth.identity import Identity
-from services.kernel.clock import Clock
-from services.kernel.db.engine import Database
-from services.kernel.observability import logs
+from services.platform.auth.identity import Identity
+from services.platform.clock import Clock
+from services.platform.db.engine import Database
+from services.platform.operations import logs
 
 _NOTED_AFTER = timedelta(seconds=30)
 """How old the note of a session's last use may grow before it is written again."""

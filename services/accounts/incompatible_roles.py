@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.contracts.codes import OrganisationClass, Role
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from services.accounts.identities import Known, LocalIdentities
-from services.kernel.auth import claims
-from services.kernel.auth.claims import BEARER, SESSION
-from services.kernel.errors import RuleBroken
-from services.kernel.text import N_
-from services.kernel.web import access
+from services.platform.auth import claims
+from services.platform.auth.claims import BEARER, SESSION
+from services.platform.errors import ApplicationError
+from services.platform.i18n import N_
+from services.platform.web import access
 
 _FORM = "application/x-www-form-urlencoded"
 
 
-class UnknownService(RuleBroken):
+class UnknownService(ApplicationError):
     """Who asks is no service of this installation, or its key is not the one that it was given."""
 
     status = 401

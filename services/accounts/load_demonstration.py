@@ -8,7 +8,7 @@ import os
 from services.accounts.bootstrap import build
 from services.accounts.demonstration import load_demonstration
 from services.accounts.settings import Settings
-from services.kernel.settings import environment, required
+from services.platform.settings import environment, required
 
 
 def main() -> None:

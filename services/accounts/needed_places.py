@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from services.contracts.codes import CLASSES_WORKED, RecipientClass, Role
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
 
 AREA_NEEDED = FieldError("/areas", N_("A reviewer needs at least one area"))
 

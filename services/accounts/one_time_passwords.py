@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from services.accounts import queries, sessions, tables
-from services.kernel.db.transaction import Transaction
-from services.kernel.db.upsert import insert_or_ignore
-from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from services.kernel.text import N_
+from services.platform.db.transaction import Transaction
+from services.platform.db.upsert import insert_or_ignore
+from services.platform.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from services.platform.i18n import N_
 
 # Without letters and digits that look alike. 16 of them are 78 random bits.
 _CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # pragma: allowlist secret
@@ -96,7 +96,7 @@ def reset_password(command: ResetPassword, transaction: Transaction, *, lifetime
         raise NotFound
     if not member.active:
         raise CannotSignIn
-    if queries.vouched_for(connection, command.staff_id):
+    if queries.managed_by_provider(connection, command.staff_id):
         raise PasswordAtProvider
     new = {"hash": command.password_hash, "one_time_until": transaction.at + lifetime}
     if not insert_or_ignore(connection, passwords, {"staff_id": command.staff_id, **new}):

@@ -9,11 +9,11 @@ from marshmallow import fields
 from services.accounts import browsers, passwords, queries
 from services.accounts.one_time_passwords import ChoosePassword, SamePassword, Tickets
 from services.accounts.settings import LIMITS, Limits
-from services.kernel.errors import FieldError, Invalid, NotFound, RuleBroken
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, redirects
-from services.kernel.web.fields import StrictSchema
+from services.platform.errors import ApplicationError, FieldError, Invalid, NotFound
+from services.platform.i18n import N_
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, redirects
+from services.platform.web.fields import StrictSchema
 
 pages = Blueprint("passwords", __name__, url_prefix="/accounts")
 
@@ -49,22 +49,22 @@ def limits() -> Limits:
 
 def ask(stored: queries.StoredPassword) -> ResponseReturnValue:
     """The page that asks for a new password, of a person who has just entered a one-time password."""
-    return _page(Form(NewPasswordForm()), Tickets(current.site().secret_key).ticket(stored.staff_id, stored.hash))
+    return _page(Form(NewPasswordForm()), Tickets(current.service().secret_key).ticket(stored.staff_id, stored.hash))
 
 
 @pages.post("/new-password")
 @access.public  # the ticket says who it is: they are not signed in yet
 def choose() -> ResponseReturnValue:
-    if not current.site().demonstration:
+    if not current.service().demonstration:
         raise NotFound
     form = Form.received(NewPasswordForm(), request.form)
     ticket = request.form.get("ticket", "")
-    staff_id, stored = Tickets(current.site().secret_key).holder(current.reading(), ticket)
+    staff_id, stored = Tickets(current.service().secret_key).holder(current.reading(), ticket)
     current.close_reading()
     if form.is_valid:
         try:
             _check(form.data, stored)
-        except RuleBroken as error:
+        except ApplicationError as error:
             form.reject(error)
     if not form.is_valid:
         return _page(form, ticket)
@@ -91,7 +91,7 @@ def _page(form: Form, ticket: str) -> ResponseReturnValue:
         "accounts/new_password.html",
         form=form,
         ticket=ticket,
-        least=limits().password_characters,
+        minimum=limits().password_characters,
         next=redirects.safe(request.args.get("next")),
     )
     return page, form.status

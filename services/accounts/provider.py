@@ -19,15 +19,15 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from services.accounts.provider_settings import ProviderSettings
-from services.kernel.errors import BadRequest, Unavailable
-from services.kernel.text import N_
+from services.platform.errors import BadRequest, Unavailable
+from services.platform.i18n import N_
 
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Signatures by a key that the provider alone has. A shared secret or no signature is nobody's word."""
 _LEEWAY_SECONDS = 10
 _ANSWERS_WITHIN_SECONDS = 5.0
 _KEYS_ASKED_EVERY_SECONDS = 60.0
-_LONGEST_TOKEN = 16_384
+_MAX_TOKEN = 16_384
 
 
 class NotTheProvidersWord(BadRequest):
@@ -39,7 +39,7 @@ class NotTheProvidersWord(BadRequest):
         super().__init__(N_("Start again from the sign-in page. If it happens again, tell your administrator."))
 
 
-class ProviderAway(Unavailable):
+class ProviderUnavailable(Unavailable):
     """Nobody is let in on a guess while the provider does not answer. Sessions that have begun go on."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Provider:
         return str(address)
 
     def claims(self, answer: Mapping[str, str], attempt: Attempt, *, return_to: str) -> dict[str, Any]:
-        """The claims of the ID token that this answer's code gives. Raises NotTheProvidersWord, ProviderAway."""
+        """The claims of the ID token that this answer's code gives. Raises NotTheProvidersWord, ProviderUnavailable."""
         self._check_answer(answer, attempt)
         try:
             with self._session(return_to) as session:
@@ -90,7 +90,7 @@ class Provider:
                     timeout=_ANSWERS_WITHIN_SECONDS,
                 )
         except requests.RequestException:
-            raise ProviderAway from None
+            raise ProviderUnavailable from None
         except (OAuthError, ValueError):
             raise NotTheProvidersWord from None
         return self._checked(token, attempt)
@@ -104,7 +104,7 @@ class Provider:
 
     def _checked(self, token: Mapping[str, Any], attempt: Attempt) -> dict[str, Any]:
         value = token.get("id_token")
-        if not isinstance(value, str) or len(value) > _LONGEST_TOKEN:
+        if not isinstance(value, str) or len(value) > _MAX_TOKEN:
             raise NotTheProvidersWord
         try:
             signed = self._signed(value)
@@ -147,14 +147,14 @@ class Provider:
             return self._known_unlocked(name, **default)
 
     def _known_unlocked(self, name: str, **default: Any) -> Any:
-        """What the provider says of itself. Raises ProviderAway, also where it calls itself by another name."""
+        """What the provider says of itself. Raises ProviderUnavailable, also where it calls itself by another name."""
         if self._metadata is None:
             found = _fetched(f"{self._settings.issuer}/.well-known/openid-configuration")
             if found.get("issuer") != self._settings.issuer:
-                raise ProviderAway
+                raise ProviderUnavailable
             self._metadata = found
         if name not in self._metadata and not default:
-            raise ProviderAway
+            raise ProviderUnavailable
         return self._metadata.get(name, default.get("default"))
 
     def _session(self, return_to: str) -> OAuth2Session:
@@ -173,7 +173,7 @@ def _fetched(address: str) -> dict[str, Any]:
         answer.raise_for_status()
         found = answer.json()
     except (requests.RequestException, ValueError):
-        raise ProviderAway from None
+        raise ProviderUnavailable from None
     if not isinstance(found, dict):
-        raise ProviderAway
+        raise ProviderUnavailable
     return found

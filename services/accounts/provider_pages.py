@@ -8,10 +8,10 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from services.accounts import browsers, sign_in_pages
-from services.accounts.provided_rights import command_of, member_of
+from services.accounts.oidc_sign_in import command_of, member_of
 from services.accounts.provider import Attempt, NotTheProvidersWord, Provider
-from services.kernel.errors import Forbidden, Invalid
-from services.kernel.web import access, cookies, current, redirects
+from services.platform.errors import Forbidden, Invalid
+from services.platform.web import access, cookies, current, redirects
 
 _THERE_AND_BACK_SECONDS = 600
 _RETURN = "/accounts/sign-in/provider/return"
@@ -23,7 +23,7 @@ def blueprint(provider: Provider) -> Blueprint:
     @pages.get("/accounts/sign-in/provider")
     @access.public
     def leave() -> ResponseReturnValue:
-        """Raises ProviderAway."""
+        """Raises ProviderUnavailable."""
         attempt = Attempt(next=redirects.safe(request.args.get("next")))
         response = redirect(provider.address(attempt, return_to=_return_to()), code=303)
         _keep(response, _sealer().dumps(asdict(attempt)))
@@ -32,7 +32,7 @@ def blueprint(provider: Provider) -> Blueprint:
     @pages.get(_RETURN)
     @access.public
     def come_back() -> ResponseReturnValue:
-        """Raises NotTheProvidersWord, ProviderAway, and what `sign_in_vouched_for` raises."""
+        """Raises NotTheProvidersWord, ProviderUnavailable, and what `sign_in_from_provider` raises."""
         try:
             attempt = _attempt()
             claims = provider.claims(request.args, attempt, return_to=_return_to())
@@ -54,7 +54,7 @@ def blueprint(provider: Provider) -> Blueprint:
 
 def _attempt() -> Attempt:
     """The try that this browser began, ten minutes ago at most. Raises NotTheProvidersWord."""
-    kept = request.cookies.get(cookies.provider_name(https=current.site().https), "")
+    kept = request.cookies.get(cookies.provider_name(https=current.service().https), "")
     try:
         return Attempt(**_sealer().loads(kept, max_age=_THERE_AND_BACK_SECONDS))
     except BadData:
@@ -62,19 +62,19 @@ def _attempt() -> Attempt:
 
 
 def _sealer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current.site().secret_key, salt="accounts.provider")
+    return URLSafeTimedSerializer(current.service().secret_key, salt="accounts.provider")
 
 
 def _return_to() -> str:
     """Behind a proxy the request's own scheme is that of the proxy; the host was checked at the door."""
-    return f"{'https' if current.site().https else 'http'}://{request.host}{_RETURN}"
+    return f"{'https' if current.service().https else 'http'}://{request.host}{_RETURN}"
 
 
 def _keep(response: Response, sealed: str) -> None:
-    https = current.site().https
+    https = current.service().https
     cookies.put(response, cookies.provider_name(https=https), sealed, https=https)
 
 
 def _forget(response: Response) -> None:
-    https = current.site().https
+    https = current.service().https
     cookies.remove(response, cookies.provider_name(https=https), https=https)

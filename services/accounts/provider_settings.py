@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import urlsplit
 
-from services.kernel.settings import Unset, required
+from services.platform.settings import SettingsError, required
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,12 +16,12 @@ class ProviderSettings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, demonstration: bool) -> Self | None:
-        """None where no provider is named. Raises Unset."""
+        """None where no provider is named. Raises SettingsError."""
         issuer = environ.get("OIDC_ISSUER", "")
         if not issuer:
             return None
         if urlsplit(issuer).scheme != "https" and not demonstration:
-            raise Unset("The setting OIDC_ISSUER must begin with https.")
+            raise SettingsError("The setting OIDC_ISSUER must begin with https.")
         return cls(
             issuer=issuer,
             client_id=required(environ, "OIDC_CLIENT_ID"),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.accounts import sessions as live_sessions
 from services.accounts import tables
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.web.paging import PageRequest
+from services.platform.web.paging import PageRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,7 @@ def areas(connection: sa.Connection) -> Sequence[tuple[str, str]]:
     return [(row.code, row.name) for row in connection.execute(sa.select(table).order_by(table.c.name))]
 
 
-def vouched_for(connection: sa.Connection, staff_id: UUID) -> Member | None:
+def managed_by_provider(connection: sa.Connection, staff_id: UUID) -> Member | None:
     """The member, if it is the identity provider that says what they may do."""
     subjects = tables.provider_subjects
     known = connection.execute(sa.select(subjects.c.staff_id).where(subjects.c.staff_id == staff_id)).first()

@@ -7,7 +7,7 @@ from services.contracts.codes import Role
 
 
 class Scope(StrEnum):
-    """Named as `kernel.web.access` asks for it: the service and what is done there."""
+    """Named as `platform.web.access` asks for it: the service and what is done there."""
 
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_WRITE = "accounts:write"

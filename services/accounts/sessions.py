@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from services.accounts import secret, tables
 from services.contracts.accounts import StaffSignedInV1, StaffSignedOutV1
-from services.kernel.db.transaction import Transaction
-from services.kernel.errors import Forbidden, NotFound
-from services.kernel.text import N_
+from services.platform.db.transaction import Transaction
+from services.platform.errors import Forbidden, NotFound
+from services.platform.i18n import N_
 
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=10)

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Self
 
 from services.accounts.provider_settings import ProviderSettings
-from services.kernel.auth.claims import LEAST_KEY
-from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings, whole_number
+from services.platform.auth.claims import MIN_KEY
+from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import SettingsError, platform_settings, whole_number
 
 ASKING = ("intake", "scoring", "casework", "oversight")
 
@@ -53,33 +53,37 @@ class Settings(KernelSettings):
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         keys = {service: _keys(environ, f"INTROSPECTION_KEY_{service.upper()}") for service in ASKING}
-        kernel = kernel_settings(environ)
-        provider = ProviderSettings.from_environment(environ, demonstration=kernel["demonstration"])
+        platform = platform_settings(environ)
+        provider = ProviderSettings.from_environment(environ, demonstration=platform["demonstration"])
         return cls(
-            **kernel,
+            **platform,
             introspection_keys=keys,
             provider=provider,
             one_time_password_lifetime=timedelta(
-                hours=whole_number(environ, "ONE_TIME_PASSWORD_HOURS", default=24, least=1, most=168)
+                hours=whole_number(environ, "ONE_TIME_PASSWORD_HOURS", default=24, minimum=1, maximum=168)
             ),
-            min_password_characters=whole_number(environ, "MIN_PASSWORD_CHARACTERS", default=12, least=8, most=64),
-            max_token_lifetime=timedelta(days=whole_number(environ, "TOKEN_MAX_DAYS", default=90, least=1, most=366)),
+            min_password_characters=whole_number(environ, "MIN_PASSWORD_CHARACTERS", default=12, minimum=8, maximum=64),
+            max_token_lifetime=timedelta(
+                days=whole_number(environ, "TOKEN_MAX_DAYS", default=90, minimum=1, maximum=366)
+            ),
             service_urls={service: url for service in ASKING if (url := _url(environ, f"{service.upper()}_URL"))},
-            audit_export_max_rows=whole_number(environ, "AUDIT_EXPORT_MAX_ROWS", default=10_000, least=1, most=100_000),
+            audit_export_max_rows=whole_number(
+                environ, "AUDIT_EXPORT_MAX_ROWS", default=10_000, minimum=1, maximum=100_000
+            ),
         )
 
 
 def _url(environ: Mapping[str, str], name: str) -> str:
-    """The address of one setting, without a slash at its end, or "". Raises Unset."""
+    """The address of one setting, without a slash at its end, or "". Raises SettingsError."""
     url = environ.get(name, "").rstrip("/")
     if url and not url.startswith(("http://", "https://")):
-        raise Unset(f"The setting {name} must begin with http:// or https://.")
+        raise SettingsError(f"The setting {name} must begin with http:// or https://.")
     return url
 
 
 def _keys(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Those of one setting, of which there may be none. Raises Unset."""
+    """Those of one setting, of which there may be none. Raises SettingsError."""
     keys = tuple(key.strip() for key in environ.get(name, "").split(",") if key.strip())
-    if any(len(key) < LEAST_KEY for key in keys):
-        raise Unset(f"Each key of the setting {name} must have at least {LEAST_KEY} characters.")
+    if any(len(key) < MIN_KEY for key in keys):
+        raise SettingsError(f"Each key of the setting {name} must have at least {MIN_KEY} characters.")
     return keys

@@ -10,17 +10,17 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from services.accounts import tables
-from services.kernel.db.transaction import Transaction
-from services.kernel.db.upsert import insert_or_ignore
-from services.kernel.errors import RuleBroken
-from services.kernel.text import N_
+from services.platform.db.transaction import Transaction
+from services.platform.db.upsert import insert_or_ignore
+from services.platform.errors import ApplicationError
+from services.platform.i18n import N_
 
-MOST_TRIES = 6
+MAX_TRIES = 6
 WITHIN = timedelta(minutes=1)
 LOCKED_FOR = timedelta(minutes=1)
 
 
-class TooManyTries(RuleBroken):
+class SignInLocked(ApplicationError):
     """Six tries on one sign-in name within a minute failed. It is the same for a name that nobody has."""
 
     status = 429
@@ -53,15 +53,15 @@ def name_digest(typed: str, key: bytes) -> str:
     return hmac.new(key, f"sign-in name {plain_name(typed)}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def count_try(command: CountTry, transaction: Transaction) -> None:
-    """Raises TooManyTries while the name is locked; a try then counts for nothing."""
+def record_failed_sign_in(command: CountTry, transaction: Transaction) -> None:
+    """Raises SignInLocked while the name is locked; a try then counts for nothing."""
     attempts, at = tables.sign_in_attempts, transaction.at
     fresh = {"tries": 0, "began_at": at, "locked_until": None}
     insert_or_ignore(transaction.connection, attempts, {"name_digest": command.name_digest, **fresh})
     this = attempts.c.name_digest == command.name_digest
     held = transaction.connection.execute(sa.select(attempts).where(this).with_for_update()).one()
     if held.locked_until is not None and held.locked_until > at:
-        raise TooManyTries(wait=held.locked_until - at)
+        raise SignInLocked(wait=held.locked_until - at)
     old = held.locked_until is not None or held.began_at <= at - WITHIN
     tries = 1 if old else held.tries + 1
     transaction.connection.execute(
@@ -70,7 +70,7 @@ def count_try(command: CountTry, transaction: Transaction) -> None:
         .values(
             tries=tries,
             began_at=at if old else held.began_at,
-            locked_until=at + LOCKED_FOR if tries >= MOST_TRIES else None,
+            locked_until=at + LOCKED_FOR if tries >= MAX_TRIES else None,
         )
     )
 

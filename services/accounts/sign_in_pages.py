@@ -9,19 +9,19 @@ from marshmallow import fields
 
 from services.accounts import audit_search, browsers, failed_sign_ins, password_pages, passwords, queries, wording
 from services.accounts.sessions import EndAllSessions, EndSession, SwitchedOff, UnknownSession
-from services.accounts.sign_in import CountTry, ForgetTries, TooManyTries, name_digest, plain_name
+from services.accounts.sign_in import CountTry, ForgetTries, SignInLocked, name_digest, plain_name
 from services.accounts.tokens import RevokeToken
-from services.kernel.errors import FieldError, Invalid, NotFound
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, cookies, current, redirects
-from services.kernel.web.fields import Identifier, StrictSchema
+from services.platform.errors import FieldError, Invalid, NotFound
+from services.platform.i18n import N_
+from services.platform.ui.forms import Form
+from services.platform.web import access, cookies, current, redirects
+from services.platform.web.fields import Identifier, StrictSchema
 
 pages = Blueprint("sign_in", __name__, url_prefix="/accounts")
 
 
 class SignInForm(StrictSchema):
-    sign_in_name = Identifier(most=100, required=True, ask=N_("Enter your sign-in name"))
+    sign_in_name = Identifier(maximum=100, required=True, ask=N_("Enter your sign-in name"))
     # As it was typed: a password may begin or end with a space.
     password = fields.String(required=True, error_messages={"required": N_("Enter your password")})
 
@@ -45,7 +45,7 @@ def ask() -> ResponseReturnValue:
 @pages.post("/sign-in")
 @access.public
 def sign_in() -> ResponseReturnValue:
-    if not current.site().demonstration:
+    if not current.service().demonstration:
         raise NotFound
     form = Form.received(SignInForm(), request.form)
     if not form.is_valid:
@@ -58,7 +58,7 @@ def sign_in() -> ResponseReturnValue:
     except (NotKnown, SwitchedOff):
         form.reject(NotKnown())
         return _show(form)
-    except TooManyTries as error:
+    except SignInLocked as error:
         form.reject(error)
         return _show(form, status=error.status, headers=error.headers)
     return browsers.signed_in(made, redirects.safe(request.args.get("next")))
@@ -125,12 +125,12 @@ def revoke(token_id: UUID) -> ResponseReturnValue:
 
 
 def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
-    """Whose password it is. Raises NotKnown or TooManyTries."""
-    digest, name = name_digest(sign_in_name, current.site().secret_key), plain_name(sign_in_name)
+    """Whose password it is. Raises NotKnown or SignInLocked."""
+    digest, name = name_digest(sign_in_name, current.service().secret_key), plain_name(sign_in_name)
     account = audit_search.staff_id(current.reading(), name)
     try:
         current.handle(CountTry(name_digest=digest))
-    except TooManyTries:
+    except SignInLocked:
         failed(account, "too_many_tries")
         raise
     found = queries.stored_password(current.reading(), name)
@@ -149,10 +149,14 @@ def _lapsed(stored: queries.StoredPassword) -> bool:
 
 def failed(account: UUID | None, reason: str) -> None:
     """Audit that a sign-in failed, of this account if there is one."""
-    site = current.site()
+    context = current.service()
     current.close_reading()
     failed_sign_ins.record(
-        site.database, at=current.now(), account=account, reason=reason, per_minute=site.audited_failures_per_minute
+        context.database,
+        at=current.now(),
+        account=account,
+        reason=reason,
+        per_minute=context.audited_failures_per_minute,
     )
 
 
@@ -164,7 +168,7 @@ def _end(session_id: UUID) -> None:
 
 
 def _signed_out() -> ResponseReturnValue:
-    https = current.site().https
+    https = current.service().https
     response = redirect("/accounts/signed-out", code=303)
     cookies.remove(response, cookies.session_name(https=https), https=https)
     return response

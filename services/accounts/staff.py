@@ -13,10 +13,10 @@ from services.accounts.incompatible_roles import check_compatible, usable
 from services.accounts.needed_places import check_places
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.db.transaction import Transaction
-from services.kernel.db.upsert import insert_or_ignore
-from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
-from services.kernel.text import N_
+from services.platform.db.transaction import Transaction
+from services.platform.db.upsert import insert_or_ignore
+from services.platform.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.platform.i18n import N_
 
 
 class UnknownMember(NotFound):
@@ -142,7 +142,7 @@ def change_member(command: ChangeMember, transaction: Transaction) -> None:
         _check_administrator_remains(transaction.connection, command)
         if command.staff_id == transaction.actor:
             raise NotYourOwn
-        _check_not_vouched_for(transaction.connection, command)
+        _check_not_managed_by_provider(transaction.connection, command)
     _take_version(transaction, command)
     if command.roles != queries.roles_held(transaction.connection, command.staff_id):
         sessions.revoke_tokens(transaction, command.staff_id)
@@ -220,15 +220,15 @@ def tell(transaction: Transaction, staff_id: UUID) -> None:
     transaction.publish(StaffChangedV1, {**found._mapping, **held})
 
 
-def _check_not_vouched_for(connection: sa.Connection, command: ChangeMember) -> None:
-    member = queries.vouched_for(connection, command.staff_id)
+def _check_not_managed_by_provider(connection: sa.Connection, command: ChangeMember) -> None:
+    member = queries.managed_by_provider(connection, command.staff_id)
     if member and (member.roles, member.teams, member.areas) != (command.roles, command.teams, command.areas):
         raise RightsComeFromProvider
 
 
 def _check_complete(transaction: Transaction, staff_id: UUID, command: AddMember | ChangeMember) -> None:
     """What an administrator gives is refused while it lacks something; what the provider's groups give is not."""
-    if transaction.actor is None or queries.vouched_for(transaction.connection, staff_id):
+    if transaction.actor is None or queries.managed_by_provider(transaction.connection, staff_id):
         return
     teams = tables.teams.c
     classes = transaction.connection.execute(sa.select(teams.team_class).where(teams.id.in_(command.teams))).scalars()

@@ -19,12 +19,19 @@ from services.accounts.scopes import PROGRAMS, Scope
 from services.accounts.staff import ChangeMember, UnknownMember
 from services.accounts.tokens import IssueToken, RevokeToken
 from services.contracts.codes import CLASSES_WORKED, Role
-from services.kernel.errors import RuleBroken, Stale
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, paging
-from services.kernel.web.fields import StrictBoolean, StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
-from services.kernel.web.fields import StrictUuid as Id
+from services.platform.errors import ApplicationError, Stale
+from services.platform.i18n import N_
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, paging
+from services.platform.web.fields import (
+    StrictBoolean,
+    StrictCode,
+    StrictInteger,
+    StrictList,
+    StrictSchema,
+    StrictString,
+)
+from services.platform.web.fields import StrictUuid as Id
 
 pages = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 
@@ -36,21 +43,21 @@ _HOLD = {Role.REVIEWER, *CLASSES_WORKED}
 
 
 class MemberForm(StrictSchema):
-    version = StrictInteger(least=1, most=10**9, required=True)
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)
     active = StrictBoolean(required=True, ask=N_("Select whether this account can be used"))
     roles = StrictList(StrictCode(Role), load_default=list, unique=True)
     teams = StrictList(Id(), load_default=list, unique=True)
-    areas = StrictList(StrictString(most=64), load_default=list, unique=True)
+    areas = StrictList(StrictString(maximum=64), load_default=list, unique=True)
 
 
 class SearchForm(StrictSchema):
     # Sent as a form and not in the address: a name does not belong there.
-    searched = StrictString(most=100, load_default="")
+    searched = StrictString(maximum=100, load_default="")
 
 
 class TokenForm(StrictSchema):
-    scopes = StrictList(StrictCode(Scope, only=PROGRAMS), least=1, unique=True, required=True, ask=_ASK_SCOPE)
-    days = StrictInteger(least=1, most=366, required=True, ask=N_("Enter for how many days"))
+    scopes = StrictList(StrictCode(Scope, only=PROGRAMS), minimum=1, unique=True, required=True, ask=_ASK_SCOPE)
+    days = StrictInteger(minimum=1, maximum=366, required=True, ask=N_("Enter for how many days"))
 
 
 @pages.get("")
@@ -69,8 +76,8 @@ def search() -> ResponseReturnValue:
     form = Form.received(SearchForm(), request.form)
     if not form.is_valid:
         return _list([], form)
-    rows = queries.members(current.reading(), paging.PageRequest(limit=paging.MOST, after=None), **form.data)
-    return _list(rows[: paging.MOST], form, more=len(rows) > paging.MOST)
+    rows = queries.members(current.reading(), paging.PageRequest(limit=paging.MAX, after=None), **form.data)
+    return _list(rows[: paging.MAX], form, more=len(rows) > paging.MAX)
 
 
 def _list(
@@ -104,7 +111,7 @@ def change(staff_id: UUID) -> ResponseReturnValue:
             current.handle(_command(staff_id, form.data))
         except Stale:
             raise
-        except RuleBroken as error:
+        except ApplicationError as error:
             form.reject(error)
         else:
             return redirect(f"/accounts/staff/{staff_id}?saved=yes", code=303)
@@ -115,7 +122,7 @@ def change(staff_id: UUID) -> ResponseReturnValue:
 @access.requires(Role.ADMINISTRATOR)
 def reset_password(staff_id: UUID) -> ResponseReturnValue:
     """The one-time password is in this answer and nowhere else."""
-    if not current.site().demonstration:
+    if not current.service().demonstration:
         raise PasswordAtProvider
     _member(staff_id)
     password = one_time_passwords.made()
@@ -135,7 +142,7 @@ def issue_token(staff_id: UUID) -> ResponseReturnValue:
             made = current.handle(
                 IssueToken(staff_id=staff_id, scopes=frozenset(form.data["scopes"]), lifetime=lifetime)
             )
-        except RuleBroken as error:
+        except ApplicationError as error:
             form.reject(error)
         else:
             return render_template("accounts/new_token.html", member=member, token=made, days=form.data["days"])
@@ -169,7 +176,7 @@ def _member(staff_id: UUID) -> queries.Member:
 
 def _page(member: queries.Member, form: Form, token_form: Form | None = None) -> ResponseReturnValue:
     connection, token_form = current.reading(), token_form or Form(TokenForm())
-    at_provider = queries.vouched_for(connection, member.id) is not None
+    at_provider = queries.managed_by_provider(connection, member.id) is not None
     teams = queries.teams(connection)
     classes = {team.team_class for team in teams if team.id in member.teams}
     page = render_template(
@@ -181,9 +188,9 @@ def _page(member: queries.Member, form: Form, token_form: Form | None = None) ->
         tokens=queries.good_tokens(connection, member.id, at=current.now()),
         scope_names=wording.SCOPES,
         scope_items=[{"value": scope.value, "text": _(wording.SCOPES[scope])} for scope in sorted(PROGRAMS)],
-        most_days=limits().token_days,
+        max_days=limits().token_days,
         at_provider=at_provider,
-        has_password=current.site().demonstration and member.active and not at_provider and not member.is_system,
+        has_password=current.service().demonstration and member.active and not at_provider and not member.is_system,
         saved="saved" in request.args and form.is_valid,
         member=member,
         is_own=member.id == current.staff_id(),

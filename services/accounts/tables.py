@@ -4,11 +4,11 @@ import sqlalchemy as sa
 
 from services.accounts.role_triggers import refuse_incompatible
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.types import CodeType, UtcDateTime
+from services.platform.db.tables import new_metadata, platform_tables
+from services.platform.db.types import CodeType, UtcDateTime
 
 metadata = new_metadata()
-kernel = kernel_tables(metadata)
+platform = platform_tables(metadata)
 
 areas = sa.Table(
     "areas",

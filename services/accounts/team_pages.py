@@ -10,22 +10,24 @@ from flask_babel import gettext as _
 from services.accounts import queries, wording
 from services.accounts.teams import BringTeamBack, ChangeTeam, EndTeam, UnknownTeam, obstacles
 from services.contracts.codes import Role
-from services.kernel.errors import RuleBroken, Stale
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current
-from services.kernel.web.fields import StrictBoolean, StrictInteger, StrictList, StrictSchema, StrictString
+from services.platform.errors import ApplicationError, Stale
+from services.platform.i18n import N_
+from services.platform.ui.forms import Form
+from services.platform.web import access, current
+from services.platform.web.fields import StrictBoolean, StrictInteger, StrictList, StrictSchema, StrictString
 
 pages = Blueprint("teams", __name__, url_prefix="/accounts/teams")
 
 
 class TeamForm(StrictSchema):
-    version = StrictInteger(least=1, most=10**9, required=True)
-    name = StrictString(most=100, required=True, ask=N_("Enter the team’s name"))
-    areas = StrictList(StrictString(most=64), least=1, unique=True, required=True, ask=N_("Select at least one area"))
-    age_from = StrictInteger(least=0, most=120, required=True, ask=N_("Enter the youngest age"))
-    age_to = StrictInteger(least=0, most=120, required=True, ask=N_("Enter the oldest age"))
-    on_call_address = StrictString(most=200, load_default=None, allow_none=True)
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)
+    name = StrictString(maximum=100, required=True, ask=N_("Enter the team’s name"))
+    areas = StrictList(
+        StrictString(maximum=64), minimum=1, unique=True, required=True, ask=N_("Select at least one area")
+    )
+    age_from = StrictInteger(minimum=0, maximum=120, required=True, ask=N_("Enter the youngest age"))
+    age_to = StrictInteger(minimum=0, maximum=120, required=True, ask=N_("Enter the oldest age"))
+    on_call_address = StrictString(maximum=200, load_default=None, allow_none=True)
     active = StrictBoolean(required=True, ask=N_("Select whether the team takes new cases"))
 
 
@@ -58,7 +60,7 @@ def change(team_id: UUID) -> ResponseReturnValue:
             current.handle(_command(team_id, form.data))
         except Stale:
             raise
-        except RuleBroken as error:
+        except ApplicationError as error:
             form.reject(error)
         else:
             return redirect(f"/accounts/teams/{team_id}?saved=yes", code=303)
@@ -66,7 +68,7 @@ def change(team_id: UUID) -> ResponseReturnValue:
 
 
 class VersionForm(StrictSchema):
-    version = StrictInteger(least=1, most=10**9, required=True)
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)
 
 
 @pages.post("/<uuid:team_id>/end")
@@ -90,7 +92,7 @@ def _ended_or_back(team_id: UUID, command: type[EndTeam | BringTeamBack]) -> Res
         current.handle(command(team_id=team_id, expected_version=sent.data["version"]))
     except Stale:
         raise
-    except RuleBroken as error:
+    except ApplicationError as error:
         form.reject(error)
         return _page(team, form)
     return redirect(f"/accounts/teams/{team_id}?saved=yes", code=303)

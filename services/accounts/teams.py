@@ -12,10 +12,10 @@ from services.accounts import queries, tables
 from services.accounts.staff import UnknownOrganisation
 from services.contracts.accounts import TeamChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass
-from services.kernel.db.transaction import Transaction
-from services.kernel.db.upsert import insert_or_ignore
-from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
-from services.kernel.text import N_
+from services.platform.db.transaction import Transaction
+from services.platform.db.upsert import insert_or_ignore
+from services.platform.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.platform.i18n import N_
 
 
 class UnknownTeam(NotFound):

@@ -10,9 +10,9 @@ from services.accounts import queries, secret, tables
 from services.accounts.scopes import PROGRAMS, Scope, written
 from services.accounts.sessions import record_sign_in
 from services.contracts.codes import Role
-from services.kernel.db.transaction import Transaction
-from services.kernel.errors import Conflict, FieldError, Invalid, NotFound
-from services.kernel.text import N_
+from services.platform.db.transaction import Transaction
+from services.platform.errors import Conflict, FieldError, Invalid, NotFound
+from services.platform.i18n import N_
 
 USUAL_LIFETIME = timedelta(hours=8)
 

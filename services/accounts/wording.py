@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.accounts.scopes import Scope
 from services.contracts.codes import RecipientClass, Role
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 ROLES = {
     Role.NAVIGATOR: N_("A&E navigator"),
@@ -81,7 +81,7 @@ TASKS: dict[Role, tuple[Task, ...]] = {
     ),
     Role.REVIEWER: (
         Task(N_("Review referrals that wait for a decision"), "/casework/reviews"),
-        Task(N_("See whether a referral was accepted and is not among the reviews yet"), "/intake/arriving"),
+        Task(N_("See whether a referral was accepted and is not among the reviews yet"), "/intake/in-transit"),
         _HAND_OVERS,
     ),
     Role.YOUTH_JUSTICE_CASEWORKER: _WORK,

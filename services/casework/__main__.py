@@ -2,7 +2,7 @@
 
 from services.casework.bootstrap import build
 from services.casework.settings import Settings
-from services.kernel.roles import run_role
+from services.platform.process_cli import run_role
 
 if __name__ == "__main__":
     run_role("casework", Settings, build)

@@ -5,32 +5,32 @@ from pathlib import Path
 from services.casework.adapters import alarm_tables, case_tables, review_tables
 from services.casework.adapters.alarm_tables import alarms
 from services.casework.adapters.audit_ids import audit_ids, audit_references
-from services.casework.adapters.bases import drop_lapsed
+from services.casework.adapters.bases import expire_bases
 from services.casework.adapters.case_tables import case_notices, cases
+from services.casework.adapters.gauges import MEASURES
 from services.casework.adapters.holding_queries import StaffNotFound
-from services.casework.adapters.measures import MEASURES
-from services.casework.adapters.read_ahead import read_ahead
+from services.casework.adapters.prefetch import prefetch
 from services.casework.adapters.review_tables import reviews
-from services.casework.adapters.row_security import WALL
-from services.casework.adapters.tables import kernel, metadata, staff
+from services.casework.adapters.row_security import POLICIES
+from services.casework.adapters.tables import metadata, platform, staff
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.case_handlers import CASE_HANDLERS
 from services.casework.application.claim_review import EndExpiredClaims
 from services.casework.application.holdings import FindStrandedCases, NoticeNotFound
+from services.casework.application.republish import RequestMissingData
 from services.casework.application.review_handlers import REVIEW_HANDLERS
-from services.casework.application.tell_again import AskForMissing
 from services.casework.domain.alarm import AlarmNotFound
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.review import ReviewNotFound
 from services.casework.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.casework.settings import Settings
-from services.kernel.auth.identity import IdentityPort
-from services.kernel.clock import Clock, system_clock
-from services.kernel.db.engine import Database
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.republish import ListPublishedEvents
-from services.kernel.retelling import TellAgainSome
-from services.kernel.service import KnownRecord, Routes, Service
+from services.platform.auth.identity import IdentityPort
+from services.platform.clock import Clock, system_clock
+from services.platform.db.engine import Database
+from services.platform.dispatcher import Dispatcher
+from services.platform.lost_events import ListPublishedEvents
+from services.platform.republish import RepublishNextBatch
+from services.platform.service import KnownRecord, Routes, Service
 
 _HERE = Path(__file__).parent
 TABLES = (case_tables.cases, review_tables.reviews, alarm_tables.alarms)
@@ -53,11 +53,11 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     dispatcher = Dispatcher(
         service="casework",
         database=database,
-        tables=kernel,
+        tables=platform,
         unit_of_work=lambda transaction: SqlUnitOfWork(transaction, settings),
         handlers={**REVIEW_HANDLERS, **CASE_HANDLERS},
         clock=clock,
-        read_ahead=read_ahead,
+        prefetch=prefetch,
     )
 
     def routes() -> Routes:
@@ -100,25 +100,25 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         identities=identities,
         database=database,
         metadata=metadata,
-        tables=kernel,
+        tables=platform,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
-        at_once=50,
+        batch_size=50,
         audit_ids=audit_ids,
         audit_references=audit_references,
         records=RECORDS,
         clock=clock,
         migrations=_HERE / "migrations",
-        housekeeping=(drop_lapsed,),
+        housekeeping=(expire_bases,),
         reconcile=(
             EndExpiredClaims(),
-            AskForMissing(),
-            TellAgainSome(),
+            RequestMissingData(),
+            RepublishNextBatch(),
             ListPublishedEvents(),
             FindStrandedCases(),
         ),
-        measures=MEASURES,
+        gauges=MEASURES,
         routes=routes,
         templates=_HERE / "templates",
-        wall=WALL,
+        row_policies=POLICIES,
     )

@@ -10,9 +10,9 @@ from services.casework.domain.review_clock import ReviewHours
 from services.casework.entrypoints.danger_procedure import DangerProcedure
 from services.contracts.codes import SupportLevel
 from services.contracts.danger import DEMONSTRATION_DANGER_CONTACTS
-from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings, lines, named_lines
-from services.kernel.text import N_
+from services.platform.i18n import N_
+from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import SettingsError, lines, named_lines, platform_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class Settings(KernelSettings):
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         usual = ReviewHours()
         return cls(
-            **kernel_settings(environ),
+            **platform_settings(environ),
             danger_procedure=lines(environ, "DANGER_PROCEDURE") or cls.danger_procedure,
             danger_contacts=named_lines(environ, "DANGER_CONTACTS"),
             review_hours=ReviewHours(
@@ -65,30 +65,30 @@ class Settings(KernelSettings):
                 danger=_hours(environ, "REVIEW_HOURS_DANGER", usual.danger),
                 before_departure=_hours(environ, "REVIEW_HOURS_BEFORE_DEPARTURE", usual.before_departure),
             ),
-            pause_working_days=_number(environ, "REVIEW_PAUSE_WORKING_DAYS", 2, most=30, of="days"),
-            longest_pause_days=_number(environ, "REVIEW_PAUSE_DAYS_AT_MOST", 14, most=90, of="days"),
-            claim_lasts=timedelta(minutes=_number(environ, "REVIEW_CLAIM_MINUTES", 30, most=1440, of="minutes")),
+            pause_working_days=_number(environ, "REVIEW_PAUSE_WORKING_DAYS", 2, maximum=30, of="days"),
+            longest_pause_days=_number(environ, "REVIEW_PAUSE_DAYS_AT_MOST", 14, maximum=90, of="days"),
+            claim_lasts=timedelta(minutes=_number(environ, "REVIEW_CLAIM_MINUTES", 30, maximum=1440, of="minutes")),
             case_hours={
                 level: _hours(environ, f"CASE_HOURS_{level.value.upper()}", hours)
                 for level, hours in CASE_HOURS.items()
             },
             consent_withdrawn_readable_days=_number(
-                environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14, most=365, of="days"
+                environ, "CONSENT_WITHDRAWN_READABLE_DAYS", 14, maximum=365, of="days"
             ),
             alarm_hours=_hours(environ, "ALARM_HOURS", cls.alarm_hours),
-            holder_idle_after=timedelta(days=_number(environ, "HOLDER_IDLE_DAYS", 30, of="days", most=366)),
+            holder_idle_after=timedelta(days=_number(environ, "HOLDER_IDLE_DAYS", 30, of="days", maximum=366)),
             holdings_checked_every=timedelta(
-                minutes=_number(environ, "HOLDINGS_CHECK_MINUTES", 60, of="minutes", most=1440)
+                minutes=_number(environ, "HOLDINGS_CHECK_MINUTES", 60, of="minutes", maximum=1440)
             ),
         )
 
 
 def _hours(environ: Mapping[str, str], name: str, default: int) -> int:
-    return _number(environ, name, default, most=8760, of="hours")
+    return _number(environ, name, default, maximum=8760, of="hours")
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, *, most: int, of: str) -> int:
+def _number(environ: Mapping[str, str], name: str, default: int, *, maximum: int, of: str) -> int:
     text = environ.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= most):
-        raise Unset(f"The setting {name} must be a number of {of} from 1 to {most}.")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= maximum):
+        raise SettingsError(f"The setting {name} must be a number of {of} from 1 to {maximum}.")
     return int(text)

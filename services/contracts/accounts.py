@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from services.contracts import topics
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.contracts.schema import EventSchema, code, code_list, moment
+from services.contracts.schema import EventSchema, code, code_list, timestamp
 
 
 class StaffChangedV1(EventSchema):
@@ -34,7 +34,7 @@ class StaffSignedInV1(EventSchema):
     key = "staff_id"
 
     staff_id = fields.UUID(required=True)
-    at = moment(required=True)
+    at = timestamp(required=True)
 
 
 class StaffSignedOutV1(EventSchema):
@@ -45,7 +45,7 @@ class StaffSignedOutV1(EventSchema):
     key = "staff_id"
 
     staff_id = fields.UUID(required=True)
-    signed_out_at = moment(required=True)
+    signed_out_at = timestamp(required=True)
 
 
 class TeamChangedV1(EventSchema):

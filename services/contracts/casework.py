@@ -21,9 +21,9 @@ from services.contracts.codes import (
     UnassignReason,
     YoungPersonAnswer,
 )
-from services.contracts.republish import EventsListed
-from services.contracts.retelling import RetellingAsked, StateTold
-from services.contracts.schema import EventSchema, code, code_list, moment
+from services.contracts.lost_events import EventsListed
+from services.contracts.republish import RepublishCompleted, RepublishRequested
+from services.contracts.schema import EventSchema, code, code_list, timestamp
 
 
 class _ReviewEvent(EventSchema):
@@ -36,7 +36,7 @@ class _ReviewEvent(EventSchema):
     referral_version = fields.Integer(required=True)
     person_id = fields.UUID(required=True)
     area = fields.String(required=True)
-    at = moment(required=True)
+    at = timestamp(required=True)
 
 
 class ReviewOpenedV1(_ReviewEvent):
@@ -82,8 +82,8 @@ class ReviewDecidedV1(_ReviewEvent):
     agreement_table = fields.Integer(required=True)
     difference_reasons = code_list(DifferenceReason, required=True)
     model_version = fields.String(allow_none=True, load_default=None)
-    own_view_at = moment(required=True)
-    shown_at = moment(allow_none=True, load_default=None)
+    own_view_at = timestamp(required=True)
+    shown_at = timestamp(allow_none=True, load_default=None)
     team_id = fields.UUID(allow_none=True, load_default=None)
 
 
@@ -104,7 +104,7 @@ class _CaseEvent(EventSchema):
     team_id = fields.UUID(required=True)
     team_class = code(RecipientClass, required=True)
     area = fields.String(required=True)
-    at = moment(required=True)
+    at = timestamp(required=True)
 
 
 class CaseOpenedV1(_CaseEvent):
@@ -113,7 +113,7 @@ class CaseOpenedV1(_CaseEvent):
     type = "casework.case.opened"
 
     pathway = code(Pathway, required=True)
-    due_at = moment(required=True)
+    due_at = timestamp(required=True)
 
 
 class CaseAssignedV1(_CaseEvent):
@@ -174,7 +174,7 @@ class OutcomeRecordedV1(EventSchema):
     referral_id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
     outcome = code(Outcome, required=True)
-    at = moment(required=True)
+    at = timestamp(required=True)
 
 
 class ProgressMadeV1(EventSchema):
@@ -189,7 +189,7 @@ class ProgressMadeV1(EventSchema):
     step = code(ProgressStep, required=True)
     question = code(Question, allow_none=True, load_default=None)
     question_id = fields.UUID(allow_none=True, load_default=None)
-    at = moment(required=True)
+    at = timestamp(required=True)
     referral_version = fields.Integer(allow_none=True, load_default=None)
     """The newest version of the referral that has arrived here. Told again with the same step when only it rises."""
 
@@ -208,18 +208,18 @@ class EqualityRecordedV1(EventSchema):
     ethnicity = code(Ethnicity, allow_none=True, load_default=None)
     sex = code(Sex, allow_none=True, load_default=None)
     disability = code(Disability, allow_none=True, load_default=None)
-    recorded_at = moment(required=True)
+    recorded_at = timestamp(required=True)
 
 
-class RetellingAskedV1(RetellingAsked):
+class RepublishRequestedV1(RepublishRequested):
     """A review lacks something that its owner holds: a name, a text, an estimate."""
 
-    type = "casework.retelling.asked"
-    topic = topics.CASEWORK_RETELLINGS.name
+    type = "casework.republish.requested"
+    topic = topics.CASEWORK_REPUBLISH_REQUESTS.name
 
 
-class StateToldV1(StateTold):
-    type = "casework.state.told"
+class RepublishCompletedV1(RepublishCompleted):
+    type = "casework.republish.completed"
     topic = topics.REVIEWS.name
 
 

@@ -26,9 +26,9 @@ from services.contracts.codes import (
     WhatHappened,
     WithdrawalReason,
 )
-from services.contracts.republish import RepublishRequested
-from services.contracts.retelling import StateTold
-from services.contracts.schema import EventSchema, Part, code, code_list, moment
+from services.contracts.lost_events import LostEventsRequested
+from services.contracts.republish import RepublishCompleted
+from services.contracts.schema import EventSchema, Part, code, code_list, timestamp
 
 
 class ReferredBy(Part):
@@ -90,8 +90,8 @@ class _ReferralV1(EventSchema):
     version = fields.Integer(required=True, validate=validate.Range(min=1))
     reference = fields.String(required=True)
     person_id = fields.UUID(required=True)
-    received_at = moment(required=True)
-    amended_at = moment(allow_none=True, load_default=None)
+    received_at = timestamp(required=True)
+    amended_at = timestamp(allow_none=True, load_default=None)
     source = code(Source, required=True)
     area = fields.String(required=True)
     site = fields.String(allow_none=True, load_default=None)
@@ -103,8 +103,8 @@ class _ReferralV1(EventSchema):
     told_young_person = code(Told, allow_none=True, load_default=None)
     police_told = code(PoliceTold, allow_none=True, load_default=None)
     interpreter_needed = fields.Boolean(allow_none=True, load_default=None)
-    arrived_at = moment(allow_none=True, load_default=None)
-    discharge_expected_at = moment(allow_none=True, load_default=None)
+    arrived_at = timestamp(allow_none=True, load_default=None)
+    discharge_expected_at = timestamp(allow_none=True, load_default=None)
     patient_information = fields.Boolean(allow_none=True, load_default=None)
     """Whether anything in it is about somebody's health, care or treatment; null where the writer did not say."""
     answers_question = fields.UUID(allow_none=True, load_default=None)
@@ -133,7 +133,7 @@ class ReferralWithdrawnV1(EventSchema):
     referral_id = fields.UUID(required=True)
     version = fields.Integer(required=True, validate=validate.Range(min=1))
     person_id = fields.UUID(required=True)
-    withdrawn_at = moment(required=True)
+    withdrawn_at = timestamp(required=True)
     reason = code(WithdrawalReason, required=True)
 
 
@@ -154,7 +154,7 @@ class MatchChangedV1(EventSchema):
     """The persons of the two referrals after this change: equal when linked."""
     agreeing = fields.List(fields.String(), required=True)
     contradicting = fields.List(fields.String(), required=True)
-    changed_at = moment(required=True)
+    changed_at = timestamp(required=True)
     changed_by = fields.UUID(allow_none=True, load_default=None)
 
 
@@ -207,16 +207,16 @@ class EqualityRecordedV1(EventSchema):
     ethnicity = code(Ethnicity, allow_none=True, load_default=None)
     sex = code(Sex, allow_none=True, load_default=None)
     disability = code(Disability, allow_none=True, load_default=None)
-    recorded_at = moment(required=True)
+    recorded_at = timestamp(required=True)
 
 
-class StateToldV1(StateTold):
-    type = "intake.state.told"
+class RepublishCompletedV1(RepublishCompleted):
+    type = "intake.republish.completed"
     topic = topics.REFERRALS.name
 
 
-class RepublishRequestedV1(RepublishRequested):
+class LostEventsRequestedV1(LostEventsRequested):
     """Events of others never arrived."""
 
-    type = "intake.republish.requested"
-    topic = topics.INTAKE_REPUBLISH_REQUESTS.name
+    type = "intake.lost_events.requested"
+    topic = topics.INTAKE_LOST_EVENT_REQUESTS.name

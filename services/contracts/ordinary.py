@@ -138,10 +138,10 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _aware(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
+def _aware(timestamp: datetime) -> datetime:
+    if timestamp.utcoffset() is None:
         raise Unusual
-    return moment
+    return timestamp
 
 
 def _code(field: Any) -> Form:

@@ -1,35 +1,39 @@
-"""Finding lost events: an owner lists what it has sent, and a reader that lacks some asks for them to be sent again.
+"""Telling again: a reader asks owners for what they hold, and they answer with their ordinary events.
 
-A list names events by their ids, so it says nothing of anybody. Who reads it compares it with the events it has handled.
+No topic is compacted, so that no name lingers in one. Whoever lost or never had a state asks its owner for it.
 """
 
 from marshmallow import fields, validate
 
-from services.contracts.schema import EventSchema, Part
-
-MAX_LISTED = 500
-
-
-class ListedEvent(Part):
-    event_id = fields.UUID(required=True)
-    event_type = fields.String(required=True)
-
-
-class EventsListed(EventSchema):
-    """What an owner sent some time ago, in the order in which it was written."""
-
-    key = "list_id"
-
-    list_id = fields.UUID(required=True)
-    version = fields.Integer(required=True, validate=validate.Range(min=1))
-    events = fields.List(fields.Nested(ListedEvent), required=True, validate=validate.Length(min=1, max=MAX_LISTED))
+from services.contracts.schema import EventSchema, Part, timestamp
 
 
 class RepublishRequested(EventSchema):
-    """What a reader was never given, though it reads events of that type."""
+    """What each service's own asking says. The owners of these topics tell what they hold, in ordinary events."""
 
     key = "request_id"
 
     request_id = fields.UUID(required=True)
     version = fields.Integer(required=True, validate=validate.Range(min=1))
-    event_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MAX_LISTED))
+    topics = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
+    referral_ids = fields.List(fields.UUID(), allow_none=True, load_default=None)
+    """Only what is about these referrals; null for everything that was there when it was asked."""
+    requested_at = timestamp(required=True)
+
+
+class RepublishedTopic(Part):
+    """How many referrals, reviews, cases or models were told. What came after the asking is not counted."""
+
+    topic = fields.String(required=True)
+    count = fields.Integer(required=True, validate=validate.Range(min=0))
+
+
+class RepublishCompleted(EventSchema):
+    """What each owner says once everything asked for is written: whoever asked knows what it must have heard."""
+
+    key = "request_id"
+
+    request_id = fields.UUID(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    told = fields.List(fields.Nested(RepublishedTopic), required=True)
+    told_at = timestamp(required=True)

@@ -111,6 +111,6 @@ def code_list(codes: type[StrEnum], **options: Any) -> fields.Field[Any]:
     return fields.List(fields.Enum(codes, by_value=True), **options)
 
 
-def moment(**options: Any) -> fields.Field[Any]:
+def timestamp(**options: Any) -> fields.Field[Any]:
     """A field that holds an aware time, written in ISO 8601."""
     return fields.AwareDateTime(format="iso", **options)

@@ -7,9 +7,9 @@ from marshmallow import fields, validate
 
 from services.contracts import topics
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
-from services.contracts.republish import RepublishRequested
-from services.contracts.retelling import StateTold
-from services.contracts.schema import EventSchema, Part, code, moment
+from services.contracts.lost_events import LostEventsRequested
+from services.contracts.republish import RepublishCompleted
+from services.contracts.schema import EventSchema, Part, code, timestamp
 
 
 class SourceReferral(Part):
@@ -71,7 +71,7 @@ class ReferralEstimatedV1(EventSchema):
     all_answers = fields.Integer(allow_none=True, load_default=None)
     sparse = fields.Boolean(load_default=False)
     cause = code(EstimateCause, required=True)
-    estimated_at = moment(required=True)
+    estimated_at = timestamp(required=True)
 
 
 class ReferralNotEstimatedV1(EventSchema):
@@ -98,7 +98,7 @@ class ReferralNotEstimatedV1(EventSchema):
     min_answers = fields.Integer(allow_none=True, load_default=None)
     drawn_on = fields.List(fields.UUID(), load_default=list)
     cause = code(EstimateCause, required=True)
-    decided_at = moment(required=True)
+    decided_at = timestamp(required=True)
 
 
 class DescribedFeature(Part):
@@ -140,7 +140,7 @@ class DescribedModel(EventSchema):
     horizon_months = fields.Integer(required=True)
     base_rate = fields.Float(required=True, validate=validate.Range(0, 1))
     invented_data = fields.Boolean(required=True)
-    described_at = moment(required=True)
+    described_at = timestamp(required=True)
 
 
 class ModelDescribedV1(DescribedModel):
@@ -174,13 +174,13 @@ def feature_label(described: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class StateToldV1(StateTold):
-    type = "scoring.state.told"
+class RepublishCompletedV1(RepublishCompleted):
+    type = "scoring.republish.completed"
     topic = topics.MODELS.name
 
 
-class RepublishRequestedV1(RepublishRequested):
+class LostEventsRequestedV1(LostEventsRequested):
     """Events of others never arrived."""
 
-    type = "scoring.republish.requested"
-    topic = topics.SCORING_REPUBLISH_REQUESTS.name
+    type = "scoring.lost_events.requested"
+    topic = topics.SCORING_LOST_EVENT_REQUESTS.name

@@ -41,21 +41,23 @@ CASES = Topic("casework.cases", "casework", frozenset({"oversight"}))
 CASEWORK_EQUALITY = Topic("casework.equality", "casework", frozenset({"oversight"}))
 PROGRESS = Topic("casework.progress", "casework", frozenset({"intake"}))
 OUTCOMES = Topic("casework.outcomes", "casework", frozenset({"scoring"}))
-CASEWORK_RETELLINGS = Topic("casework.retellings", "casework", frozenset({"intake", "scoring"}), partitions=_FEW)
+CASEWORK_REPUBLISH_REQUESTS = Topic(
+    "casework.republish-requests", "casework", frozenset({"intake", "scoring"}), partitions=_FEW
+)
 CASEWORK_PUBLISHED_LISTS = Topic(
     "casework.published-lists", "casework", frozenset({"intake", "scoring", "oversight"}), partitions=_FEW
 )
-INTAKE_REPUBLISH_REQUESTS = Topic("intake.republish-requests", "intake", frozenset({"casework"}), partitions=_FEW)
-SCORING_REPUBLISH_REQUESTS = Topic("scoring.republish-requests", "scoring", frozenset({"casework"}), partitions=_FEW)
-OVERSIGHT_RETELLINGS = Topic(
-    "oversight.retellings", "oversight", frozenset({"intake", "scoring", "casework"}), partitions=_FEW
+INTAKE_LOST_EVENT_REQUESTS = Topic("intake.lost-event-requests", "intake", frozenset({"casework"}), partitions=_FEW)
+SCORING_LOST_EVENT_REQUESTS = Topic("scoring.lost-event-requests", "scoring", frozenset({"casework"}), partitions=_FEW)
+OVERSIGHT_REPUBLISH_REQUESTS = Topic(
+    "oversight.republish-requests", "oversight", frozenset({"intake", "scoring", "casework"}), partitions=_FEW
 )
 
 TOPICS = (
     STAFF, TEAMS,
     REFERRALS, IDENTITIES, NARRATIVES, INTAKE_EQUALITY,
     ESTIMATES, MODELS,
-    REVIEWS, CASES, CASEWORK_EQUALITY, PROGRESS, OUTCOMES, CASEWORK_RETELLINGS,
-    OVERSIGHT_RETELLINGS,
-    CASEWORK_PUBLISHED_LISTS, INTAKE_REPUBLISH_REQUESTS, SCORING_REPUBLISH_REQUESTS,
+    REVIEWS, CASES, CASEWORK_EQUALITY, PROGRESS, OUTCOMES, CASEWORK_REPUBLISH_REQUESTS,
+    OVERSIGHT_REPUBLISH_REQUESTS,
+    CASEWORK_PUBLISHED_LISTS, INTAKE_LOST_EVENT_REQUESTS, SCORING_LOST_EVENT_REQUESTS,
 )  # fmt: skip

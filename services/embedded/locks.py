@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from services.embedded.folder import Folder
 from services.embedded.privacy import make_private
-from services.kernel.errors import RuleBroken
+from services.platform.errors import ApplicationError
 
 
-class FolderInUse(RuleBroken):
+class FolderInUse(ApplicationError):
     """Another process works on the folder in a way that leaves no room for this one."""
 
 

@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 from services.embedded.folder import Folder
-from services.kernel.errors import RuleBroken
+from services.platform.errors import ApplicationError
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _OURS = ("*.secret", "*.lock", "*.sqlite", "waymark.log", "models", "mlflow")
 """One of these is in every folder that Waymark has used."""
 
 
-class FolderOfOthers(RuleBroken):
+class FolderOfOthers(ApplicationError):
     """The folder holds what Waymark did not write, or what its user may not change."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import waitress
 
 from services.embedded.system import System
-from services.kernel.errors import RuleBroken
+from services.platform.errors import ApplicationError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -20,7 +20,7 @@ _LARGEST_BODY = 8 * 1024 * 1024  # a service's own limit is lower, and answers i
 _LARGEST_HEADERS = 64 * 1024
 
 
-class PortTaken(RuleBroken):
+class PortTaken(ApplicationError):
     """Another program listens on the port."""
 
 
@@ -34,7 +34,7 @@ def listen(app: "WSGIApplication", *, port: int) -> Any:
             threads=_THREADS,
             ident=None,
             max_request_body_size=_LARGEST_BODY,
-            # Kept in memory whole: a temporary file would need space on the disk before anybody could answer.
+            # CachedModel in memory whole: a temporary file would need space on the disk before anybody could answer.
             inbuf_overflow=_LARGEST_BODY + 1,
             max_request_header_size=_LARGEST_HEADERS,
             clear_untrusted_proxy_headers=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from services.kernel.service import Service
+from services.platform.service import Service
 
 NAMES = ("accounts", "intake", "scoring", "casework", "oversight")
 

@@ -7,7 +7,7 @@ from services.accounts.scopes import EVERY, Scope, narrow
 from services.accounts.tokens import USUAL_LIFETIME, IssueToken
 from services.embedded.folder import Folder
 from services.embedded.system import System
-from services.kernel.auth.identity import Identity
+from services.platform.auth.identity import Identity
 
 _PASSWORD_CHARACTERS = 12
 

@@ -13,14 +13,14 @@ from services.accounts.identities import LocalIdentities
 from services.embedded.folder import Folder
 from services.embedded.paths import ByFirstSegment
 from services.embedded.services import NAMES, Services
-from services.kernel.audit import sealer
-from services.kernel.audit.sources import LocalSource
-from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.embedded import EmbeddedLog
-from services.kernel.bus.relay import Relay
-from services.kernel.bus.worker import Worker, reconcile
-from services.kernel.clock import Clock, system_clock
-from services.kernel.service import Service
+from services.platform.audit import sealer
+from services.platform.audit.sources import LocalSource
+from services.platform.clock import Clock, system_clock
+from services.platform.messaging.consumer import Consumer
+from services.platform.messaging.embedded import EmbeddedLog
+from services.platform.messaging.relay import Relay
+from services.platform.messaging.worker import Worker, reconcile
+from services.platform.service import Service
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -40,7 +40,7 @@ class System:
         return ByFirstSegment(apps, otherwise=apps["accounts"])
 
     def migrate(self) -> None:
-        from services.kernel.db import migrate  # Alembic takes a while to import, and few commands need it
+        from services.platform.db import migrate  # Alembic takes a while to import, and few commands need it
 
         for service in self.services.values():
             migrate.upgrade(service)
@@ -61,7 +61,7 @@ class System:
         """For a load that begins again from nothing when it is interrupted: commits return before they are durable."""
         for database in (self.log.database, *(service.database for service in self.services.values())):
             if database.is_sqlite:
-                sa.event.listen(database.engine, "connect", _careless)
+                sa.event.listen(database.engine, "connect", _synchronous_off)
                 database.engine.dispose()  # connections that were opened before wait for it still
 
     def settle(self) -> None:
@@ -93,7 +93,7 @@ class System:
             service.database.close()
 
 
-def _careless(connection: sqlite3.Connection, _record: Any) -> None:
+def _synchronous_off(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF").close()
 
 

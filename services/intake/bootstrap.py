@@ -2,27 +2,27 @@
 
 from pathlib import Path
 
-from services.intake.adapters import heard
+from services.intake.adapters import acknowledgements
 from services.intake.adapters.audit_ids import audit_ids, audit_references
 from services.intake.adapters.repositories import forget_expired_drafts
-from services.intake.adapters.row_security import WALL
-from services.intake.adapters.tables import drafts, kernel, matches, metadata, referrals
+from services.intake.adapters.row_security import POLICIES
+from services.intake.adapters.tables import drafts, matches, metadata, platform, referrals
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.application.drafts import NoSuchDraft
 from services.intake.application.handlers import HANDLERS
 from services.intake.application.match_again import MatchAgain
-from services.intake.application.tell_again import TellUnheard
+from services.intake.application.republish import RepublishUnacknowledged
 from services.intake.domain.match import NoSuchMatch
 from services.intake.domain.referral import NoSuchReferral
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.intake.settings import Settings
-from services.kernel.auth.identity import IdentityPort
-from services.kernel.clock import Clock, system_clock
-from services.kernel.db.engine import Database
-from services.kernel.db.transaction import Transaction
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.retelling import TellAgainSome
-from services.kernel.service import KnownRecord, Routes, Service
+from services.platform.auth.identity import IdentityPort
+from services.platform.clock import Clock, system_clock
+from services.platform.db.engine import Database
+from services.platform.db.transaction import Transaction
+from services.platform.dispatcher import Dispatcher
+from services.platform.republish import RepublishNextBatch
+from services.platform.service import KnownRecord, Routes, Service
 
 _HERE = Path(__file__).parent
 NAME = "intake"
@@ -46,27 +46,27 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     dispatcher = Dispatcher(
         service=NAME,
         database=database,
-        tables=kernel,
+        tables=platform,
         unit_of_work=unit_of_work,
         handlers=HANDLERS,
         clock=clock,
-        read_ahead=heard.read_ahead,
+        prefetch=acknowledgements.prefetch,
     )
 
     def routes() -> Routes:
         from services.intake.entrypoints import (
             api,
-            arriving_pages,
             change_pages,
             draft_section_pages,
             form_pages,
+            in_transit_pages,
             match_pages,
             status_pages,
         )
 
         own = [form_pages, draft_section_pages, status_pages, change_pages]
         return Routes(
-            blueprints=[module.pages for module in (*own, match_pages, arriving_pages)],
+            blueprints=[module.pages for module in (*own, match_pages, in_transit_pages)],
             api_blueprints=[api.blueprint],
             extensions={"intake": settings.locality},
         )
@@ -77,10 +77,10 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         identities=identities,
         database=database,
         metadata=metadata,
-        tables=kernel,
+        tables=platform,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
-        at_once=50,
+        batch_size=50,
         migrations=_HERE / "migrations",
         audit_ids=audit_ids,
         audit_references=audit_references,
@@ -88,7 +88,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         clock=clock,
         routes=routes,
         templates=_HERE / "templates",
-        wall=WALL,
+        row_policies=POLICIES,
         housekeeping=(forget_expired_drafts,),
-        reconcile=(TellUnheard(), TellAgainSome(), MatchAgain()),
+        reconcile=(RepublishUnacknowledged(), RepublishNextBatch(), MatchAgain()),
     )

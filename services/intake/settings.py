@@ -12,9 +12,9 @@ from services.intake.application.ports import Policy
 from services.intake.domain.age import Scope
 from services.intake.domain.known import Identifier
 from services.intake.entrypoints.locality import Locality, Site
-from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings, lines, named_lines
-from services.kernel.text import N_
+from services.platform.i18n import N_
+from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import SettingsError, lines, named_lines, platform_settings
 
 _KEY_BYTES = 32
 _WHOLE_NUMBERS = ("youngest", "oldest", "shared_nhs_number_persons", "shared_phone_persons", "shared_postcode_persons")
@@ -60,7 +60,7 @@ class Settings(KernelSettings):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        return cls(**kernel_settings(environ), **_given(environ))
+        return cls(**platform_settings(environ), **_given(environ))
 
     @property
     def locality(self) -> Locality:
@@ -94,7 +94,7 @@ class Settings(KernelSettings):
 
 
 def _given(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Those of our own settings that the environment has. Raises Unset for one that cannot be read."""
+    """Those of our own settings that the environment has. Raises SettingsError for one that cannot be read."""
     given: dict[str, Any] = {
         name: environ[name.upper()] for name in ("younger_signpost", "older_signpost") if environ.get(name.upper())
     }
@@ -112,11 +112,11 @@ def _given(environ: Mapping[str, str]) -> dict[str, Any]:
             given["sites"] = tuple(Site(**site) for site in json.loads(sites))
     except (ValueError, TypeError):
         numbers = ", ".join(name.upper() for name in _WHOLE_NUMBERS)
-        raise Unset(f"{numbers} are whole numbers; AREAS and SITES are JSON.") from None
+        raise SettingsError(f"{numbers} are whole numbers; AREAS and SITES are JSON.") from None
     return given
 
 
 def _long_enough(key: bytes) -> bytes:
     if len(key) < _KEY_BYTES:
-        raise Unset(f"MATCH_KEY must be at least {_KEY_BYTES} bytes long.")
+        raise SettingsError(f"MATCH_KEY must be at least {_KEY_BYTES} bytes long.")
     return key

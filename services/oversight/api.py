@@ -6,11 +6,11 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from services.contracts.codes import Role
-from services.kernel.web import access
-from services.kernel.web.api import ApiBlueprint
-from services.kernel.web.fields import StrictSchema, StrictString
 from services.oversight import reading
 from services.oversight.report import EVERYWHERE
+from services.platform.web import access
+from services.platform.web.api import ApiBlueprint
+from services.platform.web.fields import StrictSchema, StrictString
 
 api = ApiBlueprint("steps_api", __name__, url_prefix="/oversight/api/v1", description="How referrals move")
 
@@ -19,7 +19,7 @@ _FINAL_ONLY = "Null until the report is final"
 
 
 class AreaQuery(StrictSchema):
-    area = StrictString(most=64, load_default=EVERYWHERE)
+    area = StrictString(maximum=64, load_default=EVERYWHERE)
 
 
 class HoursSchema(Schema):

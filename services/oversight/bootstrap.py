@@ -2,15 +2,9 @@
 
 from pathlib import Path
 
-from services.kernel.auth.identity import IdentityPort
-from services.kernel.clock import Clock, system_clock
-from services.kernel.db.engine import Database
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.republish import RequestLostEvents
-from services.kernel.service import Routes, Service
 from services.oversight import tables
+from services.oversight.apply_events import HANDLERS, prefetch
 from services.oversight.freezing import Freeze, Preparing, Publish, Publishing
-from services.oversight.noting import HANDLERS, read_ahead
 from services.oversight.rebuilding import (
     EndRebuild,
     NoteTold,
@@ -22,6 +16,12 @@ from services.oversight.rebuilding import (
 )
 from services.oversight.settings import Settings
 from services.oversight.subscriptions import SUBSCRIPTIONS
+from services.platform.auth.identity import IdentityPort
+from services.platform.clock import Clock, system_clock
+from services.platform.db.engine import Database
+from services.platform.dispatcher import Dispatcher
+from services.platform.lost_events import RequestLostEvents
+from services.platform.service import Routes, Service
 
 HERE = Path(__file__).parent
 NAME = "oversight"
@@ -32,7 +32,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     dispatcher = Dispatcher(
         service=NAME,
         database=database,
-        tables=tables.kernel,
+        tables=tables.platform,
         unit_of_work=lambda transaction: transaction,
         handlers={
             **HANDLERS,
@@ -43,7 +43,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             RequestLostEvents: request_lost_events,
         },
         clock=clock,
-        read_ahead=read_ahead,
+        prefetch=prefetch,
         prepare={Freeze: Preparing(database=database, schedule=settings.schedule, clock=clock)},
     )
 
@@ -60,10 +60,10 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         identities=identities,
         database=database,
         metadata=tables.metadata,
-        tables=tables.kernel,
+        tables=tables.platform,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
-        at_once=500,
+        batch_size=500,
         reconcile=(EndRebuild(), Freeze()),
         migrations=HERE / "migrations",
         routes=routes,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 SMALLEST_SHOWN = 8
 ROUNDED_TO = 5
-_MOST = 10**9
+_MAX = 10**9
 _OFF_BY = ROUNDED_TO // 2
 
 Bounds = tuple[int, int]
@@ -75,11 +75,11 @@ def _known(counts: Mapping[str, int], unpublished: Collection[str], hidden: Coll
 
     def known(name: str, count: int) -> Bounds:
         if name in unpublished:
-            return 0, _MOST
+            return 0, _MAX
         if count == 0:
             return 0, 0
         if name in hidden:
-            return 1, _MOST
+            return 1, _MAX
         return max(SMALLEST_SHOWN, rounded(count) - _OFF_BY), rounded(count) + _OFF_BY
 
     return {name: known(name, count) for name, count in counts.items()}
@@ -94,14 +94,14 @@ def _settled(known: Mapping[str, Bounds], sums: Sequence[Sum]) -> dict[str, Boun
         for each in sums:
             low = sum(bounds[part][0] for part in each.parts)
             high = sum(bounds[part][1] for part in each.parts)
-            narrower = {each.total: (low, min(high, _MOST))}
+            narrower = {each.total: (low, min(high, _MAX))}
             total_low, total_high = bounds[each.total]
             for part in each.parts:
                 part_low, part_high = bounds[part]
                 narrower[part] = (total_low - (high - part_high), total_high - (low - part_low))
-            for name, (least, most) in narrower.items():
+            for name, (minimum, maximum) in narrower.items():
                 held = bounds[name]
-                bounds[name] = (max(held[0], least), min(held[1], most))
+                bounds[name] = (max(held[0], minimum), min(held[1], maximum))
                 changed |= bounds[name] != held
     return bounds
 
@@ -112,8 +112,8 @@ def _told_too_much(
     """The small counts that could no longer be any number from 1 to 7, though the stars alone would leave it open."""
 
     def narrowed(name: str) -> bool:
-        (low, high), (least, most) = bounds[name], allowed[name]
-        return low > least or high < min(most, SMALLEST_SHOWN - 1)
+        (low, high), (minimum, maximum) = bounds[name], allowed[name]
+        return low > minimum or high < min(maximum, SMALLEST_SHOWN - 1)
 
     return frozenset(filter(narrowed, small))
 
@@ -135,5 +135,5 @@ def _next_to_hide(
 
 
 def _most_missed_first(names: Collection[str], counts: Mapping[str, int], keep: Sequence[str]) -> list[str]:
-    order = {name: place for place, name in enumerate(keep)}
+    order = {name: index for index, name in enumerate(keep)}
     return sorted(names, key=lambda name: (order.get(name, -1), rounded(counts[name]), name), reverse=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from statistics import quantiles
 
 from services.oversight.disclosure import Shown, Sum
-from services.oversight.journeys import Journey, Step
+from services.oversight.timelines import ReferralTimeline, Step
 
 FEWEST_TO_TIME = 10
 """By the number as it is shown, so that whether a time is told says nothing that the number does not."""
@@ -24,50 +24,50 @@ _ENDED_BEFORE_DECISION = (Step.WAITING, Step.BEING_READ, Step.QUESTION_ASKED, St
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """From one moment to another, for the journeys of one count."""
+    """From one moment to another, for the timelines of one count."""
 
     count: str
-    begins: Callable[[Journey], datetime | None]
-    ends: Callable[[Journey], datetime | None]
+    begins: Callable[[ReferralTimeline], datetime | None]
+    ends: Callable[[ReferralTimeline], datetime | None]
 
 
 STRETCHES: Mapping[str, Stretch] = {
     "received_to_first_read": Stretch(
-        count=READ, begins=lambda journey: journey.received_at, ends=lambda journey: journey.first_claimed_at
+        count=READ, begins=lambda timeline: timeline.received_at, ends=lambda timeline: timeline.first_claimed_at
     ),
     "first_read_to_decided": Stretch(
         count=DECIDED_AFTER_READING,
-        begins=lambda journey: journey.first_claimed_at,
-        ends=lambda journey: journey.decided_at,
+        begins=lambda timeline: timeline.first_claimed_at,
+        ends=lambda timeline: timeline.decided_at,
     ),
     "decided_to_first_contact": Stretch(
-        count=CONTACTED, begins=lambda journey: journey.decided_at, ends=lambda journey: journey.first_contact_at
+        count=CONTACTED, begins=lambda timeline: timeline.decided_at, ends=lambda timeline: timeline.first_contact_at
     ),
     "decided_to_hand_over_confirmed": Stretch(
         count=Step.HAND_OVER_CONFIRMED,
-        begins=lambda journey: journey.decided_at,
-        ends=lambda journey: journey.confirmed_at,
+        begins=lambda timeline: timeline.decided_at,
+        ends=lambda timeline: timeline.confirmed_at,
     ),
     "received_to_first_contact": Stretch(
-        count=CONTACTED, begins=lambda journey: journey.received_at, ends=lambda journey: journey.first_contact_at
+        count=CONTACTED, begins=lambda timeline: timeline.received_at, ends=lambda timeline: timeline.first_contact_at
     ),
     "case_opened_to_closed": Stretch(
         count=Step.CASE_CLOSED,
-        begins=lambda journey: journey.case_opened_at,
-        ends=lambda journey: journey.case_closed_at,
+        begins=lambda timeline: timeline.case_opened_at,
+        ends=lambda timeline: timeline.case_closed_at,
     ),
 }
 
-_MADE: Mapping[str, Callable[[Journey], bool]] = {
-    READ: lambda journey: journey.step is not Step.WAITING and journey.first_claimed_at is not None,
-    DECIDED_AFTER_READING: lambda journey: (
-        journey.step not in _ENDED_BEFORE_DECISION and journey.first_claimed_at is not None
+_MADE: Mapping[str, Callable[[ReferralTimeline], bool]] = {
+    READ: lambda timeline: timeline.step is not Step.WAITING and timeline.first_claimed_at is not None,
+    DECIDED_AFTER_READING: lambda timeline: (
+        timeline.step not in _ENDED_BEFORE_DECISION and timeline.first_claimed_at is not None
     ),
-    CONTACTED: lambda journey: (
-        journey.step in (Step.FIRST_CONTACT_MADE, Step.CASE_CLOSED) and journey.first_contact_at is not None
+    CONTACTED: lambda timeline: (
+        timeline.step in (Step.FIRST_CONTACT_MADE, Step.CASE_CLOSED) and timeline.first_contact_at is not None
     ),
-    Step.HAND_OVER_CONFIRMED: lambda journey: journey.step is Step.HAND_OVER_CONFIRMED,
-    Step.CASE_CLOSED: lambda journey: journey.step is Step.CASE_CLOSED,
+    Step.HAND_OVER_CONFIRMED: lambda timeline: timeline.step is Step.HAND_OVER_CONFIRMED,
+    Step.CASE_CLOSED: lambda timeline: timeline.step is Step.CASE_CLOSED,
 }
 
 SUMS = (
@@ -93,18 +93,18 @@ class Duration:
     ninth: float | None
 
 
-def counts(journeys: Sequence[Journey]) -> dict[str, int]:
+def counts(timelines: Sequence[ReferralTimeline]) -> dict[str, int]:
     """Those who made each step, and what links them to the other counts."""
-    steps = [journey.step for journey in journeys]
+    steps = [timeline.step for timeline in timelines]
     read, after_reading, contacted = (
-        sum(map(_MADE[name], journeys)) for name in (READ, DECIDED_AFTER_READING, CONTACTED)
+        sum(map(_MADE[name], timelines)) for name in (READ, DECIDED_AFTER_READING, CONTACTED)
     )
     decided = sum(step not in _ENDED_BEFORE_DECISION for step in steps)
     contacted_and_closed = contacted - steps.count(Step.FIRST_CONTACT_MADE)
     return {
         READ: read,
-        "unread": len(journeys) - read,
-        "unread_otherwise": len(journeys) - read - steps.count(Step.WAITING),
+        "unread": len(timelines) - read,
+        "unread_otherwise": len(timelines) - read - steps.count(Step.WAITING),
         DECIDED_AFTER_READING: after_reading,
         "decided_unread": decided - after_reading,
         CONTACTED: contacted,
@@ -113,14 +113,14 @@ def counts(journeys: Sequence[Journey]) -> dict[str, int]:
     }
 
 
-def duration(name: str, journeys: Sequence[Journey], made: Shown) -> Duration:
+def duration(name: str, timelines: Sequence[ReferralTimeline], made: Shown) -> Duration:
     stretch = STRETCHES[name]
     hours = [
         (end - start).total_seconds() / 3600
-        for journey in journeys
-        if _MADE[stretch.count](journey)
-        and (start := stretch.begins(journey))
-        and (end := stretch.ends(journey))
+        for timeline in timelines
+        if _MADE[stretch.count](timeline)
+        and (start := stretch.begins(timeline))
+        and (end := stretch.ends(timeline))
         and end >= start
     ]
     if made.value is None or made.value < FEWEST_TO_TIME or len(hours) < 2:

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterator
 
 from services.contracts.codes import Pathway
-from services.kernel.ui import dates
-from services.oversight.journeys import Step
 from services.oversight.reading import Reading
 from services.oversight.report import AGREEMENT, CHANGED, CHARACTERISTICS, HIDDEN
+from services.oversight.timelines import Step
+from services.platform.ui import dates
 
 COLUMNS = ("period", "area", "as_of", "final", "table", "row", "measure", "value", "note")
 _HIDDEN = "hidden: 1 to 7, or hidden so that another cannot be worked out"

@@ -12,15 +12,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.kernel.clock import Clock
-from services.kernel.db.engine import Database
-from services.kernel.db.transaction import Transaction
-from services.kernel.db.upsert import insert, insert_or_ignore
 from services.oversight import queries, rebuilding, running
 from services.oversight.periods import Quarter
 from services.oversight.report import EVERYWHERE, reports_on, to_json
 from services.oversight.schedule import Schedule
 from services.oversight.tables import held_counts, published_reports, snapshots
+from services.platform.clock import Clock
+from services.platform.db.engine import Database
+from services.platform.db.transaction import Transaction
+from services.platform.db.upsert import insert, insert_or_ignore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,9 @@ class Preparing:
             if not _is_due(connection, due_at):
                 return Publish(due_at=due_at, finals={})
             quarters = [each for each in _unfinished(connection, now) if now >= each.ends + self.schedule.final_after]
-            journeys = {quarter.code: queries.journeys_of(connection, quarter) for quarter in quarters}
+            timelines = {quarter.code: queries.timelines_of(connection, quarter) for quarter in quarters}
             areas = queries.areas(connection)
-        finals = {code: {each.area: to_json(each) for each in reports_on(of, areas)} for code, of in journeys.items()}
+        finals = {code: {each.area: to_json(each) for each in reports_on(of, areas)} for code, of in timelines.items()}
         return Publish(due_at=due_at, finals=finals)
 
 

@@ -4,10 +4,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from services.contracts.codes import Role
-from services.kernel.ui import dates
-from services.kernel.web import access, current
 from services.oversight import exports, presenters, reading
 from services.oversight.report import EVERYWHERE
+from services.platform.ui import dates
+from services.platform.web import access, current
 
 pages = Blueprint("steps", __name__, url_prefix="/oversight")
 
@@ -24,7 +24,7 @@ def steps() -> ResponseReturnValue:
     except reading.NothingFrozen as error:
         if period or area:
             raise
-        first_at, invented = dates.moment(error.first_at), current.site().demonstration
+        first_at, invented = dates.timestamp(error.first_at), current.service().demonstration
         return render_template("oversight/nothing_yet.html", first_at=first_at, invented_data=invented)
     return render_template(
         "oversight/steps.html",

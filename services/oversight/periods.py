@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from services.kernel.errors import NotFound
-from services.kernel.text import N_
+from services.platform.errors import NotFound
+from services.platform.i18n import N_
 
 LONDON = ZoneInfo("Europe/London")
 _CODE = re.compile(r"(20[0-9]{2})-Q([1-4])", re.ASCII)
@@ -25,8 +25,8 @@ class Quarter:
     number: int
 
     @classmethod
-    def of(cls, moment: datetime) -> "Quarter":
-        day = moment.astimezone(LONDON)
+    def of(cls, timestamp: datetime) -> "Quarter":
+        day = timestamp.astimezone(LONDON)
         return cls(day.year, (day.month + 2) // 3)
 
     @classmethod

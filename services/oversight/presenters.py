@@ -8,11 +8,11 @@ from typing import Any
 from flask_babel import format_date
 from flask_babel import gettext as _
 
-from services.kernel.ui import dates
 from services.oversight import wording
 from services.oversight.periods import Quarter
 from services.oversight.reading import Reading
 from services.oversight.report import CHARACTERISTICS
+from services.platform.ui import dates
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def page(reading: Reading) -> Page:
     return Page(
         period=quarter(reading.period),
         area=_("in %(area)s", area=wording.area(reading.area)) if reading.area else _("in all areas"),
-        as_of=dates.moment(reading.as_of),
-        next_at=dates.moment(reading.next_at),
+        as_of=dates.timestamp(reading.as_of),
+        next_at=dates.timestamp(reading.next_at),
         final=reading.final,
         final_at=dates.day(reading.final_at),
         received=str(content["received"]),

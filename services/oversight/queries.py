@@ -1,6 +1,6 @@
-"""Reads journeys for freezing, and what was frozen for everybody else.
+"""Reads timelines for freezing, and what was frozen for everybody else.
 
-What comes of journeys is not disclosed yet: it goes to `freezing`, never to a page.
+What comes of timelines is not disclosed yet: it goes to `freezing`, never to a page.
 """
 
 from collections.abc import Sequence
@@ -9,27 +9,27 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.oversight.held import to_journey
-from services.oversight.journeys import Journey
 from services.oversight.periods import Quarter, between
 from services.oversight.running import Counted
-from services.oversight.tables import journeys, models, published_reports, snapshots
+from services.oversight.tables import models, published_reports, snapshots, timelines
+from services.oversight.timeline_store import to_timeline
+from services.oversight.timelines import ReferralTimeline
 
 
-def journeys_of(connection: sa.Connection, quarter: Quarter) -> list[Journey]:
-    """The journeys of the referrals received in the quarter (found by index)."""
-    return [to_journey(row) for row in connection.execute(sa.select(journeys).where(_received_in(quarter)))]
+def timelines_of(connection: sa.Connection, quarter: Quarter) -> list[ReferralTimeline]:
+    """The timelines of the referrals received in the quarter (found by index)."""
+    return [to_timeline(row) for row in connection.execute(sa.select(timelines).where(_received_in(quarter)))]
 
 
 def places_of(connection: sa.Connection, quarter: Quarter) -> Counted:
     """The same by review and pathway, counted by the database."""
-    by = (journeys.c.review_state, journeys.c.pathway)
+    by = (timelines.c.review_state, timelines.c.pathway)
     found = sa.select(*by, sa.func.count()).where(_received_in(quarter)).group_by(*by)
     return [(state, pathway, number) for state, pathway, number in connection.execute(found)]
 
 
 def first_received(connection: sa.Connection) -> datetime | None:
-    first: datetime | None = connection.scalar(sa.select(sa.func.min(journeys.c.received_at)))
+    first: datetime | None = connection.scalar(sa.select(sa.func.min(timelines.c.received_at)))
     return first
 
 
@@ -41,7 +41,7 @@ def quarters(connection: sa.Connection, now: datetime) -> list[Quarter]:
 
 def areas(connection: sa.Connection) -> list[str]:
     """The areas that referrals ever came from: the same in every report, whatever its counts."""
-    found = sa.select(journeys.c.area).where(journeys.c.area.is_not(None)).distinct().order_by(journeys.c.area)
+    found = sa.select(timelines.c.area).where(timelines.c.area.is_not(None)).distinct().order_by(timelines.c.area)
     return list(connection.scalars(found))
 
 
@@ -87,4 +87,4 @@ def published(connection: sa.Connection, quarter: Quarter, area: str) -> Any:
 
 
 def _received_in(quarter: Quarter) -> sa.ColumnElement[bool]:
-    return sa.and_(journeys.c.received_at >= quarter.begins, journeys.c.received_at < quarter.ends)
+    return sa.and_(timelines.c.received_at >= quarter.begins, timelines.c.received_at < quarter.ends)

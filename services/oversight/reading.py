@@ -8,14 +8,14 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from services.kernel.errors import Conflict, NotFound
-from services.kernel.text import N_
-from services.kernel.ui import dates
-from services.kernel.web import current
 from services.oversight import queries
 from services.oversight.periods import NoSuchPeriod, Quarter
 from services.oversight.report import EVERYWHERE
 from services.oversight.schedule import Schedule
+from services.platform.errors import Conflict, NotFound
+from services.platform.i18n import N_
+from services.platform.ui import dates
+from services.platform.web import current
 
 EXTENSION = "waymark_oversight_schedule"
 
@@ -37,7 +37,7 @@ class NothingFrozen(Conflict):
     title = N_("There are no figures yet")
 
     def __init__(self, first_at: datetime) -> None:
-        super().__init__(_("The first figures come on %(time)s.", time=dates.moment(first_at)))
+        super().__init__(_("The first figures come on %(time)s.", time=dates.timestamp(first_at)))
         self.first_at = first_at
 
 

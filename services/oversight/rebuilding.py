@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from services.contracts import topics
-from services.contracts.oversight import RepublishRequestedV1, RetellingAskedV1
-from services.kernel.db.published_events import SqlHandledEvents
-from services.kernel.db.transaction import Transaction
-from services.kernel.republish import RequestLostEvents
-from services.oversight.tables import journeys, kernel, models, rebuilds
+from services.contracts.oversight import LostEventsRequestedV1, RepublishRequestedV1
+from services.oversight.tables import models, platform, rebuilds, timelines
+from services.platform.db.published_events import SqlHandledEvents
+from services.platform.db.transaction import Transaction
+from services.platform.lost_events import RequestLostEvents
 
 _OF_NO_STATE = frozenset({topics.CASEWORK_PUBLISHED_LISTS.name})
 """Says what was sent, not what is: its owner has nothing of it to tell again."""
@@ -32,7 +32,7 @@ class Rebuild:
 class NoteTold:
     """An owner has told everything. `told` says how much, by topic."""
 
-    asking_id: UUID
+    request_id: UUID
     told: Mapping[str, int]
 
 
@@ -44,26 +44,26 @@ class EndRebuild:
 def rebuild(_command: Rebuild, transaction: Transaction) -> UUID:
     """Gives the asking's id. One that is under way already is begun anew."""
     connection, at = transaction.connection, transaction.at
-    asking_id = uuid4()
-    connection.execute(sa.delete(journeys))
+    request_id = uuid4()
+    connection.execute(sa.delete(timelines))
     connection.execute(sa.delete(models))
     connection.execute(sa.update(rebuilds).where(rebuilds.c.ended_at.is_(None)).values(ended_at=at))
-    connection.execute(sa.insert(rebuilds).values(id=asking_id, asked_at=at, told=dict.fromkeys(READ)))
-    asked = {"topics": list(READ), "referral_ids": None, "asked_at": at}
-    transaction.publish(RetellingAskedV1, {"asking_id": asking_id, "version": 1, **asked})
-    transaction.audit("figures.rebuild_begun", subject_type="rebuild", subject_id=asking_id)
-    return asking_id
+    connection.execute(sa.insert(rebuilds).values(id=request_id, requested_at=at, told=dict.fromkeys(READ)))
+    asked = {"topics": list(READ), "referral_ids": None, "requested_at": at}
+    transaction.publish(RepublishRequestedV1, {"request_id": request_id, "version": 1, **asked})
+    transaction.audit("figures.rebuild_begun", subject_type="rebuild", subject_id=request_id)
+    return request_id
 
 
 def request_lost_events(command: RequestLostEvents, transaction: Transaction) -> None:
     """Ask for what an owner has sent and never arrived here."""
-    lost = SqlHandledEvents(transaction.connection, kernel).not_among(command.event_ids)
+    lost = SqlHandledEvents(transaction.connection, platform).not_among(command.event_ids)
     if lost:
-        transaction.publish(RepublishRequestedV1, {"request_id": uuid4(), "version": 1, "event_ids": lost})
+        transaction.publish(LostEventsRequestedV1, {"request_id": uuid4(), "version": 1, "event_ids": lost})
 
 
 def note_told(command: NoteTold, transaction: Transaction) -> None:
-    mine = rebuilds.c.id == command.asking_id
+    mine = rebuilds.c.id == command.request_id
     held = transaction.connection.execute(sa.select(rebuilds.c.told).where(mine).with_for_update()).scalar()
     if held is not None:
         transaction.connection.execute(sa.update(rebuilds).where(mine).values(told=held | dict(command.told)))
@@ -72,7 +72,7 @@ def note_told(command: NoteTold, transaction: Transaction) -> None:
 def end_rebuild(_command: EndRebuild, transaction: Transaction) -> int:
     connection = transaction.connection
     row = connection.execute(sa.select(rebuilds).where(rebuilds.c.ended_at.is_(None)).with_for_update()).one_or_none()
-    if row is None or not all(_heard_all(connection, row.asked_at, topic, row.told[topic]) for topic in READ):
+    if row is None or not all(_heard_all(connection, row.requested_at, topic, row.told[topic]) for topic in READ):
         return 0
     connection.execute(sa.update(rebuilds).where(rebuilds.c.id == row.id).values(ended_at=transaction.at))
     transaction.audit("figures.rebuild_ended", subject_type="rebuild", subject_id=row.id)
@@ -84,19 +84,19 @@ def under_way(connection: sa.Connection) -> bool:
 
 
 _HEARD: Mapping[str, sa.ColumnElement[bool]] = {
-    topics.REFERRALS.name: journeys.c.version > 0,
-    topics.INTAKE_EQUALITY.name: journeys.c.referrer_asked_version > 0,
-    topics.REVIEWS.name: journeys.c.review_version > 0,
-    topics.CASES.name: journeys.c.case_version > 0,
-    topics.CASEWORK_EQUALITY.name: journeys.c.worker_asked_version > 0,
+    topics.REFERRALS.name: timelines.c.version > 0,
+    topics.INTAKE_EQUALITY.name: timelines.c.referrer_asked_version > 0,
+    topics.REVIEWS.name: timelines.c.review_version > 0,
+    topics.CASES.name: timelines.c.case_version > 0,
+    topics.CASEWORK_EQUALITY.name: timelines.c.worker_asked_version > 0,
 }
 
 
-def _heard_all(connection: sa.Connection, asked_at: datetime, topic: str, told: int | None) -> bool:
+def _heard_all(connection: sa.Connection, requested_at: datetime, topic: str, told: int | None) -> bool:
     """Owners count what was there when they were asked. Partitions keep no order between them, so it is counted here."""
     if told is None:
         return False
     heard = sa.select(sa.func.count()).select_from(models)
     if topic in _HEARD:
-        heard = sa.select(sa.func.count()).where(_HEARD[topic], journeys.c.received_at <= asked_at)
+        heard = sa.select(sa.func.count()).where(_HEARD[topic], timelines.c.received_at <= requested_at)
     return bool(connection.execute(heard).scalar_one() >= told)

@@ -8,7 +8,7 @@ from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, Pathway
 from services.oversight import durations
 from services.oversight.disclosure import Shown, Sum, disclose
 from services.oversight.durations import STRETCHES, Duration
-from services.oversight.journeys import Journey, Step
+from services.oversight.timelines import ReferralTimeline, Step
 
 EVERYWHERE = ""
 """The area code of the report on all areas."""
@@ -39,18 +39,18 @@ class Report:
     """Of decisions that saw the estimate, from rounded counts; None is too few to compare."""
 
 
-def reports_on(journeys: Sequence[Journey], areas: Sequence[str]) -> list[Report]:
+def reports_on(timelines: Sequence[ReferralTimeline], areas: Sequence[str]) -> list[Report]:
     """The report of a quarter on everywhere, and on each area: disclosed at once, so that none gives another away."""
-    shown = disclosed(journeys, areas)
-    return [_report(journeys, area, shown) for area in (EVERYWHERE, *areas)]
+    shown = disclosed(timelines, areas)
+    return [_report(timelines, area, shown) for area in (EVERYWHERE, *areas)]
 
 
-def _report(journeys: Sequence[Journey], area: str, shown: Mapping[str, Shown]) -> Report:
+def _report(timelines: Sequence[ReferralTimeline], area: str, shown: Mapping[str, Shown]) -> Report:
     def of(names: Iterable[str]) -> dict[str, Shown]:
         return {name: shown[_name(area, name)] for name in names}
 
     agreement = None if area else of((*AGREEMENT, *CHANGED))
-    here = [journey for journey in journeys if area in (EVERYWHERE, journey.area)]
+    here = [timeline for timeline in timelines if area in (EVERYWHERE, timeline.area)]
     return Report(
         area=area,
         received=shown[_name(area, "received")],
@@ -67,11 +67,11 @@ def _report(journeys: Sequence[Journey], area: str, shown: Mapping[str, Shown]) 
     )
 
 
-def disclosed(journeys: Sequence[Journey], areas: Sequence[str]) -> dict[str, Shown]:
+def disclosed(timelines: Sequence[ReferralTimeline], areas: Sequence[str]) -> dict[str, Shown]:
     """Every count of the quarter that any report on it shows, by scope and name."""
     counts: dict[str, int] = {}
     for area in (EVERYWHERE, *areas):
-        here = [journey for journey in journeys if area in (EVERYWHERE, journey.area)]
+        here = [timeline for timeline in timelines if area in (EVERYWHERE, timeline.area)]
         counts |= {_name(area, name): count for name, count in _counts(here, everywhere=not area).items()}
     unpublished = [name for name in counts if name.endswith(_LINKS)]
     return disclose(counts, sums(areas), unpublished=unpublished, keep=_hide_last(areas))
@@ -106,21 +106,21 @@ def sums(areas: Sequence[str]) -> list[Sum]:
     return found
 
 
-def _counts(journeys: Sequence[Journey], *, everywhere: bool) -> dict[str, int]:
-    decisions = [journey.decision for journey in journeys if journey.decision and _is_decided(journey)]
-    steps, pathways = [journey.step for journey in journeys], [decision.pathway for decision in decisions]
+def _counts(timelines: Sequence[ReferralTimeline], *, everywhere: bool) -> dict[str, int]:
+    decisions = [timeline.decision for timeline in timelines if timeline.decision and _is_decided(timeline)]
+    steps, pathways = [timeline.step for timeline in timelines], [decision.pathway for decision in decisions]
     counts: dict[str, int] = {
-        "received": len(journeys),
+        "received": len(timelines),
         "decided": len(decisions),
         "cases": sum(pathway in CASE_PATHWAYS for pathway in pathways),
         "hand_overs": sum(pathway in HAND_OVERS for pathway in pathways),
         **{step: steps.count(step) for step in Step},
         **{pathway: pathways.count(pathway) for pathway in Pathway},
-        **durations.counts(journeys),
+        **durations.counts(timelines),
     }
     for name in CHARACTERISTICS:
-        asked = sum(getattr(journey, f"{name}_asked") for journey in journeys)
-        counts |= {f"{name}_asked": asked, f"{name}_not_asked": len(journeys) - asked}
+        asked = sum(getattr(timeline, f"{name}_asked") for timeline in timelines)
+        counts |= {f"{name}_asked": asked, f"{name}_not_asked": len(timelines) - asked}
     if everywhere:
         seen = [decision for decision in decisions if decision.agrees is not None]
         agreeing = sum(decision.agrees is True for decision in seen)
@@ -131,8 +131,8 @@ def _counts(journeys: Sequence[Journey], *, everywhere: bool) -> dict[str, int]:
     return counts
 
 
-def _is_decided(journey: Journey) -> bool:
-    return journey.step not in (Step.WAITING, Step.BEING_READ, Step.QUESTION_ASKED, Step.WITHDRAWN)
+def _is_decided(timeline: ReferralTimeline) -> bool:
+    return timeline.step not in (Step.WAITING, Step.BEING_READ, Step.QUESTION_ASKED, Step.WITHDRAWN)
 
 
 def _hide_last(areas: Sequence[str]) -> list[str]:

@@ -27,8 +27,8 @@ from typing import Any
 
 from services.contracts.codes import Pathway
 from services.oversight.disclosure import SMALLEST_SHOWN, Shown
-from services.oversight.journeys import ReviewState, Step, at_review
 from services.oversight.report import to_value
+from services.oversight.timelines import ReviewState, Step, at_review
 
 MIN_CHANGE = SMALLEST_SHOWN
 RUNNING_ROUNDED_TO = 10

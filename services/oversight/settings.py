@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Self
 
-from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings, whole_number
 from services.oversight.schedule import Schedule
+from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import SettingsError, platform_settings, whole_number
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -21,15 +21,15 @@ class Settings(KernelSettings):
         schedule = Schedule(
             weekday=_weekday(environ, "SNAPSHOT_WEEKDAY"),
             at=_time(environ, "SNAPSHOT_TIME"),
-            final_after=timedelta(weeks=whole_number(environ, "FINAL_REPORT_WEEKS", default=4, least=1, most=26)),
+            final_after=timedelta(weeks=whole_number(environ, "FINAL_REPORT_WEEKS", default=4, minimum=1, maximum=26)),
         )
-        return cls(**kernel_settings(environ), schedule=schedule)
+        return cls(**platform_settings(environ), schedule=schedule)
 
 
 def _weekday(environ: Mapping[str, str], name: str) -> int:
     text = (environ.get(name) or _WEEKDAYS[0]).lower()
     if text not in _WEEKDAYS:
-        raise Unset(f"The setting {name} must be a day of the week: monday, tuesday and so on.")
+        raise SettingsError(f"The setting {name} must be a day of the week: monday, tuesday and so on.")
     return _WEEKDAYS.index(text)
 
 
@@ -40,5 +40,5 @@ def _time(environ: Mapping[str, str], name: str) -> time:
     except ValueError:
         found = None
     if found is None or len(text) != len("06:00") or found.tzinfo is not None:
-        raise Unset(f"The setting {name} must be a time of day such as 06:00.")
+        raise SettingsError(f"The setting {name} must be a time of day such as 06:00.")
     return found

@@ -4,23 +4,23 @@ from typing import Any
 
 from services.contracts import casework, intake, scoring
 from services.contracts.scoring import ModelDescribedV2
-from services.kernel.republish import RequestLostEvents, listed
-from services.kernel.service import Subscriptions
-from services.oversight.journeys import Asked, AskedBy, CaseChange, Decision, ReviewState
-from services.oversight.noting import (
-    NoteAsked,
-    NoteCase,
-    NoteDecision,
-    NoteModel,
-    NoteReading,
-    NoteReferral,
-    NoteReview,
+from services.oversight.apply_events import (
+    ApplyAsked,
+    ApplyCase,
+    ApplyDecision,
+    ApplyModel,
+    ApplyReading,
+    ApplyReferral,
+    ApplyReview,
 )
 from services.oversight.rebuilding import NoteTold
+from services.oversight.timelines import Asked, AskedBy, CaseChange, Decision, ReviewState
+from services.platform.lost_events import RequestLostEvents, listed
+from services.platform.service import Subscriptions
 
 
-def referral_told(event: dict[str, Any]) -> NoteReferral:
-    return NoteReferral(
+def referral_told(event: dict[str, Any]) -> ApplyReferral:
+    return ApplyReferral(
         referral_id=event["referral_id"],
         version=event["version"],
         area=event["area"],
@@ -28,29 +28,29 @@ def referral_told(event: dict[str, Any]) -> NoteReferral:
     )
 
 
-def review_opened(event: dict[str, Any]) -> NoteReview:
+def review_opened(event: dict[str, Any]) -> ApplyReview:
     return _review(event, ReviewState.OPENED)
 
 
-def review_claimed(event: dict[str, Any]) -> NoteReview:
+def review_claimed(event: dict[str, Any]) -> ApplyReview:
     return _review(event, ReviewState.CLAIMED)
 
 
-def question_asked(event: dict[str, Any]) -> NoteReview:
+def question_asked(event: dict[str, Any]) -> ApplyReview:
     return _review(event, ReviewState.QUESTION_ASKED)
 
 
-def own_view_recorded(event: dict[str, Any]) -> NoteReading:
-    return NoteReading(referral_id=event["referral_id"], at=event["at"])
+def own_view_recorded(event: dict[str, Any]) -> ApplyReading:
+    return ApplyReading(referral_id=event["referral_id"], at=event["at"])
 
 
-def review_closed(event: dict[str, Any]) -> NoteReview:
+def review_closed(event: dict[str, Any]) -> ApplyReview:
     return _review(event, ReviewState.CLOSED)
 
 
-def review_decided(event: dict[str, Any]) -> NoteDecision:
+def review_decided(event: dict[str, Any]) -> ApplyDecision:
     seen = event["shown_at"] is not None
-    return NoteDecision(
+    return ApplyDecision(
         referral_id=event["referral_id"],
         version=event["version"],
         at=event["at"],
@@ -64,40 +64,40 @@ def review_decided(event: dict[str, Any]) -> NoteDecision:
     )
 
 
-def case_opened(event: dict[str, Any]) -> NoteCase:
+def case_opened(event: dict[str, Any]) -> ApplyCase:
     return _case(event, CaseChange.OPENED)
 
 
-def first_contact_made(event: dict[str, Any]) -> NoteCase:
+def first_contact_made(event: dict[str, Any]) -> ApplyCase:
     return _case(event, CaseChange.FIRST_CONTACT_MADE)
 
 
-def hand_over_confirmed(event: dict[str, Any]) -> NoteCase:
+def hand_over_confirmed(event: dict[str, Any]) -> ApplyCase:
     return _case(event, CaseChange.CONFIRMED)
 
 
-def case_closed(event: dict[str, Any]) -> NoteCase:
+def case_closed(event: dict[str, Any]) -> ApplyCase:
     return _case(event, CaseChange.CLOSED)
 
 
-def case_reopened(event: dict[str, Any]) -> NoteCase:
+def case_reopened(event: dict[str, Any]) -> ApplyCase:
     return _case(event, CaseChange.REOPENED)
 
 
-def equality_referred(event: dict[str, Any]) -> NoteAsked:
+def equality_referred(event: dict[str, Any]) -> ApplyAsked:
     return _asked(event, AskedBy.REFERRER)
 
 
-def equality_recorded(event: dict[str, Any]) -> NoteAsked:
+def equality_recorded(event: dict[str, Any]) -> ApplyAsked:
     return _asked(event, AskedBy.WORKER)
 
 
-def model_described(event: dict[str, Any]) -> NoteModel:
-    return NoteModel(model_version=event["model_version"], invented_data=event["invented_data"])
+def model_described(event: dict[str, Any]) -> ApplyModel:
+    return ApplyModel(model_version=event["model_version"], invented_data=event["invented_data"])
 
 
 def state_told(event: dict[str, Any]) -> NoteTold:
-    return NoteTold(asking_id=event["asking_id"], told={part["topic"]: part["count"] for part in event["told"]})
+    return NoteTold(request_id=event["request_id"], told={part["topic"]: part["count"] for part in event["told"]})
 
 
 def events_listed(event: dict[str, Any]) -> RequestLostEvents:
@@ -121,22 +121,22 @@ SUBSCRIPTIONS: Subscriptions = {
     casework.CaseClosedV1: case_closed,
     casework.CaseReopenedV1: case_reopened,
     casework.EqualityRecordedV1: equality_recorded,
-    intake.StateToldV1: state_told,
-    scoring.StateToldV1: state_told,
-    casework.StateToldV1: state_told,
+    intake.RepublishCompletedV1: state_told,
+    scoring.RepublishCompletedV1: state_told,
+    casework.RepublishCompletedV1: state_told,
     casework.EventsListedV1: events_listed,
 }
 
 
-def _review(event: dict[str, Any], state: ReviewState) -> NoteReview:
-    return NoteReview(referral_id=event["referral_id"], version=event["version"], state=state, at=event["at"])
+def _review(event: dict[str, Any], state: ReviewState) -> ApplyReview:
+    return ApplyReview(referral_id=event["referral_id"], version=event["version"], state=state, at=event["at"])
 
 
-def _asked(event: dict[str, Any], by: AskedBy) -> NoteAsked:
+def _asked(event: dict[str, Any], by: AskedBy) -> ApplyAsked:
     """ "Prefer not to say" is an answer: the young person was asked. Null is not asked, or taken back."""
     answers = {name: event[name] is not None for name in ("ethnicity", "sex", "disability")}
-    return NoteAsked(referral_id=event["referral_id"], by=by, answers=Asked(version=event["version"], **answers))
+    return ApplyAsked(referral_id=event["referral_id"], by=by, answers=Asked(version=event["version"], **answers))
 
 
-def _case(event: dict[str, Any], change: CaseChange) -> NoteCase:
-    return NoteCase(referral_id=event["referral_id"], version=event["version"], change=change, at=event["at"])
+def _case(event: dict[str, Any], change: CaseChange) -> ApplyCase:
+    return ApplyCase(referral_id=event["referral_id"], version=event["version"], change=change, at=event["at"])

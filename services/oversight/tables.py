@@ -1,16 +1,16 @@
-"""Oversight's tables: journeys of referrals, without identities, and which models were made from invented data."""
+"""Oversight's tables: timelines of referrals, without identities, and which models were made from invented data."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
 from services.contracts.codes import Pathway, SupportLevel
-from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.types import CodeType, Json, UtcDateTime
-from services.oversight.journeys import AskedBy, ReviewState
+from services.oversight.timelines import AskedBy, ReviewState
+from services.platform.db.tables import new_metadata, platform_tables
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 metadata = new_metadata()
-kernel = kernel_tables(metadata)
+platform = platform_tables(metadata)
 
 
 def _asked(by: AskedBy) -> list[sa.Column[Any]]:
@@ -22,8 +22,8 @@ def _asked(by: AskedBy) -> list[sa.Column[Any]]:
     return [version, *answered]
 
 
-journeys = sa.Table(
-    "journeys",
+timelines = sa.Table(
+    "referral_timelines",
     metadata,
     sa.Column("referral_id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
@@ -60,7 +60,7 @@ rebuilds = sa.Table(
     "rebuilds",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("requested_at", UtcDateTime, nullable=False),
     # By topic, how much its owner told; null until the owner has said so.
     sa.Column("told", Json, nullable=False),
     sa.Column("ended_at", UtcDateTime, nullable=True),

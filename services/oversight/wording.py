@@ -6,8 +6,8 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from services.contracts.codes import Pathway
-from services.kernel.text import N_
-from services.oversight.journeys import Step
+from services.oversight.timelines import Step
+from services.platform.i18n import N_
 
 STEPS: Mapping[str, str] = {
     Step.WAITING: N_("Waiting for a reviewer"),

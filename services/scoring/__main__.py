@@ -1,6 +1,6 @@
 """python -m services.scoring web | worker | migrate | check | revision"""
 
-from services.kernel.roles import run_role
+from services.platform.process_cli import run_role
 from services.scoring.bootstrap import build
 from services.scoring.settings import Settings
 

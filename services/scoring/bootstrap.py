@@ -2,32 +2,32 @@
 
 from pathlib import Path
 
-from services.kernel.auth.identity import IdentityPort
-from services.kernel.clock import Clock, system_clock
-from services.kernel.db.batch import Batch
-from services.kernel.db.engine import Database
-from services.kernel.db.transaction import Transaction
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.retelling import TellAgainSome
-from services.kernel.service import KnownRecord, Routes, Service
+from services.platform.auth.identity import IdentityPort
+from services.platform.clock import Clock, system_clock
+from services.platform.db.batch import Batch
+from services.platform.db.engine import Database
+from services.platform.db.transaction import Transaction
+from services.platform.dispatcher import Dispatcher
+from services.platform.republish import RepublishNextBatch
+from services.platform.service import KnownRecord, Routes, Service
 from services.scoring.adapters.audit_ids import audit_ids
 from services.scoring.adapters.champion import LoadedChampion
 from services.scoring.adapters.champions import Champions
-from services.scoring.adapters.kept_models import KeptModels
+from services.scoring.adapters.model_cache import ModelCache
 from services.scoring.adapters.model_store import ModelStore
-from services.scoring.adapters.read_ahead import read_ahead
+from services.scoring.adapters.prefetch import prefetch
 from services.scoring.adapters.replay import NoSuchEstimate
-from services.scoring.adapters.tables import answers, kernel, metadata
+from services.scoring.adapters.tables import metadata, platform, results
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
 from services.scoring.application.handlers import HANDLERS
-from services.scoring.entrypoints.commands import estimate_again
+from services.scoring.entrypoints.commands import rescore
 from services.scoring.entrypoints.subscriptions import SUBSCRIPTIONS
 from services.scoring.settings import Settings
 
 _HERE = Path(__file__).parent
 
 
-RECORDS = (KnownRecord(argument="estimate_id", subject_type="estimate", id=answers.c.id, missing=NoSuchEstimate),)
+RECORDS = (KnownRecord(argument="estimate_id", subject_type="estimate", id=results.c.id, missing=NoSuchEstimate),)
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
@@ -45,13 +45,13 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
     dispatcher = Dispatcher(
         service="scoring",
         database=database,
-        tables=kernel,
+        tables=platform,
         unit_of_work=unit_of_work,
         handlers=HANDLERS,
         clock=clock,
-        read_ahead=read_ahead,
+        prefetch=prefetch,
     )
-    champions.arrived = lambda: estimate_again(dispatcher)
+    champions.arrived = lambda: rescore(dispatcher)
 
     def routes() -> Routes:
         from services.scoring.entrypoints import api, pages
@@ -66,11 +66,11 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         identities=identities,
         database=database,
         metadata=metadata,
-        tables=kernel,
+        tables=platform,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
-        at_once=500,
-        reconcile=(TellAgainSome(),),
+        batch_size=500,
+        reconcile=(RepublishNextBatch(),),
         audit_ids=audit_ids,
         records=RECORDS,
         clock=clock,
@@ -83,6 +83,6 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
 
 def build_champions(settings: Settings) -> Champions:
     """The champion as this installation keeps it, for a command. `refresh()` takes over the registry's."""
-    kept = KeptModels(settings.models_folder)
+    kept = ModelCache(settings.models_folder)
     store = ModelStore(settings.registry_url, kept) if settings.registry_url else None
     return Champions(kept, store)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from services.kernel.settings import Settings as KernelSettings
-from services.kernel.settings import Unset, kernel_settings, whole_number
-from services.scoring.domain.answer import AnswerLimits
+from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import SettingsError, platform_settings, whole_number
+from services.scoring.domain.result import AnswerLimits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Settings(KernelSettings):
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         return cls(
-            **kernel_settings(environ),
+            **platform_settings(environ),
             models_folder=Path(environ.get("MODELS_FOLDER", "var/models")),
             registry_url=environ.get("REGISTRY_URL") or None,
             limits=_limits(environ),
@@ -32,11 +32,11 @@ class Settings(KernelSettings):
 def _limits(environ: Mapping[str, str]) -> AnswerLimits:
     usual = AnswerLimits()
     limits = AnswerLimits(
-        min_answers=whole_number(environ, "ESTIMATE_MIN_ANSWERS", default=usual.min_answers, least=1, most=100),
+        min_answers=whole_number(environ, "ESTIMATE_MIN_ANSWERS", default=usual.min_answers, minimum=1, maximum=100),
         max_sparse_answers=whole_number(
-            environ, "ESTIMATE_MAX_SPARSE_ANSWERS", default=usual.max_sparse_answers, least=0, most=100
+            environ, "ESTIMATE_MAX_SPARSE_ANSWERS", default=usual.max_sparse_answers, minimum=0, maximum=100
         ),
     )
     if limits.max_sparse_answers < limits.min_answers - 1:
-        raise Unset("ESTIMATE_MAX_SPARSE_ANSWERS must be at least ESTIMATE_MIN_ANSWERS minus 1")
+        raise SettingsError("ESTIMATE_MAX_SPARSE_ANSWERS must be at least ESTIMATE_MIN_ANSWERS minus 1")
     return limits

@@ -1,4 +1,4 @@
-"""Each service is imported whole from a folder that holds it, the kernel and the contracts, and nothing else.
+"""Each service is imported whole from a folder that holds it, the platform and the contracts, and nothing else.
 
 It must not miss another service, nor a package that its image does not install, and importing must open nothing: no
 file written, no connection, no thread, no process.
@@ -26,7 +26,7 @@ MODELS = {"scoring": ["inference", "features"], "oversight": ["fairness"]}
 
 TRAINING = {"catboost", "matplotlib", "numba", "pandas", "pyarrow", "shap", "skops", "sklearn"}
 NOT_INSTALLED = {
-    "kernel": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
+    "platform": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
     "accounts": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
     "intake": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
     "casework": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
@@ -54,7 +54,7 @@ def _imported_alone(service: str) -> Import:
     with TemporaryDirectory() as folder:
         alone = Path(folder)
         _copy("services/__init__.py", alone)
-        for package in sorted({"contracts", "kernel", service}):
+        for package in sorted({"contracts", "platform", service}):
             _copy(f"services/{package}", alone)
         if service in MODELS:
             _copy("models/__init__.py", alone)

@@ -9,9 +9,9 @@ import pytest
 
 from services.accounts import load_demonstration
 from services.contracts.topics import IN_SYNC, REPLICAS, TOPICS
-from services.kernel import failpoints
-from services.kernel.bus.kafka.topics import settings_of
-from services.kernel.settings import environment
+from services.platform import failpoints
+from services.platform.messaging.kafka.topics import settings_of
+from services.platform.settings import environment
 from tests import deployments, settings_read
 from tests.architecture.test_deployable_alone import MODELS, NOT_INSTALLED
 from tests.deployments import FORMS, OVERLAYS, ROLES, ROOT, SERVICES, Process
@@ -247,8 +247,8 @@ class TestKafka:
 
         assert set(scaled) == readers
         for service, document in scaled.items():
-            most = max(topic.partitions for topic in TOPICS if service in topic.readers)
-            assert document["spec"]["maxReplicaCount"] <= most
+            maximum = max(topic.partitions for topic in TOPICS if service in topic.readers)
+            assert document["spec"]["maxReplicaCount"] <= maximum
             assert document["spec"]["scaleTargetRef"]["name"] == f"{service}-worker"
 
 
@@ -306,7 +306,7 @@ class TestAnImage:
         (health,) = (line for line in _stage(service) if line.startswith("HEALTHCHECK"))
         (entry,) = (line for line in _stage(service) if line.startswith("ENTRYPOINT"))
 
-        assert health.endswith(f'CMD ["python", "-m", "services.kernel.observability.alive", "{service}"]')
+        assert health.endswith(f'CMD ["python", "-m", "services.platform.operations.alive", "{service}"]')
         assert entry == f'ENTRYPOINT ["python", "-m", "services.{service}"]'
 
 

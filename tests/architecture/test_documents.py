@@ -8,14 +8,14 @@ import click
 import pytest
 
 from services.accounts.demonstration import accounts
-from services.command_line.main import waymark
+from services.cli.main import waymark
 from services.contracts.topics import TOPICS
 from tests import documents
 from tests.documents import README, ROOT
 
 _ELSEWHERE = ("http://", "https://", "mailto:")
 _IMAGES = ROOT / "docs" / "images"
-_WIDTH, _MOST_BYTES = 1200, 150_000
+_WIDTH, _MAX_BYTES = 1200, 150_000
 
 
 @pytest.mark.parametrize("document", documents.documents(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -65,7 +65,7 @@ def test_a_picture_is_fit_for_a_readme(picture: Path) -> None:
     content = picture.read_bytes()
 
     assert struct.unpack(">I", content[16:20]) == (_WIDTH,)  # the header of PNG has the width there
-    assert len(content) < _MOST_BYTES
+    assert len(content) < _MAX_BYTES
 
 
 def _leads_somewhere(document: Path, link: str) -> bool:

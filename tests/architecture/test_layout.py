@@ -65,7 +65,7 @@ def test_a_service_that_decides_has_the_one_anatomy(service: str) -> None:
     assert sorted(inside - ANATOMY) == []
 
 
-OF_REVISIONS = re.compile(r"services\.kernel\.db(\.types)? import ")
+OF_REVISIONS = re.compile(r"services\.platform\.db(\.types)? import ")
 """What a revision may import of the project: helpers that create tables. Code of a service would change its meaning."""
 
 
@@ -86,7 +86,7 @@ def test_a_revision_that_imports_a_service_is_seen(tmp_path: Path) -> None:
     assert imports_of_the_project(revision) == ["services.intake.adapters import tables"]
 
 
-@pytest.mark.parametrize("package", ["services/kernel", "services/contracts"])
+@pytest.mark.parametrize("package", ["services/platform", "services/contracts"])
 def test_the_ground_floor_packages_import_nothing_by_themselves(package: str) -> None:
     """An import there would reach every module below, frameworks and all."""
     assert (ROOT / package / "__init__.py").read_text(encoding="utf-8").strip() == ""

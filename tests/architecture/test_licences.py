@@ -62,13 +62,13 @@ def test_the_note_names_every_package_whose_licence_asks_for_something() -> None
 
 
 def test_what_a_browser_is_given_is_permissive_and_comes_with_its_notice() -> None:
-    lock = json.loads((ROOT / "services/kernel/ui/package-lock.json").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / "services/platform/ui/package-lock.json").read_text(encoding="utf-8"))
     served = {
         path.partition("/")[2]: entry["license"]
         for path, entry in lock["packages"].items()
         if path and not entry.get("dev")
     }
-    notice = (ROOT / "services/kernel/ui/static/licences.txt").read_text(encoding="utf-8")
+    notice = (ROOT / "services/platform/ui/static/licences.txt").read_text(encoding="utf-8")
 
     assert set(served.values()) == {"MIT"}
     assert {name for name in served if name not in notice} == set()

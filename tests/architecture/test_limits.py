@@ -14,9 +14,9 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 import services
 from services.intake.entrypoints import wording
-from services.kernel.errors import FieldError
-from services.kernel.web import fields as strict
-from services.kernel.web.problems import field_sentence, humanised
+from services.platform.errors import FieldError
+from services.platform.web import fields as strict
+from services.platform.web.problems import field_sentence, humanised
 
 _NOT_IMPORTED = ("services.embedded", ".migrations", ".__main__")
 
@@ -49,14 +49,14 @@ def _below(path: str, field: fields.Field[Any]) -> Iterator[tuple[str, fields.Fi
 def _over(field: fields.Field[Any]) -> Iterator[tuple[Any, int]]:
     """Values beyond each limit of a field, with the limit."""
     if isinstance(field, strict.StrictString):
-        yield "x" * (field.most + 1), field.most
-        if field.least > 1:
-            yield "x" * (field.least - 1), field.least
+        yield "x" * (field.maximum + 1), field.maximum
+        if field.minimum > 1:
+            yield "x" * (field.minimum - 1), field.minimum
     if isinstance(field, strict.StrictInteger):
-        yield field.most + 1, field.most
-        yield field.least - 1, field.least
+        yield field.maximum + 1, field.maximum
+        yield field.minimum - 1, field.minimum
     if isinstance(field, strict.StrictList):
-        yield [None] * (field.most + 1), field.most
+        yield [None] * (field.maximum + 1), field.maximum
 
 
 SCHEMAS = _schemas()

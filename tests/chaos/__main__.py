@@ -1,4 +1,4 @@
-"""`make chaos`: referrals through every process of Waymark, which are killed meanwhile; then the books are balanced."""
+"""`make chaos`: referrals through every process of Waymark, which are killed meanwhile; then the reconciliation are balanced."""
 
 import random
 import sys
@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from services.kernel.observability import logs
+from devtools.distributed import Distributed
+from devtools.kafka.cluster import Cluster as Kafka
+from devtools.postgresql import Cluster as PostgreSQL
+from services.platform.operations import logs
 from tests.chaos import installation, report
 from tests.chaos.run import Outcome, Plan, run
-from tests.parts.distributed import Distributed
-from tests.parts.kafka.cluster import Cluster as Kafka
-from tests.parts.postgresql import Cluster as PostgreSQL
 
 _REFERRALS = 100_000
 _MINUTES = 15.0
-"""Of sending. What it takes to start, to come to rest and to balance the books is not in it."""
+"""Of sending. What it takes to start, to come to rest and to balance the reconciliation is not in it."""
 _RESTS_WITHIN = 600.0
 
 

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from services.kernel.observability import logs
+from services.platform.operations import logs
 from tests.chaos import outages
 from tests.chaos.report import where
 

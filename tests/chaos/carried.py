@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
 
-from services.kernel.bus.kafka.clients import connected
-from services.kernel.bus.kafka.settings import KafkaSettings
+from services.platform.messaging.kafka.clients import connected
+from services.platform.messaging.kafka.settings import KafkaSettings
 
 
 class OnKafka:
@@ -17,7 +17,7 @@ class OnKafka:
 
     def __init__(self, settings: KafkaSettings, *, prefix: str = "") -> None:
         self._prefix = prefix
-        self._consumer = connected(KafkaConsumer, {**settings.consumer("books"), "group_id": None})
+        self._consumer = connected(KafkaConsumer, {**settings.consumer("reconciliation"), "group_id": None})
         self._admin = connected(KafkaAdminClient, settings.connection())
 
     def values(self, topics: Sequence[str]) -> Iterable[tuple[str, bytes]]:

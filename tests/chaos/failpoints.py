@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 
+from devtools.postgresql import Cluster
 from tests.factories import registry
-from tests.kill import arriving_model, matrix, reviewer
+from tests.kill import downloading_model, matrix, reviewer
 from tests.kill.matrix import Violations
 from tests.kill.prepared import prepared
-from tests.parts.postgresql import Cluster
 
 _REPORTED_EVERY = 50
 _OF_ONE_SYSTEM = 3
-"""So often each step is killed at before the books are balanced and a new system is taken: after each kill all that a
+"""So often each step is killed at before the reconciliation are balanced and a new system is taken: after each kill all that a
 system holds is read, and the thousandth referral would make that the longest part by far."""
 
 
@@ -32,7 +32,7 @@ def run(*, hits: int, report: Callable[[str], None]) -> Violations:
         (folder / "registry").mkdir()
         models = registry.made(folder / "registry")
         models.register(seed=1)
-        killed.append(arriving_model.of_an_arriving_model(models.url, folder / "models", hits=hits, told=told))
+        killed.append(downloading_model.of_a_downloading_model(models.url, folder / "models", hits=hits, told=told))
         return _together(killed)
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from devtools.distributed import Distributed
 from services.contracts.topics import TOPICS
 from services.embedded import staff
-from services.kernel.bus.kafka import topics
-from services.kernel.bus.kafka.settings import KafkaSettings
+from services.platform.messaging.kafka import topics
+from services.platform.messaging.kafka.settings import KafkaSettings
 from tests.factories import small_model
-from tests.parts.distributed import Distributed
 
 
 def prepare(waymark: Distributed, *, people: Iterable[str], replicas: int = 1) -> Mapping[str, str]:

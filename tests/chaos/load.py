@@ -16,7 +16,7 @@ REFERRALS = "/intake/api/v1/referrals"
 ACCEPTED = (200, 202)
 TRY_AGAIN = (429, 503)
 _ANSWERS_WITHIN = 15.0
-_LONGEST_WAIT = 1.0
+_MAX_WAIT = 1.0
 _ASKED_TWICE = 100
 """Of so many that were accepted, one is sent again: it must be answered with the same referral."""
 
@@ -129,7 +129,7 @@ class Load:
                 self.faults.append(f"{line.key} was answered {status}")
                 return
             # Not what Retry-After asks for, which is longer: the sooner it comes again, the more it may find half done.
-            if self._abandoned.wait(random.uniform(0.0, min(_LONGEST_WAIT, 0.1 * 2**tries))):  # noqa: S311
+            if self._abandoned.wait(random.uniform(0.0, min(_MAX_WAIT, 0.1 * 2**tries))):  # noqa: S311
                 return
         if int(line.key[:8], 16) % _ASKED_TWICE == 0:
             self._ask_again(client, line)

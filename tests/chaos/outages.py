@@ -12,16 +12,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from devtools.distributed import Distributed
+from devtools.kafka.cluster import Cluster as Kafka
+from devtools.postgresql import Cluster as PostgreSQL
 from services.embedded.system import System
-from services.kernel.bus.kafka.settings import KafkaSettings
+from services.platform.messaging.kafka.settings import KafkaSettings
 from tests.chaos import installation
 from tests.chaos.carried import OnKafka
 from tests.chaos.load import Load, Sender
 from tests.chaos.run import come_to_rest, example
-from tests.kill.books import Books
-from tests.parts.distributed import Distributed
-from tests.parts.kafka.cluster import Cluster as Kafka
-from tests.parts.postgresql import Cluster as PostgreSQL
+from tests.kill.reconciliation import Reconciliation
 from tests.waiting import wait_until
 
 READERS = ("scoring", "casework")
@@ -51,7 +51,7 @@ def one_broker(times: int) -> Outcome:
     """The only broker is killed and started again. Timed: from its new start until an event is handled again."""
     with _waymark(brokers=1) as (waymark, kafka, token):
         waymark.start()
-        with _trickle(waymark, token) as (load, books, system):
+        with _trickle(waymark, token) as (load, reconciliation, system):
             again = []
             for _ in range(times):
                 _goes_on(system, since=datetime.now(UTC))
@@ -60,14 +60,14 @@ def one_broker(times: int) -> Outcome:
                 began = datetime.now(UTC)
                 kafka.brokers[0].start()
                 again.append(_goes_on(system, since=began))
-            return _outcome(load, books, {"handled again": again})
+            return _outcome(load, reconciliation, {"handled again": again})
 
 
 def three_brokers(times: int) -> Outcome:
     """Each of three in turn is killed and started again. Timed: how long nothing was handled, around each kill."""
     with _waymark(brokers=3) as (waymark, kafka, token):
         waymark.start()
-        with _trickle(waymark, token) as (load, books, system):
+        with _trickle(waymark, token) as (load, reconciliation, system):
             stood_still = []
             for number in range(times):
                 broker = kafka.brokers[number % len(kafka.brokers)]
@@ -80,7 +80,7 @@ def three_brokers(times: int) -> Outcome:
                 kafka.wait_until_it_answers()
                 _goes_on(system, since=datetime.now(UTC))
                 stood_still.append(_longest_gap(system, since=killed))
-            return _outcome(load, books, {"stood still": stood_still})
+            return _outcome(load, reconciliation, {"stood still": stood_still})
 
 
 def no_broker(referrals: int) -> Outcome:
@@ -96,11 +96,11 @@ def no_broker(referrals: int) -> Outcome:
             pass
         kafka.start()
         began = time.monotonic()
-        with _books(waymark) as (books, _):
-            come_to_rest(books, RESTS_WITHIN)
+        with _books(waymark) as (reconciliation, _):
+            come_to_rest(reconciliation, RESTS_WITHIN)
             drained = time.monotonic() - began
             timed = {"ready with a broker": ready_with, "ready without": ready_without, "backlog done": [drained]}
-            return _outcome(load, books, timed)
+            return _outcome(load, reconciliation, timed)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -122,21 +122,21 @@ def _waymark(*, brokers: int) -> Iterator[tuple[Distributed, Kafka, str]]:
 
 
 @contextmanager
-def _trickle(waymark: Distributed, token: str) -> Iterator[tuple[Load, Books, System]]:
+def _trickle(waymark: Distributed, token: str) -> Iterator[tuple[Load, Reconciliation, System]]:
     load = Load(_sender(waymark, token), referrals=10**9, clients=CLIENTS, seconds=3600.0, pause=PAUSE)
     load.start()
     try:
-        with _books(waymark) as (books, system):
-            yield load, books, system
+        with _books(waymark) as (reconciliation, system):
+            yield load, reconciliation, system
     finally:
         load.abandon()
 
 
 @contextmanager
-def _books(waymark: Distributed) -> Iterator[tuple[Books, System]]:
+def _books(waymark: Distributed) -> Iterator[tuple[Reconciliation, System]]:
     system = waymark.in_process()
-    with Books(system, OnKafka(KafkaSettings.from_environment(waymark.kafka))) as books:
-        yield books, system
+    with Reconciliation(system, OnKafka(KafkaSettings.from_environment(waymark.kafka))) as reconciliation:
+        yield reconciliation, system
 
 
 def _sender(waymark: Distributed, token: str) -> Sender:
@@ -165,8 +165,8 @@ def _longest_gap(system: System, *, since: datetime) -> float:
     """Seconds in which one of the readers handled nothing, from this moment on."""
     longest = 0.0
     for reader in READERS:
-        moments = [since, *_handled(system, reader, since)]
-        longest = max(longest, *((after - before).total_seconds() for before, after in itertools.pairwise(moments)))
+        timestamps = [since, *_handled(system, reader, since)]
+        longest = max(longest, *((after - before).total_seconds() for before, after in itertools.pairwise(timestamps)))
     return longest
 
 
@@ -184,8 +184,8 @@ def _ready(waymark: Distributed) -> list[float]:
     return found
 
 
-def _outcome(load: Load, books: Books, seconds: Mapping[str, Sequence[float]]) -> Outcome:
+def _outcome(load: Load, reconciliation: Reconciliation, seconds: Mapping[str, Sequence[float]]) -> Outcome:
     load.end()
-    come_to_rest(books, RESTS_WITHIN)
-    faults = {**books.balance(load.ledger, books.trail()), "answers": load.faults}
+    come_to_rest(reconciliation, RESTS_WITHIN)
+    faults = {**reconciliation.balance(load.ledger, reconciliation.event_trace()), "answers": load.faults}
     return Outcome(seconds=seconds, accepted=load.accepted(), answers=dict(load.answers), faults=faults)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from devtools.kafka import jars
 from tests.chaos.run import Outcome, Plan
-from tests.parts.kafka import jars
 
 RESULTS = Path(__file__).parent / "results"
 _SHOWN = 5

@@ -1,4 +1,4 @@
-"""One run: referrals are sent while processes are killed, everything comes to rest, and the books are balanced."""
+"""One run: referrals are sent while processes are killed, everything comes to rest, and the reconciliation are balanced."""
 
 import http.client
 import json
@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.kernel.bus.kafka.settings import KafkaSettings
+from devtools.distributed import Distributed
+from services.platform.messaging.kafka.settings import KafkaSettings
 from tests.chaos.carried import OnKafka
 from tests.chaos.load import ACCEPTED, REFERRALS, Line, Load, Sender
 from tests.chaos.supervisor import Supervisor
-from tests.kill.books import Books, referral_of
-from tests.parts.distributed import Distributed
+from tests.kill.reconciliation import Reconciliation, referral_of
 
 Report = Callable[[str], None]
 _LOOKS_EVERY = 0.5
@@ -55,17 +55,17 @@ def run(waymark: Distributed, token: str, plan: Plan, report: Report) -> Outcome
     load = Load(sender, referrals=plan.referrals, clients=plan.clients, seconds=plan.seconds)
     supervisor = Supervisor(waymark.roles, every=plan.kill_every, seed=plan.seed)
     clock = _Stopwatch()
-    with Books(waymark.in_process(), OnKafka(KafkaSettings.from_environment(waymark.kafka))) as books:
+    with Reconciliation(waymark.in_process(), OnKafka(KafkaSettings.from_environment(waymark.kafka))) as reconciliation:
         try:
             load.start()
-            supervisor.kill_while(_told(load, supervisor, books, report))
+            supervisor.kill_while(_told(load, supervisor, reconciliation, report))
         finally:
             load.abandon()
         clock.lap("sending")
         supervisor.revive()
-        come_to_rest(books, plan.rests_within)
+        come_to_rest(reconciliation, plan.rests_within)
         clock.lap("coming to rest")
-        return _balanced(books, load, supervisor, clock)
+        return _balanced(reconciliation, load, supervisor, clock)
 
 
 def example(waymark: Distributed) -> Mapping[str, object]:
@@ -90,12 +90,14 @@ class _Stopwatch:
         self.laps[name], self._at = now - self._at, now
 
 
-def _told(load: Load, supervisor: Supervisor, books: Books, report: Report) -> Callable[[float], bool]:
+def _told(
+    load: Load, supervisor: Supervisor, reconciliation: Reconciliation, report: Report
+) -> Callable[[float], bool]:
     began = time.monotonic()
 
     def going(seconds: float) -> bool:
         on = load.goes_on_for(seconds)
-        kills, estimated = supervisor.kills.total(), books.estimated()
+        kills, estimated = supervisor.kills.total(), reconciliation.estimated()
         report(
             f"{time.monotonic() - began:4.0f} s: {load.accepted()} accepted, {estimated} estimated, {kills} kills, the last of {supervisor.last}"
         )
@@ -104,21 +106,21 @@ def _told(load: Load, supervisor: Supervisor, books: Books, report: Report) -> C
     return going
 
 
-def come_to_rest(books: Books, within: float) -> None:
-    """Wait until nothing moves. When something still does after that time, the books say what is missing."""
+def come_to_rest(reconciliation: Reconciliation, within: float) -> None:
+    """Wait until nothing moves. When something still does after that time, the reconciliation say what is missing."""
     until, pause = time.monotonic() + within, threading.Event()
-    while not books.at_rest() and time.monotonic() < until:
+    while not reconciliation.at_rest() and time.monotonic() < until:
         pause.wait(_LOOKS_EVERY)
 
 
-def _balanced(books: Books, load: Load, supervisor: Supervisor, clock: _Stopwatch) -> Outcome:
-    trail = books.trail()
+def _balanced(reconciliation: Reconciliation, load: Load, supervisor: Supervisor, clock: _Stopwatch) -> Outcome:
+    event_trace = reconciliation.event_trace()
     faults = {
-        **books.balance(load.ledger, trail),
-        "another person's": _crossed(load.ledger, books),
+        **reconciliation.balance(load.ledger, event_trace),
+        "another person's": _crossed(load.ledger, reconciliation),
         "answers": load.faults,
         "processes": supervisor.faults,
-        "at rest": [] if books.at_rest() else ["something still moves"],
+        "at rest": [] if reconciliation.at_rest() else ["something still moves"],
     }
     clock.lap("balancing")
     return Outcome(
@@ -126,16 +128,16 @@ def _balanced(books: Books, load: Load, supervisor: Supervisor, clock: _Stopwatc
         faults=faults,
         kills=supervisor.kills,
         answers=load.answers,
-        events=len(trail.events),
-        sent_twice=trail.sent_twice(),
-        told_again=books.told_again(),
+        events=len(event_trace.events),
+        sent_twice=event_trace.sent_twice(),
+        told_again=reconciliation.republished(),
         stood_still=load.stood_still,
         seconds=clock.laps,
     )
 
 
-def _crossed(ledger: Sequence[Line], books: Books) -> list[str]:
-    names = books.names()
+def _crossed(ledger: Sequence[Line], reconciliation: Reconciliation) -> list[str]:
+    names = reconciliation.names()
     return [
         f"{line.key} was answered with another person's referral"
         for line in ledger

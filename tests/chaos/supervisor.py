@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from tests.parts.roles import Role
+from devtools.roles import Role
 
 
 class Supervisor:

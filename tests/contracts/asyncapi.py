@@ -177,8 +177,8 @@ def _ref(kind: str, name: str) -> dict[str, str]:
 
 
 def _and(names: list[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
+    *maximum, last = names
+    return f"{', '.join(maximum)} and {last}" if maximum else last
 
 
 def main() -> None:

@@ -8,17 +8,17 @@ from uuid import uuid4
 
 import pytest
 
+from devtools.postgresql import Cluster
 from services.contracts import envelope
 from services.contracts.registry import EVENTS
 from services.contracts.schema import EventSchema
 from services.contracts.topics import TOPICS
-from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.log import Record
-from services.kernel.bus.translate import Translator
-from services.kernel.service import Service, Subscriptions
+from services.platform.messaging.consumer import Consumer
+from services.platform.messaging.log import Record
+from services.platform.messaging.translate import Translator
+from services.platform.service import Service, Subscriptions
 from tests.contracts.frozen import name_of, payload, schemas
-from tests.kernel_service import count
-from tests.parts.postgresql import Cluster
+from tests.platform_service import count
 from tests.world import World, a_world
 
 REFERRAL = b"00000000-0000-4000-8000-000000000002"
@@ -136,7 +136,7 @@ _BY_NAME = frozenset({"texts", "area_names"})
 
 
 def _refer(world: World) -> bytes:
-    """The id of a referral that intake has: it would bury a step of one that it never had."""
+    """The id of a referral that intake has: it would dead-letter a step of one that it never had."""
     answer = world.caller("navigator").post(path := "/intake/api/v1/referrals", world.example("intake", path))
     world.settle()
     return str(answer.location).rpartition("/")[2].encode()

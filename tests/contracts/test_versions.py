@@ -12,15 +12,15 @@ from marshmallow import ValidationError
 
 from services.contracts import envelope
 from services.contracts.schema import EventSchema, Undeclared, UnknownVersion
-from services.kernel.bus import dead_letters
-from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.dead_letters import RedriveReason
-from services.kernel.bus.embedded import EmbeddedLog
-from services.kernel.bus.log import Record
-from services.kernel.service import Service
+from services.platform.messaging import dead_letters
+from services.platform.messaging.consumer import Consumer
+from services.platform.messaging.dead_letters import RedriveReason
+from services.platform.messaging.embedded import EmbeddedLog
+from services.platform.messaging.log import Record
+from services.platform.service import Service
 from tests.contracts.frozen import name_of, payload, schemas
 from tests.contracts.greetings import GreetingV1, GreetingV2, GreetingV3, Tone
-from tests.kernel_service import WriteNote, a_clock, a_service, count, texts
+from tests.platform_service import WriteNote, a_clock, a_service, count, texts
 
 GREETING = UUID(int=7)
 COMMON = {"greeting_id": GREETING, "version": 1}

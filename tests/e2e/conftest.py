@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from devtools.made_once import copy_of
+from services.demo import load
 from services.embedded import server, staff
 from services.embedded import system as embedded
-from services.embedded.demonstration import load
 from services.embedded.folder import Folder
 from services.embedded.system import System
-from services.kernel.bus import dead_letters
-from services.kernel.bus.log import Delivered
+from services.platform.messaging import dead_letters
+from services.platform.messaging.log import Delivered
 from tests.factories import small_model
-from tests.kernel_service import a_record
-from tests.parts.made_once import copy_of
+from tests.platform_service import a_record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def put_aside_an_event(folder: Folder) -> None:
     """One that intake could not handle, so that the administrator has something to decide on."""
     system = embedded.build(folder)
     record = Delivered(**vars(a_record()), position=1_000_000)
-    dead_letters.bury(system.services["intake"], record, "HearStaff raised TimeoutError")
+    dead_letters.add(system.services["intake"], record, "ApplyStaff raised TimeoutError")
     system.close()
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|R-[0-9A-Z]{6}")
 _NOT_PAGES = ("/assets/", "/accounts/sign-out")
 _FILES = (".csv", ".json")
-MOST_PAGES = 60
+MAX_PAGES = 60
 
 
 def kind(address: str) -> str:
@@ -25,7 +25,7 @@ def pages(page: Page, start: str, *, seen: set[str]) -> Iterator[str]:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
     waiting, opened = deque([start]), 0
     asked: set[str] = set()
-    while waiting and opened < MOST_PAGES:
+    while waiting and opened < MAX_PAGES:
         address = waiting.popleft()
         if kind(address) in asked | (seen if asked else set()):
             continue

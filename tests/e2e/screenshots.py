@@ -11,17 +11,17 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
-from services.command_line.run import prepare
+from devtools import chromium
+from services.cli.run import prepare
 from services.embedded.folder import Folder
 from tests.e2e import journey
 from tests.e2e.conftest import Somebody, serving
-from tests.parts import chromium
 from tests.waiting import wait_until
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 WIDTH = 1200
 _ABOVE = 20  # left free above the first element
-MOST_BYTES = 150_000
+MAX_BYTES = 150_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def take(name: str, page: Page) -> None:
     top = max(0.0, box["y"] + scrolled - _ABOVE) if cut.top != _PAGE else 0.0
     clip = {"x": 0.0, "y": top, "width": float(WIDTH), "height": min(float(cut.height), whole - top)}
     picture = page.screenshot(full_page=True, clip=clip, animations="disabled")  # type: ignore[arg-type]
-    assert len(picture) < MOST_BYTES, f"{name} has {len(picture)} bytes"
+    assert len(picture) < MAX_BYTES, f"{name} has {len(picture)} bytes"
     (IMAGES / f"{name}.png").write_bytes(picture)
 
 

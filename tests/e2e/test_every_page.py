@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
+from devtools import chromium
 from tests.e2e import crawl
 from tests.e2e.conftest import Person, Somebody
-from tests.parts import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from services.command_line.main import waymark
+from services.cli.main import waymark
 from services.embedded.folder import Folder
 from tests.e2e import journey
 from tests.e2e.conftest import Somebody

@@ -2,9 +2,9 @@
 
 import pytest
 
+from devtools import chromium
 from tests.e2e import journey
 from tests.e2e.conftest import Person, Somebody
-from tests.parts import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
-from services.scoring.application.hear_match import HearMatch
-from services.scoring.application.hear_referral import HearReferral
-from services.scoring.domain.answer import Answer, Contribution, Estimate, Features, NotEstimated
-from services.scoring.domain.referral import Earlier, Telling
+from services.scoring.application.on_match import ApplyMatch
+from services.scoring.application.on_referral import ApplyReferral
+from services.scoring.domain.referral import Earlier, ReferralVersion
+from services.scoring.domain.result import Contribution, Estimate, Features, NotEstimated, Result
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
@@ -27,11 +27,11 @@ def a_version(
     facts: Mapping[str, Any] | None = None,
     area: str = "northside",
     source: Source = Source.AE_NAVIGATOR,
-) -> Telling:
-    return Telling(version=number, told_at=day(at), facts=facts or {"said": number}, area=area, source=source)
+) -> ReferralVersion:
+    return ReferralVersion(version=number, stated_at=day(at), facts=facts or {"said": number}, area=area, source=source)
 
 
-def a_telling(
+def a_referral_version(
     referral_id: UUID,
     *,
     person_id: UUID,
@@ -41,14 +41,14 @@ def a_telling(
     facts: Mapping[str, Any] | None = None,
     area: str = "northside",
     source: Source = Source.AE_NAVIGATOR,
-) -> HearReferral:
+) -> ApplyReferral:
     """The command of a received referral, or of an amended one. Times are days from the start."""
-    return HearReferral(
+    return ApplyReferral(
         referral_id=referral_id,
         version=version,
         person_id=person_id,
         received_at=day(received),
-        told_at=day(received if amended is None else amended),
+        stated_at=day(received if amended is None else amended),
         facts={"age": 15, "injury": "minor"} if facts is None else facts,
         area=area,
         source=source,
@@ -56,8 +56,8 @@ def a_telling(
     )
 
 
-def a_match(referrals: Sequence[UUID], persons: Sequence[UUID], *, at: float, linked: bool = True) -> HearMatch:
-    return HearMatch(
+def a_match(referrals: Sequence[UUID], persons: Sequence[UUID], *, at: float, linked: bool = True) -> ApplyMatch:
+    return ApplyMatch(
         match_id=uuid4(), version=1, linked=linked, referral_ids=referrals, person_ids=persons, changed_at=day(at)
     )
 
@@ -108,12 +108,12 @@ class FakeChampion:
             "features": [{"feature": "injury", **words}],
         }
 
-    def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:
+    def answer(self, facts: Mapping[str, Any], *, stated_at: datetime, earlier: Sequence[Earlier]) -> Result:
         said = sorted((name, str(value)) for name, value in facts.items() if value is not None)
         before = [
             (str(other.id), other.received_at.isoformat(), sorted(map(str, other.facts.items()))) for other in earlier
         ]
-        digest = str(abs(hash((str(said), str(before), told_at.isoformat()))))
+        digest = str(abs(hash((str(said), str(before), stated_at.isoformat()))))
         if (facts.get("age") or 0) > 25:
             return NotEstimated(
                 reason=NotEstimatedReason.OUT_OF_RANGE,

@@ -13,7 +13,7 @@ from models.features import reading
 from models.features.specification import Feature
 from models.inference.manifest import Manifest
 from models.inference.model import probability_of
-from services.scoring.adapters.kept_models import BOOSTER, EVALUATION, MANIFEST, Kept, KeptModels
+from services.scoring.adapters.model_cache import BOOSTER, EVALUATION, MANIFEST, CachedModel, ModelCache
 
 
 @cache
@@ -91,10 +91,10 @@ def write(folder: Path, *, training: str = "synthetic", seed: int = 7) -> str:
     return digest
 
 
-def keep(models_folder: Path, *, number: int = 1, training: str = "synthetic", seed: int = 7) -> Kept:
+def keep(models_folder: Path, *, number: int = 1, training: str = "synthetic", seed: int = 7) -> CachedModel:
     """Put the model where scoring keeps its champion."""
-    kept = KeptModels(models_folder)
-    with kept.arriving() as arrived:
+    kept = ModelCache(models_folder)
+    with kept.downloading() as arrived:
         digest = write(arrived, training=training, seed=seed)
         model = kept.keep(arrived, version=f"{number}-{digest[:12]}", digest=digest)
     kept.make_current(model)

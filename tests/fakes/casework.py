@@ -45,7 +45,7 @@ def is_unanswered(review: Review, at: datetime) -> bool:
 
 
 class FakeReviewRepository:
-    def __init__(self, told: "FakeTold") -> None:
+    def __init__(self, told: "FakeProjections") -> None:
         self._told = told
         self._stored: dict[UUID, Review] = {}
 
@@ -106,7 +106,7 @@ class FakeEstimates:
     def __init__(self) -> None:
         self.parked: dict[tuple[UUID, int, int], Event] = {}
 
-    def park(self, event: Event, *, estimated: bool) -> None:
+    def store(self, event: Event, *, estimated: bool) -> None:
         self.parked.setdefault((event["referral_id"], event["referral_version"], event["sequence"]), event)
 
     def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
@@ -155,7 +155,7 @@ class FakeAlarms:
         self.actions.append(action)
 
 
-class FakeTold(FakeCaseChanges):
+class FakeProjections(FakeCaseChanges):
     """Referrals, bases and changes are kept; of the rest only that it was heard."""
 
     def __init__(self, *teams: Team, cases: FakeCaseRepository | None = None) -> None:
@@ -168,19 +168,19 @@ class FakeTold(FakeCaseChanges):
         self.recorded: set[tuple[UUID, RecipientClass, LawfulBasis]] = set()
         self.hidden: dict[UUID, RecipientClass] = {}
         """Of each review, the class of its case's team when no basis lets it know any more."""
-        self.heard: list[Event] = []
+        self.acknowledgements: list[Event] = []
         self.reviewers: dict[str, set[UUID]] = {}
         """Who reviews each area."""
 
-    def hear_staff(self, event: Event) -> None:
-        self.heard.append(event)
+    def apply_staff(self, event: Event) -> None:
+        self.acknowledgements.append(event)
 
-    hear_team = hear_identity = hear_narrative = hear_match = hear_model = hear_staff
+    apply_team = apply_identity = apply_narrative = apply_match = apply_model = apply_staff
 
-    def hear_referral(self, event: Event) -> bool:
+    def apply_referral(self, event: Event) -> bool:
         return _newer(self.referrals, event)
 
-    def hear_withdrawal(self, event: Event) -> bool:
+    def apply_withdrawal(self, event: Event) -> bool:
         return _newer(self.withdrawals, event)
 
     def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
@@ -248,7 +248,7 @@ class FakeTold(FakeCaseChanges):
         return Disclosing(
             referring=event["referred_by"]["organisation_class"],
             patient_information=event["patient_information"] is not False,
-            bodies={},
+            organisation_classes={},
         )
 
     def add_basis(
@@ -270,8 +270,8 @@ class FakeTold(FakeCaseChanges):
 class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
     def __init__(self, *teams: Team, at: datetime | None = None) -> None:
         super().__init__(at=at or after(30))
-        self.told = FakeTold(*teams, cases=self.cases)
-        self.reviews = FakeReviewRepository(self.told)
+        self.projections = FakeProjections(*teams, cases=self.cases)
+        self.reviews = FakeReviewRepository(self.projections)
         self.estimates = FakeEstimates()
         self.policy = SimpleNamespace(
             review_hours=ReviewHours(),

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.casework.domain.case import Case, CaseState
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.case_notice import NoticeKind
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import CaseNotFound, StaleCase
 from services.casework.domain.change import ChangeKind
 from services.contracts.codes import HAND_OVERS, ProgressStep
@@ -20,7 +20,7 @@ from tests.factories.cases import later
 def may_know(
     case: Case,
     reader: CaseReader,
-    knowledge: Knowledge,
+    knowledge: AccessLevel,
     *,
     covered: bool = True,
     noticed: bool = False,
@@ -34,17 +34,17 @@ def may_know(
     """
     in_team = case.team_id in reader.teams and case.team_class in reader.classes and covered
     match knowledge:
-        case Knowledge.NOTICE:
+        case AccessLevel.NOTICE:
             unfinished = case.state is CaseState.OPEN or (
                 case.state is CaseState.AWAITING_CONFIRMATION and case.stopped_at is None
             )
             return case.team_id in reader.teams and case.team_class in reader.classes and noticed and unfinished
-        case Knowledge.LISTED:
+        case AccessLevel.SUMMARY:
             reviews = case.area in reader.review_areas and triage and referred_by != reader.staff_id
             return in_team or (case.pathway in HAND_OVERS and reviews)
-        case Knowledge.WHOLE:
+        case AccessLevel.FULL:
             return in_team and (reader.manager or case.assignee_id == reader.staff_id)
-        case Knowledge.MANAGED:
+        case AccessLevel.MANAGE:
             return in_team and reader.manager
 
 
@@ -66,7 +66,7 @@ class FakeCaseRepository:
         case.stored_version = case.version
         self._stored[case.id] = deepcopy(case)
 
-    def get(self, case_id: UUID, reader: CaseReader, knowledge: Knowledge) -> Case:
+    def get(self, case_id: UUID, reader: CaseReader, knowledge: AccessLevel) -> Case:
         case = self._stored.get(case_id)
         if case is None or not self._known(case, reader, knowledge):
             raise CaseNotFound
@@ -92,7 +92,9 @@ class FakeCaseRepository:
         waiting = [
             case
             for case in self._stored.values()
-            if case.state is CaseState.OPEN and case.assignee_id is None and self._known(case, reader, Knowledge.LISTED)
+            if case.state is CaseState.OPEN
+            and case.assignee_id is None
+            and self._known(case, reader, AccessLevel.SUMMARY)
         ]
         return deepcopy(min(waiting, key=lambda case: (case.due_at, case.id))) if waiting else None
 
@@ -111,7 +113,7 @@ class FakeCaseRepository:
             raise StaleCase
         self.add(case)
 
-    def _known(self, case: Case, reader: CaseReader, knowledge: Knowledge) -> bool:
+    def _known(self, case: Case, reader: CaseReader, knowledge: AccessLevel) -> bool:
         return may_know(
             case,
             reader,
@@ -191,7 +193,7 @@ class FakeCaseUnitOfWork:
     def __init__(self, *cases: Case, members: set[tuple[UUID, UUID]] = frozenset(), at: datetime | None = None) -> None:  # type: ignore[assignment]
         self.cases = FakeCaseRepository(*cases)
         self.case_equality = FakeCaseEqualityRepository()
-        self.told = FakeCaseChanges(self.cases)
+        self.projections = FakeCaseChanges(self.cases)
         self.team_members = FakeTeamMembers(*members)
         self.holdings = FakeHoldings()
         self.at = at or later(120)

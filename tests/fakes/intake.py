@@ -14,8 +14,8 @@ from services.intake.domain.age import Scope
 from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.match_reader import MatchReader
-from services.intake.domain.referral import Heard, NoSuchReferral, Referral, StaleReferral
-from tests.fakes.retelling import FakeRetellings
+from services.intake.domain.referral import Acknowledged, NoSuchReferral, Referral, StaleReferral
+from tests.fakes.republish import FakeRepublishJobs
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 POLICY = Policy(
@@ -64,16 +64,16 @@ class FakeReferrals:
         return self._history[referral_id]
 
 
-class FakeHeard:
+class FakeAcknowledgements:
     def __init__(self, referrals: FakeReferrals) -> None:
         self._referrals = referrals
         self._versions: dict[UUID, int] = {}
 
-    def get(self, referral_id: UUID) -> Heard:
+    def get(self, referral_id: UUID) -> Acknowledged:
         referral = self._referrals.get(referral_id)
-        return Heard(progress=referral.progress, version=self._versions.get(referral_id, 0))
+        return Acknowledged(progress=referral.progress, version=self._versions.get(referral_id, 0))
 
-    def keep(self, referral_id: UUID, heard: Heard) -> None:
+    def keep(self, referral_id: UUID, heard: Acknowledged) -> None:
         self._referrals.get(referral_id).progress = heard.progress
         self._versions[referral_id] = heard.version
 
@@ -228,7 +228,7 @@ class FakeTeams:
     def __init__(self) -> None:
         self.kept: dict[UUID, dict[str, Any]] = {}
 
-    def bodies(self) -> dict[RecipientClass, set[OrganisationClass]]:
+    def organisation_classes(self) -> dict[RecipientClass, set[OrganisationClass]]:
         found: dict[RecipientClass, set[OrganisationClass]] = {}
         for team in self.kept.values():
             if team["active"]:
@@ -247,13 +247,13 @@ class FakeStaff:
         return _keep_newer(self.kept, staff_id, member)
 
 
-class FakeUnheard:
+class FakeUnacknowledged:
     """Nobody is late here: that is a matter of times in the database."""
 
     def due(self, *, at: datetime, limit: int) -> list[UUID]:
         return []
 
-    def told_again(self, referral_id: UUID, *, at: datetime) -> None:
+    def republished(self, referral_id: UUID, *, at: datetime) -> None:
         raise AssertionError("nothing was due")
 
 
@@ -263,14 +263,14 @@ class FakeUnitOfWork:
         self.at = at
         self.actor = actor
         self.referrals = FakeReferrals()
-        self.heard = FakeHeard(self.referrals)
+        self.acknowledgements = FakeAcknowledgements(self.referrals)
         self.people = FakePeople(self.referrals)
         self.matches = FakeMatches(self.referrals)
         self.drafts = FakeDrafts()
         self.teams = FakeTeams()
         self.staff = FakeStaff()
-        self.unheard = FakeUnheard()
-        self.retellings = FakeRetellings()
+        self.unacknowledged = FakeUnacknowledged()
+        self.republish_jobs = FakeRepublishJobs()
         self.published: list[tuple[type[EventSchema], dict[str, Any]]] = []
         self.audited: list[tuple[str, str]] = []
         self.references = iter(f"R-{number:06}" for number in range(1000))

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from services.contracts.codes import NotEstimatedReason
 from services.contracts.schema import EventSchema
-from services.scoring.application.ports import Champion, Given, RecordedOutcome
-from services.scoring.domain.answer import Answer, AnswerLimits, Estimate
+from services.scoring.application.ports import Champion, RecordedOutcome, ScoringResult
 from services.scoring.domain.referral import Referral
+from services.scoring.domain.result import AnswerLimits, Estimate, Result
 from tests.factories.scoring import FakeChampion, day
-from tests.fakes.retelling import FakeRetellings
+from tests.fakes.republish import FakeRepublishJobs
 
 
 class FakeReferrals:
-    def __init__(self, answers: "FakeAnswers") -> None:
+    def __init__(self, answers: "FakeResults") -> None:
         self._rows: dict[UUID, Referral] = {}
         self._answers = answers
 
@@ -43,28 +43,28 @@ class FakeReferrals:
         return found[:limit]
 
 
-class FakeAnswers:
+class FakeResults:
     def __init__(self) -> None:
-        self.given: list[Given] = []
-        self.current: dict[UUID, Given] = {}
+        self.given: list[ScoringResult] = []
+        self.current: dict[UUID, ScoringResult] = {}
 
-    def says_already(self, referral_id: UUID, version: int, answer: Answer) -> bool:
+    def is_unchanged(self, referral_id: UUID, version: int, answer: Result) -> bool:
         held = self.current.get(referral_id)
         return held is not None and held.referral_version == version and _saying(held.answer) == _saying(answer)
 
-    def give(self, given: Given) -> None:
+    def save(self, given: ScoringResult) -> None:
         self.given.append(given)
         self.current[given.referral_id] = given
 
-    def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
+    def current_of(self, referral_ids: Collection[UUID]) -> list[ScoringResult]:
         return [self.current[referral_id] for referral_id in sorted(referral_ids) if referral_id in self.current]
 
-    def current_after(self, place: UUID | None, *, given_by: datetime, limit: int) -> list[Given]:
+    def current_after(self, place: UUID | None, *, given_by: datetime, limit: int) -> list[ScoringResult]:
         after = [given for given in self.current_of(self.current) if place is None or given.referral_id > place]
         return [given for given in after if given.at <= given_by][:limit]
 
 
-def _saying(answer: Answer) -> tuple[object, ...]:
+def _saying(answer: Result) -> tuple[object, ...]:
     reason = None if isinstance(answer, Estimate) else answer.reason
     return reason, answer.model_version, answer.features.digest if answer.features else None
 
@@ -101,12 +101,12 @@ class FakeUnitOfWork:
     def __init__(
         self, champion: Champion | None = None, *, demonstration: bool = True, limits: AnswerLimits | None = None
     ) -> None:
-        self.answers = FakeAnswers()
-        self.referrals = FakeReferrals(self.answers)
+        self.results = FakeResults()
+        self.referrals = FakeReferrals(self.results)
         self.matches = FakeVersions()
         self.outcomes = FakeVersions()
         self.models = FakeVersions()
-        self.retellings = FakeRetellings()
+        self.republish_jobs = FakeRepublishJobs()
         self.champion: Champion | None = champion or FakeChampion()
         self.demonstration = demonstration
         self.limits = limits or AnswerLimits()
@@ -121,5 +121,5 @@ class FakeUnitOfWork:
     def audit(self, what: str, **_: Any) -> None:
         self.audited.append(what)
 
-    def answer_to(self, referral_id: UUID) -> Answer:
-        return self.answers.current[referral_id].answer
+    def answer_to(self, referral_id: UUID) -> Result:
+        return self.results.current[referral_id].answer

@@ -14,9 +14,9 @@ import structlog
 from services.embedded import server
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
-from services.kernel.db.engine import Database
-from services.kernel.observability import logs
-from services.kernel.observability.log_stream import LogFile
+from services.platform.db.engine import Database
+from services.platform.operations import logs
+from services.platform.operations.log_stream import LogFile
 
 
 def main(root: Path, port: int) -> None:

@@ -23,10 +23,10 @@ from services.accounts.audit_wording import ACTS, GROUPS
 from services.accounts.bootstrap import build
 from services.accounts.sessions import BeginSession
 from services.embedded import staff
-from services.kernel.audit import search as audit_search_of_a_service
-from services.kernel.audit.search import Query, references_of
-from services.kernel.audit.sources import Caller, HttpSource, LocalSource, SourceUnavailable
-from services.kernel.service import Service
+from services.platform.audit import search as audit_search_of_a_service
+from services.platform.audit.search import Query, references_of
+from services.platform.audit.sources import Caller, HttpSource, LocalSource, SourceUnavailable
+from services.platform.service import Service
 from tests.http_server import serving
 from tests.world import BASE, World, a_world
 

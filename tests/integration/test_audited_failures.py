@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.accounts import tables as accounts_tables
 from services.embedded import staff
-from tests.unit.kernel_web.test_csrf import token_in
+from tests.unit.platform_web.test_csrf import token_in
 from tests.world import BASE, Caller, World, a_world
 
 NEW = "/intake/referrals/new"
@@ -149,7 +149,7 @@ class TestARefusedRead:
         def fail(*_: object, **__: object) -> None:
             raise sa.exc.OperationalError("canary", {}, Exception("canary"))
 
-        monkeypatch.setattr("services.kernel.audit.bounded.record", fail)
+        monkeypatch.setattr("services.platform.audit.bounded.record", fail)
 
         assert world.caller("referrer").get(f"/intake/api/v1/referrals/{referral}").status_code == 404
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.kernel.db import migrate
-from services.kernel.settings import Process
+from devtools import postgresql
+from devtools.postgresql import Cluster
+from services.platform.db import migrate
+from services.platform.settings import Process
 from tests.deployments import ROOT, SERVICES
-from tests.parts import postgresql
-from tests.parts.postgresql import Cluster
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _lay_out(folder: Path) -> None:
     subprocess.run(["age-keygen", "-o", identity], check=True, capture_output=True)
     recipient = subprocess.run(["age-keygen", "-y", identity], check=True, capture_output=True)
     (folder / "run/backup/recipients").write_bytes(recipient.stdout)
-    for file in (ROOT / "services/kernel/db/provision.sql", *(ROOT / "deploy" / "database").iterdir()):
+    for file in (ROOT / "services/platform/db/provision.sql", *(ROOT / "deploy" / "database").iterdir()):
         text = (
             file.read_text(encoding="utf-8").replace("/run/", f"{folder}/run/").replace("/backups", f"{folder}/backups")
         )

@@ -13,27 +13,27 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
+from devtools.postgresql import Cluster
 from services.accounts import tables as accounts_tables
 from services.casework.adapters import case_tables, review_tables
 from services.contracts import topics
 from services.intake.adapters import tables as intake_tables
-from services.kernel.bus.log import Record
-from services.kernel.db.engine import Database
-from services.kernel.observability import logs
 from services.oversight import tables as oversight_tables
+from services.platform.db.engine import Database
+from services.platform.messaging.log import Record
+from services.platform.operations import logs
 from services.scoring.adapters import tables as scoring_tables
 from tests.canary import ALL, PERSON, marked_columns, marks_in
 from tests.canary_paths import SERVICES, Exchange, Listener, Walk
-from tests.parts.postgresql import Cluster
 from tests.world import World, a_world
 
 IDENTIFYING = frozenset({topics.IDENTITIES.name, topics.NARRATIVES.name})
 ASKED_FOR_WHEN_LACKED = {
-    topics.CASEWORK_RETELLINGS.name,
-    topics.OVERSIGHT_RETELLINGS.name,
+    topics.CASEWORK_REPUBLISH_REQUESTS.name,
+    topics.OVERSIGHT_REPUBLISH_REQUESTS.name,
     topics.CASEWORK_PUBLISHED_LISTS.name,
-    topics.INTAKE_REPUBLISH_REQUESTS.name,
-    topics.SCORING_REPUBLISH_REQUESTS.name,
+    topics.INTAKE_LOST_EVENT_REQUESTS.name,
+    topics.SCORING_LOST_EVENT_REQUESTS.name,
 }
 """Told only when something is missing, or to find out whether it is: the walk misses nothing. They carry ids."""
 OTHER_TOPICS = sorted({topic.name for topic in topics.TOPICS} - IDENTIFYING)
@@ -271,10 +271,10 @@ class TestTheSearch:
 
     def test_finds_in_the_bytes_what_was_deleted_from_the_table(self, tmp_path: Path) -> None:
         file = tmp_path / "planted.sqlite"
-        plant(file, METADATA["scoring"], "answers")
+        plant(file, METADATA["scoring"], "results")
         with sqlite3.connect(file) as connection:
             connection.execute("PRAGMA secure_delete = OFF")  # as in a SQLite that is not Debian's
-            connection.execute("DELETE FROM answers")
+            connection.execute("DELETE FROM results")
         connection.close()
 
         assert marked_columns(Database(f"sqlite:///{file}")) == {}

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from tests.parts.postgresql import Cluster
+from devtools.postgresql import Cluster
 from tests.world import Caller, World, a_world
 
 REFERRALS, REVIEWS, CASES = "/intake/api/v1/referrals", "/casework/api/v1/reviews", "/casework/api/v1/cases"

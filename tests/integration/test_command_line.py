@@ -14,10 +14,10 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from services.command_line import first_start
-from services.command_line.main import waymark
+from services.cli import first_start
+from services.cli.main import waymark
 from services.embedded.folder import Folder
-from services.kernel.db import audit_subjects
+from services.platform.db import audit_subjects
 from tests.world import BASE, World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"
@@ -117,7 +117,7 @@ class TestReplayEstimate:
     def test_gives_the_same_numbers_to_the_last_bit(self, world: World) -> None:
         scoring = world.system.services["scoring"]
         with scoring.database.read() as connection:
-            answers = scoring.metadata.tables["answers"]
+            answers = scoring.metadata.tables["results"]
             published = sa.select(answers.c.id).where(answers.c.estimate_id.is_not(None))
             estimate = connection.execute(published).scalars().first()
 
@@ -182,7 +182,7 @@ def _first_sentence(command: click.Command | None) -> str:
 def imported(*arguments: str, of: Set[str]) -> set[str]:
     """Which of these modules a call brings into its process."""
     program = (
-        "import sys\nfrom click.testing import CliRunner\nfrom services.command_line.main import waymark\n"
+        "import sys\nfrom click.testing import CliRunner\nfrom services.cli.main import waymark\n"
         "assert CliRunner().invoke(waymark, sys.argv[1:]).exit_code == 0\nprint(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)

@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from devtools.distributed import SERVICES, Distributed
+from devtools.gateway import gateway
+from devtools.kafka.cluster import Cluster as Kafka
+from devtools.postgresql import Cluster
 from tests.chaos.installation import prepare
 from tests.chaos.load import REFERRALS
 from tests.chaos.run import Plan, example, run
 from tests.http_server import serving
-from tests.parts.distributed import SERVICES, Distributed
-from tests.parts.gateway import gateway
-from tests.parts.kafka.cluster import Cluster as Kafka
-from tests.parts.postgresql import Cluster
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -68,7 +68,7 @@ class Gateway:
 
 @pytest.fixture(scope="module")
 def waymark(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distributed]:
-    """On a broker of its own: the books are balanced over all that lies in the topics."""
+    """On a broker of its own: the reconciliation are balanced over all that lies in the topics."""
     folder = tmp_path_factory.mktemp("waymark")
     with (
         Kafka(short_lived=True) as kafka,

@@ -36,7 +36,7 @@ from tests.integration.intake.world import a_referral
 from tests.integration.intake.world import a_world as intake_at
 
 ACTED_ON: Mapping[type[StrEnum], str] = {
-    codes.EstimateCause: "services.scoring.application.hear_match.hear_match",
+    codes.EstimateCause: "services.scoring.application.on_match.on_match",
 }
 """What no page shows by a label: the function, or the test as file::name, whose behaviour the codes change."""
 
@@ -221,7 +221,7 @@ class Pages:
             sent = self.intake.api("navigator").post(a_referral())
             referral_id = UUID(sent.headers["Location"].rsplit("/", 1)[-1])
             told = {"referral_id": referral_id, "version": 1, "step": step, "at": self.intake.clock()}
-            self.intake.hear(ProgressMadeV1, told)
+            self.intake.deliver(ProgressMadeV1, told)
             return text_of(self.intake.browser("navigator").open(f"/intake/referrals/{referral_id}"))
 
         return self.once(("status", step), read)

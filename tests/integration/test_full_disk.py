@@ -15,10 +15,10 @@ from uuid import uuid4
 
 import pytest
 
+from devtools.roles import ROOT, spare_port
 from services.embedded.folder import Folder
-from services.kernel.bus.translate import Translator
+from services.platform.messaging.translate import Translator
 from tests.figures import checks_in
-from tests.parts.roles import ROOT, spare_port
 from tests.waiting import wait_until
 from tests.world import a_world
 

@@ -12,14 +12,14 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from devtools.postgresql import Cluster
 from services.accounts.scopes import EVERY
 from services.accounts.staff import AddMember
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import Role
-from services.kernel.bus.consumer import Consumer
-from services.kernel.service import Service
+from services.platform.messaging.consumer import Consumer
+from services.platform.service import Service
 from tests.integration.intake.form_fields import fields_of
-from tests.parts.postgresql import Cluster
 from tests.world import Caller, World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"
@@ -281,7 +281,7 @@ class TestALinkAcrossAreas:
         other.estimate(of_other)
         read_by(one, of_one), read_by(other, of_other)  # whoever opens a review first claims it
         before = read_by(one, of_one) + read_by(other, of_other)
-        answered = len(areas.rows("scoring", "answers"))
+        answered = len(areas.rows("scoring", "results"))
         [match] = areas.rows("intake", "matches")
 
         linked = both.send("POST", f"/intake/matches/{match.id}", data={**form_of(both, match.id), "state": "linked"})
@@ -290,7 +290,7 @@ class TestALinkAcrossAreas:
 
         assert len({row.person_id for row in areas.rows("intake", "referrals")}) == 1
         assert read_by(one, of_one) + read_by(other, of_other) == before
-        assert len(areas.rows("scoring", "answers")) == answered
+        assert len(areas.rows("scoring", "results")) == answered
 
 
 def read_by(referred: Referred, reader: Caller) -> list[tuple[int, str, str]]:

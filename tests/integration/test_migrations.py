@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.embedded.system import System
-from services.kernel.db import migrate
-from services.kernel.db.migrate import Standing
-from services.kernel.service import Service
+from services.platform.db import migrate
+from services.platform.db.migrate import SchemaState
+from services.platform.service import Service
 from tests.kill.migrating import killed_at
 from tests.world import a_world
 
@@ -60,7 +60,7 @@ def triggers(service: Service) -> list[str]:
 
 
 def policies(service: Service) -> list[str]:
-    """The second wall as its database has it: each policy, and every function. SQLite has none."""
+    """Row-level security as its database has it: each policy, and every function. SQLite has none."""
     said = (
         "SELECT tablename || policyname || qual FROM pg_policies WHERE schemaname = current_schema",
         "SELECT prosrc || prosecdef FROM pg_proc WHERE pronamespace = current_schema::regnamespace",
@@ -103,7 +103,7 @@ class TestAMigration:
             assert killed_at(int(part * statements), name, url, tmp_path) == -signal.SIGKILL
 
         with opened(name, url, tmp_path) as service:
-            assert migrate.standing(service) is Standing.BEHIND
+            assert migrate.schema_state(service) is SchemaState.BEHIND
             migrate.upgrade(service)
             assert migrate.is_ready(service)
 
@@ -123,10 +123,10 @@ class TestCodeOfTheReleaseBefore:
 
             assert taken.status_code == 202
             for service in world.system.services.values():
-                assert migrate.standing(service) is Standing.AHEAD
+                assert migrate.schema_state(service) is SchemaState.AHEAD
                 assert migrate.is_ready(service)
                 migrate.upgrade(service)
-                assert migrate.standing(service) is Standing.AHEAD
+                assert migrate.schema_state(service) is SchemaState.AHEAD
 
     def test_is_told_when_the_schema_lacks_what_it_needs(self, new_database: NewDatabase, tmp_path: Path) -> None:
         with opened("accounts", new_database("accounts"), tmp_path) as service:

@@ -12,8 +12,8 @@ from werkzeug.routing import AnyConverter, UUIDConverter
 from werkzeug.routing import Rule as Route
 
 from services.contracts.codes import Role
-from services.kernel.web import access
-from services.kernel.web.access import Who
+from services.platform.web import access
+from services.platform.web.access import Who
 from tests.world import World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"

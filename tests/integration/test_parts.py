@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.parts.chromium import accessibility_faults, overflows
-from tests.parts.postgresql import Cluster
+from devtools.chromium import accessibility_faults, overflows
+from devtools.postgresql import Cluster
 
 
 def test_a_new_database_is_empty_and_may_be_written(new_database: Callable[[str], str]) -> None:

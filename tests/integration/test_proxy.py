@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.parts import nginx
+from devtools import nginx
 
 
 class Upstream(BaseHTTPRequestHandler):

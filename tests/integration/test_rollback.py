@@ -8,10 +8,10 @@ from click.testing import CliRunner, Result
 
 from models.registry import ModelRegistry
 from models.training.pipeline import Trained
-from services.command_line.main import waymark
+from services.cli.main import waymark
 from services.embedded import champion
 from services.embedded.folder import Folder
-from services.scoring.adapters.kept_models import KeptModels
+from services.scoring.adapters.model_cache import ModelCache
 from tests.factories.champion import trained
 
 
@@ -70,6 +70,6 @@ class TestRollback:
 
 
 def in_use(folder: Folder) -> str:
-    kept = KeptModels(folder.models).current()
+    kept = ModelCache(folder.models).current()
     assert kept is not None
     return kept.version

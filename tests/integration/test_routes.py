@@ -8,8 +8,8 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, UUIDConverter
 from werkzeug.routing import Rule as Route
 
-from services.kernel.web import access, current
-from services.kernel.web.access import Who
+from services.platform.web import access, current
+from services.platform.web.access import Who
 from tests.world import BASE, World, a_world
 
 SERVICES = ("accounts", "intake", "scoring", "casework", "oversight")

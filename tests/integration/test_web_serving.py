@@ -15,14 +15,14 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from devtools import nginx
+from devtools.distributed import Distributed
+from devtools.postgresql import Cluster
+from devtools.roles import Role
 from services.embedded import staff
 from services.intake.adapters.tables import referrals
 from services.intake.entrypoints import examples
-from tests.integration.kernel.test_processes import Process, running
-from tests.parts import nginx
-from tests.parts.distributed import Distributed
-from tests.parts.postgresql import Cluster
-from tests.parts.roles import Role
+from tests.integration.platform.test_processes import Process, running
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow

@@ -8,17 +8,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel import dispatcher
-from services.kernel.bus import worker
-from services.kernel.bus.kafka.settings import KafkaSettings
-from services.kernel.bus.log import Log, Record
-from services.kernel.bus.relay import Relay
-from services.kernel.db import inbox, transaction
-from services.kernel.db.batch import Batch
-from services.kernel.db.tables import KernelTables
-from services.kernel.db.transaction import Transaction
-from services.kernel.failpoints import failpoint
-from services.kernel.service import Service
+from services.platform import dispatcher
+from services.platform.db import inbox, transaction
+from services.platform.db.batch import Batch
+from services.platform.db.tables import PlatformTables
+from services.platform.db.transaction import Transaction
+from services.platform.failpoints import failpoint
+from services.platform.messaging import worker
+from services.platform.messaging.kafka.settings import KafkaSettings
+from services.platform.messaging.log import Log, Record
+from services.platform.messaging.relay import Relay
+from services.platform.service import Service
 
 MARKS_BEFORE_IT_SENDS = "the relay marks rows as sent, and only then sends them"
 MARKS_BEFORE_IT_HANDLES = "the inbox commits its mark before the event is handled"
@@ -56,13 +56,13 @@ def _mark_before_sending() -> None:
 def _mark_before_handling() -> None:
     first_time, not_yet_handled = inbox.first_time, inbox.not_yet_handled
 
-    def first(connection: sa.Connection, tables: KernelTables, event_id: UUID, *, at: datetime) -> bool:
+    def first(connection: sa.Connection, tables: PlatformTables, event_id: UUID, *, at: datetime) -> bool:
         new = first_time(connection, tables, event_id, at=at)
         _commit(connection)
         return new
 
     def several(
-        connection: sa.Connection, tables: KernelTables, event_ids: Iterable[UUID], *, at: datetime
+        connection: sa.Connection, tables: PlatformTables, event_ids: Iterable[UUID], *, at: datetime
     ) -> set[UUID]:
         new = not_yet_handled(connection, tables, event_ids, at=at)
         _commit(connection)
@@ -72,11 +72,11 @@ def _mark_before_handling() -> None:
 
 
 def _mark_nothing() -> None:
-    def first(connection: sa.Connection, tables: KernelTables, event_id: UUID, *, at: datetime) -> bool:
+    def first(connection: sa.Connection, tables: PlatformTables, event_id: UUID, *, at: datetime) -> bool:
         return True
 
     def several(
-        connection: sa.Connection, tables: KernelTables, event_ids: Iterable[UUID], *, at: datetime
+        connection: sa.Connection, tables: PlatformTables, event_ids: Iterable[UUID], *, at: datetime
     ) -> set[UUID]:
         return set(event_ids)
 
@@ -84,7 +84,7 @@ def _mark_nothing() -> None:
 
 
 def _commit_half() -> None:
-    def write_apart(batch: Batch, tables: KernelTables, transactions: Sequence[Transaction]) -> None:
+    def write_apart(batch: Batch, tables: PlatformTables, transactions: Sequence[Transaction]) -> None:
         batch.write()
         _commit(batch.connection)
         transaction.write_audit(batch, tables, transactions)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.kill import books as kept
-from tests.kill.books import Books
+from tests.kill import reconciliation as kept
 from tests.kill.prepared import Prepared
 from tests.kill.process import Process, Sent, Stored, killed_at, send_unanswered
+from tests.kill.reconciliation import Reconciliation
 from tests.waiting import wait_until
 
 _CONSUMER = ("polled", "begun", "inbox_inserted", "rows_written", "after_commit")
@@ -29,25 +29,25 @@ def of_a_referral(system: Prepared, *, hits: int, told: Callable[[str], object] 
     """Kill at each step so many times. Without a redelivery in the end the test of it has not bitten: that counts too."""
     found: dict[str, list[str]] = {step: [] for step in (*STEPS, AT_REST)}
     ledger: list[Sent] = []
-    with kept.over(system.stored) as books:
+    with kept.over(system.stored) as reconciliation:
         for step in STEPS * hits:
             ledger += system.referrals(_SENT_AT_EACH)
             killed_at(step, ledger, system.stored)
-            found[step] += _new(books.faults_at_once(), found)
+            found[step] += _new(reconciliation.faults_at_once(), found)
             told(step)
-        come_to_rest(ledger, system.stored, books)
-        found[AT_REST] += books.faults_at_rest(ledger)
-        if not books.trail().sent_twice():
+        come_to_rest(ledger, system.stored, reconciliation)
+        found[AT_REST] += reconciliation.faults_at_rest(ledger)
+        if not reconciliation.event_trace().sent_twice():
             found[AT_REST].append("nothing was sent twice")
     return found
 
 
-def come_to_rest(ledger: Sequence[Sent], stored: Stored, books: Books, *, fault: str = "") -> None:
+def come_to_rest(ledger: Sequence[Sent], stored: Stored, reconciliation: Reconciliation, *, fault: str = "") -> None:
     """Start, send again what has no answer, and wait until nothing moves."""
     with Process(stored, fault=fault) as process:
         process.wait_until_it_serves_or_dies()
         send_unanswered(ledger, process)
-        wait_until(books.at_rest, within=COMES_TO_REST_WITHIN, what="rest")
+        wait_until(reconciliation.at_rest, within=COMES_TO_REST_WITHIN, what="rest")
 
 
 def _new(faults: Sequence[str], found: Mapping[str, Sequence[str]]) -> list[str]:

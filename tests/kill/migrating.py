@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
-from services.kernel.db import migrate
+from services.platform.db import migrate
 from tests.kill.process import starter
 
 

@@ -8,11 +8,11 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from tests.kill import books as kept
-from tests.kill.books import Books
+from tests.kill import reconciliation as kept
 from tests.kill.matrix import COMES_TO_REST_WITHIN, Violations
 from tests.kill.prepared import REFERRALS, prepared
 from tests.kill.process import Process, Sent, Stored, killed_at
+from tests.kill.reconciliation import Reconciliation
 from tests.waiting import wait_until
 from tests.world import World
 
@@ -58,33 +58,42 @@ def waiting(folder: Path, *, referrals: int, database_url: Callable[[str], str] 
 def of_a_reviewer(waiting: Waiting, *, told: Callable[[str], object] = str) -> Violations:
     """Kill at each step of each act once per review."""
     found: dict[str, list[str]] = {}
-    with kept.over(waiting.stored) as books:
+    with kept.over(waiting.stored) as reconciliation:
         for act in chain.from_iterable(waiting.reviews):
-            for step, violations in _killed(act, waiting.stored, books):
+            for step, violations in _killed(act, waiting.stored, reconciliation):
                 found.setdefault(f"{step}, {act.name}", []).extend(violations)
                 told(step)
     return found
 
 
-def written(before: Mapping[tuple[str, object], int], books: Books) -> Counter[str]:
+def written(before: Mapping[tuple[str, object], int], reconciliation: Reconciliation) -> Counter[str]:
     """The rows of casework that are new or changed since then, by name."""
-    return Counter(name for name, _ in (books.rows("casework") - Counter(before)).elements())
+    return Counter(name for name, _ in (reconciliation.rows("casework") - Counter(before)).elements())
 
 
-def _killed(act: Act, stored: Stored, books: Books) -> Iterator[tuple[str, list[str]]]:
+def _killed(act: Act, stored: Stored, reconciliation: Reconciliation) -> Iterator[tuple[str, list[str]]]:
     """At each step before the commit nothing is kept, then everything; asked again, it is done once."""
-    before = books.rows("casework")
+    before = reconciliation.rows("casework")
     for step in (*act.steps, AFTER_COMMIT):
         killed_at(step, [act.sent], stored)
         expected = act.writes if step == AFTER_COMMIT else Counter[str]()
-        yield step, _unlike(expected, written(before, books)) + books.faults_at_once()
+        yield step, _unlike(expected, written(before, reconciliation)) + reconciliation.faults_at_once()
     with Process(stored) as process:
         process.wait_until_it_serves_or_dies()
         process.send(act.sent)
-        wait_until(books.at_rest, within=COMES_TO_REST_WITHIN, what="rest")
+        wait_until(reconciliation.at_rest, within=COMES_TO_REST_WITHIN, what="rest")
     answered = [] if act.sent.status == 200 else [f"answered {act.sent.status} when asked again"]
-    done = _unlike(act.writes + act.asked_again, written(before, books))
-    yield "asked again", [*answered, *done, *books.unhandled(), *books.dead_letters(), *books.faults_at_once()]
+    done = _unlike(act.writes + act.asked_again, written(before, reconciliation))
+    yield (
+        "asked again",
+        [
+            *answered,
+            *done,
+            *reconciliation.unhandled(),
+            *reconciliation.dead_letters(),
+            *reconciliation.faults_at_once(),
+        ],
+    )
 
 
 def _unlike(expected: Counter[str], found: Counter[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts import envelope
-from services.kernel.service import Service
+from services.platform.service import Service
 
 _BY_WORKERS = ("published_at", "number", "hash", "sealed_at")
 """When a row was sent, and its seal."""

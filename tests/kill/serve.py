@@ -14,9 +14,9 @@ from services.embedded import server
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
 from services.embedded.system import System
-from services.kernel import failpoints
-from services.kernel.bus.embedded import EmbeddedLog
-from services.kernel.observability import logs
+from services.platform import failpoints
+from services.platform.messaging.embedded import EmbeddedLog
+from services.platform.operations import logs
 from tests import logs as kafka_logs
 from tests.kill import faults
 

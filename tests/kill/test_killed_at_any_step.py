@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.kill import books as kept
 from tests.kill import faults, matrix
+from tests.kill import reconciliation as kept
 from tests.kill.matrix import come_to_rest
 from tests.kill.prepared import Prepared
 from tests.kill.process import killed_at
@@ -28,22 +28,22 @@ class TestAReferralThatWasAccepted:
         ],
     )
     def test_is_missed_when_a_step_is_marked_before_it_is_done(self, system: Prepared, fault: str, step: str) -> None:
-        """The same books of a system broken on purpose: they must show the loss."""
+        """The same reconciliation of a system broken on purpose: they must show the loss."""
         ledger = system.referrals(2)
         killed_at(step, ledger, system.stored, fault=fault)
 
-        with kept.over(system.stored) as books:
-            come_to_rest(ledger, system.stored, books)
+        with kept.over(system.stored) as reconciliation:
+            come_to_rest(ledger, system.stored, reconciliation)
 
-            assert books.lost(ledger) != []
+            assert reconciliation.lost(ledger) != []
 
     def test_has_its_effects_twice_when_nothing_is_marked_as_handled(self, system: Prepared) -> None:
         ledger = system.referrals(2)
         killed_at("casework.before_offset_commit", ledger, system.stored, fault=faults.MARKS_NOTHING)
 
-        with kept.over(system.stored) as books:
-            come_to_rest(ledger, system.stored, books, fault=faults.MARKS_NOTHING)
+        with kept.over(system.stored) as reconciliation:
+            come_to_rest(ledger, system.stored, reconciliation, fault=faults.MARKS_NOTHING)
 
-            trail = books.trail()
-            assert books.unhandled(trail) != []
-            assert trail.done_twice() != []
+            event_trace = reconciliation.event_trace()
+            assert reconciliation.unhandled(event_trace) != []
+            assert event_trace.done_twice() != []

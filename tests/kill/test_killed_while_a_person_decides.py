@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kill import books as kept
 from tests.kill import faults, reviewer
+from tests.kill import reconciliation as kept
 from tests.kill.process import killed_at
 from tests.kill.reviewer import Waiting
 
@@ -28,11 +28,11 @@ class TestWhatAReviewerDoes:
         assert {step: found for step, found in violations.items() if found} == {}
 
     def test_is_seen_to_be_torn_when_it_commits_without_its_audit_row(self, waiting: Waiting) -> None:
-        """The same books of a system broken on purpose: they must show the half."""
+        """The same reconciliation of a system broken on purpose: they must show the half."""
         own_view = waiting.reviews[0][0]
-        with kept.over(waiting.stored) as books:
-            before = books.rows("casework")
+        with kept.over(waiting.stored) as reconciliation:
+            before = reconciliation.rows("casework")
             killed_at("casework.rows_written", [own_view.sent], waiting.stored, fault=faults.COMMITS_HALF)
 
-            assert reviewer.written(before, books) not in ({}, own_view.writes)
-            assert books.torn() != []
+            assert reviewer.written(before, reconciliation) not in ({}, own_view.writes)
+            assert reconciliation.partial_writes() != []

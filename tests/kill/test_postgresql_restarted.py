@@ -14,13 +14,13 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from devtools.distributed import Distributed
+from devtools.postgresql import Cluster
+from devtools.roles import Role
 from services.embedded import staff
 from tests.chaos.load import REFERRALS
 from tests.chaos.run import example
 from tests.kill.process import Sent
-from tests.parts.distributed import Distributed
-from tests.parts.postgresql import Cluster
-from tests.parts.roles import Role
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow

@@ -24,8 +24,8 @@ from models.training import pipeline
 from models.training.baselines import Logistic, PointsIndex
 from services.contracts.codes import Source
 from services.scoring.adapters.champion import LoadedChampion
-from services.scoring.domain.answer import Estimate
 from services.scoring.domain.referral import Earlier
+from services.scoring.domain.result import Estimate
 from tests.factories.champion import champion, small_experiment, trained
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)

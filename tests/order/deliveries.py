@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from random import Random
 
 from services.contracts.topics import TOPICS
-from services.kernel.bus.log import Delivered, Record
+from services.platform.messaging.log import Delivered, Record
 
-MOST_COPIES = 10
+MAX_COPIES = 10
 
 
 def shuffled(records: Sequence[Record], chance: Random) -> list[Record]:
@@ -24,7 +24,7 @@ def shuffled(records: Sequence[Record], chance: Random) -> list[Record]:
     first = [queues[turn].pop() for turn in turns]
     placed = [(float(place), record) for place, record in enumerate(first)]
     for place, record in enumerate(first):
-        placed += [(chance.uniform(place, len(first)), record) for _ in range(chance.randrange(MOST_COPIES))]
+        placed += [(chance.uniform(place, len(first)), record) for _ in range(chance.randrange(MAX_COPIES))]
     return [record for _, record in sorted(placed, key=lambda one: one[0])]
 
 

@@ -6,8 +6,8 @@ from random import Random
 
 from services.contracts.topics import TOPICS
 from services.intake.domain.rules import AnswersDisagree
-from services.kernel.bus.log import Record
-from services.kernel.errors import RuleBroken
+from services.platform.errors import ApplicationError
+from services.platform.messaging.log import Record
 from tests.order.readers import Readers
 from tests.order.referrers import Referrers
 from tests.world import World, a_world
@@ -16,7 +16,7 @@ _ALL = 100_000
 _EVENTS_OF_A_YOUNG_PERSON = 80
 """Roughly: about five referrals."""
 _ACTS = (("refer", 10), ("amend", 4), ("withdraw", 1), ("decide_match", 14), ("review", 10), ("work", 8))
-_AT_ONCE = 4
+_PAGE_SIZE = 4
 """So many acts before what they told has gone everywhere."""
 
 
@@ -45,7 +45,7 @@ def told(folder: Path, *, events: int, seed: int) -> list[Record]:
         readers = Readers(services["casework"], chance, clock)
         records: list[Record] = []
         while len(records) < events:
-            for act in chance.choices([name for name, _ in _ACTS], [often for _, often in _ACTS], k=_AT_ONCE):
+            for act in chance.choices([name for name, _ in _ACTS], [often for _, often in _ACTS], k=_PAGE_SIZE):
                 _do(act, referrers, readers, clock, chance)
             world.settle()
             records += _carried(world)
@@ -59,7 +59,7 @@ def _do(act: str, referrers: Referrers, readers: Readers, clock: Passing, chance
     except AnswersDisagree:
         # Nobody draws what contradicts itself: such an act would be left out of every history, unseen.
         raise
-    except RuleBroken:
+    except ApplicationError:
         # Drawn acts meet what is not allowed: nothing happens then.
         return
 

@@ -34,8 +34,8 @@ from services.contracts.codes import (
     SupportLevel,
     Sureness,
 )
-from services.kernel.clock import Clock
-from services.kernel.service import Service
+from services.platform.clock import Clock
+from services.platform.service import Service
 
 CASES, REVIEWS = case_tables.cases, review_tables.reviews
 _REVIEWER = ReviewReader(staff_id=uuid4(), areas=frozenset({"northside", "riverside"}))

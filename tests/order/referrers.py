@@ -27,7 +27,7 @@ from services.intake.application.withdraw_referral import WithdrawReferral
 from services.intake.domain.content import Concern, Contact, Content, DoNotContact, Equality, YoungPerson
 from services.intake.domain.match import MatchState
 from services.intake.domain.nhs_number import NotAnNhsNumber, nhs_number
-from services.kernel.service import Service
+from services.platform.service import Service
 from tests.factories.intake import a_basis, a_content, a_match_reader, a_receipt, a_referrer
 
 _TOLD = (RecipientClass.TRIAGE, RecipientClass.SUPPORT_SERVICE, RecipientClass.CHILDRENS_SERVICES)

@@ -12,24 +12,24 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from devtools.postgresql import Cluster
+from devtools.revisions import make_tables
 from services.casework.adapters.alarm_tables import alarms
 from services.casework.domain.alarm import AlarmReason
 from services.contracts import envelope
 from services.contracts.topics import ESTIMATES
 from services.embedded import system as embedded
 from services.embedded.folder import Folder
-from services.kernel.bus.consumer import Consumer
-from services.kernel.bus.log import Record
-from services.kernel.db import inbox
-from services.kernel.service import Service
-from services.scoring.adapters.tables import answers
+from services.platform.db import inbox
+from services.platform.messaging.consumer import Consumer
+from services.platform.messaging.log import Record
+from services.platform.service import Service
+from services.scoring.adapters.tables import results
 from tests.factories import small_model
-from tests.kernel_service import count as rows_of
 from tests.order import history
+from tests.order.current_state import current
 from tests.order.deliveries import Deliveries, read_by, shuffled
-from tests.order.standing import current
-from tests.parts.postgresql import Cluster
-from tests.parts.revisions import make_tables
+from tests.platform_service import count as rows_of
 
 EVENTS = int(os.environ.get("EVENTS", "600"))
 SEED = int(os.environ.get("SEED", "20261122"))
@@ -82,7 +82,7 @@ class TestTheSameEventsInAnyOrder:
         assert faults(*services) == []
         assert {reason for row in rows_held(services[0], alarms) for reason in row.reasons} == set(AlarmReason)
 
-    def test_leave_oversight_with_the_same_journeys(self, a_service: NewService, happened: list[Record]) -> None:
+    def test_leave_oversight_with_the_same_timelines(self, a_service: NewService, happened: list[Record]) -> None:
         assert faults(*both(a_service, "oversight", happened, happened)) == []
 
 
@@ -162,6 +162,6 @@ def rows_held(service: Service, table: sa.Table) -> list[Any]:
 
 def answers_given(service: Service) -> set[tuple[Any, ...]]:
     """Which answers each version of each referral has ever been given, by what the model knew."""
-    query = sa.select(answers.c.referral_id, answers.c.referral_version, answers.c.snapshot_digest)
+    query = sa.select(results.c.referral_id, results.c.referral_version, results.c.snapshot_digest)
     with service.database.read() as connection:
         return {tuple(row) for row in connection.execute(query)}

@@ -19,7 +19,7 @@ from services.casework.adapters.case_queries import CaseList, Tab, count_cases, 
 from services.casework.adapters.case_repository import SqlCaseRepository
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.case_view import read_case
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.routing import TEAM_CLASS_OF
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
@@ -249,9 +249,9 @@ def world(new_database: Callable[[str], str]) -> Iterator[CaseWorld]:
     made.close()
 
 
-def examples(most: int) -> settings:
+def examples(maximum: int) -> settings:
     slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=most, suppress_health_check=slow)
+    return settings(max_examples=maximum, suppress_health_check=slow)
 
 
 def check_queries(populated: Populated, persons: list[Person]) -> None:
@@ -262,20 +262,20 @@ def check_queries(populated: Populated, persons: list[Person]) -> None:
             listed = {case_id for case_id, k in known.items() if k.listed}
             seen: set[UUID] = set()
             for tab in Tab:
-                rows = list_cases(connection, member.reader, CaseList(tab=tab), now=populated.world.now, most=100)
+                rows = list_cases(connection, member.reader, CaseList(tab=tab), now=populated.world.now, maximum=100)
                 seen |= {row.id for row in rows}
                 counted = count_cases(connection, member.reader, CaseList(tab=tab), now=populated.world.now)
                 assert counted == len(rows)
                 assert all((row.name is not None) == known[row.id].whole for row in rows)
             assert seen == listed
             for case_id, may in known.items():
-                for knowledge, granted in ((Knowledge.LISTED, may.listed), (Knowledge.WHOLE, may.whole)):
+                for knowledge, granted in ((AccessLevel.SUMMARY, may.listed), (AccessLevel.FULL, may.whole)):
                     assert _found(connection, member, case_id, knowledge) == granted
             following = SqlCaseRepository(connection).next_unassigned(member.reader)
             assert following is None or following.id in listed
 
 
-def _found(connection: sa.Connection, member: Member, case_id: UUID, knowledge: Knowledge) -> bool:
+def _found(connection: sa.Connection, member: Member, case_id: UUID, knowledge: AccessLevel) -> bool:
     try:
         read_case(connection, member.reader, case_id, knowledge)
     except CaseNotFound:

@@ -18,7 +18,7 @@ from services.contracts.codes import Role
 from services.intake.adapters import match_scope, queries
 from services.intake.adapters.tables import matches
 from services.intake.domain.referral import Referral, ReferredBy
-from services.kernel.auth.identity import Identity
+from services.platform.auth.identity import Identity
 from tests.factories.intake import a_content, a_receipt
 from tests.factories.intake import somebody as a_young_person
 from tests.integration.intake.world import HOSPITAL, PARTNERSHIP, POLICE, World, a_referral, a_world, somebody
@@ -184,9 +184,9 @@ def match_between(world: World, one: Referral, other: Referral) -> Any:
         return connection.execute(sa.select(matches).where(between)).one()
 
 
-def examples(most: int) -> settings:
+def examples(maximum: int) -> settings:
     slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=most, suppress_health_check=slow)
+    return settings(max_examples=maximum, suppress_health_check=slow)
 
 
 REVIEWER = Person(frozenset({Role.REVIEWER, Role.NAVIGATOR}), frozenset({"northside"}), PARTNERSHIP)

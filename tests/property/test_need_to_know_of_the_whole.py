@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from devtools.postgresql import Cluster
 from services.casework.adapters import case_scope, review_queries
 from services.casework.adapters.review_tables import reviews
 from services.casework.domain.review_reader import ReviewReader
@@ -24,7 +25,6 @@ from services.intake.adapters import queries as intake_queries
 from services.intake.adapters.tables import referrals
 from services.intake.domain.referral import ReferredBy
 from services.oversight.freezing import Freeze
-from tests.parts.postgresql import Cluster
 from tests.property.whole import derived, lists, routes
 from tests.property.whole.draw import SENDERS
 from tests.property.whole.people import Whole, a_whole
@@ -35,7 +35,7 @@ from tests.property.whole.walk import Seen, Walk
 pytestmark = pytest.mark.slow
 
 Grant = Callable[[Rule, Member, Referral], bool]
-_MOST_SAID = 25
+_MAX_SAID = 25
 READING = slice(4, 8)
 """Of the drawn staff: the reviewer, the two caseworkers and the manager."""
 
@@ -160,7 +160,7 @@ class TestNeedToKnowOfTheWhole:
     @rarely()
     @given(seed=SEEDS)
     def test_holds_for_everybody_at_every_route(self, wholes: Wholes, seed: int) -> None:
-        assert wholes.walked_with_heads(seed).wrong[:_MOST_SAID] == []
+        assert wholes.walked_with_heads(seed).wrong[:_MAX_SAID] == []
 
     @rarely()
     @given(seed=SEEDS)
@@ -168,7 +168,7 @@ class TestNeedToKnowOfTheWhole:
         """For those who read what others wrote: what differs between the databases is the queries."""
         whole = wholes.of("postgresql", seed)
 
-        assert walked(whole, whole.drawn[READING])[:_MOST_SAID] == []
+        assert walked(whole, whole.drawn[READING])[:_MAX_SAID] == []
 
     @rarely()
     @given(seed=SEEDS)

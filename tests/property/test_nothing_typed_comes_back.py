@@ -15,8 +15,8 @@ from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
 from services.contracts.codes import Role
-from services.kernel.web import access
-from services.kernel.web.access import Who
+from services.platform.web import access
+from services.platform.web.access import Who
 from tests.world import BASE, Caller, World, a_world
 
 MARK = "qorvane"

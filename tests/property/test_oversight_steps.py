@@ -20,14 +20,14 @@ from services.casework.application.decide_review import (
     confirm_withdrawal,
     decide_review,
 )
-from services.casework.application.hear_referral import HearWithdrawal, hear_withdrawal
+from services.casework.application.on_referral import ApplyWithdrawal, on_withdrawal
 from services.casework.domain.review import OPEN_STATES, Review, ReviewState
 from services.contracts.codes import Pathway, Question
-from services.kernel.errors import RuleBroken
-from services.oversight import journeys
-from services.oversight.journeys import Journey, Step
-from services.oversight.noting import NoteDecision, NoteReading, NoteReview
+from services.oversight import timelines
+from services.oversight.apply_events import ApplyDecision, ApplyReading, ApplyReview
 from services.oversight.subscriptions import SUBSCRIPTIONS
+from services.oversight.timelines import ReferralTimeline, Step
+from services.platform.errors import ApplicationError
 from tests.factories.reviews import COLLEAGUE, REVIEWER, a_reader, a_withdrawal_event
 from tests.fakes.casework import FakeReviewUnitOfWork
 from tests.unit.casework.review_steps import a_decision_of, amended, held, received, viewed
@@ -39,7 +39,7 @@ STEP_OF = {
     ReviewState.DECIDED: Step.ENDED_AT_REVIEW,
     ReviewState.CLOSED: Step.WITHDRAWN,
 }
-NOTED = {NoteReview: journeys.reviewed, NoteReading: journeys.read, NoteDecision: journeys.decided}
+NOTED = {ApplyReview: timelines.reviewed, ApplyReading: timelines.read, ApplyDecision: timelines.decided}
 Act = Callable[[FakeReviewUnitOfWork, Review], object]
 
 
@@ -65,7 +65,7 @@ def gives_back(by: UUID) -> Act:
 
 def is_amended(*, danger: bool = False, answers: bool = False) -> Act:
     def amend(uow: FakeReviewUnitOfWork, review: Review) -> None:
-        known = uow.told.referrals[review.referral_id]["version"]
+        known = uow.projections.referrals[review.referral_id]["version"]
         said = {"answers_question": str(review.question_id)} if answers and review.question_id else {}
         amended(uow, review, version=known + 1, facts={"immediate_danger": "yes" if danger else "no"}, **said)
 
@@ -73,7 +73,7 @@ def is_amended(*, danger: bool = False, answers: bool = False) -> Act:
 
 
 def is_withdrawn(uow: FakeReviewUnitOfWork, review: Review) -> None:
-    hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+    on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
 
 def is_confirmed_as_withdrawn(uow: FakeReviewUnitOfWork, review: Review) -> None:
@@ -104,20 +104,20 @@ def happens(*acts: Act) -> tuple[FakeReviewUnitOfWork, Review]:
     for act in acts:
         try:
             act(uow, held(uow, review.referral_id))
-        except RuleBroken:
+        except ApplicationError:
             continue
     return uow, held(uow, review.referral_id)
 
 
-def heard(uow: FakeReviewUnitOfWork, order: list[int]) -> Journey:
-    """The journey as oversight notes it when these of the published events come, in this order."""
-    journey = Journey(referral_id=UUID(int=1))
+def heard(uow: FakeReviewUnitOfWork, order: list[int]) -> ReferralTimeline:
+    """The timeline as oversight notes it when these of the published events come, in this order."""
+    timeline = ReferralTimeline(referral_id=UUID(int=1))
     for place in order:
         schema, said = uow.published[place]
         command = SUBSCRIPTIONS[schema](schema.decode(schema.encode(said)))
         fields = {name: value for name, value in vars(command).items() if name != "referral_id"}
-        journey = NOTED[type(command)](journey, **fields)
-    return journey
+        timeline = NOTED[type(command)](timeline, **fields)
+    return timeline
 
 
 class TestTheStep:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.casework.adapters import review_queries, review_scope
 from services.casework.adapters.case_tables import cases
-from services.casework.application import hear
+from services.casework.application import on_events
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, an_own_view
@@ -70,9 +70,9 @@ def world(new_database: Callable[[str], str]) -> Iterator[ReviewWorld]:
     made.close()
 
 
-def examples(most: int) -> settings:
+def examples(maximum: int) -> settings:
     slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=most, suppress_health_check=slow)
+    return settings(max_examples=maximum, suppress_health_check=slow)
 
 
 def ask_everybody(world: ReviewWorld, persons: list[Person], tolds: list[Told]) -> None:
@@ -140,7 +140,7 @@ def _possible_match(world: ReviewWorld, made: list[Referred]) -> None:
         "changed_at": world.now,
         "changed_by": None,
     }
-    world.hear(hear.HearMatch(event))
+    world.deliver(on_events.ApplyMatch(event))
 
 
 def _check_match(client: Client, made: list[Referred], may: dict[UUID, bool]) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from services.kernel.observability import logs
+from services.platform.operations import logs
 from tests.simulation.run import Report, simulate
 
 

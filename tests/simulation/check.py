@@ -7,7 +7,7 @@ from uuid import UUID
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
-from services.kernel.ui import dates
+from services.platform.ui import dates
 from tests.simulation.office import Member, Office
 from tests.simulation.work import ALARMS, CASES, REVIEWS, Work
 

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.embedded.demonstration import referrals as drawn
-from services.embedded.demonstration.people import Person, nhs_test_number
-from services.kernel import datetimes
-from services.kernel.ui import dates
+from services.demo import referrals as drawn
+from services.demo.people import Person, nhs_test_number
+from services.platform import datetimes
+from services.platform.ui import dates
 from tests.integration.intake.form_fields import fields_of
 from tests.simulation.office import Member, Office
 

@@ -15,7 +15,7 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_tables import reviews
 from services.casework.adapters.tables import identities, referrals, staff
 from services.casework.domain.alarm import AlarmNotFound, AlarmReason, AlarmState
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.review_reader import ReviewReader
 
 Place = tuple[datetime, UUID]
@@ -116,7 +116,7 @@ def _rows(reviewer: ReviewReader, worker: CaseReader) -> sa.Select[Any]:
         reviews.c.referral_id == alarms.c.referral_id, review_scope.is_newest(), review_scope.knows(reviewer)
     )
     newest_case = sa.select(cases.c.id).where(
-        cases.c.referral_id == alarms.c.referral_id, case_scope.knows(worker, Knowledge.WHOLE)
+        cases.c.referral_id == alarms.c.referral_id, case_scope.knows(worker, AccessLevel.FULL)
     )
     return (
         sa.select(

@@ -15,7 +15,7 @@ from services.casework.domain.alarm import COMPARED, Alarm, AlarmAction, AlarmNo
 from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.referral_changes import Part
 from services.casework.domain.review_reader import ReviewReader
-from services.kernel.db.batch import Batch
+from services.platform.db.batch import Batch
 
 _COLUMNS = [field.name for field in fields(Alarm) if field.name not in ("reasons", "acted")]
 _Versions = dict[Part, dict[int, Mapping[str, Any]]]

@@ -6,7 +6,7 @@ from services.casework.adapters import case_scope, review_scope
 from services.casework.adapters.alarm_tables import alarms, is_open
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_tables import reviews
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.review_reader import ReviewReader
 
 
@@ -16,7 +16,7 @@ def knows(reviewer: ReviewReader, worker: CaseReader) -> sa.ColumnElement[bool]:
         reviews.c.referral_id == alarms.c.referral_id, review_scope.is_newest(), review_scope.knows(reviewer)
     )
     as_worker = sa.exists().where(
-        cases.c.referral_id == alarms.c.referral_id, case_scope.knows(worker, Knowledge.WHOLE)
+        cases.c.referral_id == alarms.c.referral_id, case_scope.knows(worker, AccessLevel.FULL)
     )
     return sa.or_(as_reviewer, as_worker)
 

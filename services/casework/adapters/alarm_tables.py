@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
 from services.casework.domain.alarm import AlarmState
-from services.kernel.db import append_only
-from services.kernel.db.types import CodeType, Json, UtcDateTime
+from services.platform.db import append_only
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 alarms = sa.Table(
     "alarms",

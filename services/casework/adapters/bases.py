@@ -8,15 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases, consent_notices
-from services.casework.adapters.review_tables import changes_to_read
+from services.casework.adapters.review_tables import follow_ups
 from services.casework.adapters.tables import bases, identities, referrals
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.withdrawal import CONSENT, ConsentEnded
 from services.contracts.codes import RecipientClass
-from services.kernel.db.batch import Batch
-from services.kernel.db.upsert import insert_or_ignore, or_ignore
+from services.platform.db.batch import Batch
+from services.platform.db.upsert import insert_or_ignore, or_ignore
 
 
 def covers(
@@ -25,7 +25,7 @@ def covers(
     """The condition, for a query whose row has these two columns.
 
     Consent that was withdrawn lets nobody know. Nobody is told anything after the last day of a basis either: who reads
-    asks for that `on` their day, and does not rely on `drop_lapsed` having run.
+    asks for that `on` their day, and does not rely on `expire_bases` having run.
     """
     of_class = sa.and_(bases.c.referral_id == referral_id, bases.c.recipient_class == recipient_class, _STANDS)
     found = sa.select(sa.literal(1)).select_from(bases).where(of_class)
@@ -66,7 +66,7 @@ def keep_told(
     now = [
         {**basis, "withdrawn_at": ended.of(basis["recipient_class"], basis["basis"])}
         for basis in told
-        if not _has_lapsed(basis, at)
+        if not _has_expired(basis, at)
     ]
     named = {(basis["recipient_class"], basis["basis"]) for basis in told}
     now += [
@@ -74,7 +74,7 @@ def keep_told(
         for row in gone
         if row.basis in CONSENT
         and (row.recipient_class, row.basis) not in named
-        and (row.withdrawn_at is not None or not _has_lapsed(_of_told(row), at))
+        and (row.withdrawn_at is not None or not _has_expired(_of_told(row), at))
     ]
     for basis in now:
         batch.later(or_ignore(bases, batch.connection.dialect.name), {"referral_id": referral_id, **basis})
@@ -116,13 +116,13 @@ def give_notice(connection: sa.Connection, referral_id: UUID) -> None:
         insert_or_ignore(connection, consent_notices, row._asdict())
 
 
-def drop_lapsed(connection: sa.Connection, at: datetime) -> None:
+def expire_bases(connection: sa.Connection, at: datetime) -> None:
     """Drop every basis whose last day has passed: from then on it lets nobody know. Intake keeps the record.
 
     The one for triage stays: without readers the referral would be lost, and a withdrawal is how it is taken back.
     """
-    lapsed = sa.and_(bases.c.expires_on < london_day(at), ~_FOR_TRIAGE, _STANDS)
-    gone = connection.execute(sa.delete(bases).where(lapsed).returning(*_OF_CLASS)).all()
+    expired = sa.and_(bases.c.expires_on < london_day(at), ~_FOR_TRIAGE, _STANDS)
+    gone = connection.execute(sa.delete(bases).where(expired).returning(*_OF_CLASS)).all()
     _tell_who_decided(connection, [tuple(row) for row in gone], at)
     for referral_id in {row.referral_id for row in gone}:
         give_notice(connection, referral_id)
@@ -143,7 +143,7 @@ def _of_told(row: sa.Row[Any]) -> dict[str, Any]:
     return {name: row._mapping[name] for name in _TOLD}
 
 
-def _has_lapsed(basis: Mapping[str, Any], at: datetime) -> bool:
+def _has_expired(basis: Mapping[str, Any], at: datetime) -> bool:
     last_day = basis["expires_on"]
     for_triage = basis["recipient_class"] == RecipientClass.TRIAGE
     return last_day is not None and last_day < london_day(at) and not for_triage
@@ -163,5 +163,5 @@ def _tell_who_decided(connection: sa.Connection, gone: Iterable[Sequence[Any]], 
             .where(cases.c.referral_id == referral_id, cases.c.team_class == recipient_class, hidden_from_its_team())
         )
         for row in connection.execute(lost).all():
-            change = {**row._mapping, "kind": ChangeKind.BASIS_LAPSED, "arrived_at": at}
-            insert_or_ignore(connection, changes_to_read, change)
+            change = {**row._mapping, "kind": ChangeKind.BASIS_EXPIRED, "arrived_at": at}
+            insert_or_ignore(connection, follow_ups, change)

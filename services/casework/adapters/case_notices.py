@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.casework.adapters.case_queries import Tab
 from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import cases, consent_notices
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import CaseNotFound
 from services.contracts.codes import HAND_OVERS
 
@@ -76,5 +76,5 @@ def _notices(reader: CaseReader) -> sa.Select[Any]:
             may_act.label("may_act"),
         )
         .join(consent_notices, consent_notices.c.case_id == cases.c.id)
-        .where(knows(reader, Knowledge.NOTICE))
+        .where(knows(reader, AccessLevel.NOTICE))
     )

@@ -15,16 +15,16 @@ from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.holders import cannot_work
-from services.casework.adapters.review_tables import changes_to_read
+from services.casework.adapters.review_tables import follow_ups
 from services.casework.adapters.same_person import has_another
 from services.casework.adapters.tables import identities, referrals, staff, teams
 from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.todays_age import todays_age
 from services.contracts.codes import HAND_OVERS, Answer, Pathway
 
-Place = tuple[bool, bool, datetime, UUID]
+Cursor = tuple[bool, bool, datetime, UUID]
 """Where a row stands in a list: whether no alarm is raised, whether its first contact is made, its due time, its id."""
 
 
@@ -86,7 +86,7 @@ class CaseRow:
     alarm_reasons: Sequence[AlarmReason] | None = None
 
     @property
-    def place(self) -> Place:
+    def cursor(self) -> Cursor:
         met = self.state is CaseState.OPEN and self.first_contact_at is not None
         return not self.alarm, met, self.due_at, self.id
 
@@ -97,8 +97,8 @@ def list_cases(
     wanted: CaseList,
     *,
     now: datetime,
-    most: int,
-    after: Place | None = None,
+    maximum: int,
+    after: Cursor | None = None,
 ) -> Sequence[CaseRow]:
     """At most so many, after that place: those with an alarm first, then soonest due. An estimate plays no part in it.
 
@@ -111,7 +111,7 @@ def list_cases(
     if after is not None:
         of_list = of_list.where(_after(calm, met, after))
     # What lies beside a case is read, and its policies asked, for those of the page only.
-    of_this_page = of_list.order_by(*in_turn).limit(most)
+    of_this_page = of_list.order_by(*in_turn).limit(maximum)
     found = select_rows(reader).where(cases.c.id.in_(of_this_page)).order_by(*in_turn)
     return with_reasons(connection, [row_of(row, reader) for row in connection.execute(found)])
 
@@ -139,7 +139,7 @@ def members(connection: sa.Connection, of_teams: frozenset[UUID]) -> list[tuple[
 
 def select_rows(reader: CaseReader) -> sa.Select[Any]:
     """The columns of a row, of what the reader may know at all; those of the whole case are null to who may not know it."""
-    whole = knows(reader, Knowledge.WHOLE)
+    whole = knows(reader, AccessLevel.FULL)
 
     def if_whole(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return sa.case((whole, column), else_=None).label(column.name)
@@ -175,12 +175,12 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
             .outerjoin(teams, teams.c.id == cases.c.team_id)
             .outerjoin(staff, staff.c.id == cases.c.assignee_id)
         )
-        .where(knows(reader, Knowledge.LISTED))
+        .where(knows(reader, AccessLevel.SUMMARY))
     )
 
 
 def _has_changes() -> sa.ColumnElement[bool]:
-    return sa.exists(sa.select(sa.literal(1)).select_from(changes_to_read).where(unread_in_case(cases.c.id)))
+    return sa.exists(sa.select(sa.literal(1)).select_from(follow_ups).where(unread_in_case(cases.c.id)))
 
 
 def row_of(row: sa.Row[Any], reader: CaseReader) -> CaseRow:
@@ -199,7 +199,7 @@ def with_reasons(connection: sa.Connection, rows: Iterable[CaseRow]) -> list[Cas
 
 
 def _wanted(reader: CaseReader, wanted: CaseList, now: datetime) -> sa.ColumnElement[bool]:
-    conditions = [knows(reader, Knowledge.LISTED), _of_tab(reader, wanted.tab)]
+    conditions = [knows(reader, AccessLevel.SUMMARY), _of_tab(reader, wanted.tab)]
     if wanted.owner_id is not None:
         conditions.append(cases.c.assignee_id == wanted.owner_id)
     if wanted.status is not None:
@@ -227,17 +227,17 @@ def _of_status(reader: CaseReader, status: Status, now: datetime) -> sa.ColumnEl
         return sa.and_(cases.c.due_at < now, ~_known_met(reader))
     if status is Status.IN_CONTACT:
         return _known_met(reader)
-    return sa.and_(knows(reader, Knowledge.WHOLE), cases.c.first_contact_at.is_(None))
+    return sa.and_(knows(reader, AccessLevel.FULL), cases.c.first_contact_at.is_(None))
 
 
 def _known_met(reader: CaseReader) -> sa.ColumnElement[bool]:
     """Whether the first contact is made, of a case that the reader knows whole: of any other they know no contact."""
     in_contact = sa.and_(cases.c.state == CaseState.OPEN, cases.c.first_contact_at.is_not(None))
-    return sa.and_(knows(reader, Knowledge.WHOLE), in_contact)
+    return sa.and_(knows(reader, AccessLevel.FULL), in_contact)
 
 
-def _after(calm: sa.ColumnElement[bool], met: sa.ColumnElement[bool], place: Place) -> sa.ColumnElement[bool]:
-    was_calm, was_met, due_at, case_id = place
+def _after(calm: sa.ColumnElement[bool], met: sa.ColumnElement[bool], cursor: Cursor) -> sa.ColumnElement[bool]:
+    was_calm, was_met, due_at, case_id = cursor
     later = sa.or_(cases.c.due_at > due_at, sa.and_(cases.c.due_at == due_at, cases.c.id > case_id))
     behind = sa.and_(met, later) if was_met else sa.or_(met, later)
     return sa.and_(calm, behind) if was_calm else sa.or_(calm, behind)

@@ -16,7 +16,7 @@ from services.casework.adapters.review_tables import reviews
 from services.casework.domain.case import Case, CaseState
 from services.casework.domain.case_entries import Entry
 from services.casework.domain.case_equality import CaseEquality
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import CaseNotFound, StaleCase
 
 _CASE_COLUMNS = [field.name for field in fields(Case) if field.name not in ("entries", "stored_version")]
@@ -31,7 +31,7 @@ class SqlCaseRepository:
         self._connection.execute(sa.insert(cases).values(_case_row(case)))
         self._add_entries(case)
 
-    def get(self, case_id: UUID, reader: CaseReader, knowledge: Knowledge) -> Case:
+    def get(self, case_id: UUID, reader: CaseReader, knowledge: AccessLevel) -> Case:
         found = sa.select(cases).where(cases.c.id == case_id, knows(reader, knowledge))
         row = self._connection.execute(found.with_for_update(of=cases)).one_or_none()
         if row is None:
@@ -74,7 +74,7 @@ class SqlCaseRepository:
         calm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
         waiting = (
             sa.select(cases)
-            .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_(None), knows(reader, Knowledge.LISTED))
+            .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_(None), knows(reader, AccessLevel.SUMMARY))
             .order_by(calm, cases.c.due_at, cases.c.id)
             .limit(1)
         )

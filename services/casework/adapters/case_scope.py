@@ -5,11 +5,11 @@ import sqlalchemy as sa
 from services.casework.adapters.bases import covers, unfinished
 from services.casework.adapters.case_tables import cases, consent_notices
 from services.casework.adapters.tables import referrals
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.contracts.codes import HAND_OVERS, RecipientClass
 
 
-def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
+def knows(reader: CaseReader, knowledge: AccessLevel) -> sa.ColumnElement[bool]:
     """Whether the reader may know this much of the case of the row.
 
     A team knows of a case only while a recorded lawful basis covers the team's class: so do its worker and its manager.
@@ -18,14 +18,14 @@ def knows(reader: CaseReader, knowledge: Knowledge) -> sa.ColumnElement[bool]:
     covered = covers(cases.c.referral_id, cases.c.team_class, on=reader.on)
     in_team = sa.and_(of_team, covered)
     match knowledge:
-        case Knowledge.NOTICE:
+        case AccessLevel.NOTICE:
             told = cases.c.id.in_(sa.select(consent_notices.alias("told").c.case_id))
             return sa.and_(of_team, ~covered, unfinished(), told)
-        case Knowledge.LISTED:
+        case AccessLevel.SUMMARY:
             return sa.or_(in_team, _as_reviewer(reader))
-        case Knowledge.WHOLE:
+        case AccessLevel.FULL:
             return in_team if reader.manager else sa.and_(in_team, cases.c.assignee_id == reader.staff_id)
-        case Knowledge.MANAGED:
+        case AccessLevel.MANAGE:
             return in_team if reader.manager else sa.false()
 
 

@@ -21,8 +21,8 @@ from services.contracts.codes import (
     UnassignReason,
     YoungPersonAnswer,
 )
-from services.kernel.db import append_only
-from services.kernel.db.types import CodeType, UtcDateTime
+from services.platform.db import append_only
+from services.platform.db.types import CodeType, UtcDateTime
 
 _PATHWAY_FITS_TEAM = " OR ".join(
     f"(pathway = '{pathway}' AND team_class = '{to}')" for pathway, to in TEAM_CLASS_OF.items()

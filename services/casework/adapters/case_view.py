@@ -15,11 +15,11 @@ from services.casework.adapters.case_scope import knows
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.referral_history import referral_changes
-from services.casework.adapters.review_tables import changes_to_read, decisions, reviews, withdrawals
+from services.casework.adapters.review_tables import decisions, follow_ups, reviews, withdrawals
 from services.casework.adapters.same_person import OtherReferral, other_referrals
 from services.casework.adapters.tables import identities, narratives, referrals, staff, teams
 from services.casework.domain.case_entries import Entry
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.referral_changes import VersionChange
@@ -104,7 +104,7 @@ class CaseView:
     whole: CaseWhole | None
 
 
-def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, knowledge: Knowledge) -> CaseView:
+def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, knowledge: AccessLevel) -> CaseView:
     """Raises CaseNotFound when there is none, or none of which the reader may know this much."""
     found = select_rows(reader).where(cases.c.id == case_id, knows(reader, knowledge))
     row = connection.execute(found).one_or_none()
@@ -207,7 +207,7 @@ def _equality_asked(connection: sa.Connection, case_id: UUID) -> bool:
 
 
 def _changes(connection: sa.Connection, case_id: UUID) -> list[CaseChange]:
-    c = changes_to_read.c
+    c = follow_ups.c
     found = (
         sa.select(c.referral_version, c.kind, c.arrived_at, withdrawals.c.reason)
         .outerjoin(

@@ -11,18 +11,18 @@ from services.casework.adapters.bases import covers, hidden_from_its_team
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.holders import cannot_review, is_idle
 from services.casework.adapters.review_scope import knows
-from services.casework.adapters.review_tables import changes_to_read, decisions, reviews, withdrawals
+from services.casework.adapters.review_tables import decisions, follow_ups, reviews, withdrawals
 from services.casework.adapters.tables import referrals, staff
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import HAND_OVERS, RecipientClass, WithdrawalReason
 
-_LAPSED = changes_to_read.c.kind == ChangeKind.BASIS_LAPSED
+_LAPSED = follow_ups.c.kind == ChangeKind.BASIS_EXPIRED
 # Every reviewer of the area has it to confirm, in a list of its own.
 _CONSENT_WITHDRAWN = sa.and_(
-    changes_to_read.c.kind == ChangeKind.WITHDRAWN,
+    follow_ups.c.kind == ChangeKind.WITHDRAWN,
     sa.exists().where(
-        withdrawals.c.referral_id == changes_to_read.c.referral_id,
+        withdrawals.c.referral_id == follow_ups.c.referral_id,
         withdrawals.c.reason == WithdrawalReason.CONSENT_WITHDRAWN,
     ),
 )
@@ -42,7 +42,7 @@ class ChangeRow:
 
 def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
     """What came after a decision and is this reader's to read, oldest first."""
-    c, opened = changes_to_read.c, cases.alias("opened")
+    c, opened = follow_ups.c, cases.alias("opened")
     found = (
         sa.select(
             c.referral_id,
@@ -54,7 +54,7 @@ def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeR
             opened.c.team_class,
         )
         .select_from(
-            changes_to_read.join(referrals, referrals.c.id == c.referral_id).outerjoin(opened, opened.c.id == c.case_id)
+            follow_ups.join(referrals, referrals.c.id == c.referral_id).outerjoin(opened, opened.c.id == c.case_id)
         )
         .where(unread_by(reader))
         .order_by(c.arrived_at)
@@ -64,7 +64,7 @@ def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeR
 
 def unread_in_case(case_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
     """Whether the change of the row is for whoever works this case: what the referrer said, not read yet."""
-    return sa.and_(changes_to_read.c.case_id == case_id, changes_to_read.c.read_at.is_(None), ~_LAPSED)
+    return sa.and_(follow_ups.c.case_id == case_id, follow_ups.c.read_at.is_(None), ~_LAPSED)
 
 
 def unread_by(reader: ReviewReader) -> sa.ColumnElement[bool]:
@@ -74,7 +74,7 @@ def unread_by(reader: ReviewReader) -> sa.ColumnElement[bool]:
     elsewhere, and when the basis for the team is gone, so is the case from its queue. A change must never be nobody's
     to read: where who decided can no longer review in that area, or is not there, every reviewer of the area reads it. That a basis is gone the team's manager reads too, where as a reviewer they may know the referral.
     """
-    c = changes_to_read.c
+    c = follow_ups.c
     theirs = sa.select(decisions.c.review_id).where(decisions.c.decided_by == reader.staff_id)
     decided = sa.union(theirs, _of_who_cannot_read())
     managed = sa.select(cases.c.review_id).where(cases.c.team_id.in_(reader.manages))
@@ -104,4 +104,4 @@ def _worked_here() -> sa.ColumnElement[bool]:
 
 
 def _of_case(holds: sa.ColumnElement[bool]) -> Any:
-    return sa.exists().where(cases.c.id == changes_to_read.c.case_id, holds)
+    return sa.exists().where(cases.c.id == follow_ups.c.case_id, holds)

@@ -25,8 +25,8 @@ from services.casework.domain.review import Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
 from services.contracts.scoring import ReferralEstimatedV1, ReferralNotEstimatedV1, feature_label
-from services.kernel.db.batch import Batch
-from services.kernel.db.upsert import or_ignore
+from services.platform.db.batch import Batch
+from services.platform.db.upsert import or_ignore
 
 _OUR_RECORD = "partnership"
 """The origin of what is counted from earlier referrals, as the event names it."""
@@ -43,7 +43,7 @@ class SqlEstimates:
         self._connection = batch.connection
         self._at = at
 
-    def park(self, event: Event, *, estimated: bool) -> None:
+    def store(self, event: Event, *, estimated: bool) -> None:
         schema = ReferralEstimatedV1 if estimated else ReferralNotEstimatedV1
         self._batch.later(
             or_ignore(estimates, self._connection.dialect.name),

@@ -16,10 +16,10 @@ from services.casework.adapters.review_tables import decisions, review_questions
 from services.casework.adapters.tables import identities, referrals, staff, staff_presence, teams
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_notice import NoticeKind
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.review import OPEN_STATES
 from services.casework.domain.review_reader import ReviewReader
-from services.kernel.errors import NotFound
+from services.platform.errors import NotFound
 
 
 class StaffNotFound(NotFound):
@@ -93,10 +93,10 @@ def holdings_of(
     if who is None:
         raise StaffNotFound
     mine = sa.and_(
-        cases.c.state == CaseState.OPEN, cases.c.assignee_id == staff_id, knows(as_worker, Knowledge.MANAGED)
+        cases.c.state == CaseState.OPEN, cases.c.assignee_id == staff_id, knows(as_worker, AccessLevel.MANAGE)
     )
     decided = sa.exists().where(decisions.c.review_id == cases.c.review_id, decisions.c.decided_by == staff_id)
-    waiting = sa.and_(cases.c.state == CaseState.AWAITING_CONFIRMATION, decided, knows(as_worker, Knowledge.LISTED))
+    waiting = sa.and_(cases.c.state == CaseState.AWAITING_CONFIRMATION, decided, knows(as_worker, AccessLevel.SUMMARY))
     return Holdings(
         **who._mapping,
         cases=_cases(connection, mine),
@@ -109,7 +109,7 @@ def caseloads(connection: sa.Connection, manager: CaseReader) -> list[Caseload]:
     """Everybody who has an open case that the reader manages, by name."""
     counted = (
         sa.select(cases.c.assignee_id, sa.func.count().label("open_cases"))
-        .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_not(None), knows(manager, Knowledge.MANAGED))
+        .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_not(None), knows(manager, AccessLevel.MANAGE))
         .group_by(cases.c.assignee_id)
         .subquery()
     )
@@ -136,7 +136,7 @@ def notices(connection: sa.Connection, manager: CaseReader) -> list[NoticeRow]:
             .outerjoin(identities, identities.c.referral_id == cases.c.referral_id)
             .outerjoin(staff, staff.c.id == case_notices.c.staff_id)
         )
-        .where(case_notices.c.resolved_at.is_(None), knows(manager, Knowledge.MANAGED))
+        .where(case_notices.c.resolved_at.is_(None), knows(manager, AccessLevel.MANAGE))
         .order_by(case_notices.c.raised_at, case_notices.c.id)
     )
     return [NoticeRow(**{**row._mapping, "initials": row.initials or ""}) for row in connection.execute(found)]

@@ -13,8 +13,8 @@ from services.casework.adapters.review_tables import holding_checks, review_ques
 from services.casework.adapters.tables import staff, staff_presence
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_notice import NoticeKind
-from services.casework.domain.case_reader import CaseReader, Knowledge
-from services.kernel.db.upsert import insert_or_ignore
+from services.casework.domain.case_reader import AccessLevel, CaseReader
+from services.platform.db.upsert import insert_or_ignore
 
 _OF_WORKER = (NoticeKind.WORKER_IDLE, NoticeKind.WORKER_CANNOT_ACT)
 _unresolved = case_notices.c.resolved_at.is_(None)
@@ -50,7 +50,7 @@ class SqlHoldings:
         self._resolve(case_notices.c.case_id == case_id, by=by)
 
     def notice_read(self, notice_id: UUID, reader: CaseReader) -> UUID | None:
-        managed = sa.exists().where(cases.c.id == case_notices.c.case_id, knows(reader, Knowledge.MANAGED))
+        managed = sa.exists().where(cases.c.id == case_notices.c.case_id, knows(reader, AccessLevel.MANAGE))
         this = sa.select(case_notices.c.case_id).where(case_notices.c.id == notice_id, _unresolved, managed)
         case_id: UUID | None = self._connection.execute(this).scalar_one_or_none()
         if case_id is not None:

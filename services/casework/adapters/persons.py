@@ -8,12 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.tables import persons
-from services.kernel.db.batch import Batch
-from services.kernel.db.upsert import insert_new
+from services.platform.db.batch import Batch
+from services.platform.db.upsert import insert_new
 
 
 @dataclass(frozen=True, order=True)
-class Said:
+class Attribution:
     """Referrals and matches both say it, come in any order and share no version, so intake's time decides (then the
     id, so that the order of arrival never does)."""
 
@@ -26,9 +26,9 @@ class SqlPersons:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._held: dict[UUID, Said] = {}
+        self._held: dict[UUID, Attribution] = {}
 
-    def hold(self, said: Mapping[UUID, Said]) -> None:
+    def hold(self, said: Mapping[UUID, Attribution]) -> None:
         """Hold these referrals' rows. What is said here counts only where nothing was said before."""
         rows = [
             {"referral_id": referral_id, "person_id": one.person_id, "since": one.since}
@@ -39,7 +39,7 @@ class SqlPersons:
         self._held |= {referral_id: said[referral_id] for referral_id in new}
         self._read(said.keys() - new)
 
-    def latest(self, referral_id: UUID, said: Said) -> UUID:
+    def latest(self, referral_id: UUID, said: Attribution) -> UUID:
         """Keep whom it is about unless something later said so already, and give whom it is about now."""
         if referral_id not in self._held:
             self.hold({referral_id: said})
@@ -58,7 +58,7 @@ class SqlPersons:
     def _read(self, referral_ids: Collection[UUID]) -> None:
         if referral_ids:
             for row in self._batch.connection.execute(_THESE, {"ids": list(referral_ids)}):
-                self._held[row.referral_id] = Said(row.since, row.person_id)
+                self._held[row.referral_id] = Attribution(row.since, row.person_id)
 
 
 _THESE = (

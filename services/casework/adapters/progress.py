@@ -7,10 +7,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.arrived import SqlArrived
+from services.casework.adapters.received_versions import SqlReceivedVersions
 from services.casework.adapters.review_tables import progress
 from services.contracts.codes import ProgressStep, Question
-from services.kernel.db.batch import Batch
+from services.platform.db.batch import Batch
 
 Told = Mapping[str, Any]
 """The data of a ProgressMadeV1."""
@@ -19,7 +19,7 @@ Told = Mapping[str, Any]
 class SqlProgress:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._arrived = batch.shared(SqlArrived)
+        self._received_versions = batch.shared(SqlReceivedVersions)
         self._held: dict[UUID, Mapping[str, Any] | None] = {}
 
     def read(self, referral_ids: Collection[UUID]) -> None:
@@ -65,7 +65,7 @@ class SqlProgress:
             "question": row["question"],
             "question_id": row["question_id"],
             "at": row["at"] or at,
-            "referral_version": self._arrived.version(row["referral_id"]),
+            "referral_version": self._received_versions.version(row["referral_id"]),
         }
 
     def _of(self, referral_id: UUID) -> Mapping[str, Any] | None:

@@ -11,8 +11,8 @@ from services.casework.adapters.version_tables import referral_versions
 from services.casework.application.review_ports import Event
 from services.casework.domain.referral_changes import Part, PartVersion, VersionChange, changes_between
 from services.contracts.codes import AgeBasis
-from services.kernel.db.batch import Batch
-from services.kernel.db.upsert import or_ignore
+from services.platform.db.batch import Batch
+from services.platform.db.upsert import or_ignore
 
 _STATED = ("area", "age", "age_basis", "interpreter_needed")
 _NOT_OF_THE_PERSON = ("referral_id", "version")

@@ -300,13 +300,13 @@ def disclosing(connection: sa.Connection, referral_id: UUID) -> Disclosing:
     """What the rule of a further basis must know of the referral."""
     c = referrals.c
     referral = connection.execute(sa.select(c.referred_by_class, c.circumstances).where(c.id == referral_id)).one()
-    bodies: dict[RecipientClass, set[OrganisationClass]] = {}
+    organisation_classes: dict[RecipientClass, set[OrganisationClass]] = {}
     for team in connection.execute(sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)):
-        bodies.setdefault(team.team_class, set()).add(team.organisation_class)
+        organisation_classes.setdefault(team.team_class, set()).add(team.organisation_class)
     return Disclosing(
         referring=referral.referred_by_class,
         patient_information=referral.circumstances.get("patient_information") is not False,
-        bodies=bodies,
+        organisation_classes=organisation_classes,
     )
 
 

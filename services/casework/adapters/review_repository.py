@@ -15,7 +15,7 @@ from services.casework.domain.decision import Decision, OwnView, Shown
 from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import DifferenceReason
-from services.kernel.db.batch import Batch
+from services.platform.db.batch import Batch
 
 _APART = {
     "referred_by",

@@ -7,8 +7,8 @@ from services.casework.domain.change import ChangeKind
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
 from services.contracts.codes import Band, EstimateCause, Pathway, Question, SupportLevel, Sureness, WithdrawalReason
-from services.kernel.db import append_only
-from services.kernel.db.types import CodeType, Json, UtcDateTime
+from services.platform.db import append_only
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 reviews = sa.Table(
     "reviews",
@@ -259,8 +259,8 @@ withdrawals = sa.Table(
 )
 
 # What came after the decision: for the case's worker or, where none may read it, for who decided.
-changes_to_read = sa.Table(
-    "changes_to_read",
+follow_ups = sa.Table(
+    "follow_ups",
     metadata,
     sa.Column("referral_id", sa.Uuid, primary_key=True),
     sa.Column("referral_version", sa.Integer, primary_key=True),
@@ -270,8 +270,8 @@ changes_to_read = sa.Table(
     sa.Column("arrived_at", UtcDateTime, nullable=False),
     sa.Column("read_at", UtcDateTime, nullable=True),
     sa.Column("read_by", sa.Uuid, nullable=True),
-    sa.CheckConstraint("kind IN ('amended', 'withdrawn', 'basis_lapsed')", name="known_kind"),
-    sa.CheckConstraint("kind <> 'basis_lapsed' OR case_id IS NOT NULL", name="lapsed_for_a_case"),
+    sa.CheckConstraint("kind IN ('amended', 'withdrawn', 'basis_expired')", name="known_kind"),
+    sa.CheckConstraint("kind <> 'basis_expired' OR case_id IS NOT NULL", name="expired_for_a_case"),
     sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name="read_by_somebody"),
 )
 

@@ -1,12 +1,12 @@
-"""The second wall behind the need-to-know rule: on PostgreSQL no row of a referral is read for a stranger to it.
+"""Row-level security behind the need-to-know rule: on PostgreSQL no row of a referral is read for a stranger to it.
 
-The first wall is the condition of each query (`case_scope.py`, `review_scope.py`), which also says how much of a
+The condition of the query is the condition of each query (`case_scope.py`, `review_scope.py`), which also says how much of a
 referral its reader may know. This one knows only whether they may know of it at all, and holds where a query forgets.
 It is written apart, in the database's words. Bases carry no policy: every condition of either wall asks them.
 """
 
 from services.casework.adapters.tables import metadata
-from services.kernel.db.row_security import AREAS, AT, ORGANISATION_CLASS, ROLES, STAFF, TEAMS, Wall
+from services.platform.db.row_security import AREAS, AT, ORGANISATION_CLASS, ROLES, STAFF, TEAMS, RowPolicies
 
 _HOLDS = f"(withdrawn_at IS NULL AND (expires_on IS NULL OR expires_on >= ({AT} AT TIME ZONE 'Europe/London')::date))"
 
@@ -51,8 +51,8 @@ END $$
 
 # Of a referral a team may hear that has a case of the same young person, as far as the referral's own bases let its class
 # know: the reference, the date and the source. The query that tells of it reads no other table of that referral.
-_MAY_HEAR_OF = f"""
-CREATE OR REPLACE FUNCTION may_hear_of(asked uuid) RETURNS boolean
+_MAY_KNOW_OF = f"""
+CREATE OR REPLACE FUNCTION may_know_of(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN {ORGANISATION_CLASS} <> 'police' AND EXISTS (
@@ -83,11 +83,11 @@ _OF_NOTICE = f"""({ORGANISATION_CLASS} <> 'police' AND team_id = ANY ({TEAMS})
 _OF_CASE = f"EXISTS (SELECT FROM cases WHERE cases.id = case_id AND ({_OF_THEIR_TEAMS} OR may_know(referral_id)))"
 _OF_REVIEW = "EXISTS (SELECT FROM reviews WHERE reviews.id = review_id)"
 
-WALL = Wall(
-    functions=[_MAY_KNOW, _MAY_HEAR_OF],
+POLICIES = RowPolicies(
+    functions=[_MAY_KNOW, _MAY_KNOW_OF],
     # A policy that looks into another table sees of it what its reader may.
     policies={
-        "referrals": "may_know(id) OR may_hear_of(id)",
+        "referrals": "may_know(id) OR may_know_of(id)",
         "identities": "may_know(referral_id)",
         "narratives": "may_know(referral_id)",
         "referral_versions": "may_know(referral_id)",
@@ -106,7 +106,7 @@ WALL = Wall(
         "matches": "may_know(first_referral_id) AND may_know(second_referral_id)",
         "withdrawals": "may_know(referral_id)",
         "progress": "may_know(referral_id)",
-        "changes_to_read": "may_know(referral_id)",
+        "follow_ups": "may_know(referral_id)",
         "unsent_texts": f"staff_id = {STAFF}",
         "alarms": "may_know(referral_id)",
         "alarm_actions": "EXISTS (SELECT FROM alarms WHERE alarms.id = alarm_id)",
@@ -114,4 +114,4 @@ WALL = Wall(
         "persons": "false",
     },
 )
-WALL.stands_with(metadata)
+POLICIES.create_with(metadata)

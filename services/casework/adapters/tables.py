@@ -11,13 +11,13 @@ from services.contracts.codes import (
     Role,
     Source,
 )
-from services.kernel.db.published_events import published_lists_table
-from services.kernel.db.retellings import retellings_table
-from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.types import CodeType, Json, UtcDateTime
+from services.platform.db.published_events import published_lists_table
+from services.platform.db.republish_jobs import republish_jobs_table
+from services.platform.db.tables import new_metadata, platform_tables
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 metadata = new_metadata()
-kernel = kernel_tables(metadata)
+platform = platform_tables(metadata)
 
 staff = sa.Table(
     "staff",
@@ -154,5 +154,5 @@ narratives = sa.Table(
     sa.Column("texts", Json, nullable=False),
 )
 
-retellings = retellings_table(metadata)
+republish_jobs = republish_jobs_table(metadata)
 published_lists = published_lists_table(metadata)

@@ -15,17 +15,17 @@ from services.casework.adapters.case_repository import (
 from services.casework.adapters.estimates import SqlEstimates
 from services.casework.adapters.holdings import SqlHoldings
 from services.casework.adapters.progress import SqlProgress
-from services.casework.adapters.retold import SqlLacking, SqlOwned
+from services.casework.adapters.projections import SqlProjections
+from services.casework.adapters.republish_queries import SqlMissingData, SqlOwned
 from services.casework.adapters.review_repository import SqlReviewRepository
-from services.casework.adapters.tables import kernel, published_lists, retellings
-from services.casework.adapters.told import SqlTold
+from services.casework.adapters.tables import platform, published_lists, republish_jobs
 from services.casework.application.review_ports import ReviewPolicy
 from services.contracts.casework import EventsListedV1, ProgressMadeV1
 from services.contracts.codes import ProgressStep, Question
 from services.contracts.schema import EventSchema
-from services.kernel.db.published_events import SqlPublishedEvents
-from services.kernel.db.retellings import SqlRetellings
-from services.kernel.db.transaction import Transaction
+from services.platform.db.published_events import SqlPublishedEvents
+from services.platform.db.republish_jobs import SqlRepublishJobs
+from services.platform.db.transaction import Transaction
 
 
 class SqlUnitOfWork:
@@ -35,16 +35,16 @@ class SqlUnitOfWork:
         self.policy = policy
         self.reviews = batch.shared(SqlReviewRepository)
         self.estimates = SqlEstimates(batch, at=transaction.at)
-        self.told = SqlTold(batch, at=transaction.at)
+        self.projections = SqlProjections(batch, at=transaction.at)
         self.alarms = batch.shared(SqlAlarms)
         self.cases = SqlCaseRepository(connection)
         self.case_equality = SqlCaseEqualityRepository(connection)
         self.team_members = SqlTeamMembers(connection)
         self.holdings = SqlHoldings(connection, at=transaction.at)
         self.owned = SqlOwned(batch)
-        self.lacking = SqlLacking(connection)
-        self.retellings = SqlRetellings(connection, retellings)
-        self.published_events = SqlPublishedEvents(connection, kernel, published_lists, EventsListedV1)
+        self.missing_data = SqlMissingData(connection)
+        self.republish_jobs = SqlRepublishJobs(connection, republish_jobs)
+        self.published_events = SqlPublishedEvents(connection, platform, published_lists, EventsListedV1)
         self._progress = batch.shared(SqlProgress)
 
     @property

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from services.casework.adapters.tables import metadata
 from services.casework.domain.referral_changes import Part
-from services.kernel.db import append_only
-from services.kernel.db.types import CodeType, Json, UtcDateTime
+from services.platform.db import append_only
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 # Facts, identity and narrative come by topics of their own, in any order. One table, so that a poll of all three writes
 # their versions with one statement.

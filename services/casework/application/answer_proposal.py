@@ -34,7 +34,7 @@ def answer_proposal(command: AnswerProposal, uow: ReviewUnitOfWork) -> UUID | No
         uow.reviews.save(review)
         uow.audit("review.proposal_refused", subject_type="review", subject_id=review.id)
         return None
-    subject, teams = uow.told.subject(review.referral_id), uow.told.teams()
+    subject, teams = uow.projections.subject(review.referral_id), uow.projections.teams()
     team = routing.confirm(decision.pathway, decision.team_id, subject, teams)
     uow.reviews.save(review)
     uow.audit("review.proposal_agreed", subject_type="review", subject_id=review.id)

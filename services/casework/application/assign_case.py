@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import NotAMemberOfTheTeam
 
 
@@ -20,7 +20,7 @@ class AssignCase:
 
 
 def assign_case(command: AssignCase, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.MANAGED)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.MANAGE)
     case.require_version(command.version)
     if not uow.team_members.has(case.team_id, command.assignee_id):
         raise NotAMemberOfTheTeam

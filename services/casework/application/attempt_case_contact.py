@@ -7,7 +7,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.contact_ways import forbidden_ways
 from services.contracts.codes import ContactMode
 
@@ -28,14 +28,14 @@ class AttemptCaseContact:
 
 
 def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.attempt_contact(
         command.mode,
         reached=command.reached,
         attempted_at=command.attempted_at,
         text=command.text,
         why=command.why,
-        forbidden=forbidden_ways(uow.told.do_not_contact(case.referral_id)),
+        forbidden=forbidden_ways(uow.projections.do_not_contact(case.referral_id)),
         act=Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at),
     )
     keep_case(case, uow, "case.contact_attempted")

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.case_notice import NoticeKind
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.contracts.codes import ProgressStep
 from services.contracts.schema import EventSchema
 
@@ -18,7 +18,7 @@ class CaseRepository(Protocol):
 
     def add(self, case: Case) -> None: ...
 
-    def get(self, case_id: UUID, reader: CaseReader, knowledge: Knowledge) -> Case:
+    def get(self, case_id: UUID, reader: CaseReader, knowledge: AccessLevel) -> Case:
         """The case, held until this transaction ends. Raises CaseNotFound."""
         ...
 
@@ -129,7 +129,7 @@ class CaseUnitOfWork(Publisher, Protocol):
     def team_members(self) -> TeamMembers: ...
 
     @property
-    def told(self) -> CaseChanges: ...
+    def projections(self) -> CaseChanges: ...
 
     @property
     def at(self) -> datetime: ...

@@ -8,10 +8,10 @@ from services.casework.application.review_ports import Event, ReviewUnitOfWork
 from services.casework.application.review_publishing import tell_open
 from services.casework.domain.review import ClaimEnded, Review
 from services.casework.domain.review_reader import ReviewReader
-from services.kernel.errors import NotFound
-from services.kernel.text import N_
+from services.platform.errors import NotFound
+from services.platform.i18n import N_
 
-_AT_ONCE = 100
+_PAGE_SIZE = 100
 
 
 class NoReviewWaits(NotFound):
@@ -103,7 +103,7 @@ def release_claim(command: ReleaseClaim, uow: ReviewUnitOfWork) -> None:
 
 def end_expired_claims(_command: EndExpiredClaims, uow: ReviewUnitOfWork) -> int:
     """Gives how many."""
-    expired = uow.reviews.with_expired_claims(at=uow.at, limit=_AT_ONCE)
+    expired = uow.reviews.with_expired_claims(at=uow.at, limit=_PAGE_SIZE)
     for review in expired:
         end_claim(review, "review.claim_expired", uow)
     return len(expired)

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import NewReviewStarted
 from services.contracts.codes import CloseReason
 
@@ -30,7 +30,7 @@ class ReopenCase:
 
 
 def close_case(command: CloseCase, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.require_version(command.version)
     case.close(command.reason, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
     keep_case(case, uow, "case.closed")
@@ -39,7 +39,7 @@ def close_case(command: CloseCase, uow: CaseUnitOfWork) -> UUID:
 
 
 def reopen_case(command: ReopenCase, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.MANAGED)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.MANAGE)
     case.require_version(command.version)
     if uow.cases.has_newer_review(case):
         raise NewReviewStarted

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class ConfirmCaseHandOver:
 
 
 def confirm_case_hand_over(command: ConfirmCaseHandOver, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.LISTED)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.SUMMARY)
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     case.confirm_hand_over(command.confirmed_by, command.confirmed_at, act)

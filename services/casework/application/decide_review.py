@@ -95,7 +95,9 @@ def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
         team_id=command.team_id,
         at=uow.at,
     )
-    team = routing.confirm(command.pathway, command.team_id, uow.told.subject(review.referral_id), uow.told.teams())
+    team = routing.confirm(
+        command.pathway, command.team_id, uow.projections.subject(review.referral_id), uow.projections.teams()
+    )
     if review.needs_agreement(decision):
         _propose(review, decision, uow)
         return None
@@ -106,7 +108,7 @@ def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
 
 def _propose(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:
     """Nothing is published: what was proposed is for the reviewers of the area alone."""
-    if not uow.told.other_reviewer(review.area, besides={decision.decided_by, review.referred_by}):
+    if not uow.projections.other_reviewer(review.area, besides={decision.decided_by, review.referred_by}):
         raise NoSecondReviewer
     review.propose(decision, proposal_id=uow.new_id())
     uow.reviews.save(review)
@@ -140,13 +142,13 @@ def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, BasisRefused, BasisAlreadyRecorded.
     """
     review = uow.reviews.get(command.review_id, command.reader)
-    if command.recipient is not uow.told.hidden_from(review.id):
+    if command.recipient is not uow.projections.hidden_from(review.id):
         review.must_be_open()
     review.must_be_at(command.revision)
-    check_added_basis(command.recipient, command.basis, command.gateway, uow.told.disclosing(review.referral_id))
+    check_added_basis(command.recipient, command.basis, command.gateway, uow.projections.disclosing(review.referral_id))
     if at_work(review, command.reader, uow):
         uow.reviews.save(review)
-    kept = uow.told.add_basis(
+    kept = uow.projections.add_basis(
         review.referral_id,
         command.recipient,
         command.basis,
@@ -170,7 +172,7 @@ def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> Non
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NothingToConfirm.
     """
     review = uow.reviews.get(command.review_id, command.reader)
-    withdrawal = uow.told.withdrawal(review.referral_id)
+    withdrawal = uow.projections.withdrawal(review.referral_id)
     if review.state is ReviewState.DECIDED and withdrawal is not None and withdrawal.is_of_consent:
         review.must_be_at(command.revision)
         review.must_not_be_own(command.reader.staff_id)
@@ -183,13 +185,13 @@ def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> Non
         uow.reviews.save(review)
         tell_closed(review, uow)
     readable_until = uow.at + timedelta(days=uow.policy.consent_withdrawn_readable_days)
-    uow.told.confirm_withdrawal(review.referral_id, by=command.reader.staff_id, readable_until=readable_until)
+    uow.projections.confirm_withdrawal(review.referral_id, by=command.reader.staff_id, readable_until=readable_until)
     _stop_hand_overs(review, command.reader.staff_id, uow)
     uow.audit("review.withdrawal_confirmed", subject_type="review", subject_id=review.id)
 
 
 def read_change(command: ReadChange, uow: ReviewUnitOfWork) -> None:
-    if uow.told.change_read(command.referral_id, command.referral_version, command.kind, reader=command.reader):
+    if uow.projections.change_read(command.referral_id, command.referral_version, command.kind, reader=command.reader):
         uow.audit("change.read", subject_type="referral", subject_id=command.referral_id)
 
 

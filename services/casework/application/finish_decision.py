@@ -9,7 +9,7 @@ from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.decision import Decision
 from services.casework.domain.review import Review
 from services.casework.domain.routing import Team
-from services.kernel.failpoints import failpoint
+from services.platform.failpoints import failpoint
 
 
 def finish_decision(review: Review, decision: Decision, team: Team | None, uow: ReviewUnitOfWork) -> UUID | None:

@@ -8,8 +8,8 @@ from services.casework.application.claim_review import end_claim
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.review_reader import ReviewReader
-from services.kernel.errors import Conflict, NotFound
-from services.kernel.text import N_
+from services.platform.errors import Conflict, NotFound
+from services.platform.i18n import N_
 
 
 class HoldsNothing(Conflict):

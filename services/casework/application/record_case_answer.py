@@ -8,7 +8,7 @@ from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_clock import london_day
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.contracts.codes import YoungPersonAnswer
 
 
@@ -36,7 +36,7 @@ class RecordCaseAnswer:
 
 
 def record_first_contact(command: RecordFirstContact, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     case.make_first_contact(
@@ -47,7 +47,7 @@ def record_first_contact(command: RecordFirstContact, uow: CaseUnitOfWork) -> UU
 
 
 def record_case_answer(command: RecordCaseAnswer, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     case.record_answer(command.answer, act, later_on=command.later_on, today=london_day(uow.at))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork, Publisher
 from services.casework.domain.case_equality import CaseEquality
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import NothingAnswered
 from services.contracts.casework import EqualityRecordedV1
 from services.contracts.codes import Disability, Ethnicity, Sex
@@ -24,7 +24,7 @@ class RecordCaseEquality:
 
 def record_case_equality(command: RecordCaseEquality, uow: CaseUnitOfWork) -> UUID:
     """Leaves the case, its version and its chronology as they are: nothing there tells that the questions were asked."""
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.must_be_in_contact()
     if command.ethnicity is None and command.sex is None and command.disability is None:
         raise NothingAnswered

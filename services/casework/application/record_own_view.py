@@ -11,7 +11,7 @@ from services.casework.domain.estimate import Estimated, EstimateShown
 from services.casework.domain.review import OwnViewFirst, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import SupportLevel, Sureness
-from services.kernel.failpoints import failpoint
+from services.platform.failpoints import failpoint
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,14 +34,14 @@ from services.casework.application.decide_review import (
     decide_review,
     read_change,
 )
-from services.casework.application.hear import HEARING
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
 from services.casework.application.holdings import (
     FindStrandedCases,
     ReleaseReview,
     find_stranded_cases,
     release_review,
 )
+from services.casework.application.on_events import EVENT_HANDLERS
+from services.casework.application.on_referral import ApplyReferral, ApplyWithdrawal, on_referral, on_withdrawal
 from services.casework.application.record_own_view import (
     RecordOwnView,
     ShowEstimate,
@@ -50,6 +50,12 @@ from services.casework.application.record_own_view import (
     show_estimate,
     show_replacement,
 )
+from services.casework.application.republish import (
+    RequestMissingData,
+    on_republish_requested,
+    republish_next_batch,
+    request_missing_data,
+)
 from services.casework.application.staff_changes import (
     StaffChanged,
     StaffSignedIn,
@@ -57,20 +63,19 @@ from services.casework.application.staff_changes import (
     on_staff_signed_in,
 )
 from services.casework.application.start_round import StartRound, start_round
-from services.casework.application.tell_again import (
-    AskForMissing,
-    ask_for_missing,
-    hear_retelling_asked,
-    tell_again_some,
-)
 from services.contracts.casework import EventsListedV1
-from services.kernel.republish import ListPublishedEvents, RepublishEvents, list_published, republish_events
-from services.kernel.retelling import HearRetellingAsked, TellAgainSome
+from services.platform.lost_events import (
+    ListPublishedEvents,
+    RepublishLostEvents,
+    list_published,
+    republish_lost_events,
+)
+from services.platform.republish import RepublishNextBatch, StartRepublish
 
 REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
-    **HEARING,
-    HearReferral: hear_referral,
-    HearWithdrawal: hear_withdrawal,
+    **EVENT_HANDLERS,
+    ApplyReferral: on_referral,
+    ApplyWithdrawal: on_withdrawal,
     StaffChanged: on_staff_changed,
     StaffSignedIn: on_staff_signed_in,
     StaffSignedOut: on_staff_signed_out,
@@ -94,9 +99,9 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     ReadChange: read_change,
     ActOnAlarm: act_on_alarm,
     StartRound: start_round,
-    HearRetellingAsked: hear_retelling_asked,
-    TellAgainSome: tell_again_some,
-    AskForMissing: ask_for_missing,
+    StartRepublish: on_republish_requested,
+    RepublishNextBatch: republish_next_batch,
+    RequestMissingData: request_missing_data,
     ListPublishedEvents: list_published(EventsListedV1),
-    RepublishEvents: republish_events,
+    RepublishLostEvents: republish_lost_events,
 }

@@ -24,7 +24,7 @@ class StaffSignedIn:
 
 def on_staff_changed(command: StaffChanged, uow: ReviewUnitOfWork) -> None:
     """Nothing stays with somebody who is inactive, or has lost the role, team or area that it needs."""
-    if not uow.told.hear_staff(command.event):
+    if not uow.projections.apply_staff(command.event):
         return
     event = command.event
     holder = Holder(

@@ -35,7 +35,7 @@ def start_round(command: StartRound, uow: ReviewUnitOfWork) -> UUID:
     review = decided.start_round(
         review_id=command.round_id,
         by=command.reader.staff_id,
-        facts=uow.told.facts_now(decided.referral_id),
+        facts=uow.projections.facts_now(decided.referral_id),
         at=uow.at,
         hours=uow.policy.review_hours,
     )

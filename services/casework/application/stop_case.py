@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act, Case
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import CaseNotFound
 
 
@@ -46,7 +46,7 @@ def close_stopped_case(command: CloseStoppedCase, uow: CaseUnitOfWork) -> UUID:
 
 def _noticed(command: StopCase | CloseStoppedCase, uow: CaseUnitOfWork) -> Case:
     """For its worker, its manager or, where nobody has it, anybody of the team."""
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.NOTICE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.NOTICE)
     if not command.reader.manager and case.assignee_id not in (None, command.reader.staff_id):
         raise CaseNotFound
     case.require_version(command.version)

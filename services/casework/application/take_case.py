@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class TakeNextCase:
 
 
 def take_case(command: TakeCase, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.LISTED)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.SUMMARY)
     if command.version is not None:
         case.require_version(command.version)
     case.take(Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))

@@ -7,7 +7,7 @@ from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_notice import NoticeKind
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.contracts.codes import UnassignReason
 
 
@@ -22,7 +22,7 @@ class UnassignCase:
 
 def unassign_case(command: UnassignCase, uow: CaseUnitOfWork) -> UUID:
     """Raises CaseNotFound, StaleCase, CaseNotAssigned. The manager is notified of a case that a worker returns."""
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.require_version(command.version)
     by = command.reader.staff_id
     case.unassign(UnassignReason.RETURNED, Act(entry_id=command.entry_id, by=by, at=uow.at), text=command.reason)

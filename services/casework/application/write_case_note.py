@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.application.case_ports import CaseUnitOfWork
 from services.casework.application.case_publishing import keep_case
 from services.casework.domain.case import Act
-from services.casework.domain.case_reader import CaseReader, Knowledge
+from services.casework.domain.case_reader import AccessLevel, CaseReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class WriteCaseNote:
 
 
 def write_case_note(command: WriteCaseNote, uow: CaseUnitOfWork) -> UUID:
-    case = uow.cases.get(command.case_id, command.reader, Knowledge.WHOLE)
+    case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     if command.corrects_id is None:
         case.note(command.text, act)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services.casework.domain.referral_changes import Part
 from services.contracts.codes import Answer
-from services.kernel.errors import Conflict, NotFound, ReadItFirst, Stale
-from services.kernel.text import N_
+from services.platform.errors import Conflict, NotFound, ReadItFirst, Stale
+from services.platform.i18n import N_
 
 
 class AlarmReason(StrEnum):

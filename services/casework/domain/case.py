@@ -21,7 +21,7 @@ from services.contracts.codes import (
     UnassignReason,
     YoungPersonAnswer,
 )
-from services.kernel.clock import not_before
+from services.platform.clock import not_before
 
 SYSTEM = UUID(int=0)
 """Who wrote down what no person did."""
@@ -309,11 +309,11 @@ class Case:
         last = self.entries[-1].recorded_at if self.entries else None
         return replace(act, at=not_before(act.at, last))
 
-    def _must_be_past(self, moment: datetime, now: datetime, pointer: str) -> None:
+    def _must_be_past(self, timestamp: datetime, now: datetime, pointer: str) -> None:
         # People give times to the minute: one in the minute of the opening is not before it.
-        if moment < self.opened_at - timedelta(minutes=1):
+        if timestamp < self.opened_at - timedelta(minutes=1):
             raise rules.BeforeTheCase(pointer)
-        if moment > now:
+        if timestamp > now:
             raise rules.InTheFuture(pointer)
 
     def _attempt(self, attempt_id: UUID) -> Entry:

@@ -19,6 +19,6 @@ def case_due_at(decided_at: datetime, level: SupportLevel, hours: Mapping[Suppor
     return decided_at + timedelta(hours=hours.get(level, hours[SupportLevel.PLANNED]))
 
 
-def london_day(moment: datetime) -> date:
+def london_day(timestamp: datetime) -> date:
     """The day that London's calendar shows at an aware time."""
-    return moment.astimezone(_LONDON).date()
+    return timestamp.astimezone(_LONDON).date()

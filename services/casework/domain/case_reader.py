@@ -8,16 +8,16 @@ from uuid import UUID
 from services.contracts.codes import CLASSES_WORKED, OrganisationClass, RecipientClass, Role
 
 
-class Knowledge(StrEnum):
+class AccessLevel(StrEnum):
     """How much of a case a reader must be allowed to know for what they ask."""
 
     NOTICE = "notice"
     """Initials and reference, and that consent was withdrawn: the team that no basis lets know any more."""
-    LISTED = "listed"
+    SUMMARY = "listed"
     """Initials, reference, due date, and who has it: the team; of a hand-over, the reviewers who may know its referral too."""
-    WHOLE = "whole"
+    FULL = "whole"
     """All but the estimate and the reviewer's own view: the assigned worker and the team's manager."""
-    MANAGED = "managed"
+    MANAGE = "managed"
     """Whole, and as the team's manager."""
 
 

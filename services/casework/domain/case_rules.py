@@ -1,7 +1,7 @@
 """The rules of a case, each named for what it refuses."""
 
-from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
-from services.kernel.text import N_
+from services.platform.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.platform.i18n import N_
 
 
 class CaseNotFound(NotFound):

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from services.casework.domain import agreement
 from services.contracts.codes import Band, DifferenceReason, EstimateCause, Pathway, SupportLevel, Sureness
-from services.kernel.clock import not_before
-from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid
-from services.kernel.text import N_
+from services.platform.clock import not_before
+from services.platform.errors import Conflict, FieldError, Forbidden, Invalid
+from services.platform.i18n import N_
 
 
 class AgreementNeeded(Conflict):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from services.casework.domain.withdrawal import CONSENT
 from services.contracts.codes import DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass
 from services.contracts.disclosure import GatewayRefusal, gateway_refusal
-from services.kernel.errors import Conflict, FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import Conflict, FieldError, Invalid
+from services.platform.i18n import N_
 
 
 class BasisRefused(Invalid):
@@ -31,7 +31,7 @@ class Disclosing:
 
     referring: OrganisationClass | None
     patient_information: bool
-    bodies: Mapping[RecipientClass, Collection[OrganisationClass]]
+    organisation_classes: Mapping[RecipientClass, Collection[OrganisationClass]]
     """The kinds of organisation behind the active teams of each class."""
 
 
@@ -49,7 +49,7 @@ def check_added_basis(
         gateway,
         referring=disclosing.referring,
         recipient=recipient,
-        recipient_bodies=disclosing.bodies.get(recipient, ()),
+        recipient_bodies=disclosing.organisation_classes.get(recipient, ()),
         patient_information=disclosing.patient_information,
     )
     if refusal is not None:
@@ -61,10 +61,10 @@ _REFUSALS: Mapping[GatewayRefusal, str] = {
         "The Serious Violence Duty does not let a health or social care authority disclose personal information"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER: N_(
-        "The Serious Violence Duty is for public bodies that the Act lists: the referrer’s organisation is not one"
+        "The Serious Violence Duty is for public organisation_classes that the Act lists: the referrer’s organisation is not one"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT: N_(
-        "The Serious Violence Duty is for telling bodies that the Act lists: this recipient is not one"
+        "The Serious Violence Duty is for telling organisation_classes that the Act lists: this recipient is not one"
     ),
     GatewayRefusal.DUTY_OTHER_FUNCTIONS: N_(
         "The Serious Violence Duty is for preventing serious violence: this recipient has other functions"

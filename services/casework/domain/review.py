@@ -20,9 +20,9 @@ from services.casework.domain.decision import (
 )
 from services.casework.domain.review_clock import Departure, ReviewHours
 from services.contracts.codes import DifferenceReason, Pathway, Question, SupportLevel, Sureness
-from services.kernel.clock import not_before
-from services.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ReadItFirst, Stale
-from services.kernel.text import N_
+from services.platform.clock import not_before
+from services.platform.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, ReadItFirst, Stale
+from services.platform.i18n import N_
 
 
 class ReviewState(StrEnum):

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from services.contracts.codes import AgeBasis, Pathway, RecipientClass
-from services.kernel.errors import Invalid
-from services.kernel.text import N_
+from services.platform.errors import Invalid
+from services.platform.i18n import N_
 
 ADULT_AGE = 18
 

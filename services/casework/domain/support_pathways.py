@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, Pathway, SupportLevel
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
 
 PATHWAYS_OF: Mapping[SupportLevel, frozenset[Pathway]] = MappingProxyType(
     {

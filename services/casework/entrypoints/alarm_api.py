@@ -12,8 +12,8 @@ from services.casework.entrypoints import alarm_api_schemas as schemas
 from services.casework.entrypoints import case_reading, review_reading
 from services.casework.entrypoints.alarm_forms import ActionBody
 from services.casework.entrypoints.alarm_reading import listed, read_audited
-from services.kernel.web import access, current, etag, idempotency, paging
-from services.kernel.web.api import ApiBlueprint
+from services.platform.web import access, current, etag, idempotency, paging
+from services.platform.web.api import ApiBlueprint
 
 api = ApiBlueprint(
     "alarms_api",

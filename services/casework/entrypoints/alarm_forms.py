@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-from services.kernel.text import N_
-from services.kernel.web.fields import RequiredText, StrictSchema
+from services.platform.i18n import N_
+from services.platform.web.fields import RequiredText, StrictSchema
 
-MOST_DONE = 2000
+MAX_DONE = 2000
 
 
 class ActionBody(StrictSchema):
     read_only: ClassVar = ("id", "version", "state", "acted_by", "acted_at", "raised_at", "due_at", "referral_id")
 
-    done = RequiredText(most=MOST_DONE, ask=N_("Enter what you did"), label=N_("What you did"))
+    done = RequiredText(maximum=MAX_DONE, ask=N_("Enter what you did"), label=N_("What you did"))

@@ -9,10 +9,10 @@ from services.casework.application.act_on_alarm import ActOnAlarm
 from services.casework.domain.alarm import AlarmActedOn, StaleAlarm
 from services.casework.entrypoints import alarm_presenters as present
 from services.casework.entrypoints import case_reading, review_reading
-from services.casework.entrypoints.alarm_forms import MOST_DONE, ActionBody
+from services.casework.entrypoints.alarm_forms import MAX_DONE, ActionBody
 from services.casework.entrypoints.alarm_reading import listed, read_audited
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, etag, paging
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, etag, paging
 
 pages = Blueprint("alarms", __name__, url_prefix="/casework/alarms")
 
@@ -63,7 +63,7 @@ def _page(alarm_id: UUID, form: Form) -> ResponseReturnValue:
         "casework/alarm_show.html",
         alarm=present.page(row, view, current.now()),
         form=form,
-        most=MOST_DONE,
+        maximum=MAX_DONE,
         key=request.form.get("key") or str(uuid4()),
         done=request.args.get("done") == "action",
     )

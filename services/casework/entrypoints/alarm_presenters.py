@@ -12,7 +12,7 @@ from services.casework.adapters.alarm_queries import ActionView, AlarmRow, Alarm
 from services.casework.domain.alarm import AlarmReason, AlarmState
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import words
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 Row = dict[str, Any]
 
@@ -50,7 +50,7 @@ def item(row: AlarmRow, now: datetime) -> AlarmItem:
         reference=row.reference,
         due=due(row.due_at, now),
         tags=tags(row.reasons),
-        raised=dates.moment(row.raised_at),
+        raised=dates.timestamp(row.raised_at),
     )
 
 
@@ -63,7 +63,7 @@ def page(row: AlarmRow, view: AlarmView, now: datetime) -> AlarmPage:
         caption=_("Referral %(reference)s, %(who)s", reference=row.reference, who=_who(row)),
         due=due(row.due_at, now) if still_open else None,
         tags=tags(row.reasons),
-        raised=dates.moment(row.raised_at),
+        raised=dates.timestamp(row.raised_at),
         version=row.version,
         is_open=still_open,
         review_href=url_for("reviews.show", review_id=row.review_id) if row.review_id else None,
@@ -79,7 +79,7 @@ def above(alarms: Sequence[AlarmView], now: datetime) -> list[Row]:
             "href": url_for("alarms.show", alarm_id=alarm.id),
             "tags": tags(alarm.reasons),
             "due": due(alarm.due_at, now),
-            "raised": dates.moment(alarm.raised_at),
+            "raised": dates.timestamp(alarm.raised_at),
         }
         for alarm in alarms
         if alarm.state is AlarmState.OPEN
@@ -92,7 +92,7 @@ def history(alarms: Sequence[AlarmView]) -> list[Row]:
         {
             "href": url_for("alarms.show", alarm_id=alarm.id),
             "reasons": reasons(alarm.reasons),
-            "raised": dates.moment(alarm.raised_at),
+            "raised": dates.timestamp(alarm.raised_at),
             "actions": [_action(action) for action in alarm.actions],
         }
         for alarm in alarms
@@ -109,7 +109,10 @@ def reasons(codes: Sequence[AlarmReason]) -> str:
 
 def _action(action: ActionView) -> Row:
     by = action.acted_by_name or _("A member of staff")
-    return {"done": action.done, "by": _("%(name)s, %(moment)s", name=by, moment=dates.moment(action.acted_at))}
+    return {
+        "done": action.done,
+        "by": _("%(name)s, %(timestamp)s", name=by, timestamp=dates.timestamp(action.acted_at)),
+    }
 
 
 def _href(row: AlarmRow) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.casework.adapters import alarm_queries
 from services.casework.adapters.alarm_queries import AlarmRow, AlarmView
 from services.casework.entrypoints import case_reading, review_reading
-from services.kernel.web import current, paging
+from services.platform.web import current, paging
 
 FIRST = 10
 """Maximum number of alarms shown above another list; the page of alarms shows all."""

@@ -20,14 +20,14 @@ from services.casework.application.stop_case import CloseStoppedCase, StopCase
 from services.casework.application.take_case import TakeCase
 from services.casework.application.unassign_case import UnassignCase
 from services.casework.application.write_case_note import WriteCaseNote
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.entrypoints import case_api_schemas as schemas
 from services.casework.entrypoints import case_forms as forms
 from services.casework.entrypoints import case_notices
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, read_audited, reader
-from services.kernel.web import access, current, etag, idempotency, paging
-from services.kernel.web.api import ApiBlueprint
+from services.platform.web import access, current, etag, idempotency, paging
+from services.platform.web.api import ApiBlueprint
 
 api = ApiBlueprint(
     "cases_api", __name__, url_prefix="/casework/api/v1/cases", description="Cases, as their reader may know them"
@@ -72,7 +72,7 @@ def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
 def one_case(case_id: UUID) -> ResponseReturnValue:
     """One case, as much of it as the reader may know; only the notice of it when its consent was withdrawn"""
     try:
-        view = read_audited(case_id, Knowledge.LISTED)
+        view = read_audited(case_id, AccessLevel.SUMMARY)
     except CaseNotFound:
         notice = case_notices.notice_audited(case_id)
         return _notice(notice), 200, {"ETag": etag.of(notice.version)}
@@ -85,7 +85,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
 @access.requires(*WORKERS)
 def one_entry(case_id: UUID, entry_id: UUID) -> EntryView:
     """One entry of a case's chronology"""
-    view = read_audited(case_id, Knowledge.WHOLE)
+    view = read_audited(case_id, AccessLevel.FULL)
     entries = view.whole.entries if view.whole else ()
     found = next((entry for entry in entries if entry.id == entry_id), None)
     if found is None:
@@ -219,5 +219,5 @@ def _changed(case_id: UUID, command: Callable[..., object], said: dict[str, Any]
     """Run the change of the version that If-Match names; answer with the case's new state and ETag."""
     who = reader()
     current.handle(command(case_id=case_id, entry_id=uuid4(), reader=who, version=etag.expected_version(), **said))
-    row = read_case(current.reading(), who, case_id, Knowledge.LISTED).row
+    row = read_case(current.reading(), who, case_id, AccessLevel.SUMMARY).row
     return {"id": row.id, "version": row.version, "state": row.state}, 200, {"ETag": etag.of(row.version)}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 _SOON = timedelta(hours=4)
 
@@ -16,17 +16,17 @@ class Due:
     """`urgency` is overdue, soon or later: it colours what `text` already says."""
 
     text: str
-    moment: str
+    timestamp: str
     urgency: str
 
 
 def due(at: datetime, now: datetime) -> Due:
     """Minutes and hours while they count, then the day; the exact moment always stands below."""
     if at < now:
-        return Due(str(_("Overdue by %(time)s", time=_span(now - at))), dates.moment(at), "overdue")
+        return Due(str(_("Overdue by %(time)s", time=_span(now - at))), dates.timestamp(at), "overdue")
     if at - now <= _SOON:
-        return Due(str(_("Due in %(time)s", time=_span(at - now))), dates.moment(at), "soon")
-    return Due(_due_on(at, now), dates.moment(at), "later")
+        return Due(str(_("Due in %(time)s", time=_span(at - now))), dates.timestamp(at), "soon")
+    return Due(_due_on(at, now), dates.timestamp(at), "later")
 
 
 def _due_on(at: datetime, now: datetime) -> str:

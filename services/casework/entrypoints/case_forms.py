@@ -11,8 +11,8 @@ from services.contracts.codes import (
     Sex,
     YoungPersonAnswer,
 )
-from services.kernel.text import N_
-from services.kernel.web.fields import (
+from services.platform.i18n import N_
+from services.platform.web.fields import (
     PersonName,
     RequiredText,
     StrictBoolean,
@@ -24,8 +24,8 @@ from services.kernel.web.fields import (
     StrictUuid,
 )
 
-MOST_NOTE = 4000
-MOST_REMARK = 1000
+MAX_NOTE = 4000
+MAX_REMARK = 1000
 _ATTEMPTED_AT = N_("When you tried")
 _LATER_ON = N_("When they want to be asked again")
 _READ_ONLY = (
@@ -46,7 +46,7 @@ class _Body(StrictSchema):
 
 
 class NoteBody(_Body):
-    text = RequiredText(most=MOST_NOTE, ask=N_("Enter the note"), label=N_("The note"))
+    text = RequiredText(maximum=MAX_NOTE, ask=N_("Enter the note"), label=N_("The note"))
     corrects_id = StrictUuid(load_default=None, allow_none=True)
 
 
@@ -55,9 +55,9 @@ class ContactAttemptBody(_Body):
     reached = StrictBoolean(required=True, ask=N_("Select yes if you reached the young person"))
     attempted_at = StrictTimestamp(load_default=None, allow_none=True, label=_ATTEMPTED_AT)
     """Null is now."""
-    note = StrictString(most=MOST_REMARK, lines=True, load_default=None, allow_none=True, label=N_("What happened"))
+    note = StrictString(maximum=MAX_REMARK, lines=True, load_default=None, allow_none=True, label=N_("What happened"))
     why = StrictString(
-        most=MOST_REMARK, lines=True, load_default=None, allow_none=True, label=N_("Why you used this way")
+        maximum=MAX_REMARK, lines=True, load_default=None, allow_none=True, label=N_("Why you used this way")
     )
     """Needed for a way that is on the do-not-contact list."""
 
@@ -92,13 +92,13 @@ class ClosureBody(_Body):
 
 class ReopeningBody(_Body):
     why = RequiredText(
-        most=MOST_REMARK, ask=N_("Enter what was wrong with the closing"), label=N_("What was wrong with the closing")
+        maximum=MAX_REMARK, ask=N_("Enter what was wrong with the closing"), label=N_("What was wrong with the closing")
     )
 
 
 class UnassignmentBody(_Body):
     reason = RequiredText(
-        most=MOST_REMARK, ask=N_("Enter why the case goes back to Unassigned"), label=N_("Why the case goes back")
+        maximum=MAX_REMARK, ask=N_("Enter why the case goes back to Unassigned"), label=N_("Why the case goes back")
     )
 
 

@@ -14,8 +14,8 @@ from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.case_wording import words
-from services.kernel.text import N_
-from services.kernel.ui import dates
+from services.platform.i18n import N_
+from services.platform.ui import dates
 
 _TABS = {
     Tab.MINE: N_("My cases"),
@@ -135,8 +135,8 @@ def _due_no_more(row: CaseRow) -> str:
     """What is due is the first contact, or the confirmation of a hand-over; empty until it is there."""
     if row.state in (CaseState.CLOSED, CaseState.CONFIRMED):
         return words(row.state)
-    made = dates.moment(row.first_contact_at)
-    return str(_("First contact made %(moment)s", moment=made)) if made else ""
+    made = dates.timestamp(row.first_contact_at)
+    return str(_("First contact made %(timestamp)s", timestamp=made)) if made else ""
 
 
 def who(row: CaseRow) -> str:

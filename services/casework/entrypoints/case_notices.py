@@ -12,9 +12,9 @@ from services.casework.adapters.case_queries import Tab
 from services.casework.application.stop_case import CloseStoppedCase, StopCase
 from services.casework.entrypoints.case_list_presenters import done
 from services.casework.entrypoints.case_reading import WORKERS, reader, version_read
-from services.kernel.db.transaction import Transaction
-from services.kernel.ui import dates
-from services.kernel.web import access, current
+from services.platform.db.transaction import Transaction
+from services.platform.ui import dates
+from services.platform.web import access, current
 
 pages = Blueprint("case_notices", __name__, url_prefix="/casework/cases/<uuid:case_id>")
 
@@ -53,7 +53,9 @@ def item(notice: ConsentNotice) -> dict[str, Any]:
         "text": _(
             "Consent withdrawn on %(day)s: do not contact", day=dates.day(dates.local(notice.withdrawn_at).date())
         ),
-        "stopped": _("Support stopped %(moment)s", moment=dates.moment(notice.stopped_at)) if notice.stopped_at else "",
+        "stopped": _("Support stopped %(timestamp)s", timestamp=dates.timestamp(notice.stopped_at))
+        if notice.stopped_at
+        else "",
     }
 
 

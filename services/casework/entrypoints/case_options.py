@@ -12,7 +12,7 @@ from services.casework.adapters.case_view import CaseView
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_rules import NoteNotFound
 from services.casework.domain.contact_ways import forbidden_ways
-from services.casework.entrypoints.case_forms import MOST_NOTE, MOST_REMARK
+from services.casework.entrypoints.case_forms import MAX_NOTE, MAX_REMARK
 from services.casework.entrypoints.case_wording import choices, words
 from services.contracts.codes import (
     CloseReason,
@@ -23,8 +23,8 @@ from services.contracts.codes import (
     Sex,
     YoungPersonAnswer,
 )
-from services.kernel.auth.identity import Identity
-from services.kernel.ui import dates
+from services.platform.auth.identity import Identity
+from services.platform.ui import dates
 
 Items = list[dict[str, Any]]
 
@@ -48,11 +48,11 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
     whole = view.whole
     match name:
         case "note":
-            return {"most": MOST_NOTE}
+            return {"maximum": MAX_NOTE}
         case "correction":
-            return {"most": MOST_NOTE, "old": _old(view, below["note_id"])}
+            return {"maximum": MAX_NOTE, "old": _old(view, below["note_id"])}
         case "contact":
-            return {"most": MOST_REMARK, "modes": _modes(view), "forbidden": _forbidden(view)}
+            return {"maximum": MAX_REMARK, "modes": _modes(view), "forbidden": _forbidden(view)}
         case "first_contact":
             attempt = url_for("cases.contact", case_id=view.row.id)
             return {"attempts": _attempts(view), "answers": choices(YoungPersonAnswer), "attempt_href": attempt}
@@ -67,7 +67,7 @@ def options(name: str, view: CaseView, **below: UUID) -> Mapping[str, Any]:
             outcome = url_for("cases.outcome", case_id=view.row.id)
             return {"reasons": choices(CloseReason), "outcome": has, "outcome_href": outcome}
         case "reopening" | "unassignment":
-            return {"most": MOST_REMARK}
+            return {"maximum": MAX_REMARK}
         case "assignment":
             others = [(staff_id, name) for staff_id, name in view.members if staff_id != view.row.owner_id]
             return {"members": [{"value": str(staff_id), "text": name} for staff_id, name in others]}
@@ -92,7 +92,7 @@ def _attempts(view: CaseView) -> Items:
         if entry.kind is EntryKind.CONTACT_ATTEMPTED and entry.reached
     ]
     return [
-        {"value": str(entry.id), "text": f"{words(entry.mode)}, {dates.moment(entry.occurred_at)}"}
+        {"value": str(entry.id), "text": f"{words(entry.mode)}, {dates.timestamp(entry.occurred_at)}"}
         for entry in reached
         if entry.mode
     ]

@@ -20,7 +20,7 @@ from services.casework.application.record_case_equality import RecordCaseEqualit
 from services.casework.application.record_case_outcome import RecordCaseOutcome
 from services.casework.application.unassign_case import UnassignCase
 from services.casework.application.write_case_note import WriteCaseNote
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.case_rules import CaseNotFound
 from services.casework.entrypoints import case_forms as forms
 from services.casework.entrypoints import case_notices
@@ -29,9 +29,9 @@ from services.casework.entrypoints.case_list_presenters import done
 from services.casework.entrypoints.case_options import options, start
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, read_audited, reader, version_read
 from services.contracts.codes import Role
-from services.kernel.errors import Conflict, FieldError, Invalid
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current
+from services.platform.errors import Conflict, FieldError, Invalid
+from services.platform.ui.forms import Form
+from services.platform.web import access, current
 
 pages = Blueprint("cases", __name__, url_prefix="/casework/cases/<uuid:case_id>")
 
@@ -48,7 +48,7 @@ class Act:
     schema: type[Schema]
     command: Callable[..., object]
     versioned: bool = True
-    knowledge: Knowledge = Knowledge.WHOLE
+    knowledge: AccessLevel = AccessLevel.FULL
     roles: tuple[Role, ...] = WORKERS
 
 
@@ -107,7 +107,7 @@ ACTS = (
         path="/reopening",
         schema=forms.ReopeningBody,
         command=_saying(ReopenCase),
-        knowledge=Knowledge.MANAGED,
+        knowledge=AccessLevel.MANAGE,
         roles=(Role.TEAM_MANAGER,),
     ),
     Act(
@@ -115,7 +115,7 @@ ACTS = (
         path="/assignment",
         schema=forms.AssignmentForm,
         command=_saying(AssignCase),
-        knowledge=Knowledge.MANAGED,
+        knowledge=AccessLevel.MANAGE,
         roles=(Role.TEAM_MANAGER,),
     ),
     Act(
@@ -129,7 +129,7 @@ ACTS = (
         path="/confirmation",
         schema=forms.ConfirmationBody,
         command=_saying(ConfirmCaseHandOver),
-        knowledge=Knowledge.LISTED,
+        knowledge=AccessLevel.SUMMARY,
         roles=HANDING_OVER,
     ),
 )
@@ -139,7 +139,7 @@ ACTS = (
 @access.requires(*HANDING_OVER)
 def show(case_id: UUID) -> ResponseReturnValue:
     try:
-        view = read_audited(case_id, Knowledge.LISTED)
+        view = read_audited(case_id, AccessLevel.SUMMARY)
     except CaseNotFound:
         return case_notices.page(case_notices.notice_audited(case_id))
     return render_template(

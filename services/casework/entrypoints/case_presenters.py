@@ -25,8 +25,8 @@ from services.casework.entrypoints.fact_wording import fact_rows, text_rows
 from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
 from services.casework.entrypoints.review_wording import words as review_words
 from services.contracts.codes import HAND_OVERS
-from services.kernel.ui import dates
-from services.kernel.ui.phones import dialled
+from services.platform.ui import dates
+from services.platform.ui.phones import dialled
 
 Row = dict[str, Any]
 
@@ -131,28 +131,30 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader, now: datetime) 
 
 
 def _other(other: OtherReferral) -> str:
-    when = dates.moment(other.received_at)
+    when = dates.timestamp(other.received_at)
     return str(
         _(
-            "%(reference)s, received %(moment)s. From: %(source)s",
+            "%(reference)s, received %(timestamp)s. From: %(source)s",
             reference=other.reference,
-            moment=when,
+            timestamp=when,
             source=review_words(other.source),
         )
     )
 
 
 def _change(case_id: UUID, change: CaseChange) -> Row:
-    when = dates.moment(change.arrived_at)
+    when = dates.timestamp(change.arrived_at)
     if change.kind is ChangeKind.WITHDRAWN:
         said = _(
-            "The referrer asked to withdraw the referral on %(moment)s. Reason: %(reason)s."
+            "The referrer asked to withdraw the referral on %(timestamp)s. Reason: %(reason)s."
             " The case stays open until you close it.",
-            moment=when,
+            timestamp=when,
             reason=words(change.reason) if change.reason else _("Not recorded"),
         )
     else:
-        said = _("The referrer changed the referral on %(moment)s. The facts below are as they are now.", moment=when)
+        said = _(
+            "The referrer changed the referral on %(timestamp)s. The facts below are as they are now.", timestamp=when
+        )
     version = change.referral_version
     return {"text": said, "href": url_for("cases.read_change", case_id=case_id, referral_version=version)}
 
@@ -187,11 +189,11 @@ def _summary(view: CaseView) -> list[Row]:
         rows.append({"key": _("Why"), "value": whole.reasons})
         rows.append({"key": _("Decided by"), "value": whole.decided_by_name or _("A member of staff")})
     if whole.confirmed_at:
-        rows.append({"key": _("Confirmed"), "value": dates.moment(whole.confirmed_at)})
+        rows.append({"key": _("Confirmed"), "value": dates.timestamp(whole.confirmed_at)})
     if row.pathway in HAND_OVERS:
         return rows
     rows += [
-        {"key": _("First contact"), "value": dates.moment(row.first_contact_at) or _("Not yet")},
+        {"key": _("First contact"), "value": dates.timestamp(row.first_contact_at) or _("Not yet")},
         {"key": _("The young person’s answer"), "value": _answer(whole) or _("Not yet")},
         {"key": _("Equality questions"), "value": _("Answered") if whole.equality_asked else _("Not asked yet")},
         {"key": _("Outcome"), "value": words(whole.outcome) if whole.outcome else _("Not yet")},

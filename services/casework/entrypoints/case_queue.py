@@ -11,7 +11,7 @@ from services.casework.entrypoints import alarm_presenters, alarm_reading, case_
 from services.casework.entrypoints import case_list_presenters as present
 from services.casework.entrypoints.case_reading import HANDING_OVER, WORKERS, page_of, reader
 from services.contracts.codes import Role
-from services.kernel.web import access, current, paging
+from services.platform.web import access, current, paging
 
 pages = Blueprint("case_queue", __name__, url_prefix="/casework")
 

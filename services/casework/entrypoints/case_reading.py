@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.casework.adapters.case_queries import CaseList, CaseRow, Place, list_cases
+from services.casework.adapters.case_queries import CaseList, CaseRow, Cursor, list_cases
 from services.casework.adapters.case_view import CaseView, read_case
 from services.casework.domain.case_clock import london_day
-from services.casework.domain.case_reader import CaseReader, Knowledge, case_reader
+from services.casework.domain.case_reader import AccessLevel, CaseReader, case_reader
 from services.contracts.codes import HAND_OVERS, Role
-from services.kernel.db.transaction import Transaction
-from services.kernel.errors import Stale
-from services.kernel.web import current, etag, paging
+from services.platform.db.transaction import Transaction
+from services.platform.errors import Stale
+from services.platform.web import current, etag, paging
 
 WORKERS = (Role.YOUTH_JUSTICE_CASEWORKER, Role.EARLY_INTERVENTION_CASEWORKER, Role.TEAM_MANAGER)
 HANDING_OVER = (*WORKERS, Role.REVIEWER)
@@ -36,7 +36,7 @@ def version_read() -> int:
     return version
 
 
-def read_audited(case_id: UUID, knowledge: Knowledge) -> CaseView:
+def read_audited(case_id: UUID, knowledge: AccessLevel) -> CaseView:
     """The case as its reader may know it; the reading is audited with the task that it comes from."""
     who = reader()
     with current.transaction() as transaction:
@@ -51,8 +51,8 @@ def page_of(
 ) -> paging.Paged[CaseRow]:
     """One page of a list, with one audit row that names the cases shown."""
     after = None if page.after is None else _place(*page.after)
-    rows = list_cases(transaction.connection, who, wanted, now=transaction.at, most=page.limit + 1, after=after)
-    listed = paging.paged(rows, page, [_position(row.place) for row in rows])
+    rows = list_cases(transaction.connection, who, wanted, now=transaction.at, maximum=page.limit + 1, after=after)
+    listed = paging.paged(rows, page, [_position(row.cursor) for row in rows])
     transaction.audit(
         "cases.listed",
         subject_type="list",
@@ -66,12 +66,12 @@ def page_of(
     return listed
 
 
-def _position(place: Place) -> paging.Position:
-    calm, met, due_at, case_id = place
+def _position(cursor: Cursor) -> paging.Position:
+    calm, met, due_at, case_id = cursor
     return calm, met, due_at.isoformat(), str(case_id)
 
 
-def _place(calm: object, met: object, due_at: object, case_id: object) -> Place:
+def _place(calm: object, met: object, due_at: object, case_id: object) -> Cursor:
     return bool(calm), bool(met), datetime.fromisoformat(str(due_at)), UUID(str(case_id))
 
 

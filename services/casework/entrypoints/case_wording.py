@@ -22,7 +22,7 @@ from services.contracts.codes import (
     WithdrawalReason,
     YoungPersonAnswer,
 )
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 _WORDS: dict[type[StrEnum], dict[str, str]] = {
     ContactMode: {

@@ -11,9 +11,9 @@ from services.casework.entrypoints.case_wording import contact_words
 from services.casework.entrypoints.fact_wording import fact_label, fact_value, text_title, text_value
 from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import AgeBasis, OrganisationClass, PoliceTold, Source, Told
-from services.kernel.text import N_
-from services.kernel.ui import dates
-from services.kernel.ui.phones import dialled
+from services.platform.i18n import N_
+from services.platform.ui import dates
+from services.platform.ui.phones import dialled
 
 Row = dict[str, Any]
 
@@ -55,7 +55,7 @@ def referral_changes(changes: Sequence[VersionChange], *, by: str, decided_on: i
     """Newest first. `decided_on` is the version that a decision was made on: what is above it came afterwards."""
     return [
         {
-            "moment": dates.moment(change.stated_at) or _("Time not known yet"),
+            "timestamp": dates.timestamp(change.stated_at) or _("Time not known yet"),
             "by": by,
             "after_decision": decided_on is not None and change.version > decided_on,
             "rows": [_row(field) for field in change.changed],
@@ -88,7 +88,7 @@ def _value(change: FieldChange, value: Any) -> str:
     if name in _WAYS:
         return ", ".join(contact_words(code) for code in value)
     if name in _TIMES:
-        return dates.moment(datetime.fromisoformat(value))
+        return dates.timestamp(datetime.fromisoformat(value))
     if name == "date_of_birth":
         return dates.day(date.fromisoformat(value))
     if name == "phone":

@@ -14,8 +14,8 @@ from flask_babel import ngettext
 from services.casework.domain.estimate import Moved
 from services.casework.entrypoints.fact_wording import coded_value
 from services.contracts.codes import Source
-from services.kernel.text import N_
-from services.kernel.ui import dates
+from services.platform.i18n import N_
+from services.platform.ui import dates
 
 _FROM_EARLIER = {
     Source.AE_NAVIGATOR: N_("from an earlier A&E referral"),

@@ -20,9 +20,9 @@ from services.contracts.codes import (
     SubstanceUse,
     WhatHappened,
 )
-from services.kernel.text import N_
-from services.kernel.ui import dates
-from services.kernel.ui.phones import dialled
+from services.platform.i18n import N_
+from services.platform.ui import dates
+from services.platform.ui.phones import dialled
 
 _LABELS: dict[str, tuple[str, type[StrEnum] | None]] = {
     "what_happened": (N_("What happened"), WhatHappened),
@@ -202,7 +202,7 @@ def coded_value(name: str, code: str) -> str:
 def text_value(name: str, text: str) -> str:
     """A time as people write it, a number as they dial it, a short answer with a capital; other text stays as it is."""
     if name in _MOMENTS:
-        return dates.moment(datetime.fromisoformat(text))
+        return dates.timestamp(datetime.fromisoformat(text))
     if name == "referrer_phone":
         return dialled(text)
     return text[:1].upper() + text[1:] if name in _SHORT else text

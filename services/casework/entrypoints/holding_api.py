@@ -12,8 +12,8 @@ from services.casework.application.holdings import ReadCaseNotice, ReleaseReview
 from services.casework.domain.case_notice import NoticeKind
 from services.casework.entrypoints import case_reading, review_reading
 from services.casework.entrypoints.holding_reading import COLLEAGUES, MANAGERS, read_holdings, read_notices
-from services.kernel.web import access, current
-from services.kernel.web.api import ApiBlueprint
+from services.platform.web import access, current
+from services.platform.web.api import ApiBlueprint
 
 api = ApiBlueprint("holdings_api", __name__, url_prefix="/casework/api/v1", description="What members of staff hold")
 

@@ -11,7 +11,7 @@ from services.casework.entrypoints import case_reading, review_reading
 from services.casework.entrypoints import holding_presenters as present
 from services.casework.entrypoints.case_list_presenters import done
 from services.casework.entrypoints.holding_reading import COLLEAGUES, MANAGERS, read_holdings, read_notices
-from services.kernel.web import access, current
+from services.platform.web import access, current
 
 pages = Blueprint("holdings", __name__, url_prefix="/casework/staff")
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from services.casework.adapters.holding_queries import CaseHeld, Caseload, Holdings, NoticeRow, ReviewHeld
 from services.casework.entrypoints.case_wording import words
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 Row = dict[str, Any]
 
@@ -44,7 +44,7 @@ def notice(row: NoticeRow) -> Row:
         "reference": row.reference,
         "text": words(row.kind),
         "worker": row.staff_name or _("A member of staff"),
-        "since": dates.moment(row.raised_at),
+        "since": dates.timestamp(row.raised_at),
         "read_href": url_for("holdings.read_notice", notice_id=row.id),
     }
 
@@ -69,7 +69,7 @@ def review_held(row: ReviewHeld, holdings: Holdings) -> Row:
         "href": url_for("reviews.show", review_id=row.id),
         "reference": row.reference,
         "details": ". ".join(said),
-        "due": dates.moment(row.due_at),
+        "due": dates.timestamp(row.due_at),
         "acts": [],
         "release_href": url_for("holdings.release", staff_id=holdings.staff_id, review_id=row.id),
     }
@@ -80,5 +80,5 @@ def _held(row: CaseHeld) -> Row:
         "href": url_for("cases.show", case_id=row.id),
         "reference": row.reference,
         "details": f"{row.initials}, {row.team_name}" if row.initials else row.team_name,
-        "due": dates.moment(row.due_at),
+        "due": dates.timestamp(row.due_at),
     }

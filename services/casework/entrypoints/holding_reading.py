@@ -5,8 +5,8 @@ from uuid import UUID
 from services.casework.adapters.holding_queries import Holdings, NoticeRow, holdings_of, notices
 from services.casework.entrypoints import case_reading, review_reading
 from services.contracts.codes import Role
-from services.kernel.db.transaction import Transaction
-from services.kernel.web import current
+from services.platform.db.transaction import Transaction
+from services.platform.web import current
 
 MANAGERS = (Role.TEAM_MANAGER,)
 COLLEAGUES = (Role.TEAM_MANAGER, Role.REVIEWER)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from services.casework.adapters.proposal_queries import ProposalView
 from services.casework.entrypoints.review_wording import words
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 Row = dict[str, Any]
 
@@ -19,7 +19,7 @@ class ProposalPage:
     own: bool
     """Whether the reader proposed it, and so cannot answer it."""
     by: str
-    moment: str
+    timestamp: str
     summary: list[Row]
 
 
@@ -30,7 +30,7 @@ def waiting(proposals: Sequence[ProposalView], reader_id: UUID) -> ProposalPage 
     return ProposalPage(
         own=found.proposed_by == reader_id,
         by=found.proposed_by_name or _("A member of staff"),
-        moment=dates.moment(found.proposed_at),
+        timestamp=dates.timestamp(found.proposed_at),
         summary=_summary(found),
     )
 
@@ -54,7 +54,7 @@ def agreement(proposals: Sequence[ProposalView]) -> list[Row]:
     return [
         {
             "key": _("Second reviewer"),
-            "value": _("%(name)s agreed on %(moment)s", name=by, moment=dates.moment(agreed.ended_at)),
+            "value": _("%(name)s agreed on %(timestamp)s", name=by, timestamp=dates.timestamp(agreed.ended_at)),
         },
         {"key": _("Why they agreed"), "value": agreed.ended_reason or ""},
     ]
@@ -65,7 +65,7 @@ def _summary(proposal: ProposalView) -> list[Row]:
     rows = [
         {
             "key": _("Proposed"),
-            "value": _("%(moment)s by %(name)s", moment=dates.moment(proposal.proposed_at), name=by),
+            "value": _("%(timestamp)s by %(name)s", timestamp=dates.timestamp(proposal.proposed_at), name=by),
         },
         {"key": _("Support"), "value": words(proposal.level)},
         {"key": _("Goes to"), "value": words(proposal.pathway)},
@@ -77,7 +77,7 @@ def _summary(proposal: ProposalView) -> list[Row]:
 
 def _end(proposal: ProposalView) -> list[Row]:
     outcome = words(proposal.outcome) if proposal.outcome else ""
-    value = _("%(outcome)s, %(moment)s", outcome=outcome, moment=dates.moment(proposal.ended_at))
+    value = _("%(outcome)s, %(timestamp)s", outcome=outcome, timestamp=dates.timestamp(proposal.ended_at))
     if proposal.ended_by_name:
         value = _("%(outcome)s by %(name)s", outcome=value, name=proposal.ended_by_name)
     rows = [{"key": _("Result"), "value": value}]

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from services.casework.entrypoints.fact_wording import text_rows
 from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import OrganisationClass, PoliceTold, Source, Told
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 Row = dict[str, Any]
 
@@ -48,11 +48,11 @@ def where_from(
     by = f"{words(source)} ({words(by_class)})" if by_class else words(source)
     rows = [
         {"key": _("Who referred"), "value": by},
-        {"key": _("Received"), "value": dates.moment(received_at)},
+        {"key": _("Received"), "value": dates.timestamp(received_at)},
     ]
     if area:
         rows.append({"key": _("Area"), "value": area})
     for name, key in (("arrived_at", _("Arrived")), ("discharge_expected_at", _("Expected to leave"))):
         if said := circumstances.get(name):
-            rows.append({"key": key, "value": dates.moment(datetime.fromisoformat(said))})
+            rows.append({"key": key, "value": dates.timestamp(datetime.fromisoformat(said))})
     return rows

@@ -11,12 +11,12 @@ from services.casework.domain.decision import NothingProposed, OwnProposal
 from services.casework.domain.review import ReviewEnded, StaleReview
 from services.casework.entrypoints import review_choices
 from services.casework.entrypoints import review_presenters as present
-from services.casework.entrypoints.review_forms import MOST_REASONS, AgreementBody
+from services.casework.entrypoints.review_forms import MAX_REASONS, AgreementBody
 from services.casework.entrypoints.review_reading import Opened, opened, read_revision, reader
 from services.contracts.codes import Role
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current
+from services.platform.errors import FieldError, Invalid
+from services.platform.ui.forms import Form
+from services.platform.web import access, current
 
 pages = Blueprint("review_agreement", __name__, url_prefix="/casework/reviews/<uuid:review_id>/agreement")
 
@@ -61,7 +61,7 @@ def _page(found: Opened, form: Form) -> ResponseReturnValue:
         danger=review_choices.danger_procedure(),
         form=form,
         answers=[{"value": "yes", "text": _("Yes, I agree")}, {"value": "no", "text": _("No, I do not agree")}],
-        most=MOST_REASONS,
+        maximum=MAX_REASONS,
         key=request.form.get("key") or str(uuid4()),
     )
     return page, form.status

@@ -25,8 +25,8 @@ from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_decision_pages import refuse_head
 from services.casework.entrypoints.review_reading import consent_withdrawals_listed, listed, reader
 from services.contracts.codes import Pathway, Role, SupportLevel
-from services.kernel.web import access, current, etag, idempotency, paging
-from services.kernel.web.api import ApiBlueprint
+from services.platform.web import access, current, etag, idempotency, paging
+from services.platform.web.api import ApiBlueprint
 
 api = ApiBlueprint(
     "reviews_api",

@@ -10,7 +10,7 @@ from services.casework.domain.support_pathways import PATHWAYS_OF, levels_of, ne
 from services.casework.entrypoints.danger_procedure import DangerProcedure
 from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import Pathway, SupportLevel
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 Row = dict[str, Any]
 

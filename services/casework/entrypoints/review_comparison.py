@@ -12,12 +12,12 @@ from services.casework.domain.estimate import Estimated, EstimateShown, KnownAns
 from services.casework.entrypoints.contribution_wording import direction_words, worded
 from services.casework.entrypoints.review_wording import words
 from services.contracts.codes import Band, NotEstimatedReason
-from services.kernel.text import N_
-from services.kernel.ui import dates
+from services.platform.i18n import N_
+from services.platform.ui import dates
 
 Row = dict[str, Any]
 
-MOST_MOVED = 6
+MAX_MOVED = 6
 _WIDEST = 50
 _LITTLE = 0.1
 """Below this share of the greatest movement it moved the estimate a little."""
@@ -77,7 +77,7 @@ def replaced(view: OwnView | None) -> list[Row]:
     """Each estimate that the reviewer was shown and that was replaced: old and new figures, and why. No values of it."""
     return [
         {
-            "moment": dates.moment(before.at),
+            "timestamp": dates.timestamp(before.at),
             "before": _figures(before),
             "now": _figures(now),
             "why": words(now.cause) if now.cause else "",
@@ -213,8 +213,8 @@ def _top(contributions: Sequence[Moved]) -> list[Row]:
     """
     known = [moved for moved in _strongest_first(contributions) if moved.is_known]
     unknown = [moved for moved in contributions if not moved.is_known]
-    rest = known[MOST_MOVED:]
-    top = [(_row(moved), moved.log_odds) for moved in known[:MOST_MOVED]]
+    rest = known[MAX_MOVED:]
+    top = [(_row(moved), moved.log_odds) for moved in known[:MAX_MOVED]]
     single = len(top)
     if rest:
         label = ngettext(
@@ -226,7 +226,7 @@ def _top(contributions: Sequence[Moved]) -> list[Row]:
         top.append(_together(label, unknown))
     greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
     said: set[bool] = set()
-    return [row | _bar(log_odds, greatest, said, single=place < single) for place, (row, log_odds) in enumerate(top)]
+    return [row | _bar(log_odds, greatest, said, single=index < single) for index, (row, log_odds) in enumerate(top)]
 
 
 def _together(label: str, parts: Sequence[Moved]) -> tuple[Row, float]:

@@ -7,10 +7,10 @@ from uuid import UUID
 from services.casework.adapters import review_queries
 from services.casework.application.decide_review import DecideReview
 from services.casework.entrypoints.review_reading import reader
-from services.kernel.db.idempotency import Answer
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
-from services.kernel.web import current
+from services.platform.db.idempotency import StoredResponse
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
+from services.platform.web import current
 
 
 class NoSuchTeam(Invalid):
@@ -27,7 +27,7 @@ def decide_once(
     answer: tuple[int, str],
     revision: int | None,
     key: str | None = None,
-) -> Answer:
+) -> StoredResponse:
     """Decide, once for each key. Raises NoSuchTeam, and what `decide_review` raises."""
     command = DecideReview(
         review_id=review_id,

@@ -25,7 +25,7 @@ from services.casework.entrypoints import review_choices, review_comparison
 from services.casework.entrypoints import review_presenters as present
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_forms import (
-    MOST_REASONS,
+    MAX_REASONS,
     DecisionForm,
     LaterBody,
     OwnViewBody,
@@ -35,10 +35,10 @@ from services.casework.entrypoints.review_pages import first_step
 from services.casework.entrypoints.review_reading import Opened, opened, policy, read_revision, reader
 from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import DifferenceReason, Question, Role
-from services.kernel.errors import FieldError, Invalid, RuleBroken
-from services.kernel.ui import dates
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current
+from services.platform.errors import ApplicationError, FieldError, Invalid
+from services.platform.ui import dates
+from services.platform.ui.forms import Form
+from services.platform.web import access, current
 
 pages = Blueprint("review_decisions", __name__, url_prefix="/casework/reviews/<uuid:review_id>")
 
@@ -69,7 +69,7 @@ def decision(review_id: UUID) -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def decide(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(DecisionForm(), request.form)
-    behind: RuleBroken = OwnViewFirst()
+    behind: ApplicationError = OwnViewFirst()
     if form.is_valid:
         try:
             done = url_for("reviews.show", review_id=review_id, done="decided")
@@ -106,7 +106,7 @@ def question(review_id: UUID) -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def ask(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(QuestionBody(), request.form)
-    behind: RuleBroken = OwnViewFirst()
+    behind: ApplicationError = OwnViewFirst()
     if form.is_valid:
         done = url_for("reviews.show", review_id=review_id, done="asked")
         command = AskReferrer(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
@@ -166,7 +166,7 @@ def _comparison(review_id: UUID) -> Comparison | None:
     return shown
 
 
-def _read_again(found: Opened, behind: RuleBroken, *, kept: str = "") -> ResponseReturnValue:
+def _read_again(found: Opened, behind: ApplicationError, *, kept: str = "") -> ResponseReturnValue:
     """There is no own view of the facts: they are shown as they now are, with what was typed beside them."""
     form = Form(OwnViewBody())
     form.reject(behind)
@@ -206,7 +206,7 @@ def _decision_page(found: Opened, form: Form | None, comparison: Comparison | No
         second_reviewer=second_reviewer,
         danger=review_choices.danger_procedure(),
         differences=choices(DifferenceReason),
-        most=MOST_REASONS,
+        maximum=MAX_REASONS,
         key=request.form.get("key") or str(uuid4()),
     )
     return page, form.status if form else 200
@@ -218,7 +218,7 @@ def _question_page(found: Opened, form: Form) -> ResponseReturnValue:
         review=present.page(found, current.staff_id(), current.now()),
         form=form,
         questions=choices(Question),
-        most_days=policy().pause_working_days,
+        max_days=policy().pause_working_days,
         key=request.form.get("key") or str(uuid4()),
     )
     return page, form.status

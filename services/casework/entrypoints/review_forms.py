@@ -14,8 +14,8 @@ from services.contracts.codes import (
     SupportLevel,
     Sureness,
 )
-from services.kernel.text import N_
-from services.kernel.web.fields import (
+from services.platform.i18n import N_
+from services.platform.web.fields import (
     RequiredText,
     StrictBoolean,
     StrictCode,
@@ -25,9 +25,9 @@ from services.kernel.web.fields import (
     StrictString,
 )
 
-MOST_WHY = 1000
-MOST_REASONS = 2000
-MOST_REASON = 500
+MAX_WHY = 1000
+MAX_REASONS = 2000
+MAX_REASON = 500
 # Consent comes through the referrer, and triage has its basis from the first.
 ADDED_BASES = tuple(
     basis
@@ -50,25 +50,25 @@ class NothingBody(_Body):
 class OwnViewBody(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support you think they need"))
     sureness = StrictCode(Sureness, required=True, ask=N_("Select how sure you are"))
-    why = RequiredText(most=MOST_WHY, ask=N_("Enter why you think so"), label=N_("Why you think so"))
+    why = RequiredText(maximum=MAX_WHY, ask=N_("Enter why you think so"), label=N_("Why you think so"))
 
 
 class _Decision(_Body):
     level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
     pathway: fields.Field[Any] = StrictCode(Pathway, required=True, ask=_WHERE)
-    reasons = RequiredText(most=MOST_REASONS, ask=N_("Enter your reasons"), label=N_("Your reasons"))
+    reasons = RequiredText(maximum=MAX_REASONS, ask=N_("Enter your reasons"), label=N_("Your reasons"))
     difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
 
 
 class DecisionBody(_Decision):
-    team = StrictString(most=64, load_default=None, allow_none=True)
+    team = StrictString(maximum=64, load_default=None, allow_none=True)
     """The team's code; null for a pathway without one."""
 
 
 class DecisionForm(_Decision):
     """Asks for pathway and team in one: the answer is "early_intervention:early-help"."""
 
-    pathway = StrictString(most=100, required=True, ask=_WHERE, label=N_("Where the referral goes"))
+    pathway = StrictString(maximum=100, required=True, ask=_WHERE, label=N_("Where the referral goes"))
 
     @post_load
     def part_pathway_and_team(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class AgreementBody(_Body):
 
     agree = StrictBoolean(required=True, ask=N_("Select yes if you agree with the proposal"))
     reason = RequiredText(
-        most=MOST_REASONS, ask=N_("Enter why you agree or do not agree"), label=N_("Why you agree or do not agree")
+        maximum=MAX_REASONS, ask=N_("Enter why you agree or do not agree"), label=N_("Why you agree or do not agree")
     )
 
 
@@ -102,7 +102,7 @@ class BasisBody(_Body):
     basis = StrictCode(LawfulBasis, required=True, ask=N_("Select the lawful basis"))
     gateway = StrictCode(DisclosureGateway, load_default=None, allow_none=True)
     reason = RequiredText(
-        most=MOST_REASON, ask=N_("Enter why this basis holds for this young person"), label=N_("Why this basis holds")
+        maximum=MAX_REASON, ask=N_("Enter why this basis holds for this young person"), label=N_("Why this basis holds")
     )
 
 

@@ -14,8 +14,8 @@ from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.case_due import Due, due
 from services.casework.entrypoints.review_wording import words
-from services.kernel.text import N_
-from services.kernel.ui import dates
+from services.platform.i18n import N_
+from services.platform.ui import dates
 
 _DONE = {
     "none": N_("No referral is waiting for you: each is decided, under review by somebody, or waiting for an answer."),
@@ -78,7 +78,7 @@ def is_paused(row: ReviewRow) -> bool:
 def due_of(row: ReviewRow, now: datetime) -> Due:
     if not is_paused(row):
         return due(row.due_at, now)
-    until = _("until %(moment)s, for the referrer’s answer", moment=dates.moment(row.pause_ends_at))
+    until = _("until %(timestamp)s, for the referrer’s answer", timestamp=dates.timestamp(row.pause_ends_at))
     return Due(str(_("Paused")), str(until), "later")
 
 
@@ -86,7 +86,7 @@ def leaving(row: ReviewRow) -> str:
     """When they leave hospital, which may be why it is due so soon."""
     if row.leaves_at is None:
         return ""
-    return str(_("Expected to leave hospital: %(moment)s", moment=dates.moment(row.leaves_at)))
+    return str(_("Expected to leave hospital: %(timestamp)s", timestamp=dates.timestamp(row.leaves_at)))
 
 
 def change(row: ChangeRow) -> dict[str, Any]:
@@ -95,9 +95,9 @@ def change(row: ChangeRow) -> dict[str, Any]:
         "read_href": url_for(
             "reviews.read_change", referral_id=row.referral_id, version=row.referral_version, kind=row.kind
         ),
-        "text": _(_CHANGES[row.kind]) if row.kind in _CHANGES else _lapsed(row),
+        "text": _(_CHANGES[row.kind]) if row.kind in _CHANGES else _expired(row),
         "reference": row.reference,
-        "moment": dates.moment(row.arrived_at),
+        "timestamp": dates.timestamp(row.arrived_at),
     }
 
 
@@ -110,7 +110,7 @@ def consent_withdrawal(row: ConsentWithdrawal) -> dict[str, Any]:
     }
 
 
-def _lapsed(row: ChangeRow) -> str:
+def _expired(row: ChangeRow) -> str:
     recipient = words(row.team_class) if row.team_class else _("The team")
     return str(
         _(
@@ -143,5 +143,5 @@ def _tags(row: ReviewRow) -> list[dict[str, str]]:
     if row.withdrawal_asked and row.state is not ReviewState.CLOSED:
         tags.append({"text": str(_("Withdrawal asked for")), "colour": "yellow"})
     if not row.details_arrived:
-        tags.append({"text": str(_("Details arriving")), "colour": "grey"})
+        tags.append({"text": str(_("Details in_transit")), "colour": "grey"})
     return tags

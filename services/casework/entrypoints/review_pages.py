@@ -28,8 +28,8 @@ from services.casework.entrypoints.review_comparison import replaced
 from services.casework.entrypoints.review_forms import (
     ADDED_BASES,
     ADDED_RECIPIENTS,
-    MOST_REASON,
-    MOST_WHY,
+    MAX_REASON,
+    MAX_WHY,
     BasisBody,
     OwnViewBody,
 )
@@ -43,9 +43,9 @@ from services.casework.entrypoints.review_reading import (
 )
 from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import DisclosureGateway, RecipientClass, Role, SupportLevel, Sureness
-from services.kernel.errors import Invalid
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, paging
+from services.platform.errors import Invalid
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, paging
 
 pages = Blueprint("reviews", __name__, url_prefix="/casework/reviews")
 
@@ -78,7 +78,7 @@ def take_next() -> ResponseReturnValue:
     return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
 
 
-@pages.post("/changes/<uuid:referral_id>/<int(max=1000000000):version>/<any(amended, withdrawn, basis_lapsed):kind>")
+@pages.post("/changes/<uuid:referral_id>/<int(max=1000000000):version>/<any(amended, withdrawn, basis_expired):kind>")
 @access.requires(Role.REVIEWER)
 def read_change(referral_id: UUID, version: int, kind: str) -> ResponseReturnValue:
     current.handle(
@@ -210,7 +210,7 @@ def first_step(found: Opened, form: Form, *, kept: str = "") -> ResponseReturnVa
         kept=kept,
         levels=choices(SupportLevel),
         surenesses=choices(Sureness),
-        most=MOST_WHY,
+        maximum=MAX_WHY,
         key=request.form.get("key") or str(uuid4()),
         done=lists.done(_done(found)),
     )
@@ -231,7 +231,7 @@ def _basis_page(found: Opened, form: Form) -> ResponseReturnValue:
         recipients=choices([lost] if (lost := found.whole.hidden_from) else ADDED_RECIPIENTS),
         lawful_bases=choices(ADDED_BASES),
         gateways=choices(DisclosureGateway),
-        most=MOST_REASON,
+        maximum=MAX_REASON,
         key=request.form.get("key") or str(uuid4()),
     )
     return page, form.status

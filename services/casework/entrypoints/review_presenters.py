@@ -25,8 +25,8 @@ from services.casework.entrypoints.review_list_presenters import holder, is_paus
 from services.casework.entrypoints.review_reading import Opened
 from services.casework.entrypoints.review_wording import identifiers, match_state, words
 from services.contracts.codes import HAND_OVERS, Answer, RecipientClass, SupportLevel
-from services.kernel.ui import dates
-from services.kernel.ui.phones import dialled
+from services.platform.ui import dates
+from services.platform.ui.phones import dialled
 
 Row = dict[str, Any]
 
@@ -111,7 +111,7 @@ class Sections:
 def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
     row, whole = opened.whole.row, opened.whole
     paused = opened.is_open and is_paused(row)
-    stopped = _("Paused until %(moment)s", moment=dates.moment(row.pause_ends_at)) if paused else ""
+    stopped = _("Paused until %(timestamp)s", timestamp=dates.timestamp(row.pause_ends_at)) if paused else ""
     newest = whole.rounds.newest_id
     by_another = row.claimed_by not in (None, reader_id)
     return ReviewPage(
@@ -200,8 +200,8 @@ def _withdrawal(opened: Opened) -> Row | None:
         "day": dates.day(dates.local(said.withdrawn_at).date()),
         "of_consent": said.is_of_consent,
         "open": opened.is_open,
-        "confirmed": dates.moment(said.confirmed_at) if said.confirmed_at else "",
-        "readable_until": dates.moment(said.readable_until) if said.readable_until else "",
+        "confirmed": dates.timestamp(said.confirmed_at) if said.confirmed_at else "",
+        "readable_until": dates.timestamp(said.readable_until) if said.readable_until else "",
         "readable_days": current_app.extensions["casework.consent_withdrawn_readable_days"],
         "triage_ends": any(_rests_on_consent(basis) for basis in opened.whole.bases)
         and not any(_keeps_triage(basis) for basis in opened.whole.bases),
@@ -249,8 +249,8 @@ def view(own: OwnView | None) -> Row | None:
         "level": words(own.level),
         "sureness": words(own.sureness),
         "why": own.why,
-        "moment": dates.moment(own.recorded_at),
-        "shown": dates.moment(own.shown_at),
+        "timestamp": dates.timestamp(own.recorded_at),
+        "shown": dates.timestamp(own.shown_at),
         "short": own.level is SupportLevel.NOT_ENOUGH_INFORMATION,
     }
 
@@ -263,7 +263,7 @@ def _earlier(earlier: RoundView) -> Row:
     said = f"{words(earlier.level)}, {words(earlier.pathway)}" if earlier.level and earlier.pathway else ""
     return {
         "href": url_for("reviews.show", review_id=earlier.id),
-        "moment": dates.moment(earlier.decided_at),
+        "timestamp": dates.timestamp(earlier.decided_at),
         "decided": said,
     }
 
@@ -338,7 +338,10 @@ def _decision(whole: ReviewWhole, *, has_view: bool) -> list[Row]:
         return []
     by = decided.decided_by_name or _("A member of staff")
     rows = [
-        {"key": _("Decided"), "value": _("%(moment)s by %(name)s", moment=dates.moment(decided.decided_at), name=by)},
+        {
+            "key": _("Decided"),
+            "value": _("%(timestamp)s by %(name)s", timestamp=dates.timestamp(decided.decided_at), name=by),
+        },
         {"key": _("Support"), "value": words(decided.level)},
         {"key": _("Goes to"), "value": words(decided.pathway)},
     ]

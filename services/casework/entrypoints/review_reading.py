@@ -13,7 +13,7 @@ from services.casework.application.review_ports import ReviewPolicy
 from services.casework.domain.decision import OwnView
 from services.casework.domain.review import OPEN_STATES, Review
 from services.casework.domain.review_reader import ReviewReader, review_reader
-from services.kernel.web import current, etag, paging
+from services.platform.web import current, etag, paging
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ from services.contracts.codes import (
     Sureness,
     Told,
 )
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ReviewState: {

@@ -10,7 +10,7 @@ from services.intake.adapters import match_scope
 from services.intake.adapters.tables import match_changes, matches
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.match_reader import MatchReader
-from services.kernel.db.batch import Batch
+from services.platform.db.batch import Batch
 
 
 class SqlMatches:

@@ -13,8 +13,8 @@ from services.intake.adapters.tables import identities, referral_versions, refer
 from services.intake.application.ports import Candidate, MatchingStep, Member
 from services.intake.domain.age import Age
 from services.intake.domain.known import Identifier, SearchKey
-from services.kernel.db.batch import Batch
-from services.kernel.db.holding import hold
+from services.platform.db.batch import Batch
+from services.platform.db.locks import lock
 
 
 class SqlPeople:
@@ -28,7 +28,7 @@ class SqlPeople:
         if not whole:
             return []
         # Two referrals of one person at once must see each other: the later one looks when the first has committed.
-        hold(self._connection, (bytes.fromhex(key.digest) for key in whole))
+        lock(self._connection, (bytes.fromhex(key.digest) for key in whole))
         query, values = candidates(keys)
         found = self._connection.scalars(query, {"but": but, **values}).all()
         if not found:
@@ -80,20 +80,20 @@ def candidates(keys: Sequence[SearchKey]) -> tuple[sa.Select[tuple[UUID]], dict[
     """
     whole = [key for key in keys if key.is_whole]
     query = _candidates(tuple((key.identifier, key.is_enough) for key in whole))
-    digests = {f"digest_{place}": key.digest for place, key in enumerate(whole)}
+    digests = {f"digest_{index}": key.digest for index, key in enumerate(whole)}
     return query, digests | {"digests": [key.digest for key in keys]}
 
 
 @cache
 def _candidates(whole: tuple[tuple[Identifier, bool], ...]) -> sa.Select[tuple[UUID]]:
-    shared = [_sharing(place, identifier, is_enough) for place, (identifier, is_enough) in enumerate(whole)]
+    shared = [_sharing(index, identifier, is_enough) for index, (identifier, is_enough) in enumerate(whole)]
     return sa.select(sa.union(*shared).subquery().c.referral_id)
 
 
-def _sharing(place: int, identifier: Identifier, is_enough: bool) -> sa.Select[tuple[UUID]]:
+def _sharing(index: int, identifier: Identifier, is_enough: bool) -> sa.Select[tuple[UUID]]:
     found, beside = search_keys.alias(), search_keys.alias()
     query = sa.select(found.c.referral_id).where(
-        found.c.digest == sa.bindparam(f"digest_{place}"), found.c.referral_id != sa.bindparam("but")
+        found.c.digest == sa.bindparam(f"digest_{index}"), found.c.referral_id != sa.bindparam("but")
     )
     if is_enough:
         return query

@@ -118,9 +118,9 @@ def drafts_of(connection: sa.Connection, *, staff_id: UUID, at: datetime) -> lis
     return [_to_draft(row) for row in connection.execute(query)]
 
 
-def bodies(connection: sa.Connection) -> Bodies:
+def organisation_classes(connection: sa.Connection) -> Bodies:
     """The kinds of organisation behind the active teams of each class."""
-    return SqlTeams(connection).bodies()
+    return SqlTeams(connection).organisation_classes()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ class MatchView:
     match: Match
     earlier: "Side"
     later: "Side"
-    history: Sequence["Said"]
+    history: Sequence["Attribution"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +145,7 @@ class Side:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Attribution:
     state: MatchState
     at: datetime
     by: str | None
@@ -175,7 +175,7 @@ def _side(connection: sa.Connection, referral_id: UUID) -> Side:
     )
 
 
-def _history(connection: sa.Connection, match_id: UUID) -> list[Said]:
+def _history(connection: sa.Connection, match_id: UUID) -> list[Attribution]:
     query = (
         sa.select(match_changes, staff.c.display_name)
         .outerjoin(staff, staff.c.id == match_changes.c.by)
@@ -183,7 +183,8 @@ def _history(connection: sa.Connection, match_id: UUID) -> list[Said]:
         .order_by(match_changes.c.at.desc(), match_changes.c.id)
     )
     return [
-        Said(state=row.state, at=row.at, by=row.display_name, reason=row.reason) for row in connection.execute(query)
+        Attribution(state=row.state, at=row.at, by=row.display_name, reason=row.reason)
+        for row in connection.execute(query)
     ]
 
 

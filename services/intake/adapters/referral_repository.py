@@ -30,8 +30,8 @@ from services.intake.domain.referral import (
     StaleReferral,
     Withdrawal,
 )
-from services.kernel.db.batch import Batch
-from services.kernel.db.upsert import insert_or_ignore
+from services.platform.db.batch import Batch
+from services.platform.db.upsert import insert_or_ignore
 
 _facts = Facts()
 
@@ -85,10 +85,10 @@ class SqlReferrals:
         query = sa.select(referrals.c.id).where(referrals.c.id.in_(referral_ids)).order_by(referrals.c.id)
         return list(self._connection.execute(query).scalars())
 
-    def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
+    def after(self, last_id: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
         query = sa.select(referrals.c.id).where(referrals.c.received_at <= received_by)
-        if place is not None:
-            query = query.where(referrals.c.id > place)
+        if last_id is not None:
+            query = query.where(referrals.c.id > last_id)
         return list(self._connection.execute(query.order_by(referrals.c.id).limit(limit)).scalars())
 
     def history(self, referral_id: UUID) -> list[Referral]:
@@ -143,7 +143,7 @@ def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
     said = _of(connection, equality, version).first()
     content = rows.content_of(
         codes=version.codes,
-        bases=tuple(_to_basis(one) for one in sorted(_of(connection, bases, version), key=lambda one: one.place)),
+        bases=tuple(_to_basis(one) for one in sorted(_of(connection, bases, version), key=lambda one: one.position)),
         identity=_of(connection, identities, version).one()._asdict(),
         texts=_of(connection, narratives, version).one().texts,
         equality=said.said if said else {},
@@ -226,7 +226,7 @@ def _row(referral: Referral) -> dict[str, Any]:
         "question": progress.question,
         "question_id": progress.question_id,
         "changed_at": max(withdrawal.at, referral.recorded_at) if withdrawal else referral.recorded_at,
-        "tell_again_at": None,
+        "republish_at": None,
     }
 
 
@@ -238,14 +238,14 @@ def _basis_rows(referral: Referral) -> list[dict[str, Any]]:
     return [
         {
             "recipient_class": basis.recipient_class,
-            "place": place,
+            "position": position,
             "basis": basis.basis,
             "gateway": basis.gateway,
             "referring_class": referral.referred_by.organisation_class,
             "given_by": basis.given_by,
             "expires_on": basis.expires_on,
         }
-        for place, basis in enumerate(referral.content.bases)
+        for position, basis in enumerate(referral.content.bases)
     ]
 
 

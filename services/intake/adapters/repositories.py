@@ -11,7 +11,7 @@ from services.contracts.codes import OrganisationClass, RecipientClass
 from services.intake.adapters.tables import drafts, staff, teams
 from services.intake.application.drafts import KEPT_FOR, DraftChanged, NoSuchDraft
 from services.intake.domain.lawful_basis import Bodies
-from services.kernel.db.upsert import insert_or_ignore
+from services.platform.db.upsert import insert_or_ignore
 
 
 class SqlDrafts:
@@ -68,7 +68,7 @@ class SqlTeams:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def bodies(self) -> Bodies:
+    def organisation_classes(self) -> Bodies:
         found: dict[RecipientClass, set[OrganisationClass]] = {}
         for row in self._connection.execute(_BODIES):
             found.setdefault(row.team_class, set()).add(row.organisation_class)

@@ -1,11 +1,11 @@
-"""The second wall behind the need-to-know rule: on PostgreSQL no row of a referral is read for a stranger to it.
+"""Row-level security behind the need-to-know rule: on PostgreSQL no row of a referral is read for a stranger to it.
 
-The first wall is the condition of each query (`match_scope.py`, `queries.py`). This one holds where a query forgets. It
-is written apart, in the database's words. Bases carry no policy: every condition of the first wall asks them.
+The condition of the query is the condition of each query (`match_scope.py`, `queries.py`). This one holds where a query forgets. It
+is written apart, in the database's words. Bases carry no policy: every condition of the condition of the query asks them.
 """
 
 from services.intake.adapters.tables import metadata
-from services.kernel.db.row_security import AREAS, ORGANISATION, ORGANISATION_CLASS, ROLES, STAFF, Wall
+from services.platform.db.row_security import AREAS, ORGANISATION, ORGANISATION_CLASS, ROLES, STAFF, RowPolicies
 
 # Referrals are listed, so each row says by itself what it can: a function costs more than ten times as much. Whether
 # triage may be told is asked for what lies beside it.
@@ -44,7 +44,7 @@ _OF_REFERRAL = "may_know(referral_id)"
 # Who is one person is asked by the service alone, when it hears of a referral.
 _NOBODY = "false"
 
-WALL = Wall(
+POLICIES = RowPolicies(
     functions=[_MAY_REVIEW, _MAY_KNOW],
     policies={
         "referrals": f"{_WRITTEN} OR {_OF_THEIR_AREAS}",
@@ -62,4 +62,4 @@ WALL = Wall(
         "search_keys": _NOBODY,
     },
 )
-WALL.stands_with(metadata)
+POLICIES.create_with(metadata)

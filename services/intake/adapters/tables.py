@@ -17,12 +17,12 @@ from services.contracts.codes import (
 )
 from services.intake.domain.known import Identifier
 from services.intake.domain.match import MatchState
-from services.kernel.db.retellings import retellings_table
-from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.types import CodeType, Json, UtcDateTime
+from services.platform.db.republish_jobs import republish_jobs_table
+from services.platform.db.tables import new_metadata, platform_tables
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 metadata = new_metadata()
-kernel = kernel_tables(metadata)
+platform = platform_tables(metadata)
 
 persons = sa.Table(
     "persons",
@@ -57,9 +57,9 @@ referrals = sa.Table(
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
     # The newest version that casework has said it knows; when the newest one was written; when to tell it again.
-    sa.Column("heard_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("acknowledged_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("changed_at", UtcDateTime, nullable=True),
-    sa.Column("tell_again_at", UtcDateTime, nullable=True),
+    sa.Column("republish_at", UtcDateTime, nullable=True),
     # How far it has come under the present rules of matching (MatchingStep).
     sa.Column("matching_step", sa.Integer, nullable=False, server_default="0", index=True),
     sa.CheckConstraint("version >= 1", name="version_from_one"),
@@ -71,8 +71,10 @@ referrals = sa.Table(
 )
 sa.Index("ix_referrals_mine", referrals.c.referred_by, referrals.c.received_at, referrals.c.id)
 sa.Index("ix_referrals_ours", referrals.c.organisation_id, referrals.c.received_at, referrals.c.id)
-_unheard = sa.text("heard_version < version")
-sa.Index("ix_referrals_unheard", referrals.c.area, postgresql_where=_unheard, sqlite_where=_unheard)
+_unacknowledged = sa.text("acknowledged_version < version")
+sa.Index(
+    "ix_referrals_unacknowledged", referrals.c.area, postgresql_where=_unacknowledged, sqlite_where=_unacknowledged
+)
 
 
 # The steps that the referrer may see, in turn.
@@ -124,7 +126,7 @@ bases = sa.Table(
     metadata,
     *_of_version(),
     sa.Column("recipient_class", CodeType(RecipientClass), primary_key=True),
-    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
     sa.Column("basis", CodeType(LawfulBasis), nullable=False),
     sa.Column("gateway", CodeType(DisclosureGateway), nullable=True),
     sa.Column("referring_class", CodeType(OrganisationClass), nullable=True),
@@ -235,4 +237,4 @@ staff = sa.Table(
     sa.Column("display_name", sa.String(200), nullable=False),
 )
 
-retellings = retellings_table(metadata)
+republish_jobs = republish_jobs_table(metadata)

@@ -7,18 +7,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.schema import EventSchema
-from services.intake.adapters.heard import SqlHeard
+from services.intake.adapters.acknowledgements import SqlAcknowledgements
 from services.intake.adapters.match_repository import SqlMatches
 from services.intake.adapters.people import SqlPeople
 from services.intake.adapters.referral_repository import SqlReferrals
 from services.intake.adapters.repositories import SqlDrafts, SqlStaff, SqlTeams
-from services.intake.adapters.tables import kernel, retellings
-from services.intake.adapters.unheard import SqlUnheard
+from services.intake.adapters.tables import platform, republish_jobs
+from services.intake.adapters.unacknowledged import SqlUnacknowledged
 from services.intake.application.ports import Policy
 from services.intake.domain.reference import new_reference
-from services.kernel.db.published_events import SqlHandledEvents
-from services.kernel.db.retellings import SqlRetellings
-from services.kernel.db.transaction import Transaction
+from services.platform.db.published_events import SqlHandledEvents
+from services.platform.db.republish_jobs import SqlRepublishJobs
+from services.platform.db.transaction import Transaction
 
 
 class SqlUnitOfWork:
@@ -28,15 +28,15 @@ class SqlUnitOfWork:
         connection = transaction.connection
         referrals = SqlReferrals(transaction.batch, actor=transaction.actor)
         self.referrals = referrals
-        self.heard = transaction.batch.shared(SqlHeard)
+        self.acknowledgements = transaction.batch.shared(SqlAcknowledgements)
         self.people = SqlPeople(transaction.batch, referrals)
         self.matches = SqlMatches(transaction.batch)
         self.drafts = SqlDrafts(connection)
         self.teams = SqlTeams(connection)
         self.staff = SqlStaff(connection)
-        self.unheard = SqlUnheard(connection)
-        self.retellings = SqlRetellings(connection, retellings)
-        self.handled_events = SqlHandledEvents(connection, kernel)
+        self.unacknowledged = SqlUnacknowledged(connection)
+        self.republish_jobs = SqlRepublishJobs(connection, republish_jobs)
+        self.handled_events = SqlHandledEvents(connection, platform)
 
     @property
     def at(self) -> datetime:

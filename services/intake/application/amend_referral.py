@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.intake.application import same_person
-from services.intake.application.checking import check
+from services.intake.application import matching
 from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_amended, tell_matches
+from services.intake.application.validation import check
 from services.intake.domain.content import Content
 from services.intake.domain.referral import Referral, ReferredBy
-from services.kernel.clock import just_after
+from services.platform.clock import just_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         expected=command.expected_version,
     )
     uow.referrals.save(referral)
-    matches = same_person.look_again(referral, uow)
+    matches = matching.find_matches_again(referral, uow)
     tell_amended(referral, uow, equality_before=equality_before)
     tell_matches(matches, uow)
     uow.audit(

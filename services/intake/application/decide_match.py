@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.intake.application.matching import reassign_persons
 from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_matches
-from services.intake.application.same_person import settle_persons
 from services.intake.domain.match import DetailsHidden, Match, MatchState
 from services.intake.domain.match_reader import MatchReader
-from services.kernel.clock import just_after
+from services.platform.clock import just_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,8 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     uow.matches.save(match)
     changed = [match]
     if match.state is not MatchState.LINKED and pair[0].person_id == pair[1].person_id:
-        changed += _cut_loose(match, uow)
-    told = settle_persons({referral.person_id for referral in pair}, changed, uow)
+        changed += _reopen_links(match, uow)
+    told = reassign_persons({referral.person_id for referral in pair}, changed, uow)
     tell_matches(told, uow)
     uow.audit(
         f"match.{match.state.value}",
@@ -45,7 +45,7 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     return match
 
 
-def _cut_loose(match: Match, uow: UnitOfWork) -> list[Match]:
+def _reopen_links(match: Match, uow: UnitOfWork) -> list[Match]:
     """The later of the two is somebody else: what else joined it to that person is for somebody to look at again."""
     others = [other for other in uow.matches.of(match.later_id) if other.state is MatchState.LINKED]
     for other in others:

@@ -6,8 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.intake.application.ports import UnitOfWork
-from services.kernel.errors import Conflict, NotFound
-from services.kernel.text import N_
+from services.platform.errors import Conflict, NotFound
+from services.platform.i18n import N_
 
 KEPT_FOR = timedelta(hours=48)
 NOT_STORED = 0

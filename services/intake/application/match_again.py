@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.intake.application import same_person
+from services.intake.application import matching
 from services.intake.application.ports import MatchingStep, UnitOfWork
 from services.intake.application.publishing import tell_matches
 from services.intake.domain.referral import Referral
 
-_AT_ONCE = 50
+_PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def match_again(_command: MatchAgain, uow: UnitOfWork) -> int:
         (MatchingStep.LOOKED, _look),
     )
     for step, take in steps:
-        behind = uow.people.behind(step, limit=_AT_ONCE)
+        behind = uow.people.behind(step, limit=_PAGE_SIZE)
         for referral_id in behind:
             take(uow.referrals.get(referral_id), uow)
             uow.people.reached(referral_id, step)
@@ -34,9 +34,9 @@ def match_again(_command: MatchAgain, uow: UnitOfWork) -> int:
 
 def _make_keys(referral: Referral, uow: UnitOfWork) -> None:
     uow.people.forget(referral.id)
-    uow.people.remember(referral.id, same_person.search_keys_of(referral, uow))
+    uow.people.remember(referral.id, matching.search_keys_of(referral, uow))
 
 
 def _look(referral: Referral, uow: UnitOfWork) -> None:
-    tell_matches(same_person.look_again(referral, uow), uow)
+    tell_matches(matching.find_matches_again(referral, uow), uow)
     uow.audit("referral.matched_again", subject_type="referral", subject_id=referral.id)

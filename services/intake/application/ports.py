@@ -15,8 +15,8 @@ from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.lawful_basis import Bodies
 from services.intake.domain.match import Match
 from services.intake.domain.match_reader import MatchReader
-from services.intake.domain.referral import Heard, Referral
-from services.kernel.retelling import Retellings
+from services.intake.domain.referral import Acknowledged, Referral
+from services.platform.republish import RepublishJobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,20 +71,20 @@ class Referrals(Protocol):
     def known(self, referral_ids: Collection[UUID]) -> list[UUID]:
         """Those of these that there are."""
 
-    def after(self, place: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
+    def after(self, last_id: UUID | None, *, received_by: datetime, limit: int) -> list[UUID]:
         """The next by id that were received by that time; those of the lowest ids when `place` is None."""
 
     def history(self, referral_id: UUID) -> list[Referral]:
         """Each version as it was told, the first one first, but for area, site and person, which are as they now are."""
 
 
-class HeardOf(Protocol):
+class AcknowledgedReferrals(Protocol):
     """What casework has said of each referral."""
 
-    def get(self, referral_id: UUID) -> Heard:
+    def get(self, referral_id: UUID) -> Acknowledged:
         """Raises NoSuchReferral."""
 
-    def keep(self, referral_id: UUID, heard: Heard) -> None: ...
+    def keep(self, referral_id: UUID, heard: Acknowledged) -> None: ...
 
 
 class People(Protocol):
@@ -144,7 +144,7 @@ class Drafts(Protocol):
 
 
 class Teams(Protocol):
-    def bodies(self) -> Bodies:
+    def organisation_classes(self) -> Bodies:
         """The kinds of organisation behind the active teams of each class."""
 
     def keep(
@@ -164,13 +164,13 @@ class Staff(Protocol):
     def keep(self, staff_id: UUID, *, version: int, display_name: str) -> bool: ...
 
 
-class Unheard(Protocol):
+class Unacknowledged(Protocol):
     """What casework has not said that it knows."""
 
     def due(self, *, at: datetime, limit: int) -> list[UUID]:
         """The referrals to tell again now."""
 
-    def told_again(self, referral_id: UUID, *, at: datetime) -> None: ...
+    def republished(self, referral_id: UUID, *, at: datetime) -> None: ...
 
 
 class Publisher(Protocol):
@@ -181,17 +181,17 @@ class UnitOfWork(Publisher, Protocol):
     """One transaction. It is committed by the dispatcher, never here."""
 
     referrals: Referrals
-    heard: HeardOf
+    acknowledgements: AcknowledgedReferrals
     people: People
     matches: Matches
     drafts: Drafts
     teams: Teams
     staff: Staff
-    unheard: Unheard
+    unacknowledged: Unacknowledged
     policy: Policy
 
     @property
-    def retellings(self) -> Retellings: ...
+    def republish_jobs(self) -> RepublishJobs: ...
 
     @property
     def at(self) -> datetime: ...

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from services.contracts.codes import Source
-from services.intake.application import same_person
-from services.intake.application.checking import check
+from services.intake.application import matching
 from services.intake.application.ports import UnitOfWork
 from services.intake.application.publishing import tell_matches, tell_received
+from services.intake.application.validation import check
 from services.intake.domain.content import Content
 from services.intake.domain.referral import Referral, ReferredBy
 
@@ -41,12 +41,12 @@ def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
         age=age,
         content=command.content,
     )
-    found = same_person.look(referral, uow)
-    person_id = same_person.person_to_join(found, uow)
+    found = matching.find_matches(referral, uow)
+    person_id = matching.person_to_join(found, uow)
     referral.person_id = person_id or referral.person_id
     uow.referrals.add(referral, new_person=person_id is None)
-    uow.people.remember(referral.id, same_person.search_keys_of(referral, uow))
-    matches = same_person.keep(referral, found, uow, held=())
+    uow.people.remember(referral.id, matching.search_keys_of(referral, uow))
+    matches = matching.record_matches(referral, found, uow, held=())
     if command.draft_id is not None and command.referred_by.staff_id is not None:
         uow.drafts.sent(command.draft_id, staff_id=command.referred_by.staff_id, referral_id=referral.id)
     tell_received(referral, uow)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.contracts.codes import AgeBasis
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
 
 ASK = N_("Enter a date of birth or an age, or say that it is not known")
 _TYPED_AGE_MAY_BE_OFF_BY = 1

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from services.contracts.codes import ContactMode, LawfulBasis, PoliceTold, RecipientClass, Told
 from services.intake.domain.content import Content, Discharge, DoNotContact, RefusedBy
-from services.kernel.errors import FieldError
-from services.kernel.text import N_
+from services.platform.errors import FieldError
+from services.platform.i18n import N_
 
 _NUMBER = re.compile(r"/[0-9]+(?=/)", re.ASCII)
 Fault = tuple[str, str]
@@ -135,12 +135,12 @@ _GIVERS = MappingProxyType(
 
 def _consent(content: Content) -> Iterator[Contradiction]:
     told = {"/told/young_person": content.told.young_person, "/told/parent_or_carer": content.told.parent_or_carer}
-    for place, basis in enumerate(content.bases):
+    for index, basis in enumerate(content.bases):
         if basis.basis not in _GIVERS:
             if basis.given_by:
-                yield _given_by_nobody(place, basis.given_by)
+                yield _given_by_nobody(index, basis.given_by)
             continue
-        at, (pointer, giver, sentence) = f"/bases/{place}/basis", _GIVERS[basis.basis]
+        at, (pointer, giver, sentence) = f"/bases/{index}/basis", _GIVERS[basis.basis]
         if told[pointer] is Told.NO:
             yield Contradiction(
                 first=(at, sentence),
@@ -155,10 +155,10 @@ def _consent(content: Content) -> Iterator[Contradiction]:
             )
 
 
-def _given_by_nobody(place: int, given_by: str) -> Contradiction:
+def _given_by_nobody(index: int, given_by: str) -> Contradiction:
     return Contradiction(
-        first=(f"/bases/{place}/basis", N_("Somebody is named who gave consent, but the reason is not consent")),
-        second=(f"/bases/{place}/given_by", N_("Clear who gave consent, or choose consent as the reason")),
+        first=(f"/bases/{index}/basis", N_("Somebody is named who gave consent, but the reason is not consent")),
+        second=(f"/bases/{index}/given_by", N_("Clear who gave consent, or choose consent as the reason")),
         held=(given_by,),
     )
 

@@ -125,5 +125,5 @@ def _born_about(born: date | None, age: Age, at: datetime) -> float | None:
     return _in_years(at) - age.years - 0.5  # somebody of 15 is 15 and a half, give or take
 
 
-def _in_years(moment: datetime) -> float:
-    return moment.year + moment.timetuple().tm_yday / _DAYS_OF_A_YEAR
+def _in_years(timestamp: datetime) -> float:
+    return timestamp.year + timestamp.timetuple().tm_yday / _DAYS_OF_A_YEAR

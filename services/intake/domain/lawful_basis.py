@@ -6,8 +6,8 @@ from datetime import date
 from services.contracts.codes import DisclosureGateway, LawfulBasis, OrganisationClass, RecipientClass
 from services.contracts.disclosure import GatewayRefusal, gateway_refusal
 from services.intake.domain.content import Basis, Content
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
 
 CONSENT = frozenset({LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER})
 TOLD_WITHOUT_END = RecipientClass.TRIAGE
@@ -34,7 +34,7 @@ def check_bases(
     content: Content,
     *,
     referring: OrganisationClass | None,
-    bodies: Bodies,
+    organisation_classes: Bodies,
     today: date,
     said_before: Collection[Basis] = (),
 ) -> None:
@@ -42,7 +42,7 @@ def check_bases(
 
     A last day said before may stay as it is, past or not: other answers can still be changed.
     """
-    faults = list(_faults(content, referring, bodies))
+    faults = list(_faults(content, referring, organisation_classes))
     faults += _last_days(content.bases, today, said_before)
     if faults:
         raise BasesRefused(errors=faults)
@@ -76,21 +76,23 @@ def holds_patient_information(content: Content) -> bool:
     )
 
 
-def _faults(content: Content, referring: OrganisationClass | None, bodies: Bodies) -> Iterator[FieldError]:
+def _faults(
+    content: Content, referring: OrganisationClass | None, organisation_classes: Bodies
+) -> Iterator[FieldError]:
     if not any(basis.recipient_class is RecipientClass.TRIAGE for basis in content.bases):
         yield FieldError("/bases", ASK_TRIAGE)
     patient_information = holds_patient_information(content)
-    for place, basis in enumerate(content.bases):
-        yield from _consent_faults(basis, f"/bases/{place}")
+    for index, basis in enumerate(content.bases):
+        yield from _consent_faults(basis, f"/bases/{index}")
         refusal = basis.gateway and gateway_refusal(
             basis.gateway,
             referring=referring,
             recipient=basis.recipient_class,
-            recipient_bodies=bodies.get(basis.recipient_class, ()),
+            recipient_bodies=organisation_classes.get(basis.recipient_class, ()),
             patient_information=patient_information,
         )
         if refusal:
-            yield FieldError(f"/bases/{place}/gateway", _REFUSALS[refusal])
+            yield FieldError(f"/bases/{index}/gateway", _REFUSALS[refusal])
     yield from _told_twice(content.bases)
 
 
@@ -100,20 +102,20 @@ def _consent_faults(basis: Basis, at: str) -> Iterator[FieldError]:
 
 
 def _last_days(bases: Sequence[Basis], today: date, said_before: Collection[Basis]) -> Iterator[FieldError]:
-    for place, basis in enumerate(bases):
+    for index, basis in enumerate(bases):
         if basis.expires_on is None or basis in said_before:
             continue
         if basis.recipient_class is TOLD_WITHOUT_END:
-            yield FieldError(f"/bases/{place}/expires_on", _NO_LAST_DAY)
+            yield FieldError(f"/bases/{index}/expires_on", _NO_LAST_DAY)
         elif basis.expires_on < today:
-            yield FieldError(f"/bases/{place}/expires_on", N_("The last day must be today or later"))
+            yield FieldError(f"/bases/{index}/expires_on", N_("The last day must be today or later"))
 
 
 def _told_twice(bases: Sequence[Basis]) -> Iterator[FieldError]:
     seen = set()
-    for place, basis in enumerate(bases):
+    for index, basis in enumerate(bases):
         if basis.recipient_class in seen:
-            yield FieldError(f"/bases/{place}/recipient_class", N_("Give one basis for each recipient"))
+            yield FieldError(f"/bases/{index}/recipient_class", N_("Give one basis for each recipient"))
         seen.add(basis.recipient_class)
 
 
@@ -123,10 +125,10 @@ _REFUSALS: Mapping[GatewayRefusal, str] = {
         " rely on consent or safeguarding"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER: N_(
-        "The Serious Violence Duty is for public bodies that the Act lists: your organisation is not one"
+        "The Serious Violence Duty is for public organisation_classes that the Act lists: your organisation is not one"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT: N_(
-        "The Serious Violence Duty lets you tell only bodies that the Act lists: this recipient is not one"
+        "The Serious Violence Duty lets you tell only organisation_classes that the Act lists: this recipient is not one"
     ),
     GatewayRefusal.DUTY_OTHER_FUNCTIONS: N_(
         "The Serious Violence Duty is for preventing serious violence: this recipient has other functions"

@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.kernel.clock import just_after
-from services.kernel.errors import Conflict, NotFound, Stale
-from services.kernel.text import N_
+from services.platform.clock import just_after
+from services.platform.errors import Conflict, NotFound, Stale
+from services.platform.i18n import N_
 
 
 class MatchState(StrEnum):
@@ -93,7 +93,7 @@ class Match:
         """A link that rests on another one which a person took back: open again, whoever made it."""
         self._change(MatchChange(state=MatchState.POSSIBLE, at=at))
 
-    def tell_again(self, *, at: datetime) -> None:
+    def republish(self, *, at: datetime) -> None:
         """A person of the two was joined with another one: what was said of the two stays, and is told once more."""
         self.version += 1
         self.changed_at = just_after(at, self.changed_at)

@@ -10,7 +10,7 @@ from itertools import chain
 from services.intake.domain.placeholders import MULTIPLE_BIRTH, TITLES, WHOLE_NAMES, names_nobody
 from services.intake.domain.short_names import full_names
 
-_MOST_OTHERS = 6
+_MAX_OTHERS = 6
 _TWO = 2
 _APOSTROPHES = re.compile("['’‘ʼʻʹˈ′`´＇]")
 # Letters that Unicode does not take apart into a letter and a mark.
@@ -104,7 +104,7 @@ def names_of(name: str | None, other_names: str | None) -> Names:
     known_as = [read for text in [*written[1:], *others] if (read := _read(text)) is not None and read != main]
     words = {word for text in [*written, *others] for word in _words(text)}
     return Names(
-        main=main, others=tuple(dict.fromkeys(known_as))[:_MOST_OTHERS], of_several=not words.isdisjoint(MULTIPLE_BIRTH)
+        main=main, others=tuple(dict.fromkeys(known_as))[:_MAX_OTHERS], of_several=not words.isdisjoint(MULTIPLE_BIRTH)
     )
 
 
@@ -128,12 +128,12 @@ def sound(word: str) -> str:
     for written, heard in _SOUNDS_AS:
         word = word.replace(written, heard)
     heard_of = _SILENT.sub("", word)
-    return "".join(letter for place, letter in enumerate(heard_of) if letter != heard_of[place - 1 : place])
+    return "".join(letter for index, letter in enumerate(heard_of) if letter != heard_of[index - 1 : index])
 
 
 def without_a_letter(word: str) -> set[str]:
     """The word, and what is left of it without each of its letters: two words one letter apart share one of these."""
-    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
+    return {word, *(word[:index] + word[index + 1 :] for index in range(len(word)))}
 
 
 def whole_names(names: Names) -> set[str]:

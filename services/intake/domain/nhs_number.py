@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.identifiers import plain_characters
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
+from services.platform.identifiers import plain_characters
 
 _SEPARATORS = re.compile(r"(?<=[0-9]) ?[ -] ?(?=[0-9])", re.ASCII)
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)

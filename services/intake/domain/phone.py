@@ -2,11 +2,11 @@
 
 import re
 
-from services.kernel.errors import Invalid
-from services.kernel.identifiers import plain_characters
-from services.kernel.text import N_
+from services.platform.errors import Invalid
+from services.platform.i18n import N_
+from services.platform.identifiers import plain_characters
 
-_LONGEST = 30
+_MAX_LENGTH = 30
 _TYPED = re.compile(r"\+?[0-9 ().-]+", re.ASCII)
 _NOT_DIGITS = re.compile(r"[^0-9]", re.ASCII)
 _NATIONAL = re.compile(r"0[1-9][0-9]{8,9}", re.ASCII)
@@ -24,7 +24,7 @@ class NotAPhoneNumber(Invalid):
 def phone(text: str) -> str:
     """The number in the form of E.164: `+447700900982`. Raises NotAPhoneNumber."""
     typed = plain_characters(text)
-    if len(typed) > _LONGEST or not _TYPED.fullmatch(typed):
+    if len(typed) > _MAX_LENGTH or not _TYPED.fullmatch(typed):
         raise NotAPhoneNumber
     digits = _NOT_DIGITS.sub("", typed.replace("(0)", ""))
     if not typed.startswith("+"):

@@ -2,12 +2,12 @@
 
 import re
 
-from services.kernel.errors import Invalid
-from services.kernel.identifiers import plain_characters
-from services.kernel.text import N_
+from services.platform.errors import Invalid
+from services.platform.i18n import N_
+from services.platform.identifiers import plain_characters
 
 NO_FIXED_ABODE = "ZZ99 3VZ"
-_LONGEST = 8
+_MAX_LENGTH = 8
 _SEPARATORS = re.compile("[ -]")
 _FORM = re.compile(r"([A-Z]{1,2})([0-9][0-9A-Z]?) ?([0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII)
 _ENGLAND_AND_WALES = frozenset(
@@ -150,7 +150,7 @@ class PostcodeElsewhere(Invalid):
 def postcode(text: str) -> str:
     """The postcode as Royal Mail writes it: `SW1A 1AA`. Raises NotAPostcode or PostcodeElsewhere."""
     compact = _SEPARATORS.sub("", plain_characters(text)).upper()
-    if len(compact) > _LONGEST:
+    if len(compact) > _MAX_LENGTH:
         raise NotAPostcode
     spaced = f"{compact[:-3]} {compact[-3:]}"
     if spaced in _OUTSIDE_THE_FORM:

@@ -16,9 +16,9 @@ from services.contracts.codes import (
 from services.intake.domain.age import Age
 from services.intake.domain.content import Content
 from services.intake.domain.lawful_basis import CONSENT
-from services.kernel.clock import just_after, not_before
-from services.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
-from services.kernel.text import N_
+from services.platform.clock import just_after, not_before
+from services.platform.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from services.platform.i18n import N_
 
 
 class NoSuchReferral(NotFound):
@@ -86,16 +86,16 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class Acknowledged:
     """What casework has said of a referral: how far it has come, and the newest version that is known there."""
 
     progress: Progress = Progress()
     version: int = 0
 
-    def with_news(self, said: "Heard") -> "Heard":
+    def with_news(self, said: "Acknowledged") -> "Acknowledged":
         """Both as far as they have ever been: what comes late is no news."""
         further = said.progress.version > self.progress.version
-        return Heard(
+        return Acknowledged(
             progress=said.progress if further else self.progress,
             version=max(said.version, self.version),
         )

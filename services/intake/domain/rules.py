@@ -6,8 +6,8 @@ from datetime import date, datetime
 from services.contracts.codes import OrganisationClass, PoliceTold, Told
 from services.intake.domain.content import Content
 from services.intake.domain.contradictions import new_contradictions
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
 
 LONG_AGO_YEARS = 3
 
@@ -70,12 +70,12 @@ def _check_weapon_found(content: Content, referring: OrganisationClass | None, t
 def _times(content: Content, at: datetime) -> Iterator[FieldError]:
     incident, offer = content.incident, content.offer
     past = N_("The time must be in the past")
-    for pointer, moment in (
+    for pointer, timestamp in (
         ("/incident/happened_at", incident.happened_at),
         ("/incident/arrived_at", incident.arrived_at),
         ("/offer/made_at", offer.made_at),
     ):
-        if moment is not None and moment > at:
+        if timestamp is not None and timestamp > at:
             yield FieldError(pointer, past)
     born = content.young_person.date_of_birth
     if born is not None and incident.happened_at is not None and incident.happened_at.date() <= born:

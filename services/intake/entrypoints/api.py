@@ -14,11 +14,11 @@ from services.intake.application.withdraw_referral import WithdrawReferral
 from services.intake.domain.referral import NoSuchReferral, Referral
 from services.intake.entrypoints import caller, examples, presenters
 from services.intake.entrypoints.schema import AmendmentSchema, ReferralSchema, content_from
-from services.kernel.failpoints import failpoint
-from services.kernel.text import N_
-from services.kernel.web import access, current, etag, idempotency
-from services.kernel.web.api import ApiBlueprint
-from services.kernel.web.fields import StrictCode, StrictSchema
+from services.platform.failpoints import failpoint
+from services.platform.i18n import N_
+from services.platform.web import access, current, etag, idempotency
+from services.platform.web.api import ApiBlueprint
+from services.platform.web.fields import StrictCode, StrictSchema
 
 blueprint = ApiBlueprint("referrals", __name__, url_prefix="/intake/api/v1", description="Referrals of young people")
 

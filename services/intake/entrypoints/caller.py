@@ -8,10 +8,10 @@ from services.contracts.codes import OrganisationClass, Role, Source
 from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import ReferredBy
 from services.intake.entrypoints.locality import Locality, Site
-from services.kernel.auth.identity import Identity
-from services.kernel.errors import FieldError, Invalid
-from services.kernel.text import N_
-from services.kernel.web import current
+from services.platform.auth.identity import Identity
+from services.platform.errors import FieldError, Invalid
+from services.platform.i18n import N_
+from services.platform.web import current
 
 _SOURCES = {
     OrganisationClass.HEALTH: Source.AE_NAVIGATOR,

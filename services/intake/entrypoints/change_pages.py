@@ -12,9 +12,9 @@ from services.intake.entrypoints import form_context, own_referral, presenters, 
 from services.intake.entrypoints.form_pages import WRITERS
 from services.intake.entrypoints.forms import ReferralForm, arranged
 from services.intake.entrypoints.schema import AmendmentSchema
-from services.kernel.errors import RuleBroken, Stale
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, etag
+from services.platform.errors import ApplicationError, Stale
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, etag
 
 pages = Blueprint("change", __name__, url_prefix="/intake/referrals/<uuid:referral_id>/change")
 
@@ -83,7 +83,7 @@ def _amended(referral_id: UUID, form: Form, version: int) -> str | None:
         return own_referral.amend(referral_id, form.data, version)
     except Stale:
         raise
-    except RuleBroken as fault:
+    except ApplicationError as fault:
         form.reject(fault)
         return None
 

@@ -13,7 +13,7 @@ from services.intake.entrypoints import section_page, sections
 from services.intake.entrypoints.form_pages import WRITERS, checked, draft_of, save_command, status_address
 from services.intake.entrypoints.forms import ReferralForm, arranged
 from services.intake.entrypoints.schema import ReferralSchema
-from services.kernel.web import access, current
+from services.platform.web import access, current
 
 pages = Blueprint("draft_section", __name__, url_prefix="/intake/referrals/new/<uuid:draft_id>/change/<key>")
 

@@ -6,8 +6,8 @@ from typing import Any
 from services.intake.domain.nhs_number import nhs_number
 from services.intake.domain.phone import phone
 from services.intake.domain.postcode import postcode
-from services.kernel.text import N_
-from services.kernel.web.fields import Identifier, StrictCode, StrictList
+from services.platform.i18n import N_
+from services.platform.web.fields import Identifier, StrictCode, StrictList
 
 NOT_KNOWN = "not_known"
 PHONES = ("young_person.phone", "referrer.phone")
@@ -16,22 +16,22 @@ PHONES = ("young_person.phone", "referrer.phone")
 
 def nhs_number_field() -> Identifier:
     """Whether numbers of the test range are good is the policy's to say, not the field's."""
-    return Identifier(lambda text: nhs_number(text, test_numbers=True), most=20, allow_none=True)
+    return Identifier(lambda text: nhs_number(text, test_numbers=True), maximum=20, allow_none=True)
 
 
 def phone_field() -> Identifier:
-    return Identifier(phone, most=60, allow_none=True)
+    return Identifier(phone, maximum=60, allow_none=True)
 
 
 def postcode_field() -> Identifier:
-    return Identifier(postcode, most=60, allow_none=True)
+    return Identifier(postcode, maximum=60, allow_none=True)
 
 
 class CodesOrNotKnown(StrictList):
     """A required choice of several codes, or "not_known" alone, which is loaded as an empty list."""
 
     def __init__(self, codes: type[StrEnum], **options: Any) -> None:
-        super().__init__(_CodeOrNotKnown(codes), unique=True, least=1, required=True, **options)
+        super().__init__(_CodeOrNotKnown(codes), unique=True, minimum=1, required=True, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         found = super()._deserialize(value, attr, data, **kwargs)

@@ -9,8 +9,8 @@ from services.intake.domain import content
 from services.intake.entrypoints import caller, wording
 from services.intake.entrypoints.forms import basis_items
 from services.intake.entrypoints.sections import SECTIONS
-from services.kernel.auth.identity import Identity
-from services.kernel.web import current
+from services.platform.auth.identity import Identity
+from services.platform.web import current
 
 _CHOICES = {
     "what_happened": codes.WhatHappened,
@@ -49,7 +49,7 @@ def of(identity: Identity) -> Mapping[str, Any]:
         "sections": SECTIONS,
         "choices": {name: wording.items(kind) for name, kind in _CHOICES.items()},
         "yes_or_no": wording.yes_or_no(),
-        "recipients": basis_items(queries.bodies(current.reading()), identity.organisation_class),
+        "recipients": basis_items(queries.organisation_classes(current.reading()), identity.organisation_class),
         "area_items": [{"value": code, "text": name} for code, name in areas.items()],
         "usual_area": areas.get(site.area) if site else next(iter(areas.values()), ""),
         "is_police": identity.organisation_class is codes.OrganisationClass.POLICE,

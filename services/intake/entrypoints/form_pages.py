@@ -18,14 +18,14 @@ from werkzeug.exceptions import Unauthorized
 
 from services.contracts.codes import Answer, Role
 from services.intake.adapters import queries
-from services.intake.application.check_referral import CheckReferral
 from services.intake.application.drafts import DraftChanged, DropDraft, NoSuchDraft, SaveDraft, is_filled
 from services.intake.application.receive_referral import ReceiveReferral
+from services.intake.application.validate_referral import ValidateReferral
 from services.intake.entrypoints import caller, form_context, summary
 from services.intake.entrypoints.forms import NOT_ANSWERS, ReferralForm, arranged
 from services.intake.entrypoints.schema import ReferralSchema, content_from
-from services.kernel.errors import RuleBroken
-from services.kernel.web import access, csrf, current, etag, problems, unsent
+from services.platform.errors import ApplicationError
+from services.platform.web import access, csrf, current, etag, problems, unsent
 
 pages = Blueprint("form", __name__, url_prefix="/intake/referrals/new")
 
@@ -161,7 +161,7 @@ def _save_for_owner() -> UUID | None:
     if request.method == "GET" or not ours:
         return None
     owner, saved = UUID(staff_id), UUID(draft_id)
-    dispatcher, correlation_id = current.site().dispatcher, current.correlation_id()
+    dispatcher, correlation_id = current.service().dispatcher, current.correlation_id()
     try:
         dispatcher.handle(save_command(saved, owner), actor=owner, correlation_id=correlation_id)
     except (DraftChanged, NoSuchDraft):
@@ -213,8 +213,10 @@ def checked(typed: "MultiDict[str, str]") -> ReferralForm:
     try:
         caller.place(identity, area=form.data.get("area"), site=form.data.get("site"))
         content = content_from(form.data)
-        current.handle(CheckReferral(content=content, referring=identity.organisation_class, referred_at=current.now()))
-    except RuleBroken as fault:
+        current.handle(
+            ValidateReferral(content=content, referring=identity.organisation_class, referred_at=current.now())
+        )
+    except ApplicationError as fault:
         form.reject(fault)
     return form
 
@@ -252,7 +254,7 @@ def _typed(draft: queries.Draft) -> "MultiDict[str, str]":
 def _form_key(draft_id: str, staff_id: str) -> str:
     """Shows that this form was given out by us, for this draft, to this person."""
     said = f"intake.form {draft_id} {staff_id}".encode()
-    return hmac.new(current.site().secret_key, said, hashlib.sha256).hexdigest()
+    return hmac.new(current.service().secret_key, said, hashlib.sha256).hexdigest()
 
 
 def status_address(referral_id: UUID) -> str:

@@ -19,11 +19,11 @@ from services.intake.entrypoints import wording
 from services.intake.entrypoints.fields import PHONES
 from services.intake.entrypoints.schema import ASK_CONTACT, ContactSchema, YoungPersonSchema
 from services.intake.entrypoints.sections import SECTIONS
-from services.kernel.identifiers import plain_characters
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.ui.phones import dialled
-from services.kernel.web.fields import RequiredText, StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
+from services.platform.i18n import N_
+from services.platform.identifiers import plain_characters
+from services.platform.ui.forms import Form
+from services.platform.ui.phones import dialled
+from services.platform.web.fields import RequiredText, StrictCode, StrictInteger, StrictList, StrictSchema, StrictString
 
 RECIPIENTS = tuple(RecipientClass)
 """The page has one row for each, always at the same number."""
@@ -93,7 +93,7 @@ def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
     return kept
 
 
-def basis_items(bodies: Bodies, referring: OrganisationClass) -> list[dict[str, Any]]:
+def basis_items(organisation_classes: Bodies, referring: OrganisationClass) -> list[dict[str, Any]]:
     """One row for each class of recipient: the bases, the gateways that this organisation may use towards it, and
     whether they may be told until a last day.
     """
@@ -109,7 +109,7 @@ def basis_items(bodies: Bodies, referring: OrganisationClass) -> list[dict[str, 
                 for gateway in gateways(
                     referring=referring,
                     recipient=recipient,
-                    recipient_bodies=bodies.get(recipient, ()),
+                    recipient_bodies=organisation_classes.get(recipient, ()),
                 )
             ],
         }
@@ -122,8 +122,8 @@ class WithdrawalForm(StrictSchema):
 
 
 class AnswerForm(StrictSchema):
-    answer = RequiredText(most=1000, ask=N_("Write your answer"), label=N_("Your answer"))
-    version = StrictInteger(least=1, most=10**9, required=True)
+    answer = RequiredText(maximum=1000, ask=N_("Write your answer"), label=N_("Your answer"))
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)
 
 
 class _Reached(YoungPersonSchema):
@@ -138,18 +138,18 @@ class SafeContactForm(StrictSchema):
 
     contact = fields.Nested(ContactSchema, required=True, error_messages={"required": ASK_CONTACT})
     young_person = fields.Nested(_Reached, load_default=dict)
-    version = StrictInteger(least=1, most=10**9, required=True)
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)
 
 
 class ConsentForm(StrictSchema):
     recipients = StrictList(
         StrictCode(RecipientClass),
         unique=True,
-        least=1,
+        minimum=1,
         required=True,
         ask=N_("Select which service they no longer agree to"),
     )
-    version = StrictInteger(least=1, most=10**9, required=True)
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)
 
 
 class MatchForm(StrictSchema):
@@ -160,6 +160,6 @@ class MatchForm(StrictSchema):
         ask=N_("Select whether they are the same person"),
     )
     reason = StrictString(
-        most=500, least=5, lines=True, required=True, ask=N_("Write how you know"), label=N_("How you know")
+        maximum=500, minimum=5, lines=True, required=True, ask=N_("Write how you know"), label=N_("How you know")
     )
-    version = StrictInteger(least=1, most=10**9, required=True)
+    version = StrictInteger(minimum=1, maximum=10**9, required=True)

@@ -16,11 +16,11 @@ from services.intake.domain.matching import compare
 from services.intake.domain.referral import Referral
 from services.intake.entrypoints import caller, match_wording, wording
 from services.intake.entrypoints.forms import MatchForm
-from services.kernel.errors import RuleBroken, Stale
-from services.kernel.ui import dates
-from services.kernel.ui.forms import Form
-from services.kernel.ui.phones import dialled
-from services.kernel.web import access, current
+from services.platform.errors import ApplicationError, Stale
+from services.platform.ui import dates
+from services.platform.ui.forms import Form
+from services.platform.ui.phones import dialled
+from services.platform.web import access, current
 
 pages = Blueprint("matches", __name__, url_prefix="/intake/matches")
 
@@ -41,7 +41,7 @@ def decide(match_id: UUID) -> ResponseReturnValue:
             current.handle(_command(match_id, form.data))
         except (Stale, NoSuchMatch):
             raise
-        except RuleBroken as fault:
+        except ApplicationError as fault:
             form.reject(fault)
         else:
             return redirect(url_for(".show", match_id=match_id, done="yes"), code=303)
@@ -110,7 +110,7 @@ def _choices(state: MatchState, *, is_hidden: bool) -> list[dict[str, str]]:
     return [link] if state is MatchState.NOT_SAME else [link, apart]
 
 
-def _entry(said: queries.Said) -> dict[str, Any]:
+def _entry(said: queries.Attribution) -> dict[str, Any]:
     by = said.by or (_("a reviewer") if said.reason else _("the matching rule"))
     return {"title": wording.word(said.state), "at": said.at, "by": by, "text": said.reason}
 

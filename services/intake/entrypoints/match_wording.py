@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from services.intake.domain.known import Identifier, Known
 from services.intake.domain.matching import DATE_OF_BIRTH_SIMILAR, NAME_SIMILAR, Comparison, DateAgreement
 from services.intake.domain.name_agreement import NameAgreement
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 _NAMES: Mapping[NameAgreement | None, str] = {
     NameAgreement.REORDERED: N_("Same names in another order"),

@@ -8,7 +8,7 @@ from services.intake.application.amend_referral import AmendReferral
 from services.intake.domain.referral import NoSuchReferral, Referral
 from services.intake.entrypoints import caller
 from services.intake.entrypoints.schema import content_from
-from services.kernel.web import current
+from services.platform.web import current
 
 _REASON = "own_referral"
 

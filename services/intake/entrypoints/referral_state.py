@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from services.contracts.codes import ProgressStep
 from services.intake.entrypoints import wording
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
 """No decision is recorded: a withdrawal waits for a reviewer to confirm it."""

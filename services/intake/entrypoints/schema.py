@@ -35,8 +35,8 @@ from services.intake.entrypoints.fields import (
     phone_field,
     postcode_field,
 )
-from services.kernel.text import N_
-from services.kernel.web.fields import (
+from services.platform.i18n import N_
+from services.platform.web.fields import (
     PersonName,
     StrictBoolean,
     StrictCode,
@@ -56,12 +56,12 @@ ASK_CONTACT = N_("Select a safe way to contact the young person, or “not known
 _ASK_BASIS = N_("Select why this recipient may be told")
 
 
-def _line(most: int = 100) -> StrictString:
-    return StrictString(most=most, allow_none=True)
+def _line(maximum: int = 100) -> StrictString:
+    return StrictString(maximum=maximum, allow_none=True)
 
 
-def _text(most: int = 1000) -> StrictString:
-    return StrictString(most=most, lines=True, allow_none=True)
+def _text(maximum: int = 1000) -> StrictString:
+    return StrictString(maximum=maximum, lines=True, allow_none=True)
 
 
 def _yes_or_no() -> StrictBoolean:
@@ -70,9 +70,9 @@ def _yes_or_no() -> StrictBoolean:
 
 class YoungPersonSchema(StrictSchema):
     name = PersonName(allow_none=True)
-    other_names = PersonName(most=200, allow_none=True)
+    other_names = PersonName(maximum=200, allow_none=True)
     date_of_birth = StrictDate(allow_none=True)
-    age_about = StrictInteger(least=0, most=120, allow_none=True)
+    age_about = StrictInteger(minimum=0, maximum=120, allow_none=True)
     age_not_known = StrictBoolean()
     age_disputed = StrictBoolean()
     nhs_number = nhs_number_field()
@@ -108,7 +108,7 @@ class FactsSchema(StrictSchema):
     """The coded facts that have no question of their own. Names and codes are those of the published language."""
 
     injury = StrictCode(Injury, allow_none=True)
-    violence_attendances_12m = StrictInteger(least=0, most=50, allow_none=True)
+    violence_attendances_12m = StrictInteger(minimum=0, maximum=50, allow_none=True)
     self_harm_12m = _yes_or_no()
     alcohol_or_drugs_involved = _yes_or_no()
     substance_use = StrictCode(SubstanceUse, allow_none=True)
@@ -120,12 +120,12 @@ class FactsSchema(StrictSchema):
     often_absent = _yes_or_no()
     looked_after_now = _yes_or_no()
     childrens_services = StrictCode(ChildrensServices, allow_none=True)
-    missing_episodes_12m = StrictInteger(least=0, most=100, allow_none=True)
+    missing_episodes_12m = StrictInteger(minimum=0, maximum=100, allow_none=True)
     exploitation_signs = StrictList(StrictCode(ExploitationSign), unique=True, allow_none=True)
     peers_in_violence = _yes_or_no()
     violence_at_home_12m = _yes_or_no()
     housing_unstable = _yes_or_no()
-    police_contacts_12m = StrictInteger(least=0, most=100, allow_none=True)
+    police_contacts_12m = StrictInteger(minimum=0, maximum=100, allow_none=True)
     weapon_found_by_police_on = StrictDate(allow_none=True)
     strengths = StrictList(StrictCode(Strength), unique=True, allow_none=True)
 
@@ -198,7 +198,7 @@ class ReferralSchema(StrictSchema):
     immediate_danger = StrictCode(Answer, required=True, ask=_ASK_DANGER)
     danger_note = _text(500)
     contact = fields.Nested(ContactSchema, required=True, error_messages={"required": ASK_CONTACT})
-    bases = StrictList(fields.Nested(BasisSchema), most=len(RecipientClass), load_default=list)
+    bases = StrictList(fields.Nested(BasisSchema), maximum=len(RecipientClass), load_default=list)
     involvement = StrictList(StrictCode(Involvement), unique=True)
     concern = fields.Nested(ConcernSchema)
     told = fields.Nested(KnowingSchema)

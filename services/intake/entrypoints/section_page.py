@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from services.intake.entrypoints import form_context, sections
 from services.intake.entrypoints.forms import ReferralForm
-from services.kernel.web import current
+from services.platform.web import current
 
 
 def show(

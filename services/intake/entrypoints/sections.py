@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from services.intake.entrypoints import wording
-from services.kernel.errors import NotFound
-from services.kernel.text import N_
+from services.platform.errors import NotFound
+from services.platform.i18n import N_
 
 
 class NoSuchSection(NotFound):

@@ -36,11 +36,11 @@ from services.intake.entrypoints.forms import (
     WithdrawalForm,
 )
 from services.intake.entrypoints.schema import AmendmentSchema, contact_from
-from services.kernel.errors import Conflict, RuleBroken, Stale
-from services.kernel.initials import NO_NAME, initials
-from services.kernel.text import N_
-from services.kernel.ui.forms import Form
-from services.kernel.web import access, current, paging
+from services.platform.errors import ApplicationError, Conflict, Stale
+from services.platform.i18n import N_
+from services.platform.initials import NO_NAME, initials
+from services.platform.ui.forms import Form
+from services.platform.web import access, current, paging
 
 pages = Blueprint("status", __name__, url_prefix="/intake/referrals")
 
@@ -110,7 +110,7 @@ def answer(referral_id: UUID) -> ResponseReturnValue:
         values["answers_question"] = referral.progress.question_id
         try:
             changed = own_referral.amend(referral_id, values, form.data["version"])
-        except RuleBroken as fault:
+        except ApplicationError as fault:
             form.reject(fault)
         else:
             return redirect(url_for(".show", referral_id=referral_id, changed=changed), code=303)
@@ -160,7 +160,7 @@ def remove_consent(referral_id: UUID) -> ResponseReturnValue:
             changed = own_referral.amend(referral_id, values, form.data["version"])
         except Stale:
             raise
-        except RuleBroken as fault:
+        except ApplicationError as fault:
             form.reject(fault)
         else:
             return redirect(url_for(".show", referral_id=referral_id, changed=changed), code=303)

@@ -5,16 +5,16 @@ from typing import Any
 from services.contracts import casework, oversight
 from services.contracts.accounts import StaffChangedV1, TeamChangedV1
 from services.contracts.casework import ProgressMadeV1
-from services.intake.application.hear_accounts import HearStaff, HearTeam
-from services.intake.application.hear_progress import HearProgress
+from services.intake.application.on_accounts import ApplyStaff, ApplyTeam
+from services.intake.application.on_progress import ApplyProgress
 from services.intake.domain.referral import Progress
-from services.kernel.republish import RequestLostEvents, listed
-from services.kernel.retelling import asked
-from services.kernel.service import Subscriptions
+from services.platform.lost_events import RequestLostEvents, listed
+from services.platform.republish import asked
+from services.platform.service import Subscriptions
 
 
-def _progress(event: dict[str, Any]) -> HearProgress:
-    return HearProgress(
+def _progress(event: dict[str, Any]) -> ApplyProgress:
+    return ApplyProgress(
         referral_id=event["referral_id"],
         knows=event["referral_version"] or 1,
         progress=Progress(
@@ -27,8 +27,8 @@ def _progress(event: dict[str, Any]) -> HearProgress:
     )
 
 
-def _team(event: dict[str, Any]) -> HearTeam:
-    return HearTeam(
+def _team(event: dict[str, Any]) -> ApplyTeam:
+    return ApplyTeam(
         team_id=event["team_id"],
         version=event["version"],
         team_class=event["team_class"],
@@ -37,8 +37,8 @@ def _team(event: dict[str, Any]) -> HearTeam:
     )
 
 
-def _staff(event: dict[str, Any]) -> HearStaff:
-    return HearStaff(staff_id=event["staff_id"], version=event["version"], display_name=event["display_name"])
+def _staff(event: dict[str, Any]) -> ApplyStaff:
+    return ApplyStaff(staff_id=event["staff_id"], version=event["version"], display_name=event["display_name"])
 
 
 def _listed(event: dict[str, Any]) -> RequestLostEvents:
@@ -50,6 +50,6 @@ SUBSCRIPTIONS: Subscriptions = {
     TeamChangedV1: _team,
     StaffChangedV1: _staff,
     casework.EventsListedV1: _listed,
-    casework.RetellingAskedV1: asked,
-    oversight.RetellingAskedV1: asked,
+    casework.RepublishRequestedV1: asked,
+    oversight.RepublishRequestedV1: asked,
 }

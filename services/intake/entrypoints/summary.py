@@ -12,8 +12,8 @@ from services.contracts.codes import Question
 from services.intake.entrypoints import wording
 from services.intake.entrypoints.fields import NOT_KNOWN, PHONES
 from services.intake.entrypoints.sections import SECTIONS, fields_of
-from services.kernel.ui import dates
-from services.kernel.ui.phones import dialled
+from services.platform.ui import dates
+from services.platform.ui.phones import dialled
 
 _ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.safe", "bases")
 """Shown even when nothing was said."""
@@ -92,7 +92,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, StrEnum):
         return wording.word(value)
     if isinstance(value, datetime):
-        return dates.moment(value)
+        return dates.timestamp(value)
     if isinstance(value, date):
         return dates.day(value)
     if isinstance(value, list | tuple):

@@ -33,7 +33,7 @@ from services.contracts.codes import (
 )
 from services.intake.domain.content import ChildrensServicesReferral, Discharge, DoNotContact, Place, RefusedBy
 from services.intake.domain.match import MatchState
-from services.kernel.text import N_
+from services.platform.i18n import N_
 
 LABELS: Mapping[str, str] = {
     "young_person.name": N_("Name or nickname"),

@@ -17,18 +17,18 @@ from models.inference import model as inference
 from models.inference.manifest import ArtefactRefused
 from models.inference.model import Model
 from services.contracts.codes import Band, NotEstimatedReason, Source
-from services.kernel.failpoints import failpoint
-from services.scoring.adapters.kept_models import Kept
-from services.scoring.domain.answer import (
-    Answer,
+from services.platform.failpoints import failpoint
+from services.scoring.adapters.model_cache import CachedModel
+from services.scoring.domain.referral import Earlier
+from services.scoring.domain.result import (
     Contribution,
     Estimate,
     Features,
     KnownAnswers,
     NotEstimated,
+    Result,
     SourceReferral,
 )
-from services.scoring.domain.referral import Earlier
 
 # A day is the day of the people who wrote the facts.
 _LONDON = ZoneInfo("Europe/London")
@@ -59,10 +59,10 @@ class LoadedChampion:
             "features": [_described(feature) for feature in manifest.features],
         }
 
-    def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer:
+    def answer(self, facts: Mapping[str, Any], *, stated_at: datetime, earlier: Sequence[Earlier]) -> Result:
         vector = build(
             facts,
-            as_of=day_of(told_at),
+            as_of=day_of(stated_at),
             earlier=[
                 EarlierReferral(day_of(other.received_at), other.facts, str(other.id), other.source)
                 for other in earlier
@@ -74,13 +74,13 @@ class LoadedChampion:
         failpoint("scoring.predicted")
         return answer
 
-    def answer_again(self, stored: Mapping[str, Any]) -> Answer:
+    def answer_again(self, stored: Mapping[str, Any]) -> Result:
         """The answer to a stored snapshot."""
         vector = snapshot.from_json(stored)
         features = Features(snapshot=snapshot.to_json(vector), digest=snapshot.digest(vector))
         return self._read(self._model.estimate(vector), features)
 
-    def _read(self, answer: given.Answer, features: Features) -> Answer:
+    def _read(self, answer: given.Answer, features: Features) -> Result:
         # Facts, not features: several features are made of one answer, and two of no answer at all.
         known = KnownAnswers(known=features.snapshot["known_facts"], all=len(reading.registry().facts))
         if isinstance(answer, given.NotEstimated):
@@ -114,7 +114,7 @@ class WrongFeatures(ValueError):
     """The model was made for other features than this code builds."""
 
 
-def load(kept: Kept) -> LoadedChampion:
+def load(kept: CachedModel) -> LoadedChampion:
     """Verify and load a kept model. Raises ArtefactRefused or WrongFeatures; nothing unverified reaches LightGBM."""
     model = inference.load(kept.manifest, kept.booster, expected_digest=kept.digest)
     if model.manifest.feature_digest != reading.registry().digest:
@@ -123,7 +123,7 @@ def load(kept: Kept) -> LoadedChampion:
     return LoadedChampion(kept.version, model, json.loads(evaluation) if evaluation else None)
 
 
-def fits(kept: Kept) -> bool:
+def fits(kept: CachedModel) -> bool:
     """Whether the model was made for the features that this code builds, without loading it."""
     try:
         return manifests.read(kept.manifest).feature_digest == reading.registry().digest
@@ -144,8 +144,8 @@ def _drawn_on(features: Features) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(UUID(referral_id) for found in sources for referral_id, _kind in found))
 
 
-def day_of(moment: datetime) -> date:
-    return moment.astimezone(_LONDON).date()
+def day_of(timestamp: datetime) -> date:
+    return timestamp.astimezone(_LONDON).date()
 
 
 def _contribution(part: given.Contribution) -> Contribution:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import structlog
 
 from models.inference.manifest import ArtefactRefused
-from services.kernel.errors import RuleBroken
-from services.kernel.observability import logs
+from services.platform.errors import ApplicationError
+from services.platform.operations import logs
 from services.scoring.adapters.champion import LoadedChampion, WrongFeatures, load
-from services.scoring.adapters.kept_models import Kept, KeptModels
+from services.scoring.adapters.model_cache import CachedModel, ModelCache
 from services.scoring.adapters.model_store import ModelStore
 
 _TRY_AGAIN_SECONDS = 60.0
@@ -22,7 +22,7 @@ class Champions:
     """`current()` is cheap and never raises: without a model every referral is answered "model unavailable"."""
 
     def __init__(
-        self, kept: KeptModels, store: ModelStore | None, *, ticks: Callable[[], float] = time.monotonic
+        self, kept: ModelCache, store: ModelStore | None, *, ticks: Callable[[], float] = time.monotonic
     ) -> None:
         self.arrived: Callable[[], object] = lambda: None
         """Called after a model has come where there was none."""
@@ -62,13 +62,13 @@ class Champions:
             if self._untold:
                 self.arrived()
                 self._untold = False
-        except RuleBroken as error:
+        except ApplicationError as error:
             _log.warning("no_model", error=type(error).__name__)
         except Exception as error:
             logs.failure(error, "no_model")
 
     def of_version(self, version: str) -> LoadedChampion:
-        """A model that estimated in the past. Raises ArtefactRefused, WrongFeatures or RegistryAway."""
+        """A model that estimated in the past. Raises ArtefactRefused, WrongFeatures or RegistryUnavailable."""
         kept = self._kept.find(version)
         if kept is None:
             if self._store is None:
@@ -77,12 +77,12 @@ class Champions:
         return load(kept)
 
     def refresh(self) -> LoadedChampion | None:
-        """Ask the registry for its champion now. Raises RegistryAway or NotFit; the current one stays."""
+        """Ask the registry for its champion now. Raises RegistryUnavailable or ModelRejected; the current one stays."""
         if self._store is not None:
             self._store.fetch_champion()
         return self.current()
 
-    def _take(self, kept: Kept | None) -> None:
+    def _take(self, kept: CachedModel | None) -> None:
         """Swap to the kept model, or keep on using the one before when the new one is not fit."""
         if kept is None:
             return

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.kernel.errors import Unavailable
-from services.kernel.failpoints import failpoint
-from services.kernel.text import N_
-from services.scoring.adapters import trial
-from services.scoring.adapters.kept_models import BOOSTER, EVALUATION, MANIFEST, Kept, KeptModels
+from services.platform.errors import Unavailable
+from services.platform.failpoints import failpoint
+from services.platform.i18n import N_
+from services.scoring.adapters import sandbox
+from services.scoring.adapters.model_cache import BOOSTER, EVALUATION, MANIFEST, CachedModel, ModelCache
 
 REGISTERED_MODEL = "waymark-harm"
 CHAMPION = "champion"
@@ -22,7 +22,7 @@ _PATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "5", "MLFLOW_HTTP_REQUEST_MAX_RETRIE
 _SILENCE = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}
 
 
-class RegistryAway(Unavailable):
+class RegistryUnavailable(Unavailable):
     """The model registry cannot be reached, or has no champion."""
 
     title = N_("The model registry gives no champion")
@@ -33,40 +33,40 @@ class ModelStore:
     """The registry at `url`, and the folder in which verified versions are kept."""
 
     url: str
-    kept: KeptModels
+    kept: ModelCache
 
-    def fetch_champion(self) -> Kept:
+    def fetch_champion(self) -> CachedModel:
         """Take over the registry's champion: download, verify, try, then make it current.
 
-        Raises RegistryAway, or NotFit when the bytes are not a model that this code can use; the current one stays.
+        Raises RegistryUnavailable, or ModelRejected when the bytes are not a model that this code can use; the current one stays.
         """
         kept = self._fetch(self._champion())
         self.kept.make_current(kept)
         failpoint("model.swapped")
         return kept
 
-    def fetch(self, version: str) -> Kept:
+    def fetch(self, version: str) -> CachedModel:
         """A version as `fetch_champion` names it, to replay what it estimated. Raises as that does."""
         number, _, _ = version.partition("-")
         kept = self._fetch(self._asked(lambda client: client.get_model_version(REGISTERED_MODEL, number)))
         if kept.version != version:
-            raise RegistryAway(N_("The registry now has another model under this number."))
+            raise RegistryUnavailable(N_("The registry now has another model under this number."))
         return kept
 
     def _champion(self) -> Any:
         return self._asked(lambda client: client.get_model_version_by_alias(REGISTERED_MODEL, CHAMPION))
 
-    def _fetch(self, registered: Any) -> Kept:
+    def _fetch(self, registered: Any) -> CachedModel:
         digest = str(registered.tags.get("digest", ""))
         version = f"{registered.version}-{digest[:12]}"
         known = self.kept.find(version)
-        if known is not None and known.digest == digest and trial.passes(known):
+        if known is not None and known.digest == digest and sandbox.passes(known):
             return known
-        with self.kept.arriving() as folder:
+        with self.kept.downloading() as folder:
             for name in (MANIFEST, BOOSTER, EVALUATION):
                 self._download(f"{registered.source}/{name}", folder)
             failpoint("model.downloaded")
-            trial.must_pass(Kept(version=version, digest=digest, folder=folder))
+            sandbox.check_in_subprocess(CachedModel(version=version, digest=digest, folder=folder))
             failpoint("model.verified")
             return self.kept.keep(folder, version=version, digest=digest)
 
@@ -76,7 +76,7 @@ class ModelStore:
         try:
             return question(self._client())
         except (MlflowException, OSError) as error:
-            raise RegistryAway from error
+            raise RegistryUnavailable from error
 
     def _client(self) -> Any:
         # Imported here alone: it takes seconds, and with a kept model nothing needs it.
@@ -94,4 +94,4 @@ class ModelStore:
         try:
             download_artifacts(artifact_uri=address, dst_path=str(folder), tracking_uri=self.url)
         except (MlflowException, OSError) as error:
-            raise RegistryAway from error
+            raise RegistryUnavailable from error

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, OrganisationClass
 from services.contracts.scoring import feature_label
-from services.scoring.adapters.tables import answers, estimates, models
+from services.scoring.adapters.tables import estimates, models, results
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +65,14 @@ def answers_up_to(connection: sa.Connection, estimate_id: UUID, *, asking: Organ
 
     [] when unknown, and to a police organisation: it knows what it sent, and no estimate.
     """
-    known = sa.and_(answers.c.id == estimate_id, sa.literal(asking) != OrganisationClass.POLICE)
-    asked = sa.select(answers.c.referral_id, answers.c.sequence).where(known).subquery()
+    known = sa.and_(results.c.id == estimate_id, sa.literal(asking) != OrganisationClass.POLICE)
+    asked = sa.select(results.c.referral_id, results.c.sequence).where(known).subquery()
     query = (
-        sa.select(answers, estimates.c.probability, estimates.c.band, estimates.c.contributions)
-        .join(asked, asked.c.referral_id == answers.c.referral_id)
-        .outerjoin(estimates, estimates.c.id == answers.c.estimate_id)
-        .where(answers.c.sequence <= asked.c.sequence)
-        .order_by(answers.c.sequence)
+        sa.select(results, estimates.c.probability, estimates.c.band, estimates.c.contributions)
+        .join(asked, asked.c.referral_id == results.c.referral_id)
+        .outerjoin(estimates, estimates.c.id == results.c.estimate_id)
+        .where(results.c.sequence <= asked.c.sequence)
+        .order_by(results.c.sequence)
     )
     found: list[AnswerRow] = []
     before: Sequence[Mapping[str, Any]] = ()

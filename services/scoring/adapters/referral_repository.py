@@ -8,14 +8,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.contracts.codes import NotEstimatedReason
-from services.kernel.db.batch import Batch
-from services.kernel.db.holding import hold
-from services.scoring.adapters.tables import answers, referrals, tellings
-from services.scoring.domain.referral import Referral, Telling
+from services.platform.db.batch import Batch
+from services.platform.db.locks import lock
+from services.scoring.adapters.tables import referral_versions, referrals, results
+from services.scoring.domain.referral import Referral, ReferralVersion
 
 _CHANGE = sa.update(referrals).where(referrals.c.id == sa.bindparam("changed"))
-_FILL = sa.update(tellings).where(
-    tellings.c.referral_id == sa.bindparam("its_id"), tellings.c.version == sa.bindparam("its_version")
+_FILL = sa.update(referral_versions).where(
+    referral_versions.c.referral_id == sa.bindparam("its_id"),
+    referral_versions.c.version == sa.bindparam("its_version"),
 )
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -32,7 +33,7 @@ class SqlReferrals:
         self._seen: dict[UUID, Referral | None] = {}
         """None is one that is not there."""
         self._stored: dict[UUID, dict[str, Any]] = {}
-        self._stored_tellings: dict[UUID, dict[int, Telling]] = {}
+        self._stored_versions: dict[UUID, dict[int, ReferralVersion]] = {}
         self._by_person: dict[UUID, dict[UUID, Referral]] = {}
         """As they are stored. All that there are, of the persons that are locked."""
         self._locked: set[UUID] = set()
@@ -41,7 +42,7 @@ class SqlReferrals:
     def seen(self) -> set[UUID]:
         return set(self._stored)
 
-    def read_ahead(self, referral_ids: Collection[UUID], person_ids: Collection[UUID]) -> None:
+    def prefetch(self, referral_ids: Collection[UUID], person_ids: Collection[UUID]) -> None:
         """See these referrals, and all referrals of these persons and of those whose they are."""
         query = sa.select(referrals.c.person_id).where(referrals.c.id.in_(referral_ids))
         self._see({*person_ids, *self._connection.scalars(query)}, set(referral_ids))
@@ -66,28 +67,28 @@ class SqlReferrals:
         if stored is not None:
             del self._by_person[stored["person_id"]][referral.id]
         self._keep(referral, row)
-        self._save_tellings(referral)
+        self._save_versions(referral)
 
     def answered_by_another_model(self, version: str, *, limit: int, unanswered_only: bool) -> list[Referral]:
         if unanswered_only:
-            waiting = answers.c.reason == NotEstimatedReason.MODEL_UNAVAILABLE
+            waiting = results.c.reason == NotEstimatedReason.MODEL_UNAVAILABLE
         else:
-            waiting = sa.or_(answers.c.model_version.is_(None), answers.c.model_version != version)
+            waiting = sa.or_(results.c.model_version.is_(None), results.c.model_version != version)
         query = (
             sa.select(referrals.c.id)
-            .join(answers, sa.and_(answers.c.referral_id == referrals.c.id, answers.c.is_current))
+            .join(results, sa.and_(results.c.referral_id == referrals.c.id, results.c.is_current))
             .where(referrals.c.withdrawn_at.is_(None), waiting)
             .order_by(referrals.c.received_at, referrals.c.id)
             .limit(limit)
         )
         found = self._connection.scalars(query).all()
-        self.read_ahead(found, ())
+        self.prefetch(found, ())
         return [referral for referral in map(self.get, found) if referral is not None]
 
     def _see(self, person_ids: set[UUID], referral_ids: set[UUID]) -> None:
         """Lock the persons, then read and lock the rows of their referrals and of these."""
         # One transaction at a time per person: two that do not see each other would both miss a late fact.
-        hold(self._connection, (person_id.bytes for person_id in person_ids))
+        lock(self._connection, (person_id.bytes for person_id in person_ids))
         wanted = sa.or_(referrals.c.person_id.in_(person_ids), referrals.c.id.in_(referral_ids))
         query = sa.select(referrals).where(wanted).order_by(referrals.c.id).with_for_update()
         unseen = [row for row in self._connection.execute(query).all() if row.id not in self._stored]
@@ -95,7 +96,7 @@ class SqlReferrals:
         for row in unseen:
             referral = _to_referral(row, told.get(row.id, ()))
             self._keep(referral, _to_row(referral))
-            self._stored_tellings[row.id] = dict(referral.tellings)
+            self._stored_versions[row.id] = dict(referral.referral_versions)
         self._seen.update(dict.fromkeys(referral_ids - self._seen.keys()))
         self._locked |= person_ids
 
@@ -104,27 +105,29 @@ class SqlReferrals:
         self._stored[referral.id] = row
         self._by_person.setdefault(referral.person_id, {})[referral.id] = referral
 
-    def _save_tellings(self, referral: Referral) -> None:
-        stored = self._stored_tellings.setdefault(referral.id, {})
-        for version, telling in referral.tellings.items():
+    def _save_versions(self, referral: Referral) -> None:
+        stored = self._stored_versions.setdefault(referral.id, {})
+        for version, stated in referral.referral_versions.items():
             if version not in stored:
                 self._batch.insert(
-                    tellings, {"referral_id": referral.id, **vars(telling), "facts": dict(telling.facts)}
+                    referral_versions, {"referral_id": referral.id, **vars(stated), "facts": dict(stated.facts)}
                 )
-            elif telling is not stored[version]:
-                from_where = {"area": telling.area, "source": telling.source}
+            elif stated is not stored[version]:
+                from_where = {"area": stated.area, "source": stated.source}
                 self._batch.later(
                     _FILL, {"its_id": referral.id, "its_version": version, **from_where}, of=(referral.id, version)
                 )
-            stored[version] = telling
+            stored[version] = stated
 
-    def _tellings_of(self, referral_ids: Collection[UUID]) -> dict[UUID, list[Telling]]:
-        found: dict[UUID, list[Telling]] = {}
+    def _tellings_of(self, referral_ids: Collection[UUID]) -> dict[UUID, list[ReferralVersion]]:
+        found: dict[UUID, list[ReferralVersion]] = {}
         if referral_ids:
-            query = sa.select(tellings).where(tellings.c.referral_id.in_(referral_ids))
+            query = sa.select(referral_versions).where(referral_versions.c.referral_id.in_(referral_ids))
             for row in self._connection.execute(query):
-                telling = Telling(**{name: value for name, value in row._mapping.items() if name != "referral_id"})
-                found.setdefault(row.referral_id, []).append(telling)
+                stated = ReferralVersion(
+                    **{name: value for name, value in row._mapping.items() if name != "referral_id"}
+                )
+                found.setdefault(row.referral_id, []).append(stated)
         return found
 
 
@@ -138,13 +141,13 @@ def _to_row(referral: Referral) -> dict[str, Any]:
     }
 
 
-def _to_referral(row: Any, told: Iterable[Telling]) -> Referral:
+def _to_referral(row: Any, told: Iterable[ReferralVersion]) -> Referral:
     return Referral(
         id=row.id,
         person_id=row.person_id,
         person_since=row.person_since,
         received_at=row.received_at,
         withdrawn_at=row.withdrawn_at,
-        tellings={telling.version: telling for telling in told},
+        referral_versions={stated.version: stated for stated in told},
         sequence=row.sequence,
     )

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.errors import NotFound
-from services.kernel.text import N_
-from services.scoring.adapters.answer_repository import part_from_json
+from services.platform.errors import NotFound
+from services.platform.i18n import N_
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.code_version import code_version
-from services.scoring.adapters.tables import answers, estimates
-from services.scoring.domain.answer import Answer, Estimate
+from services.scoring.adapters.result_store import part_from_json
+from services.scoring.adapters.tables import estimates, results
+from services.scoring.domain.result import Estimate, Result
 
 
 class NoSuchEstimate(NotFound):
@@ -42,8 +42,8 @@ def replay(connection: sa.Connection, estimate_id: UUID, champions: Champions) -
 
     Raises NoSuchEstimate, or what `Champions.of_version` raises when its model is gone.
     """
-    query = sa.select(estimates).join(answers, answers.c.estimate_id == estimates.c.id)
-    stored = connection.execute(query.where(answers.c.id == estimate_id)).mappings().first()
+    query = sa.select(estimates).join(results, results.c.estimate_id == estimates.c.id)
+    stored = connection.execute(query.where(results.c.id == estimate_id)).mappings().first()
     if stored is None:
         raise NoSuchEstimate
     again = champions.of_version(stored["model_version"]).answer_again(stored["snapshot"])
@@ -55,7 +55,7 @@ def replay(connection: sa.Connection, estimate_id: UUID, champions: Champions) -
     )
 
 
-def _differing(stored: Mapping[str, Any], again: Answer) -> tuple[str, ...]:
+def _differing(stored: Mapping[str, Any], again: Result) -> tuple[str, ...]:
     if not isinstance(again, Estimate):
         return ("reason",)
     low, high = again.interval or (None, None)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.db.batch import Batch
-from services.kernel.db.upsert import insert_or_ignore
+from services.platform.db.batch import Batch
+from services.platform.db.upsert import insert_or_ignore
 from services.scoring.adapters.queries import as_described
 from services.scoring.adapters.tables import matches, models, outcomes
 from services.scoring.adapters.versions import Versions

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Outcome, Source
-from services.kernel.db.retellings import retellings_table
-from services.kernel.db.tables import kernel_tables, new_metadata
-from services.kernel.db.types import CodeType, Json, UtcDateTime
+from services.platform.db.republish_jobs import republish_jobs_table
+from services.platform.db.tables import new_metadata, platform_tables
+from services.platform.db.types import CodeType, Json, UtcDateTime
 
 metadata = new_metadata()
-kernel = kernel_tables(metadata)
+platform = platform_tables(metadata)
 
 referrals = sa.Table(
     "referrals",
@@ -22,12 +22,12 @@ referrals = sa.Table(
     sa.CheckConstraint("sequence >= 0", name="sequence_not_negative"),
 )
 
-tellings = sa.Table(
-    "tellings",
+referral_versions = sa.Table(
+    "referral_versions",
     metadata,
     sa.Column("referral_id", sa.Uuid, sa.ForeignKey("referrals.id"), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("told_at", UtcDateTime, nullable=False),
+    sa.Column("stated_at", UtcDateTime, nullable=False),
     sa.Column("facts", Json, nullable=False),
     # Null in what was stored before they were: told again, it is filled.
     sa.Column("area", sa.String(64), nullable=True),
@@ -72,15 +72,17 @@ estimates = sa.Table(
     sa.Column("missing", Json, nullable=False),
     sa.Column("invented_data", sa.Boolean, nullable=False),
     sa.Column("made_at", UtcDateTime, nullable=False),
-    sa.ForeignKeyConstraint(["referral_id", "referral_version"], ["tellings.referral_id", "tellings.version"]),
+    sa.ForeignKeyConstraint(
+        ["referral_id", "referral_version"], ["referral_versions.referral_id", "referral_versions.version"]
+    ),
     sa.UniqueConstraint("referral_id", "referral_version", "model_version", "snapshot_digest"),
     sa.CheckConstraint("probability > 0 AND probability < 1", name="probability_between"),
     sa.CheckConstraint("(interval_low IS NULL) = (interval_high IS NULL)", name="interval_whole"),
 )
 
 # What the referral was answered, in turn: an estimate, or why there is none.
-answers = sa.Table(
-    "answers",
+results = sa.Table(
+    "results",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("referral_id", sa.Uuid, nullable=False),
@@ -103,13 +105,15 @@ answers = sa.Table(
     sa.Column("cause", CodeType(EstimateCause), nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Column("is_current", sa.Boolean, nullable=False),
-    sa.ForeignKeyConstraint(["referral_id", "referral_version"], ["tellings.referral_id", "tellings.version"]),
+    sa.ForeignKeyConstraint(
+        ["referral_id", "referral_version"], ["referral_versions.referral_id", "referral_versions.version"]
+    ),
     sa.UniqueConstraint("referral_id", "sequence"),
     sa.CheckConstraint("(estimate_id IS NULL) <> (reason IS NULL)", name="estimate_or_reason"),
     sa.CheckConstraint("sequence >= 1", name="sequence_from_one"),
 )
 _current = sa.text("is_current")  # spelled the same on both engines, unlike `= true`
-sa.Index("uq_answers_current", answers.c.referral_id, unique=True, postgresql_where=_current, sqlite_where=_current)
+sa.Index("uq_results_current", results.c.referral_id, unique=True, postgresql_where=_current, sqlite_where=_current)
 
 outcomes = sa.Table(
     "outcomes",
@@ -123,4 +127,4 @@ outcomes = sa.Table(
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
-retellings = retellings_table(metadata)
+republish_jobs = republish_jobs_table(metadata)

@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts.schema import EventSchema
-from services.kernel.db.published_events import SqlHandledEvents
-from services.kernel.db.retellings import SqlRetellings
-from services.kernel.db.transaction import Transaction
-from services.scoring.adapters.answer_repository import SqlAnswers
+from services.platform.db.published_events import SqlHandledEvents
+from services.platform.db.republish_jobs import SqlRepublishJobs
+from services.platform.db.transaction import Transaction
 from services.scoring.adapters.referral_repository import SqlReferrals
 from services.scoring.adapters.repositories import SqlMatches, SqlModels, SqlOutcomes
-from services.scoring.adapters.tables import kernel, retellings
+from services.scoring.adapters.result_store import SqlResults
+from services.scoring.adapters.tables import platform, republish_jobs
 from services.scoring.application.ports import Champion
-from services.scoring.domain.answer import AnswerLimits
+from services.scoring.domain.result import AnswerLimits
 
 
 class SqlUnitOfWork:
@@ -24,12 +24,12 @@ class SqlUnitOfWork:
         self._transaction = transaction
         batch = transaction.batch
         self.referrals = batch.shared(SqlReferrals)
-        self.answers = batch.shared(SqlAnswers)
+        self.results = batch.shared(SqlResults)
         self.matches = batch.shared(SqlMatches)
         self.outcomes = batch.shared(SqlOutcomes)
         self.models = batch.shared(SqlModels)
-        self.retellings = SqlRetellings(batch.connection, retellings)
-        self.handled_events = SqlHandledEvents(batch.connection, kernel)
+        self.republish_jobs = SqlRepublishJobs(batch.connection, republish_jobs)
+        self.handled_events = SqlHandledEvents(batch.connection, platform)
         self.champion = champion
         self.demonstration = demonstration
         self.limits = limits

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.kernel.db.batch import Batch
+from services.platform.db.batch import Batch
 
 
 class Versions:
@@ -19,7 +19,7 @@ class Versions:
         self._held: dict[UUID, int] = {}
         """0 is one that is not there."""
 
-    def read_ahead(self, ids: Collection[UUID]) -> None:
+    def prefetch(self, ids: Collection[UUID]) -> None:
         if not ids:
             return
         key, version = self._table.c.id, self._table.c.version
@@ -31,7 +31,7 @@ class Versions:
         """Have the row stored. False when a version as high is there."""
         key, version = row["id"], row["version"]
         if key not in self._held:
-            self.read_ahead([key])
+            self.prefetch([key])
         held, self._held[key] = self._held[key], max(version, self._held[key])
         if held >= version:
             return False

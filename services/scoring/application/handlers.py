@@ -3,23 +3,23 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.contracts.scoring import RepublishRequestedV1
-from services.kernel.republish import RequestLostEvents, request_lost
-from services.kernel.retelling import HearRetellingAsked, TellAgainSome
-from services.scoring.application.estimate_again import EstimateAgain, estimate_again
-from services.scoring.application.hear_match import HearMatch, hear_match
-from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
-from services.scoring.application.hear_referral import HearReferral, hear_referral
-from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
-from services.scoring.application.tell_again import hear_retelling_asked, tell_again_some
+from services.contracts.scoring import LostEventsRequestedV1
+from services.platform.lost_events import RequestLostEvents, request_lost
+from services.platform.republish import RepublishNextBatch, StartRepublish
+from services.scoring.application.on_match import ApplyMatch, on_match
+from services.scoring.application.on_outcome import ApplyOutcome, on_outcome
+from services.scoring.application.on_referral import ApplyReferral, on_referral
+from services.scoring.application.on_withdrawal import ApplyWithdrawal, on_withdrawal
+from services.scoring.application.republish import on_republish_requested, republish_next_batch
+from services.scoring.application.rescore import Rescore, rescore
 
 HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
-    HearReferral: hear_referral,
-    HearWithdrawal: hear_withdrawal,
-    HearMatch: hear_match,
-    HearOutcome: hear_outcome,
-    EstimateAgain: estimate_again,
-    HearRetellingAsked: hear_retelling_asked,
-    TellAgainSome: tell_again_some,
-    RequestLostEvents: request_lost(RepublishRequestedV1),
+    ApplyReferral: on_referral,
+    ApplyWithdrawal: on_withdrawal,
+    ApplyMatch: on_match,
+    ApplyOutcome: on_outcome,
+    Rescore: rescore,
+    StartRepublish: on_republish_requested,
+    RepublishNextBatch: republish_next_batch,
+    RequestLostEvents: request_lost(LostEventsRequestedV1),
 }

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from services.contracts.codes import EstimateCause, Outcome
 from services.contracts.schema import EventSchema
-from services.kernel.retelling import Retellings
-from services.scoring.domain.answer import Answer, AnswerLimits
+from services.platform.republish import RepublishJobs
 from services.scoring.domain.referral import Earlier, Referral
+from services.scoring.domain.result import AnswerLimits, Result
 
 
 class Champion(Protocol):
@@ -28,11 +28,11 @@ class Champion(Protocol):
     def evaluation(self) -> Mapping[str, Any] | None:
         """What training measured of it, if that came along."""
 
-    def answer(self, facts: Mapping[str, Any], *, told_at: datetime, earlier: Sequence[Earlier]) -> Answer: ...
+    def answer(self, facts: Mapping[str, Any], *, stated_at: datetime, earlier: Sequence[Earlier]) -> Result: ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
+class ScoringResult:
     """One answer given to one version of a referral, and what made us give it."""
 
     id: UUID
@@ -42,7 +42,7 @@ class Given:
     sequence: int
     cause: EstimateCause
     at: datetime
-    answer: Answer
+    answer: Result
 
 
 class Referrals(Protocol):
@@ -53,17 +53,17 @@ class Referrals(Protocol):
         """Referrals not withdrawn whose current answer is not this model's; or only those that had no model at all."""
 
 
-class Answers(Protocol):
-    def says_already(self, referral_id: UUID, version: int, answer: Answer) -> bool:
+class Results(Protocol):
+    def is_unchanged(self, referral_id: UUID, version: int, answer: Result) -> bool:
         """Whether the referral's current answer is this very one."""
 
-    def give(self, given: Given) -> None:
+    def save(self, given: ScoringResult) -> None:
         """Keep the answer as the referral's current one; the one before is kept and no longer current."""
 
-    def current_of(self, referral_ids: Collection[UUID]) -> list[Given]:
+    def current_of(self, referral_ids: Collection[UUID]) -> list[ScoringResult]:
         """What these referrals now stand answered with."""
 
-    def current_after(self, place: UUID | None, *, given_by: datetime, limit: int) -> list[Given]:
+    def current_after(self, last_id: UUID | None, *, given_by: datetime, limit: int) -> list[ScoringResult]:
         """The next by referral id that were given by that time; those of the lowest ids when `place` is None."""
 
 
@@ -106,7 +106,7 @@ class UnitOfWork(Publisher, Protocol):
     @property
     def referrals(self) -> Referrals: ...
     @property
-    def answers(self) -> Answers: ...
+    def results(self) -> Results: ...
     @property
     def matches(self) -> Matches: ...
     @property
@@ -114,7 +114,7 @@ class UnitOfWork(Publisher, Protocol):
     @property
     def models(self) -> Models: ...
     @property
-    def retellings(self) -> Retellings: ...
+    def republish_jobs(self) -> RepublishJobs: ...
     @property
     def champion(self) -> Champion | None: ...
     @property

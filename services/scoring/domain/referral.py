@@ -10,7 +10,7 @@ from services.contracts.codes import Source
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class ReferralVersion:
     """One version of a referral. `facts` are codes, numbers and dates as the event carried them, age among them.
 
     `area` and `source` (who referred) are None in what was stored before they were: until it is told again, such a
@@ -18,7 +18,7 @@ class Telling:
     """
 
     version: int
-    told_at: datetime
+    stated_at: datetime
     facts: Mapping[str, Any]
     area: str | None
     source: Source | None
@@ -34,13 +34,13 @@ class Referral:
     received_at: datetime | None = None
     """None until a version has arrived: a link or a withdrawal may come first."""
     withdrawn_at: datetime | None = None
-    tellings: dict[int, Telling] = field(default_factory=dict)
+    referral_versions: dict[int, ReferralVersion] = field(default_factory=dict)
     sequence: int = 0
     """Of the last answer given."""
 
     @property
-    def latest(self) -> Telling | None:
-        return self.tellings[max(self.tellings)] if self.tellings else None
+    def latest(self) -> ReferralVersion | None:
+        return self.referral_versions[max(self.referral_versions)] if self.referral_versions else None
 
     @property
     def area(self) -> str | None:
@@ -49,17 +49,17 @@ class Referral:
 
     def knows(self, version: int) -> bool:
         """Whether a version is held with all that is told of it."""
-        return version in self.tellings and self.tellings[version].area is not None
+        return version in self.referral_versions and self.referral_versions[version].area is not None
 
-    def was_stated_since(self, moment: datetime) -> bool:
+    def was_stated_since(self, timestamp: datetime) -> bool:
         """Whether its latest version is from then or later, and so draws on what others said then."""
-        return self.latest is not None and moment <= self.latest.told_at
+        return self.latest is not None and timestamp <= self.latest.stated_at
 
-    def hear(self, telling: Telling, *, received_at: datetime) -> bool:
+    def add_version(self, stated: ReferralVersion, *, received_at: datetime) -> bool:
         """Keep a version. True when it is now the latest; a late lower one is only remembered."""
-        newest = self.latest is None or telling.version >= self.latest.version
-        if not self.knows(telling.version):
-            self.tellings[telling.version] = telling
+        newest = self.latest is None or stated.version >= self.latest.version
+        if not self.knows(stated.version):
+            self.referral_versions[stated.version] = stated
         self.received_at = received_at
         return newest
 
@@ -81,10 +81,10 @@ class Referral:
         self.withdrawn_at = min(at, self.withdrawn_at or at)
         return first
 
-    def known_at(self, moment: datetime) -> Telling | None:
+    def known_at(self, timestamp: datetime) -> ReferralVersion | None:
         """The version that stood at that moment."""
-        told = [version for version, telling in self.tellings.items() if telling.told_at <= moment]
-        return self.tellings[max(told)] if told else None
+        told = [version for version, stated in self.referral_versions.items() if stated.stated_at <= timestamp]
+        return self.referral_versions[max(told)] if told else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,16 +104,16 @@ def known_before(referral: Referral, others: Iterable[Referral]) -> list[Earlier
     Need-to-know holds for what is derived too: whoever may read an estimate covers the referral's area, so nothing is
     taken from a referral that is now in another.
     """
-    stated = referral.latest
-    if stated is None:
+    newest = referral.latest
+    if newest is None:
         return []
     known = []
     for other in others:
-        latest, telling = other.latest, other.known_at(stated.told_at)
-        if telling is None or latest is None or latest.source is None or not _is_history(other, referral):
+        latest, stated = other.latest, other.known_at(newest.stated_at)
+        if stated is None or latest is None or latest.source is None or not _is_history(other, referral):
             continue
-        received_at = other.received_at or telling.told_at
-        known.append(Earlier(id=other.id, source=latest.source, received_at=received_at, facts=telling.facts))
+        received_at = other.received_at or stated.stated_at
+        known.append(Earlier(id=other.id, source=latest.source, received_at=received_at, facts=stated.facts))
     return sorted(known, key=lambda earlier: (earlier.received_at, earlier.id), reverse=True)
 
 

@@ -8,16 +8,16 @@ from uuid import UUID
 from flask.views import MethodView
 
 from services.contracts.codes import Role
-from services.kernel.web import access, current, door
-from services.kernel.web.api import ApiBlueprint
+from services.platform.web import access, current, request_guard
+from services.platform.web.api import ApiBlueprint
 from services.scoring.adapters import queries
 from services.scoring.adapters.champion import LoadedChampion
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.queries import ModelRow
 from services.scoring.adapters.replay import NoSuchEstimate
-from services.scoring.application.answering import allowed
-from services.scoring.application.estimate_again import NoModel
-from services.scoring.domain.answer import Answer, AnswerLimits, Estimate, counts
+from services.scoring.application.rescore import NoModel
+from services.scoring.application.score import allowed
+from services.scoring.domain.result import AnswerLimits, Estimate, Result, counts
 from services.scoring.entrypoints import schemas
 from services.scoring.entrypoints.subscriptions import coded
 
@@ -35,7 +35,7 @@ def blueprint(champions: Champions, limits: AnswerLimits) -> ApiBlueprint:
 
     @api.route("/estimates")
     class Estimates(MethodView):
-        decorators: ClassVar = [door.body_limit(schemas.MOST_ROWS * schemas.MOST_BYTES_OF_A_ROW)]
+        decorators: ClassVar = [request_guard.body_limit(schemas.MAX_ROWS * schemas.MAX_BYTES_OF_A_ROW)]
 
         @api.arguments(schemas.EstimatesSchema, example={"rows": [schemas.EXAMPLE_ROW]})
         @api.response(200, schemas.AnswersSchema)
@@ -82,13 +82,13 @@ def described(champions: Champions) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: not row["is_champion"])
 
 
-def _answer(row: Mapping[str, Any], champion: LoadedChampion, limits: AnswerLimits) -> Answer:
-    told_at = datetime.combine(row["told_on"], time(12), UTC) if row["told_on"] else current.now()
-    answer = champion.answer({"age": row["age"], **coded(row["facts"])}, told_at=told_at, earlier=())
-    return allowed(answer, champion=champion, demonstration=current.site().demonstration, limits=limits)
+def _answer(row: Mapping[str, Any], champion: LoadedChampion, limits: AnswerLimits) -> Result:
+    stated_at = datetime.combine(row["stated_on"], time(12), UTC) if row["stated_on"] else current.now()
+    answer = champion.answer({"age": row["age"], **coded(row["facts"])}, stated_at=stated_at, earlier=())
+    return allowed(answer, champion=champion, demonstration=current.service().demonstration, limits=limits)
 
 
-def _said(answer: Answer) -> dict[str, Any]:
+def _said(answer: Result) -> dict[str, Any]:
     counted = counts(answer)
     if not isinstance(answer, Estimate):
         return {**vars(answer), **counted, "not_estimated": answer.reason, "out_of_range": answer.facts}

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from services.kernel.dispatcher import Dispatcher
-from services.kernel.service import Service
+from services.platform.dispatcher import Dispatcher
+from services.platform.service import Service
 from services.scoring.adapters.champions import Champions
 from services.scoring.adapters.replay import Replayed, replay
-from services.scoring.application.estimate_again import EstimateAgain
+from services.scoring.application.rescore import Rescore
 
 
-def estimate_again(
+def rescore(
     dispatcher: Dispatcher,
     *,
     everything: bool = False,
@@ -21,7 +21,7 @@ def estimate_again(
     `progress` is told how many are done. Raises NoModel.
     """
     done = 0
-    command = EstimateAgain(unanswered_only=not everything)
+    command = Rescore(unanswered_only=not everything)
     while some := dispatcher.handle(command, actor=None):
         done += some
         progress(done)

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from services.contracts.codes import Role
-from services.kernel.web import access
+from services.platform.web import access
 from services.scoring.adapters.champions import Champions
 from services.scoring.entrypoints import presenters
 from services.scoring.entrypoints.api import described

@@ -7,8 +7,8 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason
 from services.contracts.intake import Facts
-from services.kernel.text import N_
-from services.kernel.web.fields import (
+from services.platform.i18n import N_
+from services.platform.web.fields import (
     StrictBoolean,
     StrictCode,
     StrictDate,
@@ -17,12 +17,12 @@ from services.kernel.web.fields import (
     StrictSchema,
 )
 
-MOST_ROWS = 200
-MOST_BYTES_OF_A_ROW = 2_560
+MAX_ROWS = 200
+MAX_BYTES_OF_A_ROW = 2_560
 """One with every answer given is 1,200 bytes, and 2,300 when it is indented to be read."""
 
 EXAMPLE_ROW = {
-    "told_on": "2026-11-02",
+    "stated_on": "2026-11-02",
     "age": 15,
     "facts": {
         "what_happened": ["knife_or_sharp_object"],
@@ -46,7 +46,7 @@ def _strict(field: fields.Field[Any]) -> fields.Field[Any]:
         return StrictCode(field.enum, **options)
     if isinstance(field, fields.Integer):
         [bounds] = [check for check in field.validators if isinstance(check, validate.Range)]
-        return StrictInteger(least=bounds.min, most=bounds.max, **options)
+        return StrictInteger(minimum=bounds.min, maximum=bounds.max, **options)
     if isinstance(field, fields.Boolean):
         return StrictBoolean(**options)
     if isinstance(field, fields.Date):
@@ -62,13 +62,15 @@ def _facts() -> type[Schema]:
 class RowSchema(StrictSchema):
     """The coded facts of one young person who is not named."""
 
-    told_on = StrictDate(load_default=None, allow_none=True)
-    age = StrictInteger(least=0, most=120, load_default=None, allow_none=True)
+    stated_on = StrictDate(load_default=None, allow_none=True)
+    age = StrictInteger(minimum=0, maximum=120, load_default=None, allow_none=True)
     facts = fields.Nested(lambda: _facts()(), required=True, error_messages={"required": N_("Send the coded facts")})
 
 
 class EstimatesSchema(StrictSchema):
-    rows = StrictList(fields.Nested(RowSchema), least=1, most=MOST_ROWS, required=True, ask=N_("Send at least one row"))
+    rows = StrictList(
+        fields.Nested(RowSchema), minimum=1, maximum=MAX_ROWS, required=True, ask=N_("Send at least one row")
+    )
 
 
 class ContributionSchema(Schema):

@@ -8,32 +8,32 @@ from services.contracts import casework, oversight
 from services.contracts.casework import OutcomeRecordedV1
 from services.contracts.codes import EstimateCause, OrganisationClass, Source
 from services.contracts.intake import MatchChangedV1, ReferralAmendedV1, ReferralReceivedV1, ReferralWithdrawnV1
-from services.kernel.republish import RequestLostEvents, listed
-from services.kernel.retelling import asked
-from services.kernel.service import Subscriptions
-from services.scoring.application.hear_match import HearMatch
-from services.scoring.application.hear_outcome import HearOutcome
-from services.scoring.application.hear_referral import HearReferral
-from services.scoring.application.hear_withdrawal import HearWithdrawal
+from services.platform.lost_events import RequestLostEvents, listed
+from services.platform.republish import asked
+from services.platform.service import Subscriptions
+from services.scoring.application.on_match import ApplyMatch
+from services.scoring.application.on_outcome import ApplyOutcome
+from services.scoring.application.on_referral import ApplyReferral
+from services.scoring.application.on_withdrawal import ApplyWithdrawal
 from services.scoring.application.ports import RecordedOutcome
 
 
-def received(event: dict[str, Any]) -> HearReferral:
+def received(event: dict[str, Any]) -> ApplyReferral:
     return _told(event, EstimateCause.RECEIVED)
 
 
-def amended(event: dict[str, Any]) -> HearReferral:
+def amended(event: dict[str, Any]) -> ApplyReferral:
     return _told(event, EstimateCause.AMENDED)
 
 
-def withdrawn(event: dict[str, Any]) -> HearWithdrawal:
-    return HearWithdrawal(
+def withdrawn(event: dict[str, Any]) -> ApplyWithdrawal:
+    return ApplyWithdrawal(
         referral_id=event["referral_id"], person_id=event["person_id"], withdrawn_at=event["withdrawn_at"]
     )
 
 
-def match_changed(event: dict[str, Any]) -> HearMatch:
-    return HearMatch(
+def match_changed(event: dict[str, Any]) -> ApplyMatch:
+    return ApplyMatch(
         match_id=event["match_id"],
         version=event["version"],
         linked=event["state"] == "linked",
@@ -43,8 +43,8 @@ def match_changed(event: dict[str, Any]) -> HearMatch:
     )
 
 
-def outcome_recorded(event: dict[str, Any]) -> HearOutcome:
-    return HearOutcome(
+def outcome_recorded(event: dict[str, Any]) -> ApplyOutcome:
+    return ApplyOutcome(
         outcome=RecordedOutcome(
             id=event["outcome_id"],
             version=event["version"],
@@ -68,18 +68,18 @@ SUBSCRIPTIONS: Subscriptions = {
     MatchChangedV1: match_changed,
     OutcomeRecordedV1: outcome_recorded,
     casework.EventsListedV1: events_listed,
-    casework.RetellingAskedV1: asked,
-    oversight.RetellingAskedV1: asked,
+    casework.RepublishRequestedV1: asked,
+    oversight.RepublishRequestedV1: asked,
 }
 
 
-def _told(event: dict[str, Any], cause: EstimateCause) -> HearReferral:
-    return HearReferral(
+def _told(event: dict[str, Any], cause: EstimateCause) -> ApplyReferral:
+    return ApplyReferral(
         referral_id=event["referral_id"],
         version=event["version"],
         person_id=event["person_id"],
         received_at=event["received_at"],
-        told_at=event["amended_at"] or event["received_at"],
+        stated_at=event["amended_at"] or event["received_at"],
         facts={"age": event["age"], **coded(event["facts"])},
         area=event["area"],
         source=_source(event),

@@ -12,14 +12,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.accounts import tables
-from services.accounts.provided_rights import SignedInTwice, SignInVouchedFor, sign_in_vouched_for
+from services.accounts.oidc_sign_in import SignedInTwice, SignInVouchedFor, sign_in_from_provider
 from services.accounts.scopes import Scope
 from services.accounts.staff import AddMember, ChangeMember, LastAdministrator, NameTaken, TeamHasEnded, add_member
 from services.accounts.teams import AddTeam, BringTeamBack, ChangeTeam, CodeTaken, EndTeam, add_team
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import RecipientClass, Role
 from tests.accounts_world import World, send, sign_in
-from tests.unit.kernel_web.test_csrf import token_in
+from tests.unit.platform_web.test_csrf import token_in
 
 CHOSEN = "three unlikely words"  # pragma: allowlist secret
 
@@ -76,7 +76,7 @@ class TestAPersonWhoIsAdded:
         assert sign_in(world.browser(), "nia.new", password).status_code == 422
         assert sign_in(world.browser(), "nia.new", CHOSEN).status_code == 303
         assert {"staff.added", "password.chosen"} <= set(world.audited())
-        assert password not in str(world.rows(tables.kernel.audit_rows) + world.rows(tables.kernel.outbox))
+        assert password not in str(world.rows(tables.platform.audit_rows) + world.rows(tables.platform.outbox))
 
     @pytest.mark.parametrize(
         ("changed", "said"),
@@ -550,12 +550,12 @@ class TestTwoAtOnce:
         command = SignInVouchedFor(
             issuer="https://id.example.org",
             subject="1",
-            name_there="nia.new",
+            provider_username="nia.new",
             display_name="Nia New",
             groups=["waymark:role:navigator", "waymark:organisation:hospital"],
         )
         with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
-            sign_in_vouched_for(command, first)
+            sign_in_from_provider(command, first)
             late = second.submit(world.handle, command)
             time.sleep(0.5)
 

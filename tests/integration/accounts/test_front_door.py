@@ -8,7 +8,7 @@ from services.accounts import tables
 from services.accounts.demonstration import DemonstrationOnly, accounts, load_demonstration
 from services.accounts.wording import ROLES, TASKS
 from services.contracts.codes import Role
-from services.kernel.audit.sealer import seal
+from services.platform.audit.sealer import seal
 from tests.accounts_world import World, a_world, send, sign_in
 
 ENTRY = {
@@ -52,7 +52,9 @@ class TestFrontDoor:
             assert answer.status_code == 200
             assert answer.mimetype == "text/css"
 
-    @pytest.mark.parametrize("path", ["/assets/../templates/kernel/base.html", "/assets/%2e%2e/assets.py", "/assets/"])
+    @pytest.mark.parametrize(
+        "path", ["/assets/../templates/platform/base.html", "/assets/%2e%2e/assets.py", "/assets/"]
+    )
     def test_serves_nothing_beside_it(self, world: World, path: str) -> None:
         assert world.browser().get(path).status_code == 404
 
@@ -60,10 +62,10 @@ class TestFrontDoor:
 class TestDemonstration:
     def test_is_loaded_once_however_often_it_is_asked_for(self, world: World) -> None:
         load_demonstration(world.service, password="one")  # pragma: allowlist secret
-        before = [len(world.rows(table)) for table in (tables.staff, tables.teams, tables.kernel.outbox)]
+        before = [len(world.rows(table)) for table in (tables.staff, tables.teams, tables.platform.outbox)]
         load_demonstration(world.service, password="two")  # pragma: allowlist secret
 
-        assert [len(world.rows(table)) for table in (tables.staff, tables.teams, tables.kernel.outbox)] == before
+        assert [len(world.rows(table)) for table in (tables.staff, tables.teams, tables.platform.outbox)] == before
         assert sign_in(world.browser(), "data-scientist", "two").status_code == 422
         assert sign_in(world.browser(), "data-scientist", "one").status_code == 303
 

@@ -15,9 +15,9 @@ from services.accounts.scopes import EVERY
 from services.accounts.sessions import EndSession
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import OrganisationClass, Role
-from services.kernel.auth import claims, introspection
-from services.kernel.auth.identity import Identity, IdentityPort
-from services.kernel.auth.introspection import AccountsAway, IntrospectedIdentities, IntrospectionSettings
+from services.platform.auth import claims, introspection
+from services.platform.auth.identity import Identity, IdentityPort
+from services.platform.auth.introspection import IdentityUnavailable, IntrospectedIdentities, IntrospectionSettings
 from tests.accounts_world import INTROSPECTION_KEY, World
 from tests.http_server import serving
 from tests.integration.accounts.test_sessions import session_of
@@ -199,13 +199,13 @@ class TestOverHttp:
 
         http.wait(KEPT)
 
-        with pytest.raises(AccountsAway):
+        with pytest.raises(IdentityUnavailable):
             http.bearer(secret)
 
     def test_a_service_with_another_key_learns_nothing(self, asked: Asked) -> None:
         asked.over_http(key="a key that accounts never gave to anybody")
 
-        with pytest.raises(AccountsAway):
+        with pytest.raises(IdentityUnavailable):
             asked.bearer(a_token(asked.world))
 
 

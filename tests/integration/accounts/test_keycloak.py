@@ -18,13 +18,13 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
+from devtools import between, keycloak
+from devtools.between import Between
 from services.accounts import demonstration, queries, tables
 from services.accounts.bootstrap import build
 from services.accounts.provider_settings import ProviderSettings
 from services.accounts.settings import Settings
-from services.kernel.service import Service
-from tests.parts import between, keycloak
-from tests.parts.between import Between
+from services.platform.service import Service
 
 pytestmark = [pytest.mark.keycloak, pytest.mark.slow]
 
@@ -124,9 +124,11 @@ def named(user: dict[str, Any]) -> Named:
 def held(accounts: Service, display_name: str) -> Named:
     """By whoever came from the provider under this name."""
     with accounts.database.read() as connection:
-        vouched_for = tables.provider_subjects.join(tables.staff)
+        managed_by_provider = tables.provider_subjects.join(tables.staff)
         staff_id = connection.execute(
-            sa.select(tables.staff.c.id).select_from(vouched_for).where(tables.staff.c.display_name == display_name)
+            sa.select(tables.staff.c.id)
+            .select_from(managed_by_provider)
+            .where(tables.staff.c.display_name == display_name)
         ).scalar_one()
         member = queries.member(connection, staff_id)
         assert member is not None

@@ -17,7 +17,7 @@ from services.accounts import queries, tables
 from services.accounts.incompatible_roles import INCOMPATIBLE, Incompatible
 from services.accounts.provider_settings import ProviderSettings
 from services.contracts.codes import OrganisationClass, Role
-from services.kernel.settings import Unset
+from services.platform.settings import SettingsError
 from tests.accounts_world import World, a_world, send
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, FakeProvider, a_provider, unsigned
 
@@ -366,7 +366,7 @@ class TestTheSettings:
             {"OIDC_ISSUER": "http://provider", "OIDC_CLIENT_ID": "a", "OIDC_CLIENT_SECRET": "b"},
             {"OIDC_ISSUER": "https://provider", "OIDC_CLIENT_ID": "a"},
         ):
-            with pytest.raises(Unset):
+            with pytest.raises(SettingsError):
                 ProviderSettings.from_environment(environ, demonstration=False)
 
     def test_may_name_none(self) -> None:

@@ -200,7 +200,7 @@ class TestAnAccountThatIsSwitchedOff:
         with pytest.raises(SwitchedOff):
             world.handle(BeginSession(staff_id=world.staff["navigator"], ending=session_of(other)))
 
-        begun = {row.subject_id for row in world.rows(tables.kernel.audit_rows) if row.what == "session.begun"}
+        begun = {row.subject_id for row in world.rows(tables.platform.audit_rows) if row.what == "session.begun"}
         assert str(world.staff["navigator"]) not in begun
         assert is_in(other)
 
@@ -237,5 +237,5 @@ class TestSigningOutIsTold:
 
 
 def signed_out(world: World) -> list[dict[str, Any]]:
-    events = [envelope.read(row.value) for row in world.rows(tables.kernel.outbox)]
+    events = [envelope.read(row.value) for row in world.rows(tables.platform.outbox)]
     return [StaffSignedOutV1.decode(event.data) for event in events if event.type == StaffSignedOutV1.type]

@@ -7,10 +7,10 @@ import pytest
 from argon2 import PasswordHasher
 
 from services.accounts import passwords, tables
-from services.accounts.sign_in import CountTry, TooManyTries
+from services.accounts.sign_in import CountTry, SignInLocked
 from services.accounts.staff import ChangeMember
 from services.contracts.codes import Role
-from services.kernel.web import csrf
+from services.platform.web import csrf
 from tests.accounts_world import PASSWORD, World, a_world, sign_in
 
 
@@ -153,7 +153,7 @@ class TestLock:
         def attempt(_: int) -> bool:
             try:
                 world.handle(CountTry(name_digest="d" * 64))
-            except TooManyTries:
+            except SignInLocked:
                 return False
             return True
 

@@ -16,8 +16,8 @@ from services.accounts.tokens import IssueToken
 from services.contracts import envelope
 from services.contracts.accounts import StaffChangedV1, StaffSignedInV1, TeamChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.errors import Stale
-from services.kernel.web import access
+from services.platform.errors import Stale
+from services.platform.web import access
 from tests.accounts_world import World, send
 
 
@@ -47,14 +47,14 @@ def a_team_change(world: World, **changes: Any) -> ChangeTeam:
 
 def told(world: World, schema: type[StaffChangedV1 | TeamChangedV1], key: object) -> list[dict[str, Any]]:
     """What was published about one member or team, the oldest first."""
-    rows = [row for row in world.rows(tables.kernel.outbox) if row.topic == schema.topic and row.key == str(key)]
+    rows = [row for row in world.rows(tables.platform.outbox) if row.topic == schema.topic and row.key == str(key)]
     values = [envelope.read(row.value).data for row in sorted(rows, key=lambda row: row.position)]
     return [schema.decode(value) for value in values]
 
 
 def signed_in(world: World) -> list[dict[str, Any]]:
     """What was published of sign-ins, the oldest first."""
-    events = [envelope.read(row.value) for row in world.rows(tables.kernel.outbox)]
+    events = [envelope.read(row.value) for row in world.rows(tables.platform.outbox)]
     told = [StaffSignedInV1.decode(event.data) for event in events if event.type == StaffSignedInV1.type]
     return sorted(told, key=lambda event: event["at"])
 
@@ -94,7 +94,7 @@ class TestChangingAMember:
     def test_is_audited(self, world: World) -> None:
         world.handle(a_change(world), by="administrator")
 
-        row = next(row for row in world.rows(tables.kernel.audit_rows) if row.what == "staff.changed")
+        row = next(row for row in world.rows(tables.platform.audit_rows) if row.what == "staff.changed")
         assert row.actor == world.staff["administrator"]
         assert row.subject_id == str(world.staff["reviewer"])
         assert "Reviewer" not in str(row.details)

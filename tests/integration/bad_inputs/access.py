@@ -11,7 +11,7 @@ from services.contracts.codes import Role
 from services.intake.domain.nhs_number import NotAnNhsNumber, nhs_number
 from services.intake.settings import Settings as IntakeSettings
 from services.oversight.freezing import Freeze
-from tests.integration.bad_inputs.door import REVIEWS, Door, accepted, changed, plain, refused, row
+from tests.integration.bad_inputs.deployment import REVIEWS, Deployment, accepted, changed, plain, refused, row
 from tests.world import Caller
 
 OWN_VIEW = {"level": "planned", "sureness": "fairly", "why": "An invented reason."}
@@ -24,16 +24,16 @@ MARKUP = (
 )
 
 
-def review_of(door: Door, where: str) -> str:
+def review_of(deployment: Deployment, where: str) -> str:
     """The address of the one review of a referral, in the API."""
     referral_id = where.rpartition("/")[2]
-    door.world.settle()
-    (review,) = door.reviewer.get(f"{REVIEWS}?referral_id={referral_id}").get_json()["items"]
+    deployment.world.settle()
+    (review,) = deployment.reviewer.get(f"{REVIEWS}?referral_id={referral_id}").get_json()["items"]
     return f"{REVIEWS}/{review['id']}"
 
 
 @row(44)
-def test_numbers_in_production(door: Door) -> None:
+def test_numbers_in_production(deployment: Deployment) -> None:
     settings = IntakeSettings(database_url="sqlite://", secret_key=b"k" * 32)
 
     assert not settings.policy.test_nhs_numbers
@@ -42,14 +42,14 @@ def test_numbers_in_production(door: Door) -> None:
 
 
 @row(70)
-def markup(door: Door) -> None:
+def markup(deployment: Deployment) -> None:
     for text in MARKUP:
         body = changed("concern/concern", text)
         body["young_person"]["name"] = text[:100]
-        where = accepted(door.refer(body))
+        where = accepted(deployment.refer(body))
         pages = {
-            door.navigator: f"/intake/referrals/{where.rpartition('/')[2]}",
-            door.reviewer: review_of(door, where).replace("/api/v1", ""),
+            deployment.navigator: f"/intake/referrals/{where.rpartition('/')[2]}",
+            deployment.reviewer: review_of(deployment, where).replace("/api/v1", ""),
         }
         for caller, page in pages.items():
             shown = caller.get(page)
@@ -58,22 +58,25 @@ def markup(door: Door) -> None:
 
 
 @row(79)
-def pages_that_are_not_there(door: Door) -> None:
+def pages_that_are_not_there(deployment: Deployment) -> None:
     for query in ("limit=0", "limit=-1", "limit=1000000", "cursor=nonsense", "cursor=AAAA"):
-        refused(door.reviewer.get(f"{REVIEWS}?{query}"), 400)
+        refused(deployment.reviewer.get(f"{REVIEWS}?{query}"), 400)
     for _ in range(2):
-        accepted(door.refer(plain()))
-    door.world.settle()
-    following = f"{REVIEWS}?limit=1&cursor={door.reviewer.get(f'{REVIEWS}?limit=1').get_json()['next_cursor']}"
-    assert door.reviewer.get(following).status_code == 200
-    refused(door.world.caller("reviewer-two").get(following), 400)
+        accepted(deployment.refer(plain()))
+    deployment.world.settle()
+    following = f"{REVIEWS}?limit=1&cursor={deployment.reviewer.get(f'{REVIEWS}?limit=1').get_json()['next_cursor']}"
+    assert deployment.reviewer.get(following).status_code == 200
+    refused(deployment.world.caller("reviewer-two").get(following), 400)
 
 
 @row(80)
-def other_people_s(door: Door) -> None:
-    where = accepted(door.refer(plain()))
-    review = review_of(door, where)
-    for caller, path in ((door.world.caller("navigator-west"), where), (door.world.caller("reviewer-west"), review)):
+def other_people_s(deployment: Deployment) -> None:
+    where = accepted(deployment.refer(plain()))
+    review = review_of(deployment, where)
+    for caller, path in (
+        (deployment.world.caller("navigator-west"), where),
+        (deployment.world.caller("reviewer-west"), review),
+    ):
         there = caller.get(path)
         nowhere = caller.get(f"{path.rpartition('/')[0]}/{uuid4()}")
         refused(there, 404)
@@ -81,40 +84,40 @@ def other_people_s(door: Door) -> None:
 
 
 @row(81)
-def other_roles(door: Door) -> None:
-    review = review_of(door, accepted(door.refer(plain())))
-    caseworker, scientist = (door.world.caller(user) for user in ("youth-justice-caseworker", "data-scientist"))
+def other_roles(deployment: Deployment) -> None:
+    review = review_of(deployment, accepted(deployment.refer(plain())))
+    caseworker, scientist = (deployment.world.caller(user) for user in ("youth-justice-caseworker", "data-scientist"))
 
     refused(caseworker.post_as_read(review, "decision", {}), 403)
-    refused(door.navigator.get(f"{review}/estimate"), 403)
+    refused(deployment.navigator.get(f"{review}/estimate"), 403)
     refused(scientist.get(review), 403)
 
 
 @row(82)
-def estimate_in_the_referrer_s_own(door: Door) -> None:
-    where = accepted(door.refer(plain()))
-    door.world.settle()
+def estimate_in_the_referrer_s_own(deployment: Deployment) -> None:
+    where = accepted(deployment.refer(plain()))
+    deployment.world.settle()
 
-    said = str(door.read(where))
+    said = str(deployment.read(where))
 
     assert not any(word in said for word in ("estimate", "score", "band", "probability", "pathway"))
 
 
 @row(83)
-def own_referral(door: Door) -> None:
-    caller = _navigator_and_reviewer(door)
+def own_referral(deployment: Deployment) -> None:
+    caller = _navigator_and_reviewer(deployment)
     where = accepted(caller.post("/intake/api/v1/referrals", plain()))
-    review = review_of(door, where)
+    review = review_of(deployment, where)
 
     refused(caller.get(review), 404)
     refused(caller.post_as_read(review, "own-view", OWN_VIEW), 404)
 
 
 @row(84)
-def steps_in_another_order(door: Door) -> None:
-    review = review_of(door, accepted(door.refer(plain())))
-    reviewer = door.reviewer
-    decision = door.world.example("casework", REVIEWS + "/{review_id}/decision")
+def steps_in_another_order(deployment: Deployment) -> None:
+    review = review_of(deployment, accepted(deployment.refer(plain())))
+    reviewer = deployment.reviewer
+    decision = deployment.world.example("casework", REVIEWS + "/{review_id}/decision")
 
     refused(reviewer.get(f"{review}/estimate"), 409)
     headers = {"If-Match": reviewer.get(review).headers["ETag"]}
@@ -122,23 +125,23 @@ def steps_in_another_order(door: Door) -> None:
 
 
 @row(85)
-def backdated(door: Door) -> None:
-    review = review_of(door, accepted(door.refer(plain())))
+def backdated(deployment: Deployment) -> None:
+    review = review_of(deployment, accepted(deployment.refer(plain())))
     own_view = {**OWN_VIEW, "own_view_at": "2020-01-01T00:00:00Z"}
 
-    refused(door.reviewer.post_as_read(review, "own-view", own_view), 422, never="own_view_at")
+    refused(deployment.reviewer.post_as_read(review, "own-view", own_view), 422, never="own_view_at")
 
 
 @row(104)
-def narrowed_to_one(door: Door) -> None:
+def narrowed_to_one(deployment: Deployment) -> None:
     """An area with hardly anybody: no count is told, and no total gives it away."""
-    accepted(door.world.caller("navigator-west").post("/intake/api/v1/referrals", plain()))
-    door.world.settle()
-    board = door.world.caller("board-member")
-    at = door.clock.at
+    accepted(deployment.world.caller("navigator-west").post("/intake/api/v1/referrals", plain()))
+    deployment.world.settle()
+    board = deployment.world.caller("board-member")
+    at = deployment.clock.at
     steps = f"/oversight/api/v1/steps/{at.year}-Q{(at.month + 2) // 3}"
 
-    door.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
 
     refused(board.get(f"{steps}?area=westborough"), 409)
     everybody = board.get(steps).get_json()
@@ -148,10 +151,10 @@ def narrowed_to_one(door: Door) -> None:
         refused(board.get(f"{steps}?{narrower}"), 400)
 
 
-def _navigator_and_reviewer(door: Door) -> Caller:
+def _navigator_and_reviewer(deployment: Deployment) -> Caller:
     """Somebody new who refers and reviews in the same area."""
-    accounts = door.world.system.services["accounts"]
-    remi = door.world.system.identities.named("reviewer")
+    accounts = deployment.world.system.services["accounts"]
+    remi = deployment.world.system.identities.named("reviewer")
     assert remi is not None
     staff_id = accounts.dispatcher.handle(
         AddMember(
@@ -165,4 +168,4 @@ def _navigator_and_reviewer(door: Door) -> Caller:
         actor=None,
     )
     token = accounts.dispatcher.handle(IssueToken(staff_id=staff_id, scopes=EVERY), actor=None)
-    return Caller(client=door.world.anyone(), token=token)
+    return Caller(client=deployment.world.anyone(), token=token)

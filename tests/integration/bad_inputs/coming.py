@@ -1,4 +1,4 @@
-"""Rows 59, 69, 87, 100, 103 and 107: what the doors that are there already answer, while others are still to come."""
+"""Rows 59, 69, 87, 100, 103 and 107: what the deployments that are there already answer, while others are still to come."""
 
 import base64
 import csv
@@ -8,31 +8,41 @@ import json
 import sqlalchemy as sa
 
 from services.contracts import topics
-from services.kernel.bus.log import Record
 from services.oversight.freezing import Freeze
-from tests.integration.bad_inputs.door import PROBLEM, REFERRALS, REVIEWS, Door, accepted, changed, plain, refused, row
+from services.platform.messaging.log import Record
+from tests.integration.bad_inputs.deployment import (
+    PROBLEM,
+    REFERRALS,
+    REVIEWS,
+    Deployment,
+    accepted,
+    changed,
+    plain,
+    refused,
+    row,
+)
 from tests.world import BASE
 
 CELLS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "＝1")
 
 
-def steps_of(door: Door) -> str:
+def steps_of(deployment: Deployment) -> str:
     """The address of this quarter's report, without its form."""
-    at = door.clock.at
+    at = deployment.clock.at
     return f"/oversight/steps/{at.year}-Q{(at.month + 2) // 3}"
 
 
 @row(59)
-def cells_that_run(door: Door) -> None:
+def cells_that_run(deployment: Deployment) -> None:
     for text in CELLS:
-        where = accepted(door.refer(changed("concern/concern", text)))
-        assert door.read(where)["referral"]["concern"]["concern"] == text.strip()
-    door.world.settle()
-    board = door.world.caller("board-member")
-    door.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
-    assert board.get(f"{steps_of(door)}.csv", query_string={"area": CELLS[0]}).status_code == 409
+        where = accepted(deployment.refer(changed("concern/concern", text)))
+        assert deployment.read(where)["referral"]["concern"]["concern"] == text.strip()
+    deployment.world.settle()
+    board = deployment.world.caller("board-member")
+    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    assert board.get(f"{steps_of(deployment)}.csv", query_string={"area": CELLS[0]}).status_code == 409
 
-    exported = board.get(f"{steps_of(door)}.csv").get_data(as_text=True)
+    exported = board.get(f"{steps_of(deployment)}.csv").get_data(as_text=True)
 
     cells = [cell for line in csv.reader(io.StringIO(exported)) for cell in line]
     assert len(cells) > 7
@@ -40,9 +50,9 @@ def cells_that_run(door: Door) -> None:
 
 
 @row(69)
-def wildcards(door: Door) -> None:
-    accepted(door.refer(plain()))
-    auditor = door.world.caller("data-protection-officer")
+def wildcards(deployment: Deployment) -> None:
+    accepted(deployment.refer(plain()))
+    auditor = deployment.world.caller("data-protection-officer")
     for searched in ("%", "_", "%25", "________-____-____-____-____________"):
         for field in ("about", "by", "act"):
             assert auditor.get("/accounts/audit", query_string={field: searched}).status_code == 400
@@ -53,7 +63,7 @@ def wildcards(door: Door) -> None:
 
 
 @row(87)
-def tokens_of_another_kind(door: Door) -> None:
+def tokens_of_another_kind(deployment: Deployment) -> None:
     claims = {"sub": "administrator", "role": "administrator", "exp": 4_000_000_000}
     tricks = ("../../dev/null", "' OR 1=1--", "https://evil.example/key")
     headers = [{"alg": "none"}, {"alg": "nOnE"}, {"alg": "HS256"}]
@@ -62,43 +72,43 @@ def tokens_of_another_kind(door: Door) -> None:
         f"{_part(header)}.{_part(claims)}.{'' if 'one' in header['alg'].lower() else 'c2ln'}" for header in headers
     ]
     for token in (*tokens, f"{tokens[0]}.c2ln", _part({"alg": "none", "kid": "x" * 10_000}), "a.b.c"):
-        answer = door.world.anyone().get(REVIEWS, base_url=BASE, headers={"Authorization": f"Bearer {token}"})
+        answer = deployment.world.anyone().get(REVIEWS, base_url=BASE, headers={"Authorization": f"Bearer {token}"})
         refused(answer, 401, never=token)
 
 
 @row(100)
-def exports(door: Door) -> None:
+def exports(deployment: Deployment) -> None:
     for user in ("navigator", "reviewer", "data-scientist", "administrator"):
-        assert door.world.caller(user).get(f"{steps_of(door)}.csv").status_code == 403
-    board = door.world.caller("board-member")
-    accepted(door.refer(plain()))
-    door.world.settle()
-    door.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
-    assert board.get(f"{steps_of(door)}.csv?area=nowhere").status_code == 409
+        assert deployment.world.caller(user).get(f"{steps_of(deployment)}.csv").status_code == 403
+    board = deployment.world.caller("board-member")
+    accepted(deployment.refer(plain()))
+    deployment.world.settle()
+    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    assert board.get(f"{steps_of(deployment)}.csv?area=nowhere").status_code == 409
     assert board.get("/oversight/steps/1999-Q1.csv").status_code == 404
 
 
 @row(103)
-def records_that_nobody_of_ours_sent(door: Door) -> None:
+def records_that_nobody_of_ours_sent(deployment: Deployment) -> None:
     known = {"specversion": "1.0", "id": "f", "source": "/intake", "type": "intake.referral.received"}
     values = (b"\xff{", b"{}", json.dumps(known).encode(), json.dumps({**known, "dataschemaversion": "99"}).encode())
-    log, casework = door.world.system.log, door.world.system.services["casework"]
-    before = _buried(door)
+    log, casework = deployment.world.system.log, deployment.world.system.services["casework"]
+    before = _dead_lettered(deployment)
     log.append([Record(topic=topics.REFERRALS.name, key="forged", value=value) for value in values])
-    where = accepted(door.refer(plain()))
+    where = accepted(deployment.refer(plain()))
 
-    door.world.settle()
+    deployment.world.settle()
 
-    assert _buried(door) == before + len(values)
-    assert len(door.reviewer.get(f"{REVIEWS}?referral_id={where.rpartition('/')[2]}").get_json()["items"]) == 1
+    assert _dead_lettered(deployment) == before + len(values)
+    assert len(deployment.reviewer.get(f"{REVIEWS}?referral_id={where.rpartition('/')[2]}").get_json()["items"]) == 1
     with casework.database.write() as connection:
         connection.execute(sa.delete(casework.tables.dead_letters))
 
 
 @row(107)
-def in_welsh(door: Door) -> None:
+def in_welsh(deployment: Deployment) -> None:
     for path in (f"{REFERRALS}/nothing", "/intake/api/v1/nothing"):
-        welsh = door.navigator.get(path, headers={"Accept-Language": "cy"})
+        welsh = deployment.navigator.get(path, headers={"Accept-Language": "cy"})
         assert (welsh.status_code, welsh.mimetype) == (404, PROBLEM)
 
 
@@ -106,8 +116,8 @@ def _part(said: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
 
 
-def _buried(door: Door) -> int:
-    casework = door.world.system.services["casework"]
+def _dead_lettered(deployment: Deployment) -> int:
+    casework = deployment.world.system.services["casework"]
     with casework.database.read() as connection:
         count = sa.select(sa.func.count()).select_from(casework.tables.dead_letters)
         return connection.execute(count).scalar_one()

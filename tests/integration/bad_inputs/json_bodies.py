@@ -4,14 +4,14 @@ import json
 
 from werkzeug.test import TestResponse
 
-from tests.integration.bad_inputs.door import REFERRALS, Door, accepted, plain, refused, row
+from tests.integration.bad_inputs.deployment import REFERRALS, Deployment, accepted, plain, refused, row
 from tests.world import BASE
 
 LIMIT = 64 * 1024
 
 
-def _raw(door: Door, body: bytes, **options: object) -> TestResponse:
-    return door.navigator.post(REFERRALS, body, **options)
+def _raw(deployment: Deployment, body: bytes, **options: object) -> TestResponse:
+    return deployment.navigator.post(REFERRALS, body, **options)
 
 
 def _with_number(literal: str) -> bytes:
@@ -19,105 +19,105 @@ def _with_number(literal: str) -> bytes:
 
 
 @row(1)
-def empty(door: Door) -> None:
-    refused(_raw(door, b""), 400)
+def empty(deployment: Deployment) -> None:
+    refused(_raw(deployment, b""), 400)
 
 
 @row(2)
-def truncated(door: Door) -> None:
-    refused(_raw(door, b"{"), 400)
+def truncated(deployment: Deployment) -> None:
+    refused(_raw(deployment, b"{"), 400)
 
 
 @row(3)
-def too_deep(door: Door) -> None:
-    refused(_raw(door, b"[" * 1000 + b"]" * 1000), 400)
-    refused(_raw(door, b'{"a":' * 10_000), 400)
+def too_deep(deployment: Deployment) -> None:
+    refused(_raw(deployment, b"[" * 1000 + b"]" * 1000), 400)
+    refused(_raw(deployment, b'{"a":' * 10_000), 400)
 
 
 @row(4)
-def not_numbers(door: Door) -> None:
+def not_numbers(deployment: Deployment) -> None:
     for literal in ("NaN", "Infinity", "-Infinity"):
-        refused(_raw(door, _with_number(literal)), 400)
+        refused(_raw(deployment, _with_number(literal)), 400)
 
 
 @row(5)
-def not_finite(door: Door) -> None:
+def not_finite(deployment: Deployment) -> None:
     for literal in ("1e999", "-1e999"):
-        refused(_raw(door, _with_number(literal)), 400)
+        refused(_raw(deployment, _with_number(literal)), 400)
 
 
 @row(6)
-def endless_integer(door: Door) -> None:
-    refused(_raw(door, _with_number("9" * 5_000)), 400)
+def endless_integer(deployment: Deployment) -> None:
+    refused(_raw(deployment, _with_number("9" * 5_000)), 400)
 
 
 @row(7)
-def key_twice(door: Door) -> None:
-    refused(_raw(door, b'{"area": "northside", "area": "riverside"}'), 400)
+def key_twice(deployment: Deployment) -> None:
+    refused(_raw(deployment, b'{"area": "northside", "area": "riverside"}'), 400)
     twice = json.dumps(plain()).replace('"age_about": 15', '"age_about": 15, "age_about": 16')
-    refused(_raw(door, twice.encode()), 400)
+    refused(_raw(deployment, twice.encode()), 400)
 
 
 @row(11)
-def raw_control_byte(door: Door) -> None:
-    refused(_raw(door, json.dumps(plain()).replace("Rowan", "Ro\x01wan").encode()), 400)
+def raw_control_byte(deployment: Deployment) -> None:
+    refused(_raw(deployment, json.dumps(plain()).replace("Rowan", "Ro\x01wan").encode()), 400)
 
 
 @row(12)
-def not_utf8(door: Door) -> None:
-    refused(_raw(door, json.dumps(plain()).encode().replace(b"Rowan", b"Ro\xff\xfewan")), 400)
+def not_utf8(deployment: Deployment) -> None:
+    refused(_raw(deployment, json.dumps(plain()).encode().replace(b"Rowan", b"Ro\xff\xfewan")), 400)
 
 
 @row(13)
-def other_unicode(door: Door) -> None:
+def other_unicode(deployment: Deployment) -> None:
     for encoding in ("utf-16", "utf-16-le", "utf-32"):
-        refused(_raw(door, json.dumps(plain()).encode(encoding)), 415)
+        refused(_raw(deployment, json.dumps(plain()).encode(encoding)), 415)
 
 
 @row(14)
-def byte_order_mark(door: Door) -> None:
-    refused(_raw(door, b"\xef\xbb\xbf" + json.dumps(plain()).encode()), 400)
+def byte_order_mark(deployment: Deployment) -> None:
+    refused(_raw(deployment, b"\xef\xbb\xbf" + json.dumps(plain()).encode()), 400)
 
 
 @row(15)
-def other_charset(door: Door) -> None:
+def other_charset(deployment: Deployment) -> None:
     body = json.dumps(plain()).encode()
-    refused(_raw(door, body, content_type="application/json; charset=latin-1"), 415)
+    refused(_raw(deployment, body, content_type="application/json; charset=latin-1"), 415)
 
 
 @row(16)
-def other_media_type(door: Door) -> None:
+def other_media_type(deployment: Deployment) -> None:
     body = json.dumps(plain()).encode()
     for media_type in ("text/plain", "application/xml", ""):
-        refused(_raw(door, body, content_type=media_type), 415)
+        refused(_raw(deployment, body, content_type=media_type), 415)
 
 
 @row(17)
-def compressed(door: Door) -> None:
+def compressed(deployment: Deployment) -> None:
     body = json.dumps(plain()).encode()
     for encoding in ("gzip", "br", "deflate"):
-        refused(_raw(door, body, headers={"Content-Encoding": encoding}), 415)
+        refused(_raw(deployment, body, headers={"Content-Encoding": encoding}), 415)
 
 
 @row(18)
-def as_large_as_may_be(door: Door) -> None:
+def as_large_as_may_be(deployment: Deployment) -> None:
     body = json.dumps(plain()).encode()
-    accepted(_raw(door, body.ljust(LIMIT - 1)))
-    accepted(_raw(door, body.ljust(LIMIT)))
-    refused(_raw(door, body.ljust(LIMIT + 1)), 413)
-    refused(_raw(door, body.ljust(10 * 1024 * 1024)), 413)
+    accepted(_raw(deployment, body.ljust(LIMIT - 1)))
+    accepted(_raw(deployment, body.ljust(LIMIT)))
+    refused(_raw(deployment, body.ljust(LIMIT + 1)), 413)
+    refused(_raw(deployment, body.ljust(10 * 1024 * 1024)), 413)
 
 
 @row(19)
-def without_a_length(door: Door) -> None:
+def without_a_length(deployment: Deployment) -> None:
     """As waitress gives a chunked body: no length, and a stream that ends."""
     body = json.dumps(plain()).encode().ljust(10 * 1024 * 1024)
-    response = door.world.anyone().post(
+    response = deployment.world.anyone().post(
         REFERRALS,
         base_url=BASE,
         data=body,
         content_type="application/json",
-        headers={"Authorization": f"Bearer {door.navigator.token}", "Idempotency-Key": "chunked"},
+        headers={"Authorization": f"Bearer {deployment.navigator.token}", "Idempotency-Key": "chunked"},
         environ_overrides={"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
     )
 
@@ -125,6 +125,6 @@ def without_a_length(door: Door) -> None:
 
 
 @row(20)
-def no_object(door: Door) -> None:
+def no_object(deployment: Deployment) -> None:
     for body in (b"[]", b'"text"', b"null", b"true"):
-        refused(_raw(door, body), 400)
+        refused(_raw(deployment, body), 400)

@@ -12,8 +12,8 @@ from services.accounts import tables
 from services.accounts.staff import ChangeMember
 from services.contracts.codes import Role
 from services.embedded import staff
-from services.kernel.settings import Settings, Unset
-from tests.integration.bad_inputs.door import REFERRALS, REVIEWS, Door, plain, refused, row
+from services.platform.settings import Settings, SettingsError
+from tests.integration.bad_inputs.deployment import REFERRALS, REVIEWS, Deployment, plain, refused, row
 from tests.world import BASE
 
 SIGN_IN = "/accounts/sign-in"
@@ -29,7 +29,7 @@ def form_token(client: Client, path: str = SIGN_IN) -> str:
 
 
 def signed_in(
-    door: Door,
+    deployment: Deployment,
     user: str,
     *,
     client: Client | None = None,
@@ -38,13 +38,13 @@ def signed_in(
     forwarded: str = "",
 ) -> TestResponse:
     """The answer to a try to sign in, with the demonstration's password unless another is given."""
-    client = client or door.world.browser()
+    client = client or deployment.world.browser()
     return client.post(
         SIGN_IN + (f"?next={where}" if where else ""),
         base_url=BASE,
         data={
             "sign_in_name": user,
-            "password": password or staff.password(door.world.folder),
+            "password": password or staff.password(deployment.world.folder),
             "csrf_token": form_token(client),
         },
         headers={"X-Forwarded-For": forwarded} if forwarded else {},
@@ -56,50 +56,50 @@ def session_of(client: Client) -> str:
     return cookie.value if cookie is not None else ""
 
 
-def someone_signed_in(door: Door, user: str = "navigator") -> Client:
-    client = door.world.browser()
-    assert signed_in(door, user, client=client).status_code == 303
+def someone_signed_in(deployment: Deployment, user: str = "navigator") -> Client:
+    client = deployment.world.browser()
+    assert signed_in(deployment, user, client=client).status_code == 303
     return client
 
 
 @row(86)
-def no_token(door: Door) -> None:
-    refused(door.world.anyone().get(REVIEWS, base_url=BASE), 401)
-    reviewer = door.reviewer
-    with door.at(door.clock.at + timedelta(hours=9)):
+def no_token(deployment: Deployment) -> None:
+    refused(deployment.world.anyone().get(REVIEWS, base_url=BASE), 401)
+    reviewer = deployment.reviewer
+    with deployment.at(deployment.clock.at + timedelta(hours=9)):
         refused(reviewer.get(REVIEWS), 401)
 
 
 @row(88)
-def taken_rights(door: Door) -> None:
-    caller = door.world.caller("reviewer-west")
+def taken_rights(deployment: Deployment) -> None:
+    caller = deployment.world.caller("reviewer-west")
     assert caller.get(REVIEWS).status_code == 200
 
-    _change(door, "reviewer-west", roles=frozenset())
+    _change(deployment, "reviewer-west", roles=frozenset())
     # A token ends with the roles that it was given for.
     refused(caller.get(REVIEWS), 401)
-    _change(door, "reviewer-west", active=False)
+    _change(deployment, "reviewer-west", active=False)
     refused(caller.get(REVIEWS), 401)
-    _change(door, "reviewer-west", roles=frozenset({Role.REVIEWER}))
+    _change(deployment, "reviewer-west", roles=frozenset({Role.REVIEWER}))
 
 
 @row(89)
-def fixed_session(door: Door) -> None:
-    client = door.world.browser()
+def fixed_session(deployment: Deployment) -> None:
+    client = deployment.world.browser()
     client.set_cookie("waymark_session", "chosen-by-somebody-else", domain="127.0.0.1")
 
-    signed_in(door, "navigator", client=client)
+    signed_in(deployment, "navigator", client=client)
 
     assert session_of(client) not in ("", "chosen-by-somebody-else")
 
 
 @row(90)
-def session_after_signing_out(door: Door) -> None:
-    client = someone_signed_in(door)
+def session_after_signing_out(deployment: Deployment) -> None:
+    client = someone_signed_in(deployment)
     session = session_of(client)
     client.post("/accounts/sign-out", base_url=BASE, data={"csrf_token": form_token(client, FORM)})
 
-    later = door.world.browser()
+    later = deployment.world.browser()
     later.set_cookie("waymark_session", session, domain="127.0.0.1")
 
     assert later.get(FORM, base_url=BASE).location.startswith(SIGN_IN)
@@ -107,19 +107,19 @@ def session_after_signing_out(door: Door) -> None:
 
 
 @row(91)
-def forged_session(door: Door) -> None:
-    with pytest.raises(Unset):
+def forged_session(deployment: Deployment) -> None:
+    with pytest.raises(SettingsError):
         Settings(database_url="sqlite://", secret_key=b"o")
-    client = door.world.browser()
+    client = deployment.world.browser()
     client.set_cookie("waymark_session", "eyJyb2xlIjoiYWRtaW4ifQ.forged", domain="127.0.0.1")
     assert client.get(REVIEWS, base_url=BASE).status_code == 401
 
 
 @row(92)
-def form_from_elsewhere(door: Door) -> None:
-    client, other = someone_signed_in(door), someone_signed_in(door)
+def form_from_elsewhere(deployment: Deployment) -> None:
+    client, other = someone_signed_in(deployment), someone_signed_in(deployment)
     theirs = form_token(other, FORM)
-    before = door.referrals()
+    before = deployment.referrals()
     for token in ("", "wrong", theirs):
         assert client.post(FORM, base_url=BASE, data={"csrf_token": token}).status_code == 403
     own = form_token(client, FORM)
@@ -128,21 +128,23 @@ def form_from_elsewhere(door: Door) -> None:
         assert sent.status_code == 403
     as_text = client.post(REFERRALS, base_url=BASE, json=plain(), content_type="text/plain")
     assert as_text.status_code in (400, 403, 415)
-    assert door.referrals() == before
+    assert deployment.referrals() == before
 
 
 @row(97)
-def guessing_names(door: Door) -> None:
-    known = signed_in(door, "navigator", password="wrong")
-    nobody = signed_in(door, "nobody-at-all", password="wrong")
+def guessing_names(deployment: Deployment) -> None:
+    known = signed_in(deployment, "navigator", password="wrong")
+    nobody = signed_in(deployment, "nobody-at-all", password="wrong")
 
     assert known.status_code == nobody.status_code
     assert _said(known, of="navigator") == _said(nobody, of="nobody-at-all")
 
 
 @row(98)
-def too_many_tries(door: Door) -> None:
-    answers = [signed_in(door, "nobody-in-a-hurry", password="wrong") for _ in range(7)]  # pragma: allowlist secret
+def too_many_tries(deployment: Deployment) -> None:
+    answers = [
+        signed_in(deployment, "nobody-in-a-hurry", password="wrong") for _ in range(7)
+    ]  # pragma: allowlist secret
 
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) > 0
@@ -154,9 +156,9 @@ def _said(response: TestResponse, *, of: str) -> str:
     return re.sub(r"[0-9a-f-]{36}", "", page)
 
 
-def _change(door: Door, user: str, **changes: object) -> None:
+def _change(deployment: Deployment, user: str, **changes: object) -> None:
     """Change an account as an administrator does."""
-    accounts = door.world.system.services["accounts"]
+    accounts = deployment.world.system.services["accounts"]
     with accounts.database.read() as connection:
         found = connection.execute(sa.select(tables.staff).where(tables.staff.c.sign_in_name == user)).one()
         teams = connection.execute(

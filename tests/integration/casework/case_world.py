@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from services.casework.adapters import tables
 from services.casework.adapters.case_repository import SqlCaseRepository
 from services.casework.adapters.case_tables import case_notices, cases
-from services.casework.adapters.review_tables import changes_to_read, reviews
+from services.casework.adapters.review_tables import follow_ups, reviews
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
 from services.casework.application.open_case import OpenCase, open_case
 from services.casework.bootstrap import build
@@ -33,7 +33,7 @@ from services.contracts.codes import (
     Source,
     SupportLevel,
 )
-from services.kernel.auth.identity import Identity
+from services.platform.auth.identity import Identity
 from tests.factories.cases import DECIDED_AT, REVIEWER
 
 BORN = date(2010, 3, 4)
@@ -271,7 +271,7 @@ class CaseWorld:
         """What came after the decision that opened this case."""
         [case] = self.rows(cases, id=case_id)
         self._insert(
-            changes_to_read,
+            follow_ups,
             referral_id=case["referral_id"],
             referral_version=version,
             kind=kind,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from devtools.postgresql import Cluster
 from tests.integration.casework.case_world import CaseWorld
 from tests.integration.casework.review_world import ReviewWorld
-from tests.parts.postgresql import Cluster
 
 
 @pytest.fixture(scope="session")

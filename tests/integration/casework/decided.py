@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from services.casework.adapters.case_tables import cases
 from services.casework.application.staff_changes import StaffChanged
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
-from services.kernel.auth.identity import Identity
+from services.platform.auth.identity import Identity
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, an_own_view
@@ -36,7 +36,7 @@ def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] 
         "areas": ["northside"],
         "active": True,
     }
-    world.hear(StaffChanged(event))
+    world.deliver(StaffChanged(event))
     return Client(world.service.app.test_client(), str(identity.staff_id))
 
 

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from services.casework.adapters.review_tables import reviews
 from services.casework.adapters.tables import metadata
-from services.casework.application import hear
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application import on_events
+from services.casework.application.on_referral import ApplyReferral, ApplyWithdrawal
 from services.casework.application.staff_changes import StaffChanged
 from services.casework.bootstrap import build
 from services.casework.domain.review_reader import ReviewReader, review_reader
 from services.casework.settings import Settings
 from services.contracts.codes import NotEstimatedReason, OrganisationClass, RecipientClass, Role, Source
-from services.kernel.auth.identity import Identity
+from services.platform.auth.identity import Identity
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client, Member, Tokens
 
@@ -38,12 +38,12 @@ class ReviewWorld:
         with self.database.write() as connection:
             metadata.create_all(connection)
         self.teams = {code: self.team(code, *what) for code, what in TEAMS.items()}
-        self.hear(hear.HearModel(_described()))
+        self.deliver(on_events.ApplyModel(_described()))
 
     def close(self) -> None:
         self.database.close()
 
-    def hear(self, command: object) -> None:
+    def deliver(self, command: object) -> None:
         """As a worker does when an event comes."""
         self.service.dispatcher.handle(command, actor=None)
 
@@ -71,7 +71,7 @@ class ReviewWorld:
             "on_call_address": None,
             "active": True,
         }
-        self.hear(hear.HearTeam(event))
+        self.deliver(on_events.ApplyTeam(event))
         return team_id
 
     def reviewer(
@@ -105,7 +105,7 @@ class ReviewWorld:
             "areas": sorted(identity.areas),
             "active": True,
         }
-        self.hear(StaffChanged(event))
+        self.deliver(StaffChanged(event))
         return Client(self.service.app.test_client(), str(staff_id))
 
     def staff_changed(self, client: Client, *, version: int = 2, active: bool = True, **changed: Any) -> None:
@@ -120,7 +120,7 @@ class ReviewWorld:
             "active": active,
         }
         rights = {name: sorted(changed.get(name, getattr(who, name))) for name in ("roles", "teams", "areas")}
-        self.hear(StaffChanged(event | rights))
+        self.deliver(StaffChanged(event | rights))
 
     def member(self, client: Client) -> Member:
         return Member(self.tokens.known[client.token])
@@ -151,16 +151,16 @@ class ReviewWorld:
             event["bases"] = [
                 basis for basis in event["bases"] if basis["recipient_class"] is not RecipientClass.TRIAGE
             ]
-        self.hear(HearReferral(event))
+        self.deliver(ApplyReferral(event))
         referred = Referred(self, event)
         if details:
-            self.hear(hear.HearIdentity(make.an_identity_event(referred.id)))
+            self.deliver(on_events.ApplyIdentity(make.an_identity_event(referred.id)))
             texts = {
                 "own_words": "I want it to stop.",
                 "strengths": "Close to an aunt.",
                 "concern": "Afraid to go back.",
             }
-            self.hear(hear.HearNarrative({"referral_id": referred.id, "version": 1, "texts": texts}))
+            self.deliver(on_events.ApplyNarrative({"referral_id": referred.id, "version": 1, "texts": texts}))
         return referred
 
     def rows(self, table: sa.Table, **where: Any) -> list[Mapping[str, Any]]:
@@ -198,10 +198,10 @@ class Referred:
 
     def amended(self, version: int = 2, **said: Any) -> None:
         held = {"referral_id": self.id, "reference": self.event["reference"], "person_id": self.event["person_id"]}
-        self.world.hear(HearReferral(make.a_referral_event(version=version, **held, **said)))
+        self.world.deliver(ApplyReferral(make.a_referral_event(version=version, **held, **said)))
 
     def withdrawn(self, version: int = 2, *, reason: str = "made_in_error") -> None:
-        self.world.hear(HearWithdrawal(make.a_withdrawal_event(self.id, version=version, reason=reason)))
+        self.world.deliver(ApplyWithdrawal(make.a_withdrawal_event(self.id, version=version, reason=reason)))
 
     def looks_like(self, other: "Referred") -> None:
         """The two may be about the same person."""
@@ -216,7 +216,7 @@ class Referred:
             "changed_at": self.world.now,
             "changed_by": None,
         }
-        self.world.hear(hear.HearMatch(event))
+        self.world.deliver(on_events.ApplyMatch(event))
 
     def estimated(
         self,
@@ -239,7 +239,7 @@ class Referred:
             told["missing"] = [parts[place]["feature"] for place in (0, 3)]
             for place in (0, 3):
                 parts[place]["value"] = None
-        self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
+        self.world.deliver(on_events.ApplyEstimate({**make.an_estimate_event(self.id, **said), **told}))
 
     def estimated_from(
         self, *earlier: "Referred", source: Source = Source.HKC_SCREENING, probability: float = 0.12, **said: Any
@@ -249,7 +249,7 @@ class Referred:
         newest = {"source_referral_id": earlier[0].id, "source": source, "further_sources": sources[1:]}
         part = _moved(0) | {"value": "child_protection", **newest}
         told = {"contributions": [part], "probability": probability}
-        self.world.hear(hear.HearEstimate({**make.an_estimate_event(self.id, **said), **told}))
+        self.world.deliver(on_events.ApplyEstimate({**make.an_estimate_event(self.id, **said), **told}))
 
     def not_estimated(
         self,
@@ -260,7 +260,7 @@ class Referred:
     ) -> None:
         """`told` is what else the event says."""
         event = {**make.a_refusal_event(self.id, **said), "reason": reason, **(told or {})}
-        self.world.hear(hear.HearNoEstimate(event))
+        self.world.deliver(on_events.ApplyNoEstimate(event))
 
 
 def _moved(place: int) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.review_tables import changes_to_read
+from services.casework.adapters.review_tables import follow_ups
 from services.casework.adapters.tables import bases
 from services.contracts.codes import RecipientClass, Role
-from services.kernel.db import housekeeping
+from services.platform.db import housekeeping
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.decided import decided, of_team
@@ -58,7 +58,7 @@ class TestWhatTheReferrerSays:
 
         mark_read(colleague, referral, "withdrawn", version=2)
 
-        assert [row["read_by"] for row in review_world.rows(changes_to_read)] == [None]
+        assert [row["read_by"] for row in review_world.rows(follow_ups)] == [None]
 
 
 class TestABasisThatLapses:
@@ -104,7 +104,7 @@ class TestABasisThatLapses:
         assert worker.get(f"/casework/cases/{case_id}").status_code == 404
 
     def test_is_told_to_who_decided_with_what_can_be_done(self, review_world: ReviewWorld) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
         decider = review_world.reviewer()
 
         listed, page = text_of(decider.get(REVIEWS)), decider.get(referral.page)
@@ -115,24 +115,24 @@ class TestABasisThatLapses:
         assert f"{referral.page}/bases?recipient=support_service" in page.text
 
     def test_is_told_once_and_then_is_read(self, review_world: ReviewWorld) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
         decider = review_world.reviewer()
         a_day_passes(review_world)
 
         assert text_of(decider.get(REVIEWS)).count(NO_LONGER) == 1
-        assert mark_read(decider, referral, "basis_lapsed") == 303
+        assert mark_read(decider, referral, "basis_expired") == 303
 
         a_day_passes(review_world)
         assert NO_LONGER not in text_of(decider.get(REVIEWS))
         assert NO_LONGER in text_of(decider.get(referral.page))
 
     def test_says_nothing_new_when_an_amendment_repeats_it(self, review_world: ReviewWorld) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
         ended = SUPPORT | {"expires_on": (review_world.now - timedelta(days=1)).date().isoformat()}
 
         referral.amended(bases=[TRIAGE, ended])
 
-        assert kinds(review_world) == [(1, "basis_lapsed"), (2, "amended")]
+        assert kinds(review_world) == [(1, "basis_expired"), (2, "amended")]
 
     def test_is_no_news_of_another_recipient(self, review_world: ReviewWorld) -> None:
         decided(review_world, RecipientClass.SUPPORT_SERVICE, RecipientClass.POLICE)
@@ -185,25 +185,25 @@ class TestABasisThatLapses:
 
         referral.amended()
 
-        assert kinds(review_world) == [(2, "amended"), (2, "basis_lapsed")]
+        assert kinds(review_world) == [(2, "amended"), (2, "basis_expired")]
         assert NO_LONGER in text_of(review_world.reviewer().get(REVIEWS))
 
     def test_is_told_to_nobody_who_may_not_know_the_referral(self, review_world: ReviewWorld) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
         moved = review_world.reviewer(make.REVIEWER, "westborough")
 
         assert NO_LONGER not in text_of(moved.get(REVIEWS))
-        mark_read(moved, referral, "basis_lapsed")
-        assert [row["read_by"] for row in review_world.rows(changes_to_read)] == [None]
+        mark_read(moved, referral, "basis_expired")
+        assert [row["read_by"] for row in review_world.rows(follow_ups)] == [None]
 
 
 class TestTheTeamsManager:
     def test_reads_it_who_as_a_reviewer_may_know_the_referral(self, review_world: ReviewWorld) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER, Role.REVIEWER, areas=("northside",))
 
         assert NO_LONGER in text_of(manager.get(REVIEWS))
-        mark_read(manager, referral, "basis_lapsed")
+        mark_read(manager, referral, "basis_expired")
         assert NO_LONGER not in text_of(manager.get(REVIEWS))
 
     def test_reads_nothing_else_of_the_referral(self, review_world: ReviewWorld) -> None:
@@ -225,7 +225,7 @@ class TestTheTeamsManager:
     def test_is_who_reads_it_and_nobody_else(
         self, review_world: ReviewWorld, team: str, areas: tuple[str, ...], roles: tuple[Role, ...]
     ) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
         somebody = of_team(review_world, team, *roles, areas=areas)
 
         told = [text_of(somebody.get(address)) for address in (REVIEWS, QUEUE, "/casework/hand-overs")]
@@ -235,7 +235,7 @@ class TestTheTeamsManager:
 
 class TestAFurtherBasisAfterTheDecision:
     def test_gives_the_team_its_case_again(self, review_world: ReviewWorld) -> None:
-        referral, case_id = lapsed(review_world)
+        referral, case_id = expired(review_world)
         worker, decider = worked(review_world), review_world.reviewer()
         form = decider.get(f"{referral.page}/bases?recipient=support_service")
         assert text_of(form).count("A support service") == 1
@@ -249,7 +249,7 @@ class TestAFurtherBasisAfterTheDecision:
         assert NO_LONGER not in text_of(decider.get(REVIEWS)) + text_of(decider.get(referral.page))
 
     def test_is_for_the_team_that_lost_it_alone(self, review_world: ReviewWorld) -> None:
-        referral, _ = lapsed(review_world)
+        referral, _ = expired(review_world)
 
         other = review_world.reviewer().post_json(
             f"{referral.api}/bases", A_BASIS | {"recipient": "police"}, **referral.as_read
@@ -278,7 +278,7 @@ def a_hand_over(world: ReviewWorld) -> tuple[Referred, UUID]:
     return decided(world, RecipientClass.CHILDRENS_SERVICES, pathway="safeguarding", team="childrens-services")
 
 
-def lapsed(world: ReviewWorld) -> tuple[Referred, UUID]:
+def expired(world: ReviewWorld) -> tuple[Referred, UUID]:
     """A referral with its case, whose team has lost its basis."""
     found = decided(world, RecipientClass.SUPPORT_SERVICE)
     ends(world, on=world.now)
@@ -302,4 +302,4 @@ def mark_read(client: Client, referral: Referred, kind: str, *, version: int = 1
 
 
 def kinds(world: ReviewWorld) -> list[tuple[int, str]]:
-    return sorted((row["referral_version"], row["kind"].value) for row in world.rows(changes_to_read))
+    return sorted((row["referral_version"], row["kind"].value) for row in world.rows(follow_ups))

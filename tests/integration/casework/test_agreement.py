@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.measures import MEASURES
+from services.casework.adapters.gauges import MEASURES
 from services.casework.adapters.review_tables import decisions, proposals, reviews
 from services.casework.adapters.tables import bases
 from services.casework.application.staff_changes import StaffChanged
@@ -297,4 +297,4 @@ def leaves(world: ReviewWorld, staff_id: UUID) -> None:
         "areas": [],
         "active": False,
     }
-    world.hear(StaffChanged(event))
+    world.deliver(StaffChanged(event))

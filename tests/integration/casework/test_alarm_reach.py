@@ -8,7 +8,7 @@ import pytest
 
 from services.casework.adapters.alarm_tables import alarms
 from services.casework.adapters.case_tables import case_entries
-from services.casework.application import hear
+from services.casework.application import on_events
 from services.casework.application.staff_changes import StaffChanged
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from tests.factories import reviews as make
@@ -38,7 +38,7 @@ class TestDangerAfterADecisionWithoutACase:
 
     def test_is_shown_although_who_decided_has_left(self, review_world: ReviewWorld) -> None:
         referral = ended_without_a_case(review_world)
-        review_world.hear(StaffChanged(left(review_world.member(review_world.reviewer()).identity)))
+        review_world.deliver(StaffChanged(left(review_world.member(review_world.reviewer()).identity)))
         colleague = review_world.reviewer(make.COLLEAGUE)
 
         raise_danger(referral)
@@ -320,7 +320,7 @@ def bases(*told: RecipientClass) -> list[dict[str, str]]:
 
 def identify(world: ReviewWorld, referral: Referred, version: int, **said: Any) -> None:
     told = make.an_identity_event(referral.id, version=version)
-    world.hear(hear.HearIdentity({**told, **said}))
+    world.deliver(on_events.ApplyIdentity({**told, **said}))
 
 
 def ended_without_a_case(world: ReviewWorld) -> Referred:

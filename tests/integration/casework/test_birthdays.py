@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.casework.application import hear
+from services.casework.application import on_events
 from services.contracts.codes import AgeBasis, Pathway, RecipientClass, Role
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
@@ -24,8 +24,8 @@ def aged_17(world: ReviewWorld, **said: Any) -> Referred:
     """Referred at 17, born on 1 December: 18 at midnight."""
     referred = world.referral(*BOTH, age=17, details=False, **said)
     identity = make.an_identity_event(referred.id) | {"date_of_birth": BORN}
-    world.hear(hear.HearIdentity(identity))
-    world.hear(hear.HearNarrative(make.a_narrative_event(referred.id)))
+    world.deliver(on_events.ApplyIdentity(identity))
+    world.deliver(on_events.ApplyNarrative(make.a_narrative_event(referred.id)))
     return referred
 
 
@@ -85,7 +85,9 @@ class TestSomebodyWhoTurns18:
 
     def test_is_18_in_the_case(self, review_world: ReviewWorld) -> None:
         referred, case_id = decided(review_world, *BOTH, age=17)
-        review_world.hear(hear.HearIdentity(make.an_identity_event(referred.id, version=2) | {"date_of_birth": BORN}))
+        review_world.deliver(
+            on_events.ApplyIdentity(make.an_identity_event(referred.id, version=2) | {"date_of_birth": BORN})
+        )
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
 
         review_world.now = AFTER

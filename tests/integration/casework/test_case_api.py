@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.adapters.case_tables import case_entries, cases
-from services.casework.adapters.tables import kernel
+from services.casework.adapters.tables import platform
 from services.casework.entrypoints.case_api_schemas import EXAMPLES
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
 from tests.integration.casework.case_world import CaseWorld, Client, Member
@@ -72,7 +72,7 @@ class TestTheList:
 
         asks.get(API)
 
-        [row] = case_world.rows(kernel.audit_rows, what="cases.listed")
+        [row] = case_world.rows(platform.audit_rows, what="cases.listed")
         assert (row["actor"], row["reason"]) == (worker.id, "my_queue")
         [case] = case_world.rows(cases)
         assert row["details"] == {"cases": [str(case_id)], "referrals": [str(case["referral_id"])]}

@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page
 
+from devtools import chromium
 from services.contracts.codes import Pathway, RecipientClass, Role
-from services.kernel.ui import static_files
-from services.kernel.web import cookies
+from services.platform.ui import static_files
+from services.platform.web import cookies
 from tests.factories.cases import DECIDED_AT
 from tests.http_server import serving
 from tests.integration.casework.case_world import CaseWorld, Member
-from tests.parts import chromium
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.review_tables import progress
-from services.casework.adapters.tables import kernel
+from services.casework.adapters.tables import platform
 from services.contracts import envelope
 from services.contracts.codes import Pathway, RecipientClass, Role
 from tests.factories.cases import DECIDED_AT, WORKER
@@ -268,7 +268,7 @@ class TestACase:
 
         asks.get(own), manager.get(own), manager.get(f"/casework/cases/{uuid4()}")
 
-        reasons = [row["reason"] for row in case_world.rows(kernel.audit_rows, what="case.read")]
+        reasons = [row["reason"] for row in case_world.rows(platform.audit_rows, what="case.read")]
         assert sorted(reasons) == ["my_case", "my_team"]
 
 
@@ -282,7 +282,7 @@ class TestEquality:
 
         [row] = case_world.rows(case_equality)
         assert (row["ethnicity"].value, row["sex"].value, row["disability"]) == ("NS", "female", None)
-        sent = [envelope.read(row["value"]) for row in case_world.rows(kernel.outbox)]
+        sent = [envelope.read(row["value"]) for row in case_world.rows(platform.outbox)]
         telling = [event.type for event in sent if "female" in str(event.data)]
         assert telling == ["casework.equality.recorded"]
         assert "checked" not in asks.get(f"{own}/equality").text

@@ -8,13 +8,13 @@ import pytest
 
 from services.casework.adapters.case_repository import SqlCaseEqualityRepository, SqlCaseRepository, SqlTeamMembers
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.told import SqlTold
+from services.casework.adapters.projections import SqlProjections
 from services.casework.application.case_ports import CaseChanges, CaseRepository
 from services.casework.domain.case import Case
 from services.casework.domain.case_equality import CaseEquality
 from services.casework.domain.change import ChangeKind
 from services.contracts.codes import Ethnicity, OrganisationClass, RecipientClass, Role
-from services.kernel.db.batch import Batch
+from services.platform.db.batch import Batch
 from tests.factories.cases import WORKER, later
 from tests.integration.casework.case_world import CaseWorld
 from tests.unit.casework.case_changes_suite import CaseChangesSuite, KeptChanges
@@ -43,7 +43,7 @@ class TestTheSqlChanges(CaseChangesSuite):
         @contextmanager
         def unit_of_work() -> Iterator[CaseChanges]:
             with case_world.database.write() as connection:
-                yield SqlTold(Batch(connection), at=later())
+                yield SqlProjections(Batch(connection), at=later())
 
         def add(case: Case) -> None:
             with case_world.database.write() as connection:

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from services.casework.adapters.review_tables import reviews
 from services.casework.application.claim_review import EndExpiredClaims, StaffSignedOut
-from services.kernel.db.tables import kernel_tables
+from services.platform.db.tables import platform_tables
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_form_steps import text_of, view
 from tests.integration.casework.review_world import Referred, ReviewWorld
 
 LIST = "/casework/api/v1/reviews"
-OUTBOX = kernel_tables(sa.MetaData()).outbox
+OUTBOX = platform_tables(sa.MetaData()).outbox
 
 
 def next_for(client: Client) -> str:
@@ -207,13 +207,13 @@ class TestSigningOut:
         pass_minutes(review_world, 2)
         client.post_json(f"{referred.api}/keep-alive", {})
 
-        review_world.hear(StaffSignedOut({"staff_id": make.REVIEWER, "signed_out_at": signed_out_at}))
+        review_world.deliver(StaffSignedOut({"staff_id": make.REVIEWER, "signed_out_at": signed_out_at}))
 
         assert row(review_world, referred)["claimed_by"] == make.REVIEWER
 
 
 def signs_out(world: ReviewWorld, staff_id: UUID) -> None:
-    world.hear(StaffSignedOut({"staff_id": staff_id, "signed_out_at": world.now, "session_id": uuid4()}))
+    world.deliver(StaffSignedOut({"staff_id": staff_id, "signed_out_at": world.now, "session_id": uuid4()}))
 
 
 def seen(client: Client, referred: Referred) -> list[tuple[str, str | None]]:

@@ -8,7 +8,7 @@ import pytest
 
 from services.casework.adapters.case_tables import case_entries, cases, consent_notices
 from services.casework.adapters.tables import bases
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application.on_referral import ApplyReferral, ApplyWithdrawal
 from services.contracts.codes import LawfulBasis, OrganisationClass, RecipientClass, Role
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
@@ -70,9 +70,9 @@ class TestBeforeTheDecision:
 
     def test_the_withdrawal_may_come_before_the_referral(self, review_world: ReviewWorld) -> None:
         event = make.a_referral_event(bases=ON_CONSENT)
-        review_world.hear(HearWithdrawal(make.a_withdrawal_event(event["referral_id"], reason="consent_withdrawn")))
+        review_world.deliver(ApplyWithdrawal(make.a_withdrawal_event(event["referral_id"], reason="consent_withdrawn")))
 
-        review_world.hear(HearReferral(event))
+        review_world.deliver(ApplyReferral(event))
 
         ended = {row["recipient_class"].value: row["withdrawn_at"] is not None for row in review_world.rows(bases)}
         assert ended == {"triage": False, "support_service": True}

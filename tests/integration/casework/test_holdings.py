@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.adapters.case_tables import case_entries, case_notices, cases
-from services.casework.adapters.measures import MEASURES
+from services.casework.adapters.gauges import MEASURES
 from services.casework.adapters.review_tables import review_questions, reviews
 from services.casework.application.holdings import FindStrandedCases
 from services.casework.application.staff_changes import StaffSignedIn
@@ -185,7 +185,7 @@ class TestAStrandedCase:
     ) -> None:
         case_id, worker = a_worked_case(review_world)
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
-        review_world.hear(StaffSignedIn({"staff_id": UUID(worker.token), "at": review_world.now}))
+        review_world.deliver(StaffSignedIn({"staff_id": UUID(worker.token), "at": review_world.now}))
         assert self.check(review_world) == 0
 
         review_world.now += timedelta(days=29, hours=23)
@@ -211,7 +211,7 @@ class TestAStrandedCase:
         assert self.check(review_world) == 0
         assert len(review_world.rows(case_notices)) == 1
 
-        review_world.hear(StaffSignedIn({"staff_id": UUID(worker.token), "at": review_world.now}))
+        review_world.deliver(StaffSignedIn({"staff_id": UUID(worker.token), "at": review_world.now}))
         review_world.now += timedelta(hours=2)
         self.check(review_world)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.casework.adapters.measures import MEASURES
+from services.casework.adapters.gauges import MEASURES
 from services.casework.adapters.review_tables import reviews
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client

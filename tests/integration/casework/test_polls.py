@@ -11,17 +11,17 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters import review_tables, tables, version_tables
-from services.casework.adapters.read_ahead import read_ahead
-from services.casework.adapters.tables import kernel
+from services.casework.adapters.prefetch import prefetch
+from services.casework.adapters.tables import platform
 from services.casework.adapters.unit_of_work import SqlUnitOfWork
-from services.casework.application import hear
+from services.casework.application import on_events
 from services.casework.application.claim_review import ClaimReview
 from services.casework.application.decide_review import AddBasis, DecideReview, decide_review
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_withdrawal
+from services.casework.application.on_referral import ApplyReferral, ApplyWithdrawal, on_withdrawal
 from services.casework.application.record_own_view import RecordOwnView
 from services.contracts import envelope
 from services.contracts.codes import LawfulBasis, Pathway, RecipientClass, SupportLevel, Sureness
-from services.kernel.dispatcher import Caused
+from services.platform.dispatcher import EventCommand
 from tests.factories import reviews as make
 from tests.integration.casework.review_world import ReviewWorld
 from tests.statements import asked_of
@@ -43,7 +43,7 @@ def worlds(new_database: NewDatabase) -> Iterator[tuple[ReviewWorld, ReviewWorld
 
 def poll(world: ReviewWorld, *commands: object) -> None:
     """As a worker does with the events of one poll."""
-    told = [Caused(command=one, event_id=uuid4(), **_TOLD) for one in commands]
+    told = [EventCommand(command=one, event_id=uuid4(), **_TOLD) for one in commands]
     world.service.dispatcher.handle_events(told)
 
 
@@ -70,7 +70,7 @@ class Happening:
     def _id(self) -> UUID:
         return UUID(int=self._chance.getrandbits(128), version=4)
 
-    def _referral(self, referral_id: UUID) -> HearReferral:
+    def _referral(self, referral_id: UUID) -> ApplyReferral:
         version = self._chance.randrange(1, 6)
         told = self._chance.sample(list(RecipientClass)[1:], 2)
         said = {
@@ -81,9 +81,9 @@ class Happening:
             "amended_at": None if version == 1 else make.after(20 * version).isoformat(),
             "facts": {"immediate_danger": self._chance.choice(["yes", "no"])},
         }
-        return HearReferral(make.a_referral_event(*told, referral_id=referral_id, **said))
+        return ApplyReferral(make.a_referral_event(*told, referral_id=referral_id, **said))
 
-    def _match(self, referral_id: UUID) -> hear.HearMatch:
+    def _match(self, referral_id: UUID) -> on_events.ApplyMatch:
         other = self._chance.choice([one for one in self.referrals if one != referral_id])
         event = {
             "match_id": self._chance.choice(self._matches),
@@ -95,22 +95,22 @@ class Happening:
             "contradicting": [],
             "changed_at": make.after(self._chance.randrange(100)),
         }
-        return hear.HearMatch(event)
+        return on_events.ApplyMatch(event)
 
-    def _withdrawal(self, referral_id: UUID) -> HearWithdrawal:
+    def _withdrawal(self, referral_id: UUID) -> ApplyWithdrawal:
         event = make.a_withdrawal_event(referral_id, version=self._chance.randrange(2, 7))
-        return HearWithdrawal(event | {"person_id": self._persons[0]})
+        return ApplyWithdrawal(event | {"person_id": self._persons[0]})
 
     def _words(self, referral_id: UUID) -> object:
         version = self._chance.randrange(1, 5)
         if self._chance.choice([True, False]):
-            return hear.HearIdentity(make.an_identity_event(referral_id, version=version, name=f"Name {version}"))
-        return hear.HearNarrative(make.a_narrative_event(referral_id, version=version, concern=f"Text {version}"))
+            return on_events.ApplyIdentity(make.an_identity_event(referral_id, version=version, name=f"Name {version}"))
+        return on_events.ApplyNarrative(make.a_narrative_event(referral_id, version=version, concern=f"Text {version}"))
 
     def _estimate(self, referral_id: UUID) -> object:
         said = {"referral_version": self._chance.randrange(1, 3), "sequence": self._chance.randrange(1, 3)}
         event = make.a_refusal_event(referral_id, **said) | {"person_id": self._persons[0]}
-        return hear.HearNoEstimate(event)
+        return on_events.ApplyNoEstimate(event)
 
 
 def people_act(world: ReviewWorld, referrals: list[UUID]) -> None:
@@ -149,10 +149,10 @@ def held(world: ReviewWorld) -> dict[str, Any]:
     of += [getattr(review_tables, name) for name in ("reviews", "estimates", "matches", "withdrawals", "progress")]
     of.append(version_tables.referral_versions)
     found = {table.name: sorted(repr(_shown(row)) for row in world.rows(table)) for table in of}
-    changes = sorted(repr(_shown(row)) for row in world.rows(review_tables.changes_to_read))
+    changes = sorted(repr(_shown(row)) for row in world.rows(review_tables.follow_ups))
     with world.database.read() as connection:
-        audited = sorted(connection.scalars(sa.select(kernel.audit_rows.c.what)))
-        values = connection.scalars(sa.select(kernel.outbox.c.value).order_by(kernel.outbox.c.position)).all()
+        audited = sorted(connection.scalars(sa.select(platform.audit_rows.c.what)))
+        values = connection.scalars(sa.select(platform.outbox.c.value).order_by(platform.outbox.c.position)).all()
     told = [(one.type, repr(_shown(one.data))) for one in map(envelope.read, values)]
     return {**found, "changes": changes, "audited": audited, "told": told}
 
@@ -191,29 +191,29 @@ class TestTheEventsOfAPoll:
             "changed_at": make.after(40),
         }
 
-        poll(review_world, hear.HearMatch(event), HearWithdrawal(make.a_withdrawal_event(second.id)))
+        poll(review_world, on_events.ApplyMatch(event), ApplyWithdrawal(make.a_withdrawal_event(second.id)))
 
         [review] = review_world.rows(review_tables.reviews, referral_id=second.id)
         assert (review["person_id"], review["withdrawal_asked_at"]) == (linked, make.after(60))
 
     def test_take_few_statements_for_many_new_referrals(self, review_world: ReviewWorld) -> None:
-        poll(review_world, HearReferral(make.a_referral_event()))
+        poll(review_world, ApplyReferral(make.a_referral_event()))
 
-        new = [HearReferral(make.a_referral_event()) for _ in range(30)]
+        new = [ApplyReferral(make.a_referral_event()) for _ in range(30)]
 
         assert asked(review_world, *new) <= 15
 
     def test_take_few_statements_for_all_that_is_told_of_many(self, review_world: ReviewWorld) -> None:
         ids = [uuid4() for _ in range(10)]
-        told = [HearReferral(make.a_referral_event(referral_id=one)) for one in ids]
-        words = [hear.HearNarrative(make.a_narrative_event(one)) for one in ids]
-        names = [hear.HearIdentity(make.an_identity_event(one)) for one in ids]
-        answers = [hear.HearEstimate(make.an_estimate_event(one)) for one in ids]
+        told = [ApplyReferral(make.a_referral_event(referral_id=one)) for one in ids]
+        words = [on_events.ApplyNarrative(make.a_narrative_event(one)) for one in ids]
+        names = [on_events.ApplyIdentity(make.an_identity_event(one)) for one in ids]
+        answers = [on_events.ApplyEstimate(make.an_estimate_event(one)) for one in ids]
 
         assert asked(review_world, *told, *words, *names, *answers) <= 18
 
     def test_take_no_statement_more_for_what_was_told_before(self, review_world: ReviewWorld) -> None:
-        told = [HearReferral(make.a_referral_event()) for _ in range(30)]
+        told = [ApplyReferral(make.a_referral_event()) for _ in range(30)]
         poll(review_world, *told)
 
         assert asked(review_world, *told) <= 12
@@ -231,7 +231,7 @@ class TestAPollAndAPerson:
         decided, other = review_world.referral(), review_world.referral()
         said = {"level": SupportLevel.NONE, "sureness": Sureness.FAIRLY, "why": "Safe.", "revision": 1}
         review_world.run(RecordOwnView(review_id=decided.review_id, reader=_READER, **said))
-        amended = [HearReferral(one.event | {"version": 2, "amended_at": make.after(20)}) for one in (other, decided)]
+        amended = [ApplyReferral(one.event | {"version": 2, "amended_at": make.after(20)}) for one in (other, decided)]
         hearing = Thread(target=poll, args=(review_world, *amended))
 
         with review_world.service.dispatcher.transaction(actor=make.REVIEWER) as transaction:
@@ -241,7 +241,7 @@ class TestAPollAndAPerson:
         hearing.join(20)
 
         [review] = review_world.rows(review_tables.reviews, id=decided.review_id)
-        [change] = review_world.rows(review_tables.changes_to_read)
+        [change] = review_world.rows(review_tables.follow_ups)
         assert (review["state"], review["referral_version"]) == ("decided", 1)
         assert (change["review_id"], change["referral_version"]) == (decided.review_id, 2)
         assert [row["referral_version"] for row in review_world.rows(review_tables.reviews, id=other.review_id)] == [2]
@@ -251,12 +251,12 @@ class TestTwoPolls:
     def test_of_a_referral_and_its_withdrawal_leave_a_review_that_knows_of_it(self, review_world: ReviewWorld) -> None:
         """Two readers hear of them at the same moment. The later one waits, and sees what the other has written."""
         event = make.a_referral_event()
-        withdrawal = HearWithdrawal(make.a_withdrawal_event(event["referral_id"]))
-        hearing = Thread(target=poll, args=(review_world, HearReferral(event)))
+        withdrawal = ApplyWithdrawal(make.a_withdrawal_event(event["referral_id"]))
+        hearing = Thread(target=poll, args=(review_world, ApplyReferral(event)))
 
         with review_world.service.dispatcher.transaction(actor=None) as transaction:
-            read_ahead(transaction.batch, [withdrawal])
-            hear_withdrawal(withdrawal, SqlUnitOfWork(transaction, Policy()))
+            prefetch(transaction.batch, [withdrawal])
+            on_withdrawal(withdrawal, SqlUnitOfWork(transaction, Policy()))
             hearing.start()
             wait_until(lambda: review_world.database.is_sqlite or waits(review_world), what="the poll to wait")
         hearing.join(20)

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters.version_tables import referral_versions
-from services.casework.application import hear
-from services.casework.application.hear_referral import HearReferral
+from services.casework.application import on_events
+from services.casework.application.on_referral import ApplyReferral
 from services.casework.domain.referral_changes import Part
 from services.contracts.codes import RecipientClass, Role
 from tests.factories import reviews as make
@@ -32,8 +32,10 @@ def amends(world: ReviewWorld, referred: Referred, version: int = 2) -> None:
     """New facts, another phone number and other words."""
     referred.amended(version, **AMENDED)
     identity = make.an_identity_event(referred.id, version=version) | {"phone": "07700 900999"}
-    world.hear(hear.HearIdentity(identity))
-    world.hear(hear.HearNarrative(make.a_narrative_event(referred.id, version=version, concern="Newmark words")))
+    world.deliver(on_events.ApplyIdentity(identity))
+    world.deliver(
+        on_events.ApplyNarrative(make.a_narrative_event(referred.id, version=version, concern="Newmark words"))
+    )
 
 
 def facts_before(page: Any) -> str:
@@ -106,7 +108,7 @@ class TestAnOpenReview:
         for version in order:
             told = {name: event[name] for name in ("referral_id", "reference", "person_id")}
             facts = {"injury": injuries[version]}
-            review_world.hear(HearReferral(make.a_referral_event(version=version, facts=facts, **told)))
+            review_world.deliver(ApplyReferral(make.a_referral_event(version=version, facts=facts, **told)))
         referred = Referred(review_world, event)
 
         changes = client.get(referred.api).json["changes"]
@@ -150,7 +152,9 @@ class TestAKeptVersion:
 
     def test_holds_no_nhs_number(self, review_world: ReviewWorld) -> None:
         referred = review_world.referral(details=False)
-        review_world.hear(hear.HearIdentity(make.an_identity_event(referred.id) | {"nhs_number": "9990000018"}))
+        review_world.deliver(
+            on_events.ApplyIdentity(make.an_identity_event(referred.id) | {"nhs_number": "9990000018"})
+        )
 
         assert "9990000018" not in str(review_world.rows(referral_versions))
 

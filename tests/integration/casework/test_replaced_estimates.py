@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters.review_tables import decisions, own_views, replacements_shown
-from services.casework.adapters.tables import kernel
+from services.casework.adapters.tables import platform
 from services.contracts import envelope
 from services.contracts.casework import ReviewDecidedV1
 from services.contracts.codes import Band, EstimateCause, RecipientClass, Source
 from services.contracts.topics import REVIEWS
-from services.kernel.retelling import HearRetellingAsked, TellAgainSome
+from services.platform.republish import RepublishNextBatch, StartRepublish
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_form_steps import text_of
@@ -179,11 +179,11 @@ class TestTheDecision:
         assert "The estimate that you were shown has been replaced" in page
         assert "compared with the estimate that you had been shown when you decided" in page
         assert estimate(client, referred)["estimate"]["probability"] == 0.02
-        asked = HearRetellingAsked(
-            asking_id=uuid4(), topics=frozenset({REVIEWS.name}), referral_ids=None, asked_at=review_world.now
+        asked = StartRepublish(
+            request_id=uuid4(), topics=frozenset({REVIEWS.name}), referral_ids=None, requested_at=review_world.now
         )
-        review_world.hear(asked)
-        review_world.hear(TellAgainSome())
+        review_world.deliver(asked)
+        review_world.deliver(RepublishNextBatch())
         bands = [one.data["band"] for one in sent(review_world) if one.type == ReviewDecidedV1.type]
         assert bands == [Band.HIGH, Band.HIGH]
 
@@ -224,4 +224,4 @@ class TestWhatAnEstimateDrawsOn:
 
 
 def sent(world: ReviewWorld) -> list[Any]:
-    return [envelope.read(row["value"]) for row in world.rows(kernel.outbox)]
+    return [envelope.read(row["value"]) for row in world.rows(platform.outbox)]

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from services.casework.adapters.review_tables import decisions, estimates
 from services.casework.entrypoints.review_api_schemas import EXAMPLES
 from services.contracts.codes import Band, RecipientClass
-from services.kernel.db.tables import kernel_tables
+from services.platform.db.tables import platform_tables
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, a_decision, an_own_view
 
 SUPPORT = RecipientClass.SUPPORT_SERVICE
 LIST = "/casework/api/v1/reviews"
-AUDIT = kernel_tables(sa.MetaData()).audit_rows
+AUDIT = platform_tables(sa.MetaData()).audit_rows
 
 
 def own_view(client: Client, referred: Referred, **said: Any) -> Any:
@@ -218,7 +218,7 @@ class TestADecision:
         own_view(client, referred, why="Canary of the view")
         decide(client, referred, reasons="Canary of the reasons")
 
-        outbox = kernel_tables(sa.MetaData()).outbox
+        outbox = platform_tables(sa.MetaData()).outbox
         sent = str(review_world.rows(outbox)) + str(review_world.rows(AUDIT))
 
         assert "casework.review.decided" in sent

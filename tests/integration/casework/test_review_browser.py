@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from devtools import chromium
 from services.casework.adapters.review_tables import decisions
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, RecipientClass
-from services.kernel.ui import static_files
-from services.kernel.web import cookies
+from services.platform.ui import static_files
+from services.platform.web import cookies
 from tests.factories import reviews as make
 from tests.http_server import serving
 from tests.integration.casework.case_world import Client
 from tests.integration.casework.review_world import Referred, ReviewWorld, an_own_view
-from tests.parts import chromium
 
 pytestmark = pytest.mark.browser
 SUPPORT = RecipientClass.SUPPORT_SERVICE
@@ -125,8 +125,8 @@ class TestEveryPage:
     @pytest.mark.parametrize("width", [1200, 375, 320])
     def test_is_accessible_and_fits(self, served: Served, width: int) -> None:
         page = served.page(width=width)
-        # Intake's word on what is still arriving, which the list asks for; casework stands alone here.
-        page.route("**/intake/arriving/any", lambda route: route.fulfill(json={"waiting": True}))
+        # Intake's word on what is still in_transit, which the list asks for; casework stands alone here.
+        page.route("**/intake/in-transit/any", lambda route: route.fulfill(json={"waiting": True}))
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         faults = []

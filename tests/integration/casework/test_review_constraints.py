@@ -12,8 +12,8 @@ from services.casework.adapters.review_tables import decisions, own_views, revie
 from services.casework.adapters.tables import bases, metadata
 from services.casework.domain.review import Review
 from services.contracts.codes import LawfulBasis, Pathway, RecipientClass, SupportLevel
-from services.kernel.db.batch import Batch
-from services.kernel.db.engine import Database
+from services.platform.db.batch import Batch
+from services.platform.db.engine import Database
 from tests.factories.reviews import COLLEAGUE, NAVIGATOR, REVIEWER, SHOWN, a_review, after, views
 
 Row = dict[str, Any]

@@ -3,7 +3,7 @@
 import pytest
 
 from services.casework.adapters.review_tables import decisions, reviews
-from services.casework.adapters.tables import bases, kernel
+from services.casework.adapters.tables import bases, platform
 from services.contracts import envelope
 from services.contracts.casework import ProgressMadeV1
 from services.contracts.codes import Question, RecipientClass
@@ -297,7 +297,7 @@ class TestAQuestion:
             other.post_json(f"{referred.api}/claim", {"take_over": True})
 
         [review] = review_world.rows(reviews)
-        told = [envelope.read(row["value"]) for row in review_world.rows(kernel.outbox)]
+        told = [envelope.read(row["value"]) for row in review_world.rows(platform.outbox)]
         steps = [ProgressMadeV1.decode(event.data) for event in told if event.type == ProgressMadeV1.type]
         newest = max(steps, key=lambda step: step["version"])
         assert review["claimed_by"] == make.COLLEAGUE

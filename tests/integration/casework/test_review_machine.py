@@ -19,7 +19,7 @@ from services.casework.application.record_own_view import Comparison, RecordOwnV
 from services.casework.domain.decision import OwnView
 from services.casework.domain.review import Review, ReviewState
 from services.contracts.codes import Band, DifferenceReason, Pathway, Question, RecipientClass, SupportLevel, Sureness
-from services.kernel.errors import RuleBroken
+from services.platform.errors import ApplicationError
 from tests.factories.reviews import COLLEAGUE, NAVIGATOR, REVIEWER, a_reader
 from tests.integration.casework.review_world import ReviewWorld
 
@@ -85,7 +85,7 @@ class Reviewing(RuleBasedStateMachine):
             difference_reasons=(DifferenceReason.OTHER,),
             team_id=self.world.teams["early-help"] if to_a_team else None,
         )
-        if not isinstance(got, RuleBroken):
+        if not isinstance(got, ApplicationError):
             assert (who, self.facts) in self.viewed
             assert not self.ended
             if self.danger and level is not SupportLevel.URGENT:
@@ -96,7 +96,7 @@ class Reviewing(RuleBasedStateMachine):
     @rule(who=PEOPLE, agree=st.booleans())
     def answers(self, who: UUID, agree: bool) -> None:
         got = self._writes(who, AnswerProposal, agree=agree, reason="So I answer.")
-        if not isinstance(got, RuleBroken):
+        if not isinstance(got, ApplicationError):
             assert self.proposed_by not in (None, who)
             assert who != NAVIGATOR
             if agree:
@@ -122,7 +122,7 @@ class Reviewing(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def is_confirmed_as_withdrawn(self, who: UUID) -> None:
         got = self._writes(who, ConfirmWithdrawal)
-        if not isinstance(got, RuleBroken):
+        if not isinstance(got, ApplicationError):
             self.ended, self.proposed_by = True, None
 
     @rule(version=st.integers(1, 3), band=st.sampled_from(Band))
@@ -159,7 +159,7 @@ class Reviewing(RuleBasedStateMachine):
         """What the command gives, or the rule that refused it."""
         try:
             return self.world.run(command(review_id=self.referred.review_id, reader=a_reader(who), **said), by=who)
-        except RuleBroken as refusal:
+        except ApplicationError as refusal:
             return refusal
 
     def _writes(self, who: UUID, command: Any, **said: Any) -> Any:

@@ -129,7 +129,7 @@ class TestTheFirstStep:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT, details=False)
 
-        assert "Details arriving" in text_of(client.get(referred.page))
+        assert "Details in_transit" in text_of(client.get(referred.page))
         assert view(client, referred).status_code == 303
         assert decide(client, referred).status_code == 303
 

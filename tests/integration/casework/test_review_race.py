@@ -17,8 +17,8 @@ from services.casework.application.record_own_view import RecordOwnView
 from services.casework.domain.review import Review, ReviewEnded
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import Pathway, RecipientClass, SupportLevel, Sureness
-from services.kernel.db.batch import Batch
-from services.kernel.errors import RuleBroken
+from services.platform.db.batch import Batch
+from services.platform.errors import ApplicationError
 from tests.factories.reviews import COLLEAGUE, REVIEWER, a_reader, after
 from tests.integration.casework.review_world import Referred, ReviewWorld
 
@@ -33,7 +33,7 @@ def at_once(do: Callable[[ReviewReader], Any]) -> list[Any]:
         together.wait()
         try:
             got.append(do(reader))
-        except (RuleBroken, sa.exc.IntegrityError) as refusal:
+        except (ApplicationError, sa.exc.IntegrityError) as refusal:
             got.append(type(refusal))
 
     threads = [Thread(target=work, args=[reader]) for reader in TWO]

@@ -11,8 +11,8 @@ from services.casework.adapters.review_repository import SqlReviewRepository
 from services.casework.adapters.tables import bases, metadata
 from services.casework.application.review_ports import ReviewRepository
 from services.contracts.codes import LawfulBasis, RecipientClass
-from services.kernel.db.batch import Batch
-from services.kernel.db.engine import Database
+from services.platform.db.batch import Batch
+from services.platform.db.engine import Database
 from tests.unit.casework.review_repository_suite import KeptReviews, ReviewRepositorySuite
 
 

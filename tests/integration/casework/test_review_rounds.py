@@ -8,7 +8,7 @@ import pytest
 
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.review_tables import decisions, own_views, progress, reviews
-from services.casework.adapters.tables import kernel
+from services.casework.adapters.tables import platform
 from services.contracts import envelope
 from services.contracts.codes import RecipientClass
 from tests.factories import reviews as make
@@ -208,5 +208,5 @@ def own(address: str) -> Any:
 
 
 def told_versions(world: ReviewWorld, topic: str) -> list[int]:
-    rows = sorted(world.rows(kernel.outbox, topic=topic), key=lambda row: row["position"])
+    rows = sorted(world.rows(platform.outbox, topic=topic), key=lambda row: row["position"])
     return [envelope.read(row["value"]).data["version"] for row in rows]

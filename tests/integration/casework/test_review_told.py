@@ -8,8 +8,8 @@ import pytest
 
 from services.casework.adapters.review_tables import decisions, matches, reviews
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, staff_teams, teams
-from services.casework.application import hear
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal
+from services.casework.application import on_events
+from services.casework.application.on_referral import ApplyReferral, ApplyWithdrawal
 from services.casework.application.staff_changes import StaffChanged
 from services.contracts import accounts, intake
 from services.contracts.codes import RecipientClass
@@ -40,7 +40,7 @@ def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -
     return StaffChanged(accounts.StaffChangedV1.decode(_plain(told)))
 
 
-def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tuple[UUID, UUID]) -> hear.HearMatch:
+def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tuple[UUID, UUID]) -> on_events.ApplyMatch:
     told = {
         "match_id": UUID(int=7),
         "version": version,
@@ -52,7 +52,7 @@ def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tup
         "contradicting": [],
         "changed_at": make.after(40).isoformat(),
     }
-    return hear.HearMatch(intake.MatchChangedV1.decode(_plain(told)))
+    return on_events.ApplyMatch(intake.MatchChangedV1.decode(_plain(told)))
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:
@@ -62,10 +62,10 @@ def _plain(told: dict[str, Any]) -> dict[str, Any]:
 class TestWhatCaseworkIsTold:
     def test_of_a_referral_may_come_after_its_name_and_words(self, world: ReviewWorld) -> None:
         event = make.a_referral_event()
-        world.hear(hear.HearIdentity(make.an_identity_event(event["referral_id"])))
-        world.hear(hear.HearNarrative(make.a_narrative_event(event["referral_id"])))
+        world.deliver(on_events.ApplyIdentity(make.an_identity_event(event["referral_id"])))
+        world.deliver(on_events.ApplyNarrative(make.a_narrative_event(event["referral_id"])))
 
-        world.hear(HearReferral(event))
+        world.deliver(ApplyReferral(event))
 
         client = world.reviewer()
         item = client.get(f"/casework/api/v1/reviews?referral_id={event['referral_id']}").json["items"][0]
@@ -75,7 +75,7 @@ class TestWhatCaseworkIsTold:
         event = make.a_referral_event()
 
         for _ in range(2):
-            world.hear(HearReferral(event))
+            world.deliver(ApplyReferral(event))
 
         assert len(world.rows(reviews)) == 1
 
@@ -83,7 +83,7 @@ class TestWhatCaseworkIsTold:
         referred = world.referral(details=False)
         event = make.an_identity_event(referred.id) | {"nhs_number": "9990000000", "postcode": "BN1 1AA"}
 
-        world.hear(hear.HearIdentity(event))
+        world.deliver(on_events.ApplyIdentity(event))
 
         [row] = world.rows(identities, referral_id=referred.id)
         assert row["told"]["postcode"] == "BN1 1AA"
@@ -91,12 +91,12 @@ class TestWhatCaseworkIsTold:
 
     def test_late_changes_nothing(self, world: ReviewWorld) -> None:
         referred = world.referral(RecipientClass.SUPPORT_SERVICE)
-        world.hear(hear.HearIdentity(make.an_identity_event(referred.id, version=3, name="Newest Name")))
-        world.hear(hear.HearNarrative(make.a_narrative_event(referred.id, version=3, concern="Newest")))
+        world.deliver(on_events.ApplyIdentity(make.an_identity_event(referred.id, version=3, name="Newest Name")))
+        world.deliver(on_events.ApplyNarrative(make.a_narrative_event(referred.id, version=3, concern="Newest")))
         referred.amended(version=3, area="westborough")
 
-        world.hear(hear.HearIdentity(make.an_identity_event(referred.id, version=2, name="Older Name")))
-        world.hear(hear.HearNarrative(make.a_narrative_event(referred.id, version=2, concern="Older")))
+        world.deliver(on_events.ApplyIdentity(make.an_identity_event(referred.id, version=2, name="Older Name")))
+        world.deliver(on_events.ApplyNarrative(make.a_narrative_event(referred.id, version=2, concern="Older")))
         referred.amended(version=2, area="northside")
 
         assert [row["name"] for row in world.rows(identities, referral_id=referred.id)] == ["Newest Name"]
@@ -117,9 +117,9 @@ class TestWhatCaseworkIsTold:
 
     def test_of_staff_and_teams_stands_as_it_was_last(self, world: ReviewWorld) -> None:
         member, team_id = uuid4(), uuid4()
-        world.hear(a_member(member, version=2, name="Now Named", team_ids=[team_id]))
+        world.deliver(a_member(member, version=2, name="Now Named", team_ids=[team_id]))
 
-        world.hear(a_member(member, version=1, name="Once Named", team_ids=[]))
+        world.deliver(a_member(member, version=1, name="Once Named", team_ids=[]))
 
         assert [row["display_name"] for row in world.rows(staff, id=member)] == ["Now Named"]
         assert [row["team_id"] for row in world.rows(staff_teams, staff_id=member)] == [team_id]
@@ -128,9 +128,9 @@ class TestWhatCaseworkIsTold:
     def test_of_a_link_and_its_undoing_moves_the_referral_between_persons(self, world: ReviewWorld) -> None:
         first, second = world.referral(), world.referral()
         one, other = uuid4(), uuid4()
-        world.hear(a_match(first.id, second.id, version=2, state="undone", persons=(one, other)))
+        world.deliver(a_match(first.id, second.id, version=2, state="undone", persons=(one, other)))
 
-        world.hear(a_match(first.id, second.id, version=1, state="linked", persons=(one, one)))
+        world.deliver(a_match(first.id, second.id, version=1, state="linked", persons=(one, one)))
 
         assert [row["state"] for row in world.rows(matches)] == ["undone"]
         for table, key in ((referrals, "id"), (reviews, "referral_id")):
@@ -145,9 +145,9 @@ class TestWhatCaseworkIsTold:
         event = make.a_referral_event(person_id=said)
         if amended_after is not None:
             event |= {"version": 2, "amended_at": make.after(amended_after)}
-        world.hear(a_match(first.id, event["referral_id"], version=1, state="linked", persons=(linked, linked)))
+        world.deliver(a_match(first.id, event["referral_id"], version=1, state="linked", persons=(linked, linked)))
 
-        world.hear(HearReferral(event))
+        world.deliver(ApplyReferral(event))
 
         expected = said if amended_after == 60 else linked
         for table, key in ((referrals, "id"), (reviews, "referral_id")):
@@ -155,7 +155,7 @@ class TestWhatCaseworkIsTold:
 
     def test_of_a_link_that_was_taken_back_can_still_be_reached(self, world: ReviewWorld) -> None:
         first, second = world.referral(), world.referral()
-        world.hear(a_match(first.id, second.id, version=2, state="undone", persons=(uuid4(), uuid4())))
+        world.deliver(a_match(first.id, second.id, version=2, state="undone", persons=(uuid4(), uuid4())))
 
         page = world.reviewer().get(first.page).text
 
@@ -164,9 +164,9 @@ class TestWhatCaseworkIsTold:
 
     def test_of_a_withdrawal_before_the_referral_is_asked_about_when_it_comes(self, world: ReviewWorld) -> None:
         event = make.a_referral_event()
-        world.hear(HearWithdrawal(make.a_withdrawal_event(event["referral_id"])))
+        world.deliver(ApplyWithdrawal(make.a_withdrawal_event(event["referral_id"])))
 
-        world.hear(HearReferral(event))
+        world.deliver(ApplyReferral(event))
 
         row = world.rows(reviews)[0]
         assert (row["state"], row["withdrawal_asked_at"]) == ("waiting", make.after(60))

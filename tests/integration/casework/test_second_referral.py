@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.casework.application import hear
+from services.casework.application import on_events
 from services.contracts.codes import RecipientClass
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
@@ -30,7 +30,7 @@ def linked(world: ReviewWorld, *referrals: Referred, state: str = "linked", vers
         "changed_at": world.now if version == 1 else make.after(60),
         "changed_by": None,
     }
-    world.hear(hear.HearMatch(event))
+    world.deliver(on_events.ApplyMatch(event))
     return match_id
 
 

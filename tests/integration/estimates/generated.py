@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.embedded.demonstration.people import Person, people
-from services.embedded.demonstration.referrals import referral
+from services.demo.people import Person, people
+from services.demo.referrals import referral
 from tests.integration.estimates.oracle import Posted
 from tests.world import Caller, World
 

@@ -10,7 +10,7 @@ LONDON = ZoneInfo("Europe/London")
 NOT_KNOWN = "Not known"
 ABOUT_POLICE = {"Police contacts in the last 12 months", "Weapon found by police in the last 18 months"}
 ALL_ANSWERS = 25
-MOST_COUNTED = 20
+MAX_COUNTED = 20
 WHO = {"ae_navigator": "A&E", "partner_system": "a partner’s system", "police": "police", "school": "school or college"}
 EARLIER = {
     "ae_navigator": "from an earlier A&E referral",
@@ -159,7 +159,7 @@ def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]
     several = f"from {len(found)} earlier referrals ({names}), the latest {on}"
     return {
         count: Truth(
-            value=str(len(found)) if len(found) <= MOST_COUNTED else f"{MOST_COUNTED} or more",
+            value=str(len(found)) if len(found) <= MAX_COUNTED else f"{MAX_COUNTED} or more",
             origin=several if len(found) > 1 else f"{newest}, {on}",
             by_police=any(other.source == "police" for other in found),
         ),

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.codes import EstimateCause, Source
-from services.scoring.application.hear_referral import HearReferral
+from services.scoring.application.on_referral import ApplyReferral
 from tests.integration.casework.review_form_steps import text_of
 from tests.integration.estimates.generated import REFERRALS, REVIEWS, bars_of, estimate, review_of
 from tests.world import Caller, World, a_world
@@ -83,12 +83,12 @@ class TestAnEstimateFromTooFewAnswers:
         """So that casework shows the count to nobody who may not know the earlier one."""
         clock = world.system.services["scoring"].clock()
         commands = [
-            HearReferral(
+            ApplyReferral(
                 referral_id=uuid4(),
                 version=1,
                 person_id=UUID(int=7),
                 received_at=clock - timedelta(days=days),
-                told_at=clock - timedelta(days=days),
+                stated_at=clock - timedelta(days=days),
                 facts=facts,
                 area="northside",
                 source=Source.AE_NAVIGATOR,
@@ -134,6 +134,6 @@ class TestAnEstimateFromFewAnswers:
 
 def rows(world: World, referral: str) -> list[sa.Row[Any]]:
     scoring = world.system.services["scoring"]
-    answers = scoring.metadata.tables["answers"]
+    answers = scoring.metadata.tables["results"]
     with scoring.database.read() as connection:
         return [row for row in connection.execute(sa.select(answers)) if str(row.referral_id) == referral]

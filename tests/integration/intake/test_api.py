@@ -398,12 +398,12 @@ class TestWithdraw:
 class TestDescription:
     def test_has_a_complete_example_for_each_body(self, world: World) -> None:
         paths = world.service.app.test_client().get("/intake/api/v1/openapi.json").json["paths"]
-        bodies = [
+        organisation_classes = [
             operation["requestBody"]["content"]["application/json"]
             for methods in paths.values()
             for operation in methods.values()
             if isinstance(operation, dict) and "requestBody" in operation
         ]
 
-        assert len(bodies) == 3
-        assert all(body.get("example") for body in bodies)
+        assert len(organisation_classes) == 3
+        assert all(body.get("example") for body in organisation_classes)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.intake.adapters.tables import matches
-from services.intake.application.tell_again import TellUnheard
+from services.intake.application.republish import RepublishUnacknowledged
 from tests.integration.intake.world import Browser, World, a_referral
 
 ON_CONSENT: list[dict[str, Any]] = [
@@ -82,7 +82,7 @@ class TestAfterAWithdrawal:
         amended(world, location, bases=[ON_CONSENT[0], ON_CONSENT[2]])
         world.clock.go_on(hours=2)
 
-        world.service.dispatcher.handle(TellUnheard(), actor=None)
+        world.service.dispatcher.handle(RepublishUnacknowledged(), actor=None)
 
         assert {event["version"] for event in world.events("intake.referral.withdrawn")} == {2}
 

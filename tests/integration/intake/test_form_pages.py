@@ -6,8 +6,8 @@ import pytest
 
 from services.intake.adapters.tables import drafts, identities, narratives, referral_versions, referrals
 from services.intake.application.drafts import KEPT_FOR
-from services.kernel.db import housekeeping
-from services.kernel.text import field_name
+from services.platform.db import housekeeping
+from services.platform.i18n import field_name
 from tests.integration.intake.world import Browser, World
 
 NEW = "/intake/referrals/new"

@@ -76,7 +76,7 @@ class TestTheMatchPage:
 
     def test_names_who_decided(self, world: World, match_id: Any) -> None:
         reviewer = world.people["reviewer"]
-        world.hear(
+        world.deliver(
             StaffChangedV1,
             {
                 "staff_id": reviewer.staff_id,

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from devtools import chromium
 from services.contracts.codes import ProgressStep
-from services.kernel.ui import static_files
-from services.kernel.web import cookies
+from services.platform.ui import static_files
+from services.platform.web import cookies
 from tests.http_server import serving
 from tests.integration.intake.test_form_pages import EVERYTHING, NEW, check_page
 from tests.integration.intake.test_status_pages import progress
 from tests.integration.intake.world import World, a_referral, a_world
-from tests.parts import chromium
 
 pytestmark = pytest.mark.browser
 

@@ -14,7 +14,7 @@ from services.intake.adapters.tables import referrals, steps
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
 from services.intake.domain.referral import Referral
 from services.intake.entrypoints.subscriptions import SUBSCRIPTIONS
-from services.kernel.dispatcher import Caused
+from services.platform.dispatcher import EventCommand
 from tests.fakes.intake import POLICY
 from tests.integration.intake.test_ports import a_referral
 from tests.integration.intake.world import NOW, World, a_world
@@ -31,10 +31,10 @@ def a_world_with(there: Sequence[Referral], url: str) -> World:
     return world
 
 
-def said(referral_id: UUID, **changes: Any) -> Caused:
+def said(referral_id: UUID, **changes: Any) -> EventCommand:
     nothing = {"question": None, "question_id": None, "referral_version": None}
     data = {"referral_id": referral_id, "version": 1, "step": ProgressStep.BEING_READ, "at": NOW, **nothing, **changes}
-    return Caused(
+    return EventCommand(
         command=SUBSCRIPTIONS[ProgressMadeV1](data),
         event_id=uuid4(),
         event_type=ProgressMadeV1.type,
@@ -43,7 +43,7 @@ def said(referral_id: UUID, **changes: Any) -> Caused:
     )
 
 
-def anything_said(chance: Random, referral_ids: Sequence[UUID]) -> Caused:
+def anything_said(chance: Random, referral_ids: Sequence[UUID]) -> EventCommand:
     question = chance.choice([None, *Question])
     return said(
         chance.choice(referral_ids),
@@ -62,7 +62,7 @@ def known(world: World) -> list[list[Any]]:
         return [list(rows) for rows in found]
 
 
-def statements_for(world: World, poll: Sequence[Caused]) -> int:
+def statements_for(world: World, poll: Sequence[EventCommand]) -> int:
     with asked_of(world.service) as asked:
         world.service.dispatcher.handle_events(poll)
     return len(asked)

@@ -19,7 +19,7 @@ from services.intake.domain.content import Concern, Equality, Sex
 from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
 from services.intake.domain.match_reader import MatchReader
-from services.intake.domain.referral import Heard, NoSuchReferral, Progress, Referral, Source
+from services.intake.domain.referral import Acknowledged, NoSuchReferral, Progress, Referral, Source
 from services.intake.entrypoints import examples
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from tests.factories.intake import a_basis, a_content, a_match_reader, a_referrer, somebody
@@ -136,20 +136,20 @@ class TestWhatCaseworkSaid:
     def test_comes_back_with_the_referral(self, begin: Begin) -> None:
         referral = a_referral()
         asked = {"question": Question.AGE, "question_id": uuid4()}
-        said = Heard(progress=Progress(version=4, step=ProgressStep.BEING_READ, at=NOW, **asked), version=1)
+        said = Acknowledged(progress=Progress(version=4, step=ProgressStep.BEING_READ, at=NOW, **asked), version=1)
         with begin() as uow:
             uow.referrals.add(referral)
-            before = uow.heard.get(referral.id)
-            uow.heard.keep(referral.id, said)
+            before = uow.acknowledgements.get(referral.id)
+            uow.acknowledgements.keep(referral.id, said)
 
         with begin() as uow:
-            assert before == Heard()
-            assert uow.heard.get(referral.id) == said
+            assert before == Acknowledged()
+            assert uow.acknowledgements.get(referral.id) == said
             assert uow.referrals.get(referral.id).progress == said.progress
 
     def test_of_no_referral_is_not_found(self, begin: Begin) -> None:
         with begin() as uow, pytest.raises(NoSuchReferral):
-            uow.heard.get(uuid4())
+            uow.acknowledgements.get(uuid4())
 
 
 class TestPeople:
@@ -379,4 +379,4 @@ class TestTeamsAndStaff:
             assert not uow.staff.keep(staff_id, version=1, display_name="Another")
 
         with begin() as uow:
-            assert uow.teams.bodies() == {RecipientClass.SUPPORT_SERVICE: {OrganisationClass.VOLUNTARY}}
+            assert uow.teams.organisation_classes() == {RecipientClass.SUPPORT_SERVICE: {OrganisationClass.VOLUNTARY}}

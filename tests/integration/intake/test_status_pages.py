@@ -31,7 +31,7 @@ def progress(world: World, referral_id: UUID, version: int, step: ProgressStep, 
         "step": step,
         "at": world.clock() + timedelta(hours=version),
     }
-    world.hear(ProgressMadeV1, told | asked)
+    world.deliver(ProgressMadeV1, told | asked)
 
 
 class TestTheStatusPage:

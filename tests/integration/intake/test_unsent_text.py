@@ -1,7 +1,7 @@
 """What a referrer typed is never lost without a word: an older tab, a form sent already, a session that ended."""
 
 from services.intake.adapters.tables import drafts, referrals
-from services.kernel.db import housekeeping
+from services.platform.db import housekeeping
 from tests.integration.intake.test_form_pages import AT_TWO_IN_THE_MORNING, NEW, check_page
 from tests.integration.intake.world import Browser, World
 

@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from devtools.revisions import make_tables
 from services.contracts import envelope
 from services.contracts.codes import OrganisationClass, Role
 from services.contracts.schema import EventSchema
 from services.intake.bootstrap import build
 from services.intake.settings import Settings
-from services.kernel.auth.identity import Identity
-from services.kernel.dispatcher import Caused
-from services.kernel.service import Service
-from tests.parts.revisions import make_tables
+from services.platform.auth.identity import Identity
+from services.platform.dispatcher import EventCommand
+from services.platform.service import Service
 
 NOW = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 HOSPITAL, SCHOOL, POLICE, PARTNERSHIP, OTHER_HOSPITAL = (uuid4() for _ in range(5))
@@ -84,10 +84,10 @@ class World:
     def browser(self, name: str) -> "Browser":
         return Browser(self.service.app.test_client(), name)
 
-    def hear(self, schema: type[EventSchema], data: dict[str, Any]) -> None:
+    def deliver(self, schema: type[EventSchema], data: dict[str, Any]) -> None:
         """What the service does with an event of another service."""
         command = self.service.subscriptions[schema](schema.decode(schema.encode(data)))
-        caused = Caused(
+        caused = EventCommand(
             command=command,
             event_id=uuid4(),
             event_type=schema.type,

@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 
 from services.contracts import intake
 from services.contracts.scoring import ModelDescribedV2
-from services.kernel.bus.worker import reconcile
-from services.kernel.service import Service
 from services.oversight import freezing, running
 from services.oversight.rebuilding import Rebuild
 from services.oversight.report import Report, reports_on
-from services.oversight.tables import held_counts, journeys, kernel, published_reports, snapshots
+from services.oversight.tables import held_counts, platform, published_reports, snapshots, timelines
+from services.platform.messaging.worker import reconcile
+from services.platform.service import Service
 from tests.integration.oversight.test_oversight import BOARD, NOW, Clock, a_service, event, freeze, hear, referral
 from tests.statements import asked_of
 
@@ -135,7 +135,7 @@ class TestTheWorker:
         monkeypatch.setattr(freezing, "reports_on", compute)
 
         assert freeze(service) == 1
-        assert len(rows(service, journeys)) == 10
+        assert len(rows(service, timelines)) == 10
         assert {row.period: row.final for row in rows(service, published_reports)} == {
             "2026-Q2": True,
             "2026-Q3": False,
@@ -167,7 +167,7 @@ class TestTheWorker:
         received(service, 23)
         freeze(service)
 
-        [row] = [row for row in rows(service, kernel.audit_rows) if row.what == "figures.frozen"]
+        [row] = [row for row in rows(service, platform.audit_rows) if row.what == "figures.frozen"]
         assert (row.subject_id, row.details) == ("2026-05-18T06:00:00+01:00", None)
 
 
@@ -217,7 +217,7 @@ class TestEveryOutlet:
             looks(client)
 
         assert asked
-        assert [statement for statement in asked if "journeys" in statement] == []
+        assert [statement for statement in asked if "referral_timelines" in statement] == []
 
     def test_gives_the_same_numbers(self, service: Service, client: FlaskClient) -> None:
         received(service, 23)
@@ -285,7 +285,7 @@ class TestEveryOutlet:
         freeze(service)
         client.get(PAGE, headers=BOARD)
 
-        [row] = [row for row in rows(service, kernel.audit_rows) if row.what == "report.read"]
+        [row] = [row for row in rows(service, platform.audit_rows) if row.what == "report.read"]
         assert (row.subject_id, row.details) == ("2026-Q2", {"area": "all", "form": "page"})
 
     def test_takes_no_parameter_it_does_not_know(self, client: FlaskClient) -> None:
@@ -390,7 +390,7 @@ class TestAFinalReport:
             received(service, 20)
         if later == "erased":
             with service.database.write() as connection:
-                connection.execute(sa.delete(journeys))
+                connection.execute(sa.delete(timelines))
                 connection.execute(sa.delete(held_counts))
             referral(service, at=FINAL)
         clock.at = FINAL + WEEK

@@ -9,18 +9,18 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from devtools.revisions import make_tables
 from services.contracts import casework, envelope, intake
 from services.contracts.codes import Pathway, Role, SupportLevel
 from services.contracts.schema import EventSchema
-from services.kernel.bus.translate import Translator
-from services.kernel.service import Service
 from services.oversight.bootstrap import build
 from services.oversight.freezing import Freeze
-from services.oversight.held import to_journey
 from services.oversight.settings import Settings
-from services.oversight.tables import journeys
+from services.oversight.tables import timelines
+from services.oversight.timeline_store import to_timeline
+from services.platform.messaging.translate import Translator
+from services.platform.service import Service
 from tests.contracts.frozen import payload
-from tests.parts.revisions import make_tables
 from tests.web_app import FakeIdentities, an_identity
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -100,13 +100,13 @@ def freeze(service: Service) -> int:
 
 def asked(service: Service) -> tuple[bool, bool, bool]:
     with service.database.read() as connection:
-        journey = to_journey(connection.execute(sa.select(journeys)).one())
-    return journey.ethnicity_asked, journey.sex_asked, journey.disability_asked
+        timeline = to_timeline(connection.execute(sa.select(timelines)).one())
+    return timeline.ethnicity_asked, timeline.sex_asked, timeline.disability_asked
 
 
 class TestTheTables:
     def test_hold_no_person_and_no_reference(self) -> None:
-        assert not {"person_id", "reference", "site", "facts"} & set(journeys.c.keys())
+        assert not {"person_id", "reference", "site", "facts"} & set(timelines.c.keys())
 
 
 class TestWhatIsHeard:
@@ -116,7 +116,7 @@ class TestWhatIsHeard:
         assert [hear(service, told), hear(service, told)] == [1, 0]
 
         with service.database.read() as connection:
-            assert connection.scalar(sa.select(sa.func.count()).select_from(journeys)) == 1
+            assert connection.scalar(sa.select(sa.func.count()).select_from(timelines)) == 1
 
     def test_of_equality_is_only_that_it_was_asked(self, service: Service) -> None:
         hear(service, event(intake.EqualityRecordedV1, ethnicity=None, disability=None))

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from services.contracts import casework, intake
 from services.contracts.schema import EventSchema
 from services.contracts.scoring import ModelDescribedV2
-from services.kernel.service import Service
-from services.oversight.tables import journeys, models
+from services.oversight.tables import models, timelines
+from services.platform.service import Service
 from tests.integration.oversight.test_oversight import NOW, a_service, event, hear
 from tests.statements import asked_of
 
@@ -55,7 +55,7 @@ def an_event(schema: type[EventSchema], referral_id: UUID, chance: Random) -> by
 def known(service: Service) -> list[Any]:
     with service.database.read() as connection:
         found = (
-            connection.execute(sa.select(table).order_by(*table.primary_key)).all() for table in (journeys, models)
+            connection.execute(sa.select(table).order_by(*table.primary_key)).all() for table in (timelines, models)
         )
         return [list(rows) for rows in found]
 
@@ -84,15 +84,15 @@ class TestTheEventsOfAPoll:
         )
 
         with service.database.read() as connection:
-            found = connection.execute(sa.select(journeys)).one()
+            found = connection.execute(sa.select(timelines)).one()
         assert (found.area, found.review_version) == ("riverside", 7)
 
-    def test_take_as_many_statements_for_forty_journeys_as_for_two(self, new_database: NewDatabase) -> None:
+    def test_take_as_many_statements_for_forty_timelines_as_for_two(self, new_database: NewDatabase) -> None:
         service = a_service(new_database("oversight"))
 
-        assert statements_for(service, journeys=40) == statements_for(service, journeys=2) > 0
+        assert statements_for(service, timelines=40) == statements_for(service, timelines=2) > 0
 
-    def test_write_a_journey_once_that_they_begin(self, new_database: NewDatabase) -> None:
+    def test_write_a_timeline_once_that_they_begin(self, new_database: NewDatabase) -> None:
         service = a_service(new_database("oversight"))
         poll = [event(schema) for schema in STEPS]
 
@@ -102,9 +102,9 @@ class TestTheEventsOfAPoll:
         assert [statement for statement in asked if statement.startswith("UPDATE")] == []
 
 
-def statements_for(service: Service, *, journeys: int) -> int:
-    """Of a poll that begins half of these journeys, and tells more of the other half."""
-    ids = [uuid4() for _ in range(journeys)]
+def statements_for(service: Service, *, timelines: int) -> int:
+    """Of a poll that begins half of these timelines, and tells more of the other half."""
+    ids = [uuid4() for _ in range(timelines)]
     hear(service, *(event(intake.ReferralReceivedV1, referral_id=one) for one in ids[::2]))
     poll = [event(schema, referral_id=one) for one in ids for schema in STEPS]
     with asked_of(service) as asked:

@@ -12,16 +12,16 @@ import sqlalchemy as sa
 from services.casework.adapters.case_tables import cases
 from services.casework.domain.case import CaseState
 from services.contracts import topics
+from services.demo import load
+from services.demo.plans import PLANS, Stage
 from services.embedded import system as embedded
-from services.embedded.demonstration import load
-from services.embedded.demonstration.plans import PLANS, Stage
 from services.embedded.folder import Folder
 from services.embedded.system import System
-from services.kernel.bus.worker import reconcile
 from services.oversight.freezing import Freeze
-from services.oversight.journeys import ReviewState
 from services.oversight.rebuilding import Rebuild
-from services.oversight.tables import journeys, models
+from services.oversight.tables import models, timelines
+from services.oversight.timelines import ReviewState
+from services.platform.messaging.worker import reconcile
 from tests.factories import small_model
 from tests.world import World
 
@@ -55,7 +55,7 @@ class TestRebuilding:
     def test_gives_what_there_was_and_leaves_what_is_shown_as_it_is(self, world: World) -> None:
         system = world.system
         system.reconcile()  # claims that have expired end here: a step of their own, which the live figures take too
-        before = [known(system, journeys), known(system, models)]
+        before = [known(system, timelines), known(system, models)]
         board = world.caller("board-member")
         paths = ("/oversight/", "/oversight/api/v1/steps/2026-Q4", "/oversight/steps/2026-Q4.csv")
 
@@ -67,7 +67,7 @@ class TestRebuilding:
 
         assert {answer.status_code for look in looks for answer in look} == {200}
         assert looks[0][1].get_json() == looks[1][1].get_json() == looks[2][1].get_json()
-        assert [known(system, journeys), known(system, models)] == before
+        assert [known(system, timelines), known(system, models)] == before
         assert len(before[0]) == len(STAGES)
         assert sum(reconcile(service) for service in system.services.values()) == 0
         assert _told_names_again(system) == 0
@@ -76,12 +76,12 @@ class TestRebuilding:
         system = world.system
         review_again(world)
         system.reconcile()
-        before = known(system, journeys)
+        before = known(system, timelines)
 
         system.services["oversight"].dispatcher.handle(Rebuild(), actor=None)
         system.reconcile()
 
-        assert known(system, journeys) == before
+        assert known(system, timelines) == before
         assert {row["review_state"] for row in before if row["case_closed"]} == {ReviewState.OPENED}
         assert world.caller("board-member").get("/oversight/").status_code == 200
 
@@ -92,8 +92,8 @@ class TestRebuilding:
         system.reconcile()
         with oversight.database.write() as connection:
             connection.execute(sa.text("UPDATE rebuilds SET ended_at = NULL"))
-            one = connection.execute(sa.select(journeys.c.referral_id).limit(1)).scalar_one()
-            connection.execute(sa.delete(journeys).where(journeys.c.referral_id == one))
+            one = connection.execute(sa.select(timelines.c.referral_id).limit(1)).scalar_one()
+            connection.execute(sa.delete(timelines).where(timelines.c.referral_id == one))
 
         assert oversight.dispatcher.handle(Freeze(at_once=True), actor=None) == 0
         assert reconcile(oversight) == 0
@@ -111,7 +111,7 @@ def review_again(world: World) -> None:
 
 
 def _told_names_again(system: System) -> int:
-    """How many events that carry who somebody is were written by a retelling: each referral has one of its own."""
+    """How many events that carry who somebody is were written by a republish job: each referral has one of its own."""
     outbox = system.services["intake"].tables.outbox.c
     with system.services["intake"].database.read() as connection:
         written = connection.execute(

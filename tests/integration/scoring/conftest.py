@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.auth.identity import Identity
-from services.kernel.service import Service
+from devtools.revisions import make_tables
+from services.platform.auth.identity import Identity
+from services.platform.service import Service
 from services.scoring.bootstrap import build
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.factories.scoring import day
-from tests.parts.revisions import make_tables
 
 
 class Nobody:

@@ -16,8 +16,8 @@ from services.contracts.codes import (
 )
 from services.contracts.intake import MatchChangedV1, ReferralAmendedV1, ReferralReceivedV1, ReferralWithdrawnV1
 from services.contracts.schema import EventSchema
-from services.kernel.bus.translate import Translator
-from services.kernel.service import Service
+from services.platform.messaging.translate import Translator
+from services.platform.service import Service
 from tests.factories.scoring import day
 
 FACTS = {

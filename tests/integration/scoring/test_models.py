@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.scoring.adapters import trial
+from services.scoring.adapters import sandbox
 from services.scoring.adapters.champions import Champions
-from services.scoring.adapters.kept_models import BOOSTER, MANIFEST, KeptModels
-from services.scoring.adapters.model_store import ModelStore, RegistryAway
-from services.scoring.adapters.trial import NotFit
+from services.scoring.adapters.model_cache import BOOSTER, MANIFEST, ModelCache
+from services.scoring.adapters.model_store import ModelStore, RegistryUnavailable
+from services.scoring.adapters.sandbox import ModelRejected
 from tests.factories import registry as registries
 from tests.factories import small_model
 from tests.factories.registry import Registry
-from tests.kill import arriving_model
+from tests.kill import downloading_model
 from tests.waiting import wait_until
 
 AWAY = "sqlite:////nonexistent/registry.db"
@@ -28,12 +28,12 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> KeptModels:
-    return KeptModels(tmp_path / "models")
+def kept(tmp_path: Path) -> ModelCache:
+    return ModelCache(tmp_path / "models")
 
 
 class TestTheChampion:
-    def test_is_fetched_verified_and_kept(self, registry: Registry, kept: KeptModels) -> None:
+    def test_is_fetched_verified_and_kept(self, registry: Registry, kept: ModelCache) -> None:
         registry.register(seed=1)
 
         champion = Champions(kept, ModelStore(registry.url, kept)).refresh()
@@ -42,7 +42,7 @@ class TestTheChampion:
         assert kept.current() is not None
         assert champion.evaluation == {"people": 4000, "harmed": 480, "verdict": "Made for a test."}
 
-    def test_is_kept_for_a_start_without_the_registry(self, registry: Registry, kept: KeptModels) -> None:
+    def test_is_kept_for_a_start_without_the_registry(self, registry: Registry, kept: ModelCache) -> None:
         registry.register(seed=1)
         ModelStore(registry.url, kept).fetch_champion()
 
@@ -50,18 +50,18 @@ class TestTheChampion:
 
         assert started is not None
 
-    def test_stays_when_the_registry_is_away(self, registry: Registry, kept: KeptModels) -> None:
+    def test_stays_when_the_registry_is_away(self, registry: Registry, kept: ModelCache) -> None:
         registry.register(seed=1)
         champions = Champions(kept, ModelStore(registry.url, kept))
         before = champions.refresh()
 
         champions._store = ModelStore(AWAY, kept)
-        with pytest.raises(RegistryAway):
+        with pytest.raises(RegistryUnavailable):
             champions.refresh()
 
         assert champions.current() is before
 
-    def test_is_swapped_for_the_next_one(self, registry: Registry, kept: KeptModels) -> None:
+    def test_is_swapped_for_the_next_one(self, registry: Registry, kept: ModelCache) -> None:
         champions = Champions(kept, ModelStore(registry.url, kept))
         registry.register(seed=1)
         first = champions.refresh()
@@ -74,7 +74,7 @@ class TestTheChampion:
         assert first.version != second.version
         assert champions.of_version(first.version).version == first.version
 
-    def test_is_fetched_again_to_replay_when_it_is_not_kept(self, registry: Registry, kept: KeptModels) -> None:
+    def test_is_fetched_again_to_replay_when_it_is_not_kept(self, registry: Registry, kept: ModelCache) -> None:
         registry.register(seed=1)
         champions = Champions(kept, ModelStore(registry.url, kept))
         version = champions.refresh()
@@ -83,7 +83,7 @@ class TestTheChampion:
 
         assert champions.of_version(version.version).version == version.version
 
-    def test_is_looked_for_when_there_is_none(self, registry: Registry, kept: KeptModels) -> None:
+    def test_is_looked_for_when_there_is_none(self, registry: Registry, kept: ModelCache) -> None:
         registry.register(seed=1)
         champions = Champions(kept, ModelStore(registry.url, kept))
         arrived: list[bool] = []
@@ -94,7 +94,7 @@ class TestTheChampion:
         assert champions.current() is not None
 
     def test_is_told_of_until_those_who_waited_for_it_could_be_estimated(
-        self, registry: Registry, kept: KeptModels
+        self, registry: Registry, kept: ModelCache
     ) -> None:
         """The database is away when it arrives: nobody else would ever estimate them."""
         registry.register(seed=1)
@@ -124,7 +124,7 @@ class TestAChampionThatArrives:
     ) -> None:
         registry.register(seed=2)
 
-        violations = arriving_model.of_an_arriving_model(registry.url, tmp_path, hits=1)
+        violations = downloading_model.of_a_downloading_model(registry.url, tmp_path, hits=1)
 
         assert {step: found for step, found in violations.items() if found} == {}
 
@@ -133,22 +133,22 @@ class TestADamagedModel:
     @pytest.mark.parametrize("name", [BOOSTER, MANIFEST])
     @pytest.mark.parametrize("damage", ["one digit", "half"])
     def test_is_refused_and_the_one_before_stays(
-        self, registry: Registry, kept: KeptModels, name: str, damage: str
+        self, registry: Registry, kept: ModelCache, name: str, damage: str
     ) -> None:
         registry.register(seed=1)
         champions = Champions(kept, ModelStore(registry.url, kept))
         before = champions.refresh()
         spoil(registry.register(seed=3, digest=None) / name, damage)
 
-        with pytest.raises(NotFit):
+        with pytest.raises(ModelRejected):
             champions.refresh()
 
         assert champions.current() is before
 
-    def test_of_another_digest_than_the_registry_names_is_refused(self, registry: Registry, kept: KeptModels) -> None:
+    def test_of_another_digest_than_the_registry_names_is_refused(self, registry: Registry, kept: ModelCache) -> None:
         registry.register(seed=4, digest="0" * 64)
 
-        with pytest.raises(NotFit):
+        with pytest.raises(ModelRejected):
             ModelStore(registry.url, kept).fetch_champion()
 
         assert kept.current() is None
@@ -156,19 +156,19 @@ class TestADamagedModel:
     def test_that_was_kept_is_not_loaded(self, tmp_path: Path) -> None:
         spoil(small_model.keep(tmp_path / "models").folder / BOOSTER, "one digit")
 
-        assert Champions(KeptModels(tmp_path / "models"), None).current() is None
+        assert Champions(ModelCache(tmp_path / "models"), None).current() is None
 
     def test_that_hangs_or_crashes_takes_nothing_else_down(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kept = small_model.keep(tmp_path / "models")
         crash = [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
-        monkeypatch.setattr(trial, "_command", lambda _: crash)
-        assert not trial.passes(kept)
+        monkeypatch.setattr(sandbox, "_command", lambda _: crash)
+        assert not sandbox.passes(kept)
 
-        monkeypatch.setattr(trial, "_command", lambda _: [sys.executable, "-c", "import time; time.sleep(600)"])
-        monkeypatch.setattr(trial, "_SECONDS", 0.5)
-        assert not trial.passes(kept)
+        monkeypatch.setattr(sandbox, "_command", lambda _: [sys.executable, "-c", "import time; time.sleep(600)"])
+        monkeypatch.setattr(sandbox, "_SECONDS", 0.5)
+        assert not sandbox.passes(kept)
 
 
 class TestMlflow:
@@ -185,7 +185,7 @@ class TestMlflow:
             f" registry_url={AWAY!r})\n"
             "champion = build_champions(settings).current()\n"
             "facts = {'age': 15, 'injury': 'minor', 'self_harm_12m': False}\n"
-            "assert champion.answer(facts, told_at=datetime.now(UTC), earlier=()).probability\n"
+            "assert champion.answer(facts, stated_at=datetime.now(UTC), earlier=()).probability\n"
             "sys.exit('mlflow' in sys.modules)\n"
         )
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from services.contracts import envelope
 from services.contracts.casework import OutcomeRecordedV1
 from services.contracts.codes import Outcome
-from services.kernel.service import Service
+from services.platform.service import Service
 from services.scoring.adapters import tables
-from services.scoring.adapters.tables import kernel
-from services.scoring.entrypoints.commands import estimate_again
+from services.scoring.adapters.tables import platform
+from services.scoring.entrypoints.commands import rescore
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.factories.scoring import day
@@ -63,18 +63,18 @@ def outcome(outcome_id: UUID, referral: UUID, person: UUID, *, version: int) -> 
 
 def held(service: Service) -> dict[str, list[Any]]:
     """Every row of scoring, what it audited, and what it has to tell."""
-    of = [tables.referrals, tables.tellings, tables.matches, tables.outcomes, tables.estimates, tables.answers]
+    of = [tables.referrals, tables.referral_versions, tables.matches, tables.outcomes, tables.estimates, tables.results]
     with service.database.read() as connection:
         found = {table.name: sorted(map(repr, _rows(connection, table))) for table in of}
-        audited = connection.execute(sa.select(kernel.audit_rows.c.what, kernel.audit_rows.c.subject_id))
-        values = connection.scalars(sa.select(kernel.outbox.c.value).order_by(kernel.outbox.c.position)).all()
+        audited = connection.execute(sa.select(platform.audit_rows.c.what, platform.audit_rows.c.subject_id))
+        values = connection.scalars(sa.select(platform.outbox.c.value).order_by(platform.outbox.c.position)).all()
     told = [envelope.read(value) for value in values]
     said = [(one.type, {name: said for name, said in one.data.items() if name != "estimate_id"}) for one in told]
     return {**found, "audited": sorted(map(tuple, audited)), "told": said}
 
 
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:
-    given = table in (tables.answers, tables.estimates)
+    given = table in (tables.results, tables.estimates)
     for row in connection.execute(sa.select(table)).mappings():
         yield {name: value for name, value in row.items() if not (given and name in _OWN)}
 
@@ -122,6 +122,6 @@ class TestAnotherModel:
         small_model.keep(settings.models_folder, number=2, seed=8)
 
         with asked_of(service) as asked:
-            done = estimate_again(service.dispatcher, everything=True)
+            done = rescore(service.dispatcher, everything=True)
 
         assert (done, len(asked) <= 20) == (30, True)

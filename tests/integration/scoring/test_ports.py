@@ -7,9 +7,9 @@ import pytest
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
-from services.scoring.application.ports import Given, RecordedOutcome, UnitOfWork
-from services.scoring.domain.answer import Answer, AnswerLimits, NotEstimated
+from services.scoring.application.ports import RecordedOutcome, ScoringResult, UnitOfWork
 from services.scoring.domain.referral import Referral
+from services.scoring.domain.result import AnswerLimits, NotEstimated, Result
 from services.scoring.settings import Settings
 from tests.factories.scoring import FakeChampion, a_version, an_estimate, day
 from tests.fakes.scoring import FakeUnitOfWork
@@ -33,17 +33,17 @@ def a_referral(uow: UnitOfWork, *, received: float = 0, person: UUID = PERSON, w
     """A referral with one version, saved."""
     referral = Referral(id=uuid4(), person_id=person, person_since=day(received))
     facts = {"age": 15, "strengths": ["trusted_adult"], "injury": None}
-    referral.hear(a_version(1, at=received, facts=facts), received_at=day(received))
+    referral.add_version(a_version(1, at=received, facts=facts), received_at=day(received))
     if withdrawn:
         referral.withdraw(day(received))
     uow.referrals.save(referral)
     return referral
 
 
-def give(uow: UnitOfWork, referral: Referral, answer: Answer) -> None:
+def give(uow: UnitOfWork, referral: Referral, answer: Result) -> None:
     referral.sequence += 1
     uow.referrals.save(referral)
-    given = Given(
+    given = ScoringResult(
         id=uuid4(),
         referral_id=referral.id,
         referral_version=1,
@@ -53,13 +53,13 @@ def give(uow: UnitOfWork, referral: Referral, answer: Answer) -> None:
         at=day(30),
         answer=answer,
     )
-    uow.answers.give(given)
+    uow.results.save(given)
 
 
 class TestReferrals:
     def test_are_read_as_they_were_saved(self, uow: UnitOfWork) -> None:
         referral = a_referral(uow)
-        referral.hear(a_version(2, at=1, facts={"age": 16}), received_at=day(0))
+        referral.add_version(a_version(2, at=1, facts={"age": 16}), received_at=day(0))
         referral.withdraw(day(2))
         uow.referrals.save(referral)
 
@@ -102,9 +102,9 @@ class TestAnswers:
         referral = a_referral(uow)
         give(uow, referral, NO_MODEL)
 
-        assert uow.answers.says_already(referral.id, 1, NO_MODEL)
-        assert not uow.answers.says_already(referral.id, 2, NO_MODEL)
-        assert not uow.answers.says_already(referral.id, 1, an_estimate())
+        assert uow.results.is_unchanged(referral.id, 1, NO_MODEL)
+        assert not uow.results.is_unchanged(referral.id, 2, NO_MODEL)
+        assert not uow.results.is_unchanged(referral.id, 1, an_estimate())
 
     def test_do_not_say_already_what_an_earlier_one_said(self, uow: UnitOfWork) -> None:
         referral = a_referral(uow)
@@ -113,8 +113,8 @@ class TestAnswers:
         give(uow, referral, NO_MODEL)
         give(uow, referral, an_estimate())
 
-        assert uow.answers.says_already(referral.id, 1, an_estimate())
-        assert not uow.answers.says_already(referral.id, 1, NO_MODEL)
+        assert uow.results.is_unchanged(referral.id, 1, an_estimate())
+        assert not uow.results.is_unchanged(referral.id, 1, NO_MODEL)
 
     def test_tell_two_snapshots_apart(self, uow: UnitOfWork) -> None:
         referral = a_referral(uow)
@@ -122,7 +122,7 @@ class TestAnswers:
         uow.models.describe(uow.champion, day(1))
         give(uow, referral, an_estimate(digest="one"))
 
-        assert not uow.answers.says_already(referral.id, 1, an_estimate(digest="other"))
+        assert not uow.results.is_unchanged(referral.id, 1, an_estimate(digest="other"))
 
 
 class TestVersions:

@@ -12,20 +12,20 @@ import sqlalchemy as sa
 from services.contracts import envelope
 from services.contracts.codes import EstimateCause, NotEstimatedReason, WhatHappened
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
-from services.kernel.service import Service
+from services.platform.service import Service
 from services.scoring.adapters import replay as replays
-from services.scoring.adapters.answer_repository import SqlAnswers
 from services.scoring.adapters.replay import replay
-from services.scoring.adapters.tables import answers, estimates, kernel, tellings
+from services.scoring.adapters.result_store import SqlResults
+from services.scoring.adapters.tables import estimates, platform, referral_versions, results
 from services.scoring.adapters.unit_of_work import SqlUnitOfWork
-from services.scoring.application.hear_referral import hear_referral
+from services.scoring.application.on_referral import on_referral
 from services.scoring.bootstrap import build_champions
-from services.scoring.domain.answer import TOLERANCE, AnswerLimits
-from services.scoring.entrypoints.commands import estimate_again
+from services.scoring.domain.result import TOLERANCE, AnswerLimits
+from services.scoring.entrypoints.commands import rescore
 from services.scoring.settings import Settings
 from tests import figures
 from tests.factories import small_model
-from tests.factories.scoring import a_telling
+from tests.factories.scoring import a_referral_version
 from tests.integration.scoring.conftest import without_model
 from tests.integration.scoring.events import amended, hear, match, received, withdrawn
 
@@ -38,12 +38,12 @@ def rows(service: Service, table: sa.Table, *where: sa.ColumnElement[bool]) -> l
 
 
 def current(service: Service, referral: UUID) -> sa.Row[tuple[object, ...]]:
-    [row] = rows(service, answers, answers.c.referral_id == referral, answers.c.is_current)
+    [row] = rows(service, results, results.c.referral_id == referral, results.c.is_current)
     return row
 
 
 def sent(service: Service) -> Iterator[envelope.Envelope]:
-    for row in rows(service, kernel.outbox):
+    for row in rows(service, platform.outbox):
         yield envelope.read(row.value)
 
 
@@ -75,11 +75,11 @@ class TestAReceivedReferral:
 
         hear(service, received(referral, PERSON))
 
-        [estimate], [telling] = rows(service, estimates), rows(service, tellings)
+        [estimate], [stated] = rows(service, estimates), rows(service, referral_versions)
         assert estimate.snapshot["values"]
         assert len(estimate.code_version) == 16
         assert estimate.model_version.startswith("1-")
-        assert telling.facts["injury"] == "needs_treatment"
+        assert stated.facts["injury"] == "needs_treatment"
         assert current(service, referral).cause is EstimateCause.RECEIVED
 
     def test_leaves_one_audit_row(self, service: Service) -> None:
@@ -87,7 +87,7 @@ class TestAReceivedReferral:
 
         hear(service, received(referral, PERSON))
 
-        assert [(row.what, row.subject_id) for row in rows(service, kernel.audit_rows)] == [
+        assert [(row.what, row.subject_id) for row in rows(service, platform.audit_rows)] == [
             ("estimate.given", str(referral))
         ]
 
@@ -98,7 +98,7 @@ class TestAReceivedReferral:
         news = [hear(service, event), hear(service, event), hear(service, received(referral, PERSON))]
 
         assert news == [1, 0, 1]
-        assert len(rows(service, answers)) == 1
+        assert len(rows(service, results)) == 1
         assert len(list(sent(service))) == 2
 
     def test_with_too_little_known_is_not_estimated_and_says_so(self, service: Service) -> None:
@@ -133,7 +133,7 @@ class TestWithoutAModel:
         before = current(service, referral)
 
         small_model.keep(settings.models_folder)
-        done = estimate_again(service.dispatcher)
+        done = rescore(service.dispatcher)
 
         after = current(service, referral)
         assert before.reason is NotEstimatedReason.MODEL_UNAVAILABLE
@@ -164,7 +164,7 @@ class TestAnotherChampion:
         hear(service, *(received(referral, uuid4()) for referral in referrals))
         small_model.keep(settings.models_folder, number=2, seed=8)
 
-        done = estimate_again(service.dispatcher, everything=True)
+        done = rescore(service.dispatcher, everything=True)
 
         assert done == 3
         assert {current(service, referral).sequence for referral in referrals} == {2}
@@ -193,15 +193,15 @@ class TestWhateverTheOrder:
 
     def told(self, service: Service, referrals: list[UUID]) -> list[tuple[object, ...]]:
         query = (
-            sa.select(answers.c.referral_version, estimates.c.probability, estimates.c.snapshot)
-            .join(estimates, estimates.c.id == answers.c.estimate_id)
-            .where(answers.c.is_current)
+            sa.select(results.c.referral_version, estimates.c.probability, estimates.c.snapshot)
+            .join(estimates, estimates.c.id == results.c.estimate_id)
+            .where(results.c.is_current)
         )
         with service.database.read() as connection:
             found = []
             for referral in referrals:
-                [row] = connection.execute(query.where(answers.c.referral_id == referral)).all()
-                # Each telling of the story has referrals of its own.
+                [row] = connection.execute(query.where(results.c.referral_id == referral)).all()
+                # Each stated of the story has referrals of its own.
                 snapshot = repr(row.snapshot)
                 for place, one in enumerate(referrals):
                     snapshot = snapshot.replace(str(one), f"referral {place}")
@@ -246,7 +246,7 @@ class TestTwoWorkers:
         with service.dispatcher.transaction(actor=None) as slow:
             uow = SqlUnitOfWork(slow, champion=champion, demonstration=True, limits=AnswerLimits())
             facts = {"age": 15, "injury": "minor", "self_harm_12m": True, "what_happened": ["threat"]}
-            hear_referral(a_telling(first, person_id=PERSON, received=1, facts=facts), uow)
+            on_referral(a_referral_version(first, person_id=PERSON, received=1, facts=facts), uow)
             other = Thread(target=hear, args=(service, received(second, PERSON, at=5)))
             other.start()
             other.join(timeout=1)  # it waits for us; if it did not, it would be done by now
@@ -262,8 +262,8 @@ class TestTheDatabase:
         hear(service, received(uuid4(), PERSON))
 
         with pytest.raises(sa.exc.IntegrityError):
-            self.repeat(service, answers, sequence=2)
-        self.repeat(service, answers, sequence=2, is_current=False)
+            self.repeat(service, results, sequence=2)
+        self.repeat(service, results, sequence=2, is_current=False)
 
     def test_refuses_the_same_estimate_twice(self, service: Service) -> None:
         hear(service, received(uuid4(), PERSON))
@@ -285,18 +285,20 @@ class TestTheDatabase:
         hear(service, received(uuid4(), PERSON))
 
         with pytest.raises(sa.exc.IntegrityError), service.database.write() as connection:
-            connection.execute(sa.update(answers).values(wrong))
+            connection.execute(sa.update(results).values(wrong))
 
     def test_keeps_nothing_of_a_batch_that_fails(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(SqlAnswers, "give", fail)
+        monkeypatch.setattr(SqlResults, "save", fail)
 
         with pytest.raises(RuntimeError):
             hear(service, received(uuid4(), PERSON))
 
-        assert [rows(service, table) for table in (tellings, answers, kernel.inbox, kernel.outbox)] == [[]] * 4
+        assert [rows(service, table) for table in (referral_versions, results, platform.inbox, platform.outbox)] == [
+            []
+        ] * 4
 
 
 class TestAStoredEstimate:
@@ -306,7 +308,7 @@ class TestAStoredEstimate:
         champions = build_champions(settings)
 
         with service.database.read() as connection:
-            ids = connection.scalars(sa.select(answers.c.id)).all()
+            ids = connection.scalars(sa.select(results.c.id)).all()
             replayed = [replay(connection, answer, champions) for answer in ids]
 
         assert len(replayed) == 15
@@ -317,7 +319,7 @@ class TestAStoredEstimate:
         champions = build_champions(settings)
 
         with service.database.write() as connection:
-            answer = connection.scalars(sa.select(answers.c.id)).one()
+            answer = connection.scalars(sa.select(results.c.id)).one()
             connection.execute(sa.update(estimates).values(base_log_odds=estimates.c.base_log_odds + 1e-15))
             replayed = replay(connection, answer, champions)
 

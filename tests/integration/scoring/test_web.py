@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from models.features import reading
 from models.features.specification import FactKind
 from services.contracts.codes import OrganisationClass, Role
-from services.kernel.db import migrate
-from services.kernel.service import Service
-from services.scoring.adapters.tables import answers, estimates, kernel
+from services.platform.db import migrate
+from services.platform.service import Service
+from services.scoring.adapters.tables import estimates, platform, results
 from services.scoring.bootstrap import build
-from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MOST_BYTES_OF_A_ROW, MOST_ROWS
+from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MAX_BYTES_OF_A_ROW, MAX_ROWS
 from services.scoring.settings import Settings
 from tests.factories import small_model
 from tests.factories.scoring import day
@@ -87,7 +87,7 @@ class TestEstimatingRows:
     def test_gives_what_a_referral_with_these_facts_gets(self, served: Service, client: FlaskClient) -> None:
         hear(served, received(uuid4(), uuid4()))
 
-        row = {"told_on": "2026-05-04", "age": 15, "facts": FACTS}
+        row = {"stated_on": "2026-05-04", "age": 15, "facts": FACTS}
         [said] = ask(client, row).get_json()["rows"]
 
         with served.database.read() as connection:
@@ -124,24 +124,24 @@ class TestEstimatingRows:
         assert refused.get_json()["errors"][0]["pointer"].startswith("/rows/0")
 
     def test_takes_as_many_rows_as_it_promises_with_every_answer_given(self, client: FlaskClient) -> None:
-        rows = [{"told_on": "2026-11-02", "age": 15, "facts": every_answer()}] * MOST_ROWS
+        rows = [{"stated_on": "2026-11-02", "age": 15, "facts": every_answer()}] * MAX_ROWS
 
         said = client.post(
             ESTIMATES, data=json.dumps({"rows": rows}, indent=4), content_type="application/json", headers=SCIENTIST
         )
 
         assert said.status_code == 200, said.text
-        assert [row["known_answers"] for row in said.get_json()["rows"]] == [25] * MOST_ROWS
+        assert [row["known_answers"] for row in said.get_json()["rows"]] == [25] * MAX_ROWS
 
     def test_refuses_a_body_that_is_larger_than_so_many_rows(self, client: FlaskClient) -> None:
-        body = b'{"rows": [{"facts": {}}]}'.ljust(MOST_ROWS * MOST_BYTES_OF_A_ROW + 1)
+        body = b'{"rows": [{"facts": {}}]}'.ljust(MAX_ROWS * MAX_BYTES_OF_A_ROW + 1)
 
         refused = client.post(ESTIMATES, data=body, content_type="application/json", headers=SCIENTIST)
 
         assert refused.status_code == 413
 
     def test_refuses_more_rows_than_one_request_may_hold(self, client: FlaskClient) -> None:
-        assert ask(client, *[{"facts": {}}] * (MOST_ROWS + 1)).status_code == 422
+        assert ask(client, *[{"facts": {}}] * (MAX_ROWS + 1)).status_code == 422
 
     def test_is_told_when_there_is_no_model(self, served: Service) -> None:
         refused = ask(served.app.test_client(), EXAMPLE_ROW)
@@ -172,7 +172,7 @@ class TestTheChangesOfAnEstimate:
         referral, person = uuid4(), uuid4()
         hear(served, received(referral, person), amended(referral, person, version=2, received_at=0, at=1, injury=None))
         with served.database.read() as connection:
-            estimate = connection.scalar(sa.select(answers.c.id).where(answers.c.is_current))
+            estimate = connection.scalar(sa.select(results.c.id).where(results.c.is_current))
 
         read = client.get(f"/scoring/api/v1/estimates/{estimate}/changes", headers=SCIENTIST)
 
@@ -182,13 +182,13 @@ class TestTheChangesOfAnEstimate:
         assert str(referral) not in read.text
         assert str(person) not in read.text
         with served.database.read() as connection:
-            read_rows = sa.select(kernel.audit_rows).where(kernel.audit_rows.c.what == "estimate.changes_read")
+            read_rows = sa.select(platform.audit_rows).where(platform.audit_rows.c.what == "estimate.changes_read")
             assert connection.execute(read_rows).one().subject_id == str(estimate)
 
     def test_are_not_for_a_police_organisation(self, served: Service, client: FlaskClient) -> None:
         hear(served, received(uuid4(), uuid4()))
         with served.database.read() as connection:
-            estimate = connection.scalar(sa.select(answers.c.id))
+            estimate = connection.scalar(sa.select(results.c.id))
 
         address = f"/scoring/api/v1/estimates/{estimate}/changes"
         read = [client.get(address, headers=headers).status_code for headers in (SCIENTIST, POLICE)]

@@ -16,7 +16,7 @@ from services.accounts.staff import AddMember, ChangeMember
 from services.accounts.teams import AddTeam
 from services.accounts.tokens import IssueToken
 from services.contracts.codes import OrganisationClass, RecipientClass
-from services.kernel.ui import dates
+from services.platform.ui import dates
 from tests.property.whole import draw as drawn
 from tests.property.whole.draw import Draw, Rights
 from tests.property.whole.marks import Marks

@@ -247,8 +247,8 @@ FILLS: dict[str, Fill] = {
         for name in ("intake", "scoring", "casework", "oversight")
         for below in _LETTERS
     },
-    "/intake/arriving": page(),
-    "/intake/arriving/any": page(),
+    "/intake/in-transit": page(),
+    "/intake/in-transit/any": page(),
     "/": page(),
     "/accounts/home": page(),
     "/accounts/about": page(),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role
-from services.kernel.ui import dates
+from services.platform.ui import dates
 
 AUDITORS = {Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}
 HANDED_OVER = {Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES}

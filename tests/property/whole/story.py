@@ -45,7 +45,7 @@ class Story:
     def rule(self) -> Rule:
         return self.whole.rule
 
-    def tell(self) -> None:
+    def register_gauge(self) -> None:
         whole = self.whole
         self.refer()
         whole.world.settle()
@@ -436,6 +436,6 @@ class Story:
         for row in whole.rows("scoring", "estimates"):
             thing = Thing(what=What.ESTIMATE, of=number_of[row.referral_id], version=row.referral_version)
             marks.add(repr(row.probability), thing)
-        for row in whole.rows("scoring", "answers"):
+        for row in whole.rows("scoring", "results"):
             whole.estimates.append(row.id)
             marks.add(row.id, Thing(what=What.ESTIMATE_ID, of=number_of[row.referral_id]))

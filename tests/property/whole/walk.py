@@ -16,7 +16,7 @@ from tests.world import Caller
 _OWN_TO_REQUEST = re.compile(
     r'urn:uuid:[0-9a-f-]{36}|Reference for support: [0-9a-f-]{36}|name="csrf_token" value="[0-9a-f]{64}"'
 )
-_MOST_PAGES = 4
+_MAX_PAGES = 4
 _NEXT_PAGE = re.compile(r'[?&;]cursor=([A-Za-z0-9_-]+)|"next_cursor": ?"([A-Za-z0-9_-]+)"')
 _ASKED_BESIDE = re.compile(r'href="/(?!assets/)[^"]*\?([^"#]*)"')
 _GET_FORM = re.compile(r'<form method="get".*?</form>', re.DOTALL)
@@ -65,11 +65,13 @@ class Walk:
         """Everything at some addresses, and at the others of the same things two that are known and one that is not."""
         if route.rule in WHOLLY:
             return asks
-        few = [self.few([ask for ask in asks if ask.known is known], most) for known, most in ((True, 2), (False, 1))]
+        few = [
+            self.few([ask for ask in asks if ask.known is known], maximum) for known, maximum in ((True, 2), (False, 1))
+        ]
         return [ask for ask in asks if ask.known is None] + few[0] + few[1]
 
-    def few(self, asks: list[Ask], most: int) -> list[Ask]:
-        return self.whole.chance.sample(asks, min(most, len(asks)))
+    def few(self, asks: list[Ask], maximum: int) -> list[Ask]:
+        return self.whole.chance.sample(asks, min(maximum, len(asks)))
 
     def absent(self, route: Route, ask: Ask) -> str:
         """What is answered about something that nobody has; the same for every id."""
@@ -81,7 +83,7 @@ class Walk:
         """The answer, and of a list the next pages."""
         answer = self.get(address(route, ask.ids, ask.query))
         yield answer
-        for _ in range(_MOST_PAGES):
+        for _ in range(_MAX_PAGES):
             cursor = _NEXT_PAGE.search(answer.get_data(as_text=True))
             if cursor is None:
                 return

@@ -64,7 +64,7 @@ class CaseChangesSuite:
             assert not changes.change_read_in_case(case.id, 2, by=WORKER)
 
     def test_keeps_from_the_worker_that_their_basis_is_gone(self, kept: KeptChanges) -> None:
-        case = kept.worked((2, ChangeKind.BASIS_LAPSED))
+        case = kept.worked((2, ChangeKind.BASIS_EXPIRED))
 
         with kept.unit_of_work() as changes:
             assert not changes.change_read_in_case(case.id, 2, by=WORKER)

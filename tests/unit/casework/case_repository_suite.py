@@ -10,7 +10,7 @@ import pytest
 
 from services.casework.application.case_ports import CaseRepository
 from services.casework.domain.case import Case
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.case_rules import CaseNotFound, StaleCase
 from services.contracts.codes import Pathway, RecipientClass, YoungPersonAnswer
 from tests.factories.cases import (
@@ -59,27 +59,27 @@ class CaseRepositorySuite:
         kept.case(case)
 
         with kept.unit_of_work() as cases:
-            found = cases.get(case.id, the_worker(), Knowledge.WHOLE)
+            found = cases.get(case.id, the_worker(), AccessLevel.FULL)
         assert found == case
 
     def test_saves_a_change_and_its_entries(self, kept: Kept) -> None:
         case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
 
         with kept.unit_of_work() as cases:
-            changed = cases.get(case.id, the_worker(), Knowledge.LISTED)
+            changed = cases.get(case.id, the_worker(), AccessLevel.SUMMARY)
             changed.take(an_act())
             cases.save(changed)
 
         with kept.unit_of_work() as cases:
-            found = cases.get(case.id, the_worker(), Knowledge.WHOLE)
+            found = cases.get(case.id, the_worker(), AccessLevel.FULL)
         assert (found.assignee_id, found.version, len(found.entries)) == (WORKER, 2, 2)
 
     def test_refuses_a_change_of_what_somebody_else_changed_meanwhile(self, kept: Kept) -> None:
         case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
         with kept.unit_of_work() as cases:
-            seen_early = cases.get(case.id, the_worker(), Knowledge.LISTED)
+            seen_early = cases.get(case.id, the_worker(), AccessLevel.SUMMARY)
         with kept.unit_of_work() as cases:
-            changed = cases.get(case.id, the_worker(), Knowledge.LISTED)
+            changed = cases.get(case.id, the_worker(), AccessLevel.SUMMARY)
             changed.take(an_act(COLLEAGUE))
             cases.save(changed)
 
@@ -91,7 +91,7 @@ class CaseRepositorySuite:
         case = kept.case(a_case(referral_id=kept.referral(None), assignee_id=WORKER))
 
         for reader in (the_worker(), the_manager()):
-            for knowledge in Knowledge:
+            for knowledge in AccessLevel:
                 with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
                     cases.get(case.id, reader, knowledge)
 
@@ -99,19 +99,19 @@ class CaseRepositorySuite:
         case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE), assignee_id=COLLEAGUE))
 
         with kept.unit_of_work() as cases:
-            assert cases.get(case.id, the_worker(), Knowledge.LISTED).id == case.id
+            assert cases.get(case.id, the_worker(), AccessLevel.SUMMARY).id == case.id
         with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
-            cases.get(case.id, the_worker(), Knowledge.WHOLE)
+            cases.get(case.id, the_worker(), AccessLevel.FULL)
 
     def test_finds_a_hand_over_for_a_reviewer_of_its_area_and_no_case(self, kept: Kept) -> None:
         hand_over = kept.case(a_hand_over(referral_id=kept.referral(RecipientClass.CHILDRENS_SERVICES)))
         case = kept.case(a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE)))
 
         with kept.unit_of_work() as cases:
-            assert cases.get(hand_over.id, the_reviewer(), Knowledge.LISTED).id == hand_over.id
+            assert cases.get(hand_over.id, the_reviewer(), AccessLevel.SUMMARY).id == hand_over.id
         for reader, case_id in ((the_reviewer(), case.id), (the_reviewer(area="westborough"), hand_over.id)):
             with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
-                cases.get(case_id, reader, Knowledge.LISTED)
+                cases.get(case_id, reader, AccessLevel.SUMMARY)
 
     def test_hides_a_hand_over_from_a_reviewer_who_may_not_know_its_referral(self, kept: Kept) -> None:
         to = RecipientClass.CHILDRENS_SERVICES
@@ -120,7 +120,7 @@ class CaseRepositorySuite:
 
         for hand_over in (own, not_for_triage):
             with pytest.raises(CaseNotFound), kept.unit_of_work() as cases:
-                cases.get(hand_over.id, the_reviewer(), Knowledge.LISTED)
+                cases.get(hand_over.id, the_reviewer(), AccessLevel.SUMMARY)
 
     def test_gives_next_the_soonest_due_that_nobody_has(self, kept: Kept) -> None:
         def waiting(minutes: int, assignee_id: UUID | None = None) -> Case:
@@ -147,12 +147,12 @@ class CaseRepositorySuite:
         hand_over = kept.case(a_case(pathway=Pathway.ADULT_SERVICES, referral_id=covered))
 
         with kept.unit_of_work() as cases:
-            found = cases.get(hand_over.id, the_manager(), Knowledge.WHOLE)
+            found = cases.get(hand_over.id, the_manager(), AccessLevel.FULL)
             found.confirm_hand_over("Duty social worker", later(10), an_act())
             cases.save(found)
 
         with kept.unit_of_work() as cases:
-            assert cases.get(hand_over.id, the_manager(), Knowledge.WHOLE).confirmed_at == later(10)
+            assert cases.get(hand_over.id, the_manager(), AccessLevel.FULL).confirmed_at == later(10)
 
     def test_stores_a_contact_attempt_with_what_it_says(self, kept: Kept) -> None:
         case = a_case(referral_id=kept.referral(RecipientClass.SUPPORT_SERVICE), assignee_id=WORKER)
@@ -160,6 +160,6 @@ class CaseRepositorySuite:
         kept.case(case)
 
         with kept.unit_of_work() as cases:
-            found = cases.get(case.id, the_worker(), Knowledge.WHOLE)
+            found = cases.get(case.id, the_worker(), AccessLevel.FULL)
 
         assert [entry.id for entry in found.entries if entry.reached is False] == [attempt_id]

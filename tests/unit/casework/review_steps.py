@@ -7,7 +7,7 @@ from services.casework.application.decide_review import (
     AddBasis,
     DecideReview,
 )
-from services.casework.application.hear_referral import HearReferral, hear_referral
+from services.casework.application.on_referral import ApplyReferral, on_referral
 from services.casework.application.record_own_view import RecordOwnView, ShowEstimate, record_own_view, show_estimate
 from services.casework.domain.decision import OwnView
 from services.casework.domain.review import Review
@@ -30,7 +30,7 @@ from tests.fakes.casework import FakeReviewUnitOfWork
 def received(uow: FakeReviewUnitOfWork, *told: RecipientClass, **said: Any) -> Review:
     """The referral is heard of, and its review is there."""
     event = a_referral_event(*told, **said)
-    hear_referral(HearReferral(event), uow)
+    on_referral(ApplyReferral(event), uow)
     return held(uow, event["referral_id"])
 
 
@@ -46,7 +46,7 @@ def held(uow: FakeReviewUnitOfWork, referral_id: UUID) -> Review:
 
 def amended(uow: FakeReviewUnitOfWork, review: Review, *, version: int = 2, **said: Any) -> None:
     event = a_referral_event(referral_id=review.referral_id, version=version, **said)
-    hear_referral(HearReferral(event), uow)
+    on_referral(ApplyReferral(event), uow)
 
 
 def viewed(

@@ -6,7 +6,7 @@ import pytest
 
 from services.casework.application.record_case_equality import RecordCaseEquality, record_case_equality
 from services.casework.domain import case_rules as rules
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.contracts.codes import (
     CloseReason,
     Ethnicity,
@@ -59,7 +59,7 @@ class TestEquality:
         record_case_equality(self.equality_of(case.id, Sex.FEMALE), uow)
 
         assert [equality.version for equality in uow.case_equality.recorded] == [1, 2]
-        assert uow.cases.get(case.id, the_worker(), Knowledge.WHOLE).version == case.version
+        assert uow.cases.get(case.id, the_worker(), AccessLevel.FULL).version == case.version
         assert uow.told_of() == ["casework.equality.recorded"] * 2
 
     def test_is_not_asked_of_a_closed_case(self) -> None:

@@ -20,7 +20,7 @@ from services.casework.application.record_case_outcome import RecordCaseOutcome,
 from services.casework.application.take_case import TakeCase, TakeNextCase, take_case, take_next_case
 from services.casework.application.write_case_note import WriteCaseNote, write_case_note
 from services.casework.domain import case_rules as rules
-from services.casework.domain.case_reader import Knowledge, case_reader
+from services.casework.domain.case_reader import AccessLevel, case_reader
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -74,7 +74,7 @@ class TestOpenCase:
             uow,
         )
 
-        assert uow.cases.get(case_id, the_worker(), Knowledge.LISTED).due_at == later(600)
+        assert uow.cases.get(case_id, the_worker(), AccessLevel.SUMMARY).due_at == later(600)
         assert uow.told_of() == ["casework.case.opened"]
         assert uow.audited == ["case.opened"]
 
@@ -86,7 +86,7 @@ class TestTakeCase:
 
         take_case(TakeCase(case_id=case.id, entry_id=uuid4(), reader=the_worker()), uow)
 
-        assert uow.cases.get(case.id, the_worker(), Knowledge.WHOLE).assignee_id == WORKER
+        assert uow.cases.get(case.id, the_worker(), AccessLevel.FULL).assignee_id == WORKER
         assert uow.told_of() == ["casework.case.assigned"]
 
     def test_of_another_team_finds_no_case(self) -> None:
@@ -132,7 +132,7 @@ class TestAssignCase:
             AssignCase(case_id=case.id, entry_id=uuid4(), reader=the_manager(), version=1, assignee_id=COLLEAGUE), uow
         )
 
-        assert uow.cases.get(case.id, the_manager(), Knowledge.WHOLE).assignee_id == COLLEAGUE
+        assert uow.cases.get(case.id, the_manager(), AccessLevel.FULL).assignee_id == COLLEAGUE
 
     def test_refuses_somebody_outside_the_team(self) -> None:
         case = a_case()

@@ -4,10 +4,10 @@ import pytest
 
 from services.casework.application.answer_proposal import AnswerProposal, answer_proposal
 from services.casework.application.decide_review import ConfirmWithdrawal, confirm_withdrawal, decide_review
-from services.casework.application.hear_referral import HearWithdrawal, hear_withdrawal
+from services.casework.application.on_referral import ApplyWithdrawal, on_withdrawal
 from services.casework.domain import decision as rules
 from services.casework.domain import routing
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
 from services.contracts.codes import Pathway, ProgressStep, RecipientClass, SupportLevel
@@ -34,7 +34,7 @@ DANGER = {"immediate_danger": "yes"}
 
 def in_danger(*teams: routing.Team, reviewers: tuple[object, ...] = (REVIEWER, COLLEAGUE)) -> FakeReviewUnitOfWork:
     uow = FakeReviewUnitOfWork(*teams)
-    uow.told.reviewers["northside"] = set(reviewers)  # type: ignore[arg-type]
+    uow.projections.reviewers["northside"] = set(reviewers)  # type: ignore[arg-type]
     return uow
 
 
@@ -129,7 +129,7 @@ class TestAProposal:
     def test_ends_with_a_withdrawal(self) -> None:
         uow = in_danger()
         review = proposed(uow)
-        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+        on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
         revision = held(uow, review.referral_id).revision
         confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader(COLLEAGUE), revision=revision), uow)
@@ -164,7 +164,7 @@ class TestAnAgreement:
 
         case_id = answers(uow, review)
 
-        known = uow.cases.get(case_id, the_worker(team_id=team.id), Knowledge.LISTED)  # type: ignore[arg-type]
+        known = uow.cases.get(case_id, the_worker(team_id=team.id), AccessLevel.SUMMARY)  # type: ignore[arg-type]
         assert known.referral_id == review.referral_id
 
     def test_is_not_given_by_who_proposed_it(self) -> None:
@@ -195,7 +195,7 @@ class TestAnAgreement:
         team = a_team(SUPPORT)
         uow = in_danger(team)
         review = proposed(uow, pathway=Pathway.EARLY_INTERVENTION, team_id=team.id)
-        uow.told.referrals[review.referral_id]["bases"][1:] = []  # type: ignore[index]
+        uow.projections.referrals[review.referral_id]["bases"][1:] = []  # type: ignore[index]
 
         with pytest.raises(routing.NoLawfulBasis):
             answers(uow, review)

@@ -9,7 +9,7 @@ from services.casework.adapters.bank_holidays import is_bank_holiday, last_known
 from services.casework.domain.review import NoQuestionWaits, NotThatLate, Review
 from services.casework.domain.review_clock import Departure, ReviewHours
 from services.casework.domain.working_days import after_working_days
-from services.kernel.clock import just_after, not_before
+from services.platform.clock import just_after, not_before
 from tests.factories.reviews import RECEIVED_AT, REVIEWER, a_review, after, amends, asks, views
 
 HOURS = ReviewHours()

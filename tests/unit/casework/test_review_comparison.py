@@ -22,7 +22,7 @@ from services.casework.domain.estimate import (
 )
 from services.casework.entrypoints.contribution_wording import worded
 from services.casework.entrypoints.review_comparison import (
-    MOST_MOVED,
+    MAX_MOVED,
     EstimatePage,
     NoEstimatePage,
     in_hundred,
@@ -103,14 +103,14 @@ class TestTheFrequencies:
 
 class TestTheBars:
     def test_show_the_strongest_first_and_the_rest_as_one(self) -> None:
-        rows = page(*(moved(place / 10, label=f"Thing {place}") for place in range(1, 10))).moved
+        rows = page(*(moved(index / 10, label=f"Thing {index}") for index in range(1, 10))).moved
 
         assert [row["label"] for row in rows[:2]] == ["Thing 9", "Thing 8"]
-        assert len(rows) == MOST_MOVED + 1
+        assert len(rows) == MAX_MOVED + 1
         assert rows[-1]["label"] == "3 other values that are known, together"
 
     def test_show_what_is_not_known_as_one_however_strong_it_is(self) -> None:
-        unknown = [moved(place, value=None) for place in range(2, 9)]
+        unknown = [moved(index, value=None) for index in range(2, 9)]
 
         rows = page(moved(0.5, label="Age"), *unknown).moved
 
@@ -121,7 +121,7 @@ class TestTheBars:
     def test_sum_to_what_is_shown(self, log_odds: list[float]) -> None:
         """Each bar is its movement's share of the greatest, so that the bars add up as the movements do."""
         ordered = sorted(log_odds, key=abs, reverse=True)
-        parts = [*ordered[:MOST_MOVED], *([sum(ordered[MOST_MOVED:])] if len(ordered) > MOST_MOVED else [])]
+        parts = [*ordered[:MAX_MOVED], *([sum(ordered[MAX_MOVED:])] if len(ordered) > MAX_MOVED else [])]
         greatest = max(map(abs, parts))
 
         rows = page(*map(moved, log_odds)).moved
@@ -268,7 +268,7 @@ class TestWhatIsNotKnown:
     )
     @pytest.mark.parametrize("estimated", [True, False])
     def test_is_counted_as_what_is_known_is(self, known: int, missing: int, said: str, estimated: bool) -> None:
-        labels = tuple(f"Thing {place}" for place in range(missing))
+        labels = tuple(f"Thing {index}" for index in range(missing))
         counted = KnownAnswers(known=known, all=25)
         reason = NotEstimatedReason.TOO_LITTLE_INFORMATION
         answer = (
@@ -373,7 +373,7 @@ class TestAValueThatTheModelHasHardlySeen:
         )
 
     def test_is_listed_however_little_it_does(self) -> None:
-        strong = [moved(1.0) for _ in range(MOST_MOVED)]
+        strong = [moved(1.0) for _ in range(MAX_MOVED)]
         firearm = moved(0.0, label="Firearm", value=True, few_seen=True)
 
         shown_page = page(*strong, moved(0.1), firearm)

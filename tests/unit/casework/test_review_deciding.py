@@ -24,7 +24,7 @@ from services.casework.application.record_own_view import ShowReplacement, show_
 from services.casework.domain import review as rules
 from services.casework.domain import routing
 from services.casework.domain.case import CaseState
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.disclosure import BasisRefused
 from services.contracts.codes import (
     Band,
@@ -110,7 +110,7 @@ class TestTheEstimate:
     def test_is_not_there_before_the_own_view(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
-        uow.estimates.park(an_estimate_event(review.referral_id), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id), estimated=True)
 
         with pytest.raises(rules.OwnViewFirst):
             shown(uow, review)
@@ -121,9 +121,9 @@ class TestTheEstimate:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
-        uow.estimates.park(an_estimate_event(review.referral_id), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id), estimated=True)
         shown(uow, review)
-        uow.estimates.park(an_estimate_event(review.referral_id, sequence=2, band=Band.HIGH), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id, sequence=2, band=Band.HIGH), estimated=True)
 
         again = shown(uow, review)
 
@@ -135,12 +135,12 @@ class TestTheEstimate:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
-        uow.estimates.park(an_estimate_event(review.referral_id), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id), estimated=True)
         mine = ShowReplacement(review_id=review.id, reader=a_reader())
         assert show_replacement(mine, uow) is None
         shown(uow, review)
         assert show_replacement(mine, uow) is None
-        uow.estimates.park(an_estimate_event(review.referral_id, sequence=2, band=Band.HIGH), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id, sequence=2, band=Band.HIGH), estimated=True)
 
         view = show_replacement(mine, uow)
 
@@ -153,7 +153,7 @@ class TestTheEstimate:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
-        uow.estimates.park(an_estimate_event(review.referral_id, referral_version=2), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id, referral_version=2), estimated=True)
 
         assert shown(uow, review) is None
 
@@ -161,7 +161,7 @@ class TestTheEstimate:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
-        uow.estimates.park(a_refusal_event(review.referral_id), estimated=False)
+        uow.estimates.store(a_refusal_event(review.referral_id), estimated=False)
 
         refusal = shown(uow, review)
 
@@ -173,7 +173,7 @@ class TestTheEstimate:
         review = received(uow)
         before = (held(uow, review.referral_id), list(uow.published), list(uow.progress))
 
-        uow.estimates.park(an_estimate_event(review.referral_id), estimated=True)
+        uow.estimates.store(an_estimate_event(review.referral_id), estimated=True)
 
         assert (held(uow, review.referral_id), uow.published, uow.progress) == before
 
@@ -188,7 +188,9 @@ class TestADecision:
         case_id = decide_review(a_decision_of(review, pathway=Pathway.EARLY_INTERVENTION, team_id=team.id), uow)
 
         assert case_id is not None
-        assert uow.cases.get(case_id, the_worker(team_id=team.id), Knowledge.LISTED).referral_id == review.referral_id
+        assert (
+            uow.cases.get(case_id, the_worker(team_id=team.id), AccessLevel.SUMMARY).referral_id == review.referral_id
+        )
         assert told_of(uow)[-2:] == ["casework.review.decided", "casework.case.opened"]
         assert uow.progress[-1] is ProgressStep.ACCEPTED
 
@@ -201,7 +203,7 @@ class TestADecision:
         case_id = decide_review(a_decision_of(review, pathway=Pathway.SAFEGUARDING, team_id=team.id), uow)
 
         assert case_id is not None
-        assert uow.cases.get(case_id, the_reviewer(), Knowledge.LISTED).state is CaseState.AWAITING_CONFIRMATION
+        assert uow.cases.get(case_id, the_reviewer(), AccessLevel.SUMMARY).state is CaseState.AWAITING_CONFIRMATION
 
     @pytest.mark.parametrize("pathway", [Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION])
     def test_of_another_pathway_opens_none(self, pathway: Pathway) -> None:
@@ -254,7 +256,7 @@ class TestADecision:
         police = {"organisation_class": OrganisationClass.POLICE.value, "staff_id": None}
         review = received(uow, SUPPORT, referred_by=police, facts={"weapon_found_by_police_on": "2026-11-19"})
         viewed(uow, review)
-        assert routing.proposed_pathway(uow.told.subject(review.referral_id)) is Pathway.YOUTH_JUSTICE
+        assert routing.proposed_pathway(uow.projections.subject(review.referral_id)) is Pathway.YOUTH_JUSTICE
 
         case_id = decide_review(a_decision_of(review, pathway=Pathway.EARLY_INTERVENTION, team_id=team.id), uow)
 
@@ -265,7 +267,7 @@ class TestADecision:
 
         review = received(uow, facts={"weapon_found_by_police_on": "2026-11-19"})
 
-        assert routing.proposed_pathway(uow.told.subject(review.referral_id)) is None
+        assert routing.proposed_pathway(uow.projections.subject(review.referral_id)) is None
 
 
 class TestAFurtherBasis:
@@ -277,7 +279,7 @@ class TestAFurtherBasis:
         with pytest.raises(BasisRefused):
             add_basis(a_basis_for(review, consent), uow)
 
-        assert uow.told.added == {}
+        assert uow.projections.added == {}
 
     def test_after_the_decision_is_refused(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -286,16 +288,16 @@ class TestAFurtherBasis:
         with pytest.raises(rules.ReviewEnded):
             add_basis(a_basis_for(review, LawfulBasis.PUBLIC_TASK), uow)
 
-        assert uow.told.added == {}
+        assert uow.projections.added == {}
 
     def test_is_recorded_for_a_team_that_may_no_longer_know_its_case(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = decided_with_nothing_more_to_do(uow)
-        uow.told.hidden[review.id] = RecipientClass.YOUTH_JUSTICE
+        uow.projections.hidden[review.id] = RecipientClass.YOUTH_JUSTICE
 
         add_basis(a_basis_for(review, LawfulBasis.PUBLIC_TASK), uow)
 
-        assert uow.told.added == {review.referral_id: {RecipientClass.YOUTH_JUSTICE}}
+        assert uow.projections.added == {review.referral_id: {RecipientClass.YOUTH_JUSTICE}}
 
 
 def decided_with_nothing_more_to_do(uow: FakeReviewUnitOfWork) -> rules.Review:

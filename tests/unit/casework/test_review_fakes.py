@@ -8,14 +8,14 @@ import pytest
 
 from services.casework.application.review_ports import ReviewRepository
 from services.contracts.codes import RecipientClass
-from tests.fakes.casework import FakeReviewRepository, FakeTold
+from tests.fakes.casework import FakeProjections, FakeReviewRepository
 from tests.unit.casework.review_repository_suite import KeptReviews, ReviewRepositorySuite
 
 
 class TestTheFakeRepository(ReviewRepositorySuite):
     @pytest.fixture
     def kept(self) -> KeptReviews:
-        told = FakeTold()
+        told = FakeProjections()
         repository = FakeReviewRepository(told)
 
         @contextmanager

@@ -9,10 +9,10 @@ from services.casework.application.decide_review import (
     confirm_withdrawal,
     decide_review,
 )
-from services.casework.application.hear_referral import HearReferral, HearWithdrawal, hear_referral, hear_withdrawal
+from services.casework.application.on_referral import ApplyReferral, ApplyWithdrawal, on_referral, on_withdrawal
 from services.casework.domain import review as rules
 from services.casework.domain.case import CaseState
-from services.casework.domain.case_reader import Knowledge
+from services.casework.domain.case_reader import AccessLevel
 from services.casework.domain.review import ReviewState
 from services.contracts.codes import (
     Pathway,
@@ -65,9 +65,9 @@ class TestAReceivedReferral:
     def test_may_come_after_its_own_amendment(self) -> None:
         uow = FakeReviewUnitOfWork()
         event = a_referral_event(version=2)
-        hear_referral(HearReferral(event), uow)
+        on_referral(ApplyReferral(event), uow)
 
-        hear_referral(HearReferral(event | {"version": 1}), uow)
+        on_referral(ApplyReferral(event | {"version": 1}), uow)
 
         assert held(uow, event["referral_id"]).referral_version == 2
 
@@ -75,9 +75,9 @@ class TestAReceivedReferral:
         uow = FakeReviewUnitOfWork()
         event = a_referral_event()
         withdrawal = a_withdrawal_event(event["referral_id"])
-        hear_withdrawal(HearWithdrawal(withdrawal), uow)
+        on_withdrawal(ApplyWithdrawal(withdrawal), uow)
 
-        hear_referral(HearReferral(event), uow)
+        on_referral(ApplyReferral(event), uow)
 
         review = held(uow, event["referral_id"])
         assert (review.state, review.withdrawal_asked_at) == (ReviewState.WAITING, withdrawal["withdrawn_at"])
@@ -85,8 +85,8 @@ class TestAReceivedReferral:
     def test_may_come_after_its_own_estimate(self) -> None:
         uow = FakeReviewUnitOfWork()
         event = a_referral_event()
-        uow.estimates.park(an_estimate_event(event["referral_id"]), estimated=True)
-        hear_referral(HearReferral(event), uow)
+        uow.estimates.store(an_estimate_event(event["referral_id"]), estimated=True)
+        on_referral(ApplyReferral(event), uow)
         review = held(uow, event["referral_id"])
         viewed(uow, review)
 
@@ -121,7 +121,7 @@ class TestAnAmendment:
 
         amended(uow, review)
 
-        assert uow.told.changes == [(review.referral_id, 2, "amended")]
+        assert uow.projections.changes == [(review.referral_id, 2, "amended")]
         assert held(uow, review.referral_id).state is ReviewState.DECIDED
 
     def test_answers_the_question_and_lets_the_clock_run(self) -> None:
@@ -142,14 +142,14 @@ class TestAWithdrawal:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
 
-        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+        on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
         assert held(uow, review.referral_id).state is ReviewState.WAITING
 
     def test_confirmed_closes_the_review_and_tells_the_referrer(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
-        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+        on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
         confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader(), revision=2), uow)
 
@@ -164,8 +164,8 @@ class TestAWithdrawal:
         said = {"pathway": Pathway.EARLY_INTERVENTION, "team_id": team.id}
         case_id = decide_review(a_decision_of(review, **said), uow)
 
-        hear_withdrawal(HearWithdrawal(a_withdrawal_event(review.referral_id)), uow)
+        on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
-        assert uow.told.changes == [(review.referral_id, 2, "withdrawn")]
+        assert uow.projections.changes == [(review.referral_id, 2, "withdrawn")]
         assert case_id is not None
-        assert uow.cases.get(case_id, the_worker(team_id=team.id), Knowledge.LISTED).state is CaseState.OPEN
+        assert uow.cases.get(case_id, the_worker(team_id=team.id), AccessLevel.SUMMARY).state is CaseState.OPEN

@@ -6,7 +6,7 @@ import pytest
 
 from services.embedded.folder import Folder
 from services.embedded.system import System, build
-from services.kernel.db import engine
+from services.platform.db import engine
 
 FULL, OFF = 2, 0
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from services.command_line import run as running
-from services.command_line.main import waymark
+from devtools.roles import ROOT
+from services.cli import run as running
+from services.cli.main import waymark
 from services.embedded import locks, server
 from services.embedded.folder import Folder
 from services.embedded.locks import FolderInUse
-from tests.parts.roles import ROOT
 
 Lock = Callable[[Folder], AbstractContextManager[None]]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from devtools.revisions import make_tables
 from services.embedded import locks
 from services.embedded.folder import Folder
 from services.embedded.privacy import FolderOfOthers, make_private
 from services.embedded.system import build
-from tests.parts.revisions import make_tables
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ class TestACommand:
     def test_writes_what_nobody_else_reads(self, tmp_path: Path) -> None:
         root = tmp_path / "var"
         done = subprocess.run(
-            [sys.executable, "-m", "services.command_line", "token", "--role", "navigator", "--folder", str(root)],
+            [sys.executable, "-m", "services.cli", "token", "--role", "navigator", "--folder", str(root)],
             capture_output=True,
             text=True,
             check=False,

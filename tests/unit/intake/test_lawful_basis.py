@@ -52,20 +52,20 @@ def allowed(
     *,
     referring: OrganisationClass,
     recipient: RecipientClass,
-    bodies: set[OrganisationClass],
+    organisation_classes: set[OrganisationClass],
     **changes: object,
 ) -> bool:
     rows = [a_basis(recipient, gateway=gateway)]
     if recipient is not TRIAGE:
         rows.append(a_basis())
     content = a_content(bases=tuple(rows), **changes)
-    return not faults_at(content, referring=referring, bodies={recipient: bodies})
+    return not faults_at(content, referring=referring, organisation_classes={recipient: organisation_classes})
 
 
-def faults_at(content: Content, *, referring: OrganisationClass, bodies: Bodies) -> dict[str, str]:
+def faults_at(content: Content, *, referring: OrganisationClass, organisation_classes: Bodies) -> dict[str, str]:
     """The sentences of what is refused, by pointer."""
     try:
-        check_bases(content, referring=referring, bodies=bodies, today=TODAY)
+        check_bases(content, referring=referring, organisation_classes=organisation_classes, today=TODAY)
     except BasesRefused as refused:
         return {error.pointer: error.detail for error in refused.errors}
     return {}
@@ -76,34 +76,36 @@ class TestTheSeriousViolenceDuty:
 
     @given(organisations, recipients, st.sets(organisations, min_size=1, max_size=3))
     def test_reaches_from_a_listed_body_to_listed_bodies_for_chapter_1_and_no_further(
-        self, referring: OrganisationClass, recipient: RecipientClass, bodies: set[OrganisationClass]
+        self, referring: OrganisationClass, recipient: RecipientClass, organisation_classes: set[OrganisationClass]
     ) -> None:
         may = (
             referring not in (OrganisationClass.VOLUNTARY, OrganisationClass.HEALTH, OrganisationClass.SOCIAL_CARE)
-            and OrganisationClass.VOLUNTARY not in bodies
+            and OrganisationClass.VOLUNTARY not in organisation_classes
             and recipient not in (RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES)
         )
 
-        assert allowed(DUTY, referring=referring, recipient=recipient, bodies=bodies) is may
+        assert allowed(DUTY, referring=referring, recipient=recipient, organisation_classes=organisation_classes) is may
 
     @given(organisations, recipients, st.sets(organisations, min_size=1, max_size=3), patient_information)
     def test_never_covers_patient_information_whoever_has_it(
         self,
         referring: OrganisationClass,
         recipient: RecipientClass,
-        bodies: set[OrganisationClass],
+        organisation_classes: set[OrganisationClass],
         health: dict[str, object],
     ) -> None:
-        assert not allowed(DUTY, referring=referring, recipient=recipient, bodies=bodies, **health)
+        assert not allowed(
+            DUTY, referring=referring, recipient=recipient, organisation_classes=organisation_classes, **health
+        )
 
     @given(organisations, recipients, st.sets(organisations, min_size=1, max_size=3))
     def test_is_offered_exactly_where_it_may_be_used(
-        self, referring: OrganisationClass, recipient: RecipientClass, bodies: set[OrganisationClass]
+        self, referring: OrganisationClass, recipient: RecipientClass, organisation_classes: set[OrganisationClass]
     ) -> None:
-        offered = gateways(referring=referring, recipient=recipient, recipient_bodies=bodies)
+        offered = gateways(referring=referring, recipient=recipient, recipient_bodies=organisation_classes)
 
         for gateway in DisclosureGateway:
-            may = allowed(gateway, referring=referring, recipient=recipient, bodies=bodies)
+            may = allowed(gateway, referring=referring, recipient=recipient, organisation_classes=organisation_classes)
             assert (gateway in offered) is may
 
     def test_is_never_offered_to_a_hospital(self) -> None:
@@ -115,17 +117,20 @@ class TestTheSeriousViolenceDuty:
         assert not any(offered)
 
     def test_that_one_voluntary_team_of_the_class_would_learn_of_it_is_enough_to_refuse(self) -> None:
-        bodies = {OrganisationClass.LOCAL_AUTHORITY, OrganisationClass.VOLUNTARY}
+        organisation_classes = {OrganisationClass.LOCAL_AUTHORITY, OrganisationClass.VOLUNTARY}
 
         assert not allowed(
-            DUTY, referring=OrganisationClass.POLICE, recipient=RecipientClass.SUPPORT_SERVICE, bodies=bodies
+            DUTY,
+            referring=OrganisationClass.POLICE,
+            recipient=RecipientClass.SUPPORT_SERVICE,
+            organisation_classes=organisation_classes,
         )
 
     def test_refusals_are_in_plain_words(self) -> None:
         said = set()
         for referring, recipient in product(OrganisationClass, RecipientClass):
             content = a_content(bases=(a_basis(), a_basis(recipient, gateway=DUTY)))
-            said |= set(faults_at(content, referring=referring, bodies={}).values())
+            said |= set(faults_at(content, referring=referring, organisation_classes={}).values())
         said.discard("Give one basis for each recipient")
 
         assert len(said) == 4
@@ -138,7 +143,7 @@ class TestTheCrimeAndDisorderAct:
             CRIME_AND_DISORDER,
             referring=OrganisationClass.EDUCATION,
             recipient=RecipientClass.POLICE,
-            bodies={OrganisationClass.POLICE},
+            organisation_classes={OrganisationClass.POLICE},
         )
 
     def test_does_not_reach_a_charity(self) -> None:
@@ -146,22 +151,28 @@ class TestTheCrimeAndDisorderAct:
             CRIME_AND_DISORDER,
             referring=OrganisationClass.POLICE,
             recipient=RecipientClass.SUPPORT_SERVICE,
-            bodies={OrganisationClass.VOLUNTARY},
+            organisation_classes={OrganisationClass.VOLUNTARY},
         )
 
     @given(organisations, recipients, patient_information)
     def test_does_not_lift_a_duty_of_confidence(
         self, referring: OrganisationClass, recipient: RecipientClass, health: dict[str, object]
     ) -> None:
-        bodies = {OrganisationClass.POLICE}
+        organisation_classes = {OrganisationClass.POLICE}
 
-        assert not allowed(CRIME_AND_DISORDER, referring=referring, recipient=recipient, bodies=bodies, **health)
+        assert not allowed(
+            CRIME_AND_DISORDER,
+            referring=referring,
+            recipient=recipient,
+            organisation_classes=organisation_classes,
+            **health,
+        )
 
 
 class TestBases:
     def test_for_triage_is_required(self) -> None:
         with pytest.raises(BasesRefused) as refused:
-            check_bases(a_content(bases=()), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
+            check_bases(a_content(bases=()), referring=OrganisationClass.HEALTH, organisation_classes={}, today=TODAY)
 
         assert [error.pointer for error in refused.value.errors] == ["/bases"]
 
@@ -169,15 +180,19 @@ class TestBases:
         consent = a_basis(basis=LawfulBasis.CONSENT_PARENT_OR_CARER)
 
         with pytest.raises(BasesRefused):
-            check_bases(a_content(bases=(consent,)), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
+            check_bases(
+                a_content(bases=(consent,)), referring=OrganisationClass.HEALTH, organisation_classes={}, today=TODAY
+            )
         given_by_her = a_basis(basis=LawfulBasis.CONSENT_PARENT_OR_CARER, given_by="Mother")
-        check_bases(a_content(bases=(given_by_her,)), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
+        check_bases(
+            a_content(bases=(given_by_her,)), referring=OrganisationClass.HEALTH, organisation_classes={}, today=TODAY
+        )
 
     @pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
     def test_end_today_or_later(self, days: int, refused: bool) -> None:
         content = a_content(bases=(a_basis(), a_basis(SUPPORT, expires_on=TODAY + timedelta(days))))
 
-        assert set(faults_at(content, referring=OrganisationClass.HEALTH, bodies={})) == (
+        assert set(faults_at(content, referring=OrganisationClass.HEALTH, organisation_classes={})) == (
             {"/bases/1/expires_on"} if refused else set()
         )
 
@@ -185,7 +200,7 @@ class TestBases:
     def test_for_triage_never_end(self, days: int) -> None:
         content = a_content(bases=(a_basis(expires_on=TODAY + timedelta(days)),))
 
-        assert faults_at(content, referring=OrganisationClass.HEALTH, bodies={}) == {
+        assert faults_at(content, referring=OrganisationClass.HEALTH, organisation_classes={}) == {
             "/bases/0/expires_on": "Leave the triage team’s last day blank. To take a referral back from them, withdraw it"
         }
 
@@ -195,7 +210,7 @@ class TestBases:
         check_bases(
             a_content(bases=(a_basis(), ended)),
             referring=OrganisationClass.HEALTH,
-            bodies={},
+            organisation_classes={},
             today=TODAY,
             said_before=(ended,),
         )
@@ -204,7 +219,9 @@ class TestBases:
         twice = (a_basis(), a_basis(basis=LawfulBasis.PUBLIC_TASK))
 
         with pytest.raises(BasesRefused):
-            check_bases(a_content(bases=twice), referring=OrganisationClass.HEALTH, bodies={}, today=TODAY)
+            check_bases(
+                a_content(bases=twice), referring=OrganisationClass.HEALTH, organisation_classes={}, today=TODAY
+            )
 
     @given(st.sets(recipients).map(lambda found: found | {TRIAGE}), st.data())
     def test_consent_to_one_recipient_never_spreads_to_another(

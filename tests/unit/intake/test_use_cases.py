@@ -26,12 +26,12 @@ from services.contracts.intake import (
     ReferralWithdrawnV1,
 )
 from services.intake.application.amend_referral import AmendReferral, amend_referral
-from services.intake.application.check_referral import CheckReferral, check_referral
-from services.intake.application.checking import AnswersRefused
 from services.intake.application.drafts import NoSuchDraft, SaveDraft, save_draft
-from services.intake.application.hear_accounts import HearTeam, hear_team
-from services.intake.application.hear_progress import HearProgress, hear_progress
+from services.intake.application.on_accounts import ApplyTeam, on_team
+from services.intake.application.on_progress import ApplyProgress, on_progress
 from services.intake.application.receive_referral import receive_referral
+from services.intake.application.validate_referral import ValidateReferral, validate_referral
+from services.intake.application.validation import AnswersRefused
 from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
 from services.intake.domain.content import Concern, Content, Equality, Incident, Knowing, Police
 from services.intake.domain.lawful_basis import BasesRefused
@@ -46,7 +46,7 @@ from services.intake.domain.referral import (
     StaleReferral,
 )
 from services.intake.domain.rules import NotForThisOrganisation, mixes_scripts
-from services.kernel.errors import RuleBroken
+from services.platform.errors import ApplicationError
 from tests.factories.intake import a_basis, a_content, a_receipt, a_referrer, somebody
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
 
@@ -59,8 +59,8 @@ def uow() -> FakeUnitOfWork:
 def refused_at(content: Content, *, by: OrganisationClass = OrganisationClass.HEALTH) -> list[str]:
     """The pointers of what is wrong with it."""
     try:
-        check_referral(CheckReferral(content=content, referring=by, referred_at=NOW), FakeUnitOfWork())
-    except RuleBroken as refused:
+        validate_referral(ValidateReferral(content=content, referring=by, referred_at=NOW), FakeUnitOfWork())
+    except ApplicationError as refused:
         return [error.pointer for error in refused.errors]
     return []
 
@@ -298,7 +298,7 @@ class TestAnswering:
     def asked(self, uow: FakeUnitOfWork) -> Referral:
         referral = receive_referral(a_receipt(), uow)
         progress = Progress(version=3, step=ProgressStep.BEING_READ, at=NOW, question=Question.AGE, question_id=uuid4())
-        hear_progress(HearProgress(referral_id=referral.id, progress=progress), uow)
+        on_progress(ApplyProgress(referral_id=referral.id, progress=progress), uow)
         return referral
 
     def test_names_the_question_and_ends_it(self, uow: FakeUnitOfWork) -> None:
@@ -329,7 +329,7 @@ class TestAnswering:
             again = Progress(
                 version=version, step=ProgressStep.BEING_READ, at=NOW, question=Question.AGE, question_id=uuid4()
             )
-            hear_progress(HearProgress(referral_id=referral.id, progress=again), uow)
+            on_progress(ApplyProgress(referral_id=referral.id, progress=again), uow)
 
         assert uow.of(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "About 15\nHis mother says 16"}
 
@@ -375,7 +375,7 @@ class TestProgress:
         referral = receive_referral(a_receipt(), uow)
         for version, step in ((2, ProgressStep.ACCEPTED), (1, ProgressStep.BEING_READ)):
             progress = Progress(version=version, step=step, at=NOW)
-            hear_progress(HearProgress(referral_id=referral.id, progress=progress), uow)
+            on_progress(ApplyProgress(referral_id=referral.id, progress=progress), uow)
 
         assert referral.progress.step is ProgressStep.ACCEPTED
 
@@ -413,16 +413,16 @@ class TestDrafts:
 
 class TestTeams:
     def test_say_which_bodies_a_class_of_recipient_has(self, uow: FakeUnitOfWork) -> None:
-        team = HearTeam(
+        team = ApplyTeam(
             team_id=uuid4(),
             version=2,
             team_class=RecipientClass.SUPPORT_SERVICE,
             organisation_class=OrganisationClass.VOLUNTARY,
             active=True,
         )
-        hear_team(team, uow)
-        hear_team(replace(team, version=1, active=False), uow)
+        on_team(team, uow)
+        on_team(replace(team, version=1, active=False), uow)
 
-        assert uow.teams.bodies() == {RecipientClass.SUPPORT_SERVICE: {OrganisationClass.VOLUNTARY}}
-        hear_team(replace(team, version=3, active=False), uow)
-        assert uow.teams.bodies() == {}
+        assert uow.teams.organisation_classes() == {RecipientClass.SUPPORT_SERVICE: {OrganisationClass.VOLUNTARY}}
+        on_team(replace(team, version=3, active=False), uow)
+        assert uow.teams.organisation_classes() == {}

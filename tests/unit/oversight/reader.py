@@ -12,7 +12,7 @@ from services.oversight.disclosure import SMALLEST_SHOWN, Shown, Sum
 
 ENOUGH = 8
 """A change of as many people is no secret, nor is none at all."""
-_MOST = 1e6
+_MAX = 1e6
 
 Terms = Mapping[int, int]
 Printed = Mapping[str, Shown]
@@ -26,7 +26,7 @@ class Reader:
         self._high: list[float] = []
         self._known: list[tuple[Terms, float, float]] = []
 
-    def number(self, low: float = 0, high: float = _MOST) -> int:
+    def number(self, low: float = 0, high: float = _MAX) -> int:
         self._low.append(low)
         self._high.append(high)
         return len(self._low) - 1
@@ -34,19 +34,19 @@ class Reader:
     def knows(self, terms: Terms, low: float, high: float) -> None:
         self._known.append((terms, low, high))
 
-    def least(self, terms: Terms) -> int:
+    def minimum(self, terms: Terms) -> int:
         return self._solve(terms, 1)
 
-    def most(self, terms: Terms) -> int:
+    def maximum(self, terms: Terms) -> int:
         return -self._solve(terms, -1)
 
-    def can_be(self, terms: Terms, low: float, high: float = _MOST) -> bool:
+    def can_be(self, terms: Terms, low: float, high: float = _MAX) -> bool:
         return bool(self._milp({}, 1, [*self._known, (terms, low, high)]).success)
 
     def pins_change(self, before: int, after: int) -> bool:
         """Whether it is certain that one to seven came, or that one to seven left."""
         change = {before: -1, after: 1}
-        return not (self.can_be(change, 0, 0) or self.can_be(change, ENOUGH) or self.can_be(change, -_MOST, -ENOUGH))
+        return not (self.can_be(change, 0, 0) or self.can_be(change, ENOUGH) or self.can_be(change, -_MAX, -ENOUGH))
 
     def _solve(self, terms: Terms, sign: int) -> int:
         found = self._milp(terms, sign, self._known)
@@ -81,9 +81,9 @@ def disclosed_look(reader: Reader, shown: Printed, sums: Sequence[Sum]) -> dict[
 
 def _bounds(shown: Shown | None) -> tuple[float, float]:
     if shown is None:
-        return 0, _MOST
+        return 0, _MAX
     if shown.value is None:
-        return 1, _MOST
+        return 1, _MAX
     return (0, 0) if shown.value == 0 else (max(SMALLEST_SHOWN, shown.value - 2), shown.value + 2)
 
 
@@ -101,7 +101,7 @@ def running_looks(reader: Reader, looks: Sequence[Printed]) -> list[dict[str, in
             if now != before:
                 newly = reader.number(*running.band(now))
                 up = (now.value or 0) > (before.value or 0)
-                reader.knows({newly: 1, published: -1} if up else {newly: -1, published: 1}, ENOUGH, _MOST)
+                reader.knows({newly: 1, published: -1} if up else {newly: -1, published: 1}, ENOUGH, _MAX)
                 look[name] = published = newly
             else:
                 look[name] = reader.number()
@@ -110,7 +110,7 @@ def running_looks(reader: Reader, looks: Sequence[Printed]) -> list[dict[str, in
     for look, printed in zip(counts, looks, strict=True):
         look[running.RECEIVED] = _total(reader, look, printed)
     for earlier, later in pairwise(counts):
-        reader.knows({later[running.RECEIVED]: 1, earlier[running.RECEIVED]: -1}, 0, _MOST)
+        reader.knows({later[running.RECEIVED]: 1, earlier[running.RECEIVED]: -1}, 0, _MAX)
     return counts
 
 
@@ -118,11 +118,11 @@ def _total(reader: Reader, look: Mapping[str, int], printed: Printed) -> int:
     """The total was counted within seven of what is printed, or was moved there to protect the others."""
     low, high = running.band(printed[running.RECEIVED])
     bands = [running.band(printed[name]) for name in running.PLACES]
-    widest = max(most - least for least, most in bands)
-    if high - 10 < sum(least for least, _ in bands) + widest:
+    widest = max(maximum - minimum for minimum, maximum in bands)
+    if high - 10 < sum(minimum for minimum, _ in bands) + widest:
         low = 0  # a lower one would have been moved up to this
-    if low + 10 > sum(most for _, most in bands) - widest:
-        high = int(_MOST)
+    if low + 10 > sum(maximum for _, maximum in bands) - widest:
+        high = int(_MAX)
     total = reader.number(max(0, low - 7), high + 7)
     reader.knows({total: -1, **{look[name]: 1 for name in running.PLACES}}, 0, 0)
     return total

@@ -31,11 +31,11 @@ def attack(shown: Mapping[str, Shown], sums: Sequence[Sum], target: str) -> tupl
     sum_up = LinearConstraint(rows, 0, 0)
     known_of_each = Bounds([low for low, _ in known], [high for _, high in known])
     whole = np.ones(len(names), dtype=np.int64)
-    least = milp(sought, constraints=sum_up, bounds=known_of_each, integrality=whole)
-    most = milp(-sought, constraints=sum_up, bounds=known_of_each, integrality=whole)
-    assert least.success
-    assert most.success
-    return round(float(least.fun or 0)), round(-float(most.fun or 0))
+    minimum = milp(sought, constraints=sum_up, bounds=known_of_each, integrality=whole)
+    maximum = milp(-sought, constraints=sum_up, bounds=known_of_each, integrality=whole)
+    assert minimum.success
+    assert maximum.success
+    return round(float(minimum.fun or 0)), round(-float(maximum.fun or 0))
 
 
 def _known(shown: Shown | None) -> tuple[float, float]:
@@ -90,9 +90,9 @@ class TestATotal:
 
         for name in small(counts):
             stars_alone = {each: Shown(None if counts[each] else 0) for each in counts}
-            least, most = attack(stars_alone, WHOLE, name)
-            assert attack(shown, WHOLE, name)[0] <= least
-            assert attack(shown, WHOLE, name)[1] >= min(most, 7)
+            minimum, maximum = attack(stars_alone, WHOLE, name)
+            assert attack(shown, WHOLE, name)[0] <= minimum
+            assert attack(shown, WHOLE, name)[1] >= min(maximum, 7)
 
     def test_withstands_a_reader_who_knows_the_rule_by_heart(self) -> None:
         """Every table is disclosed; a reader keeps those that look like the one shown. Several numbers stay possible."""
@@ -139,5 +139,5 @@ class TestAGridOfCounts:
         shown = disclose(counts, self.sums(), keep=[*self.rows, *self.columns, "all"])
 
         for name in small(counts):
-            least, most = attack(shown, self.sums(), name)
-            assert most - least >= 1
+            minimum, maximum = attack(shown, self.sums(), name)
+            assert maximum - minimum >= 1

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from services.contracts.codes import Pathway, SupportLevel
 from services.oversight import running
 from services.oversight.disclosure import Shown
-from services.oversight.journeys import Decision, Journey, ReviewState
 from services.oversight.report import disclosed, sums
 from services.oversight.running import MIN_CHANGE, PLACES, RECEIVED
+from services.oversight.timelines import Decision, ReferralTimeline, ReviewState
 from tests.unit.oversight.reader import Printed, Reader, disclosed_look, running_looks
-from tests.unit.oversight.test_report import AREAS, a_journey, journeys
+from tests.unit.oversight.test_report import AREAS, a_timeline, timelines
 
 SUMS = sums(AREAS)
 WEEKS = 13
@@ -30,24 +30,24 @@ SEEDS = (1, 3)
 Counts = Mapping[str, int]
 
 
-def decided(journey: Journey, pathway: Pathway) -> Journey:
+def decided(timeline: ReferralTimeline, pathway: Pathway) -> ReferralTimeline:
     decision = Decision(
         pathway=pathway, level=SupportLevel.LIGHT, own_level=SupportLevel.LIGHT, agrees=None, model_version=None
     )
-    return replace(journey, decision=decision, review_state=ReviewState.DECIDED, decided_version=9)
+    return replace(timeline, decision=decision, review_state=ReviewState.DECIDED, decided_version=9)
 
 
-def a_quarter(seed: int, *, weekly: int) -> list[list[Journey]]:
+def a_quarter(seed: int, *, weekly: int) -> list[list[ReferralTimeline]]:
     """What is held each Monday: some more referrals each week, and of those that there are some move on."""
     chance = Random(seed)  # noqa: S311 (invented people, no secret)
-    mondays: list[list[Journey]] = [[]]
+    mondays: list[list[ReferralTimeline]] = [[]]
     for _ in range(WEEKS):
-        moved = [a_journey(chance, area=each.area) if chance.random() < 0.2 else each for each in mondays[-1]]
-        mondays.append([*moved, *(a_journey(chance) for _ in range(chance.randint(0, 2 * weekly)))])
+        moved = [a_timeline(chance, area=each.area) if chance.random() < 0.2 else each for each in mondays[-1]]
+        mondays.append([*moved, *(a_timeline(chance) for _ in range(chance.randint(0, 2 * weekly)))])
     return mondays[1:]
 
 
-def counted(held: Sequence[Journey]) -> Counts:
+def counted(held: Sequence[ReferralTimeline]) -> Counts:
     return running.count((each.review_state, each.decision.pathway if each.decision else None, 1) for each in held)
 
 
@@ -83,9 +83,9 @@ class TestTwoSuccessiveLooks:
 
     def test_gave_a_pathway_away_when_the_page_was_live(self) -> None:
         """The page as it was until ADR 0029: one decision between two looks, and the solver names area and pathway."""
-        first = journeys(25, seed=8)
-        one = next(journey for journey in first if journey.decision is None)
-        second = [decided(journey, Pathway.SAFEGUARDING) if journey is one else journey for journey in first]
+        first = timelines(25, seed=8)
+        one = next(timeline for timeline in first if timeline.decision is None)
+        second = [decided(timeline, Pathway.SAFEGUARDING) if timeline is one else timeline for timeline in first]
         reader = Reader()
         before, after = (disclosed_look(reader, disclosed(each, AREAS), SUMS) for each in (first, second))
 
@@ -94,9 +94,9 @@ class TestTwoSuccessiveLooks:
         assert f"{one.area}/{Pathway.SAFEGUARDING}" in pinned
 
     def test_show_nothing_of_that_decision_now(self) -> None:
-        first = journeys(25, seed=8)
-        one = next(journey for journey in first if journey.decision is None)
-        second = [decided(journey, Pathway.SAFEGUARDING) if journey is one else journey for journey in first]
+        first = timelines(25, seed=8)
+        one = next(timeline for timeline in first if timeline.decision is None)
+        second = [decided(timeline, Pathway.SAFEGUARDING) if timeline is one else timeline for timeline in first]
 
         before, after = printed([counted(first), counted(second)])
 
@@ -113,7 +113,7 @@ class TestAChainOfWeeklyLooks:
             for name in PLACES:
                 low, high = running.band(shown[name])
                 assert high - low >= MIN_CHANGE - 1
-                assert (reader.least({look[name]: 1}) <= low, reader.most({look[name]: 1}) >= high) == (True, True)
+                assert (reader.minimum({look[name]: 1}) <= low, reader.maximum({look[name]: 1}) >= high) == (True, True)
 
     @pytest.mark.parametrize("seed", SEEDS)
     def test_pins_no_change_down_between_any_two_of_them(self, seed: int) -> None:
@@ -178,16 +178,16 @@ class TestACountOfTheRunningQuarter:
         shown = running.shown({**dict(zip(PLACES, counts, strict=True)), RECEIVED: received})
 
         bands = [running.band(shown[name]) for name in PLACES]
-        least, most = running.band(shown[RECEIVED])
+        minimum, maximum = running.band(shown[RECEIVED])
         for place, (low, high) in enumerate(bands):
             others = [each for number, each in enumerate(bands) if number != place]
-            assert high + sum(each[0] for each in others) <= most
-            assert low + sum(each[1] for each in others) >= least
+            assert high + sum(each[0] for each in others) <= maximum
+            assert low + sum(each[1] for each in others) >= minimum
 
     @settings(deadline=None)
     @given(st.integers(0, 10**6))
     def test_stands_in_one_place_only(self, seed: int) -> None:
-        held = journeys(40, seed=seed)
+        held = timelines(40, seed=seed)
         counts = counted(held)
 
         assert sum(counts[name] for name in PLACES) == counts[RECEIVED] == 40

@@ -17,17 +17,17 @@ from services.contracts.codes import Pathway, SupportLevel
 from services.oversight import exports
 from services.oversight.disclosure import Shown
 from services.oversight.durations import FEWEST_TO_TIME
-from services.oversight.journeys import Asked, Decision, Journey, ReviewState, Step
 from services.oversight.periods import NoSuchPeriod, Quarter
 from services.oversight.reading import Reading
 from services.oversight.report import EVERYWHERE, Report, disclosed, reports_on, sums, to_json
+from services.oversight.timelines import Asked, Decision, ReferralTimeline, ReviewState, Step
 from tests.unit.oversight.test_disclosure import attack
 
 AREAS = ["northside", "riverside", "westborough"]
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 
-def a_journey(random: Random, *, area: str | None = None) -> Journey:
+def a_timeline(random: Random, *, area: str | None = None) -> ReferralTimeline:
     """A referral somewhere on its way."""
     state = random.choice(list(ReviewState))
     decision = None
@@ -42,7 +42,7 @@ def a_journey(random: Random, *, area: str | None = None) -> Journey:
         )
     hours = sorted(random.uniform(0, 200) for _ in range(4))
     times = [START + timedelta(hours=hour) for hour in hours]
-    return Journey(
+    return ReferralTimeline(
         referral_id=UUID(int=random.getrandbits(128)),
         version=1,
         area=area or random.choice(AREAS),
@@ -61,16 +61,16 @@ def a_journey(random: Random, *, area: str | None = None) -> Journey:
     )
 
 
-def journeys(number: int, *, seed: int = 1) -> list[Journey]:
+def timelines(number: int, *, seed: int = 1) -> list[ReferralTimeline]:
     random = Random(seed)  # noqa: S311 (invented people, no secret)
-    return [a_journey(random) for _ in range(number)]
+    return [a_timeline(random) for _ in range(number)]
 
 
-def report(moved: Sequence[Journey], *, area: str = EVERYWHERE) -> Report:
+def report(moved: Sequence[ReferralTimeline], *, area: str = EVERYWHERE) -> Report:
     return next(each for each in reports_on(moved, AREAS) if each.area == area)
 
 
-def reading(moved: Sequence[Journey], *, area: str = EVERYWHERE) -> Reading:
+def reading(moved: Sequence[ReferralTimeline], *, area: str = EVERYWHERE) -> Reading:
     """The final report as it is frozen and read again."""
     quarter, content = Quarter.of(START), {**to_json(report(moved, area=area)), "invented_data": True}
     return Reading(
@@ -86,10 +86,10 @@ def reading(moved: Sequence[Journey], *, area: str = EVERYWHERE) -> Reading:
     )
 
 
-def decided(*, agreeing: int, differing: int) -> list[Journey]:
+def decided(*, agreeing: int, differing: int) -> list[ReferralTimeline]:
     decision = {"pathway": Pathway.EARLY_INTERVENTION, "level": SupportLevel.LIGHT, "own_level": SupportLevel.LIGHT}
     return [
-        Journey(
+        ReferralTimeline(
             referral_id=uuid4(),
             version=1,
             area="northside",
@@ -122,7 +122,7 @@ class TestTheReport:
 
     @pytest.mark.parametrize(("number", "timed"), [(2, False), (7, False), (8, True), (40, True)])
     def test_times_a_step_by_the_number_that_it_shows(self, number: int, timed: bool) -> None:
-        moved = [replace(journey, first_claimed_at=START) for journey in decided(agreeing=number, differing=0)]
+        moved = [replace(timeline, first_claimed_at=START) for timeline in decided(agreeing=number, differing=0)]
 
         first = report(moved).durations[0]
 
@@ -132,12 +132,12 @@ class TestTheReport:
     def test_gives_no_waiting_referral_away_by_a_time(self, waiting: int) -> None:
         """Twelve received, so many of them waiting: neither time nor number may tell which of 1 to 7 it is."""
         read = [
-            replace(journey, decision=None, review_state=ReviewState.CLAIMED, first_claimed_at=START)
-            for journey in decided(agreeing=12 - waiting, differing=0)
+            replace(timeline, decision=None, review_state=ReviewState.CLAIMED, first_claimed_at=START)
+            for timeline in decided(agreeing=12 - waiting, differing=0)
         ]
         unread = [
-            replace(journey, decision=None, review_state=ReviewState.OPENED)
-            for journey in decided(agreeing=waiting, differing=0)
+            replace(timeline, decision=None, review_state=ReviewState.OPENED)
+            for timeline in decided(agreeing=waiting, differing=0)
         ]
 
         shown = disclosed([*read, *unread], AREAS)
@@ -148,7 +148,7 @@ class TestTheReport:
         assert (first.median is None) == (first.made.hidden or (first.made.value or 0) < FEWEST_TO_TIME)
 
     def test_gives_page_file_and_api_the_same_numbers(self) -> None:
-        found = reading(journeys(150))
+        found = reading(timelines(150))
 
         lines = list(csv.DictReader(io.StringIO(exports.to_csv(found))))
         plain = found.content
@@ -162,7 +162,7 @@ class TestTheReport:
     @settings(max_examples=30)
     @given(st.integers(0, 90), st.integers(0, 10**6), st.sampled_from([EVERYWHERE, *AREAS]))
     def test_prints_no_count_of_one_to_seven_anywhere(self, number: int, seed: int, area: str) -> None:
-        shown = reading(journeys(number, seed=seed), area=area)
+        shown = reading(timelines(number, seed=seed), area=area)
 
         lines = csv.DictReader(io.StringIO(exports.to_csv(shown)))
         counts = [line["value"] for line in lines if line["measure"] == "count"]
@@ -178,7 +178,7 @@ class TestEverythingShownOfAQuarter:
     @pytest.mark.parametrize(("number", "seed"), [(25, 1), (60, 2), (60, 3), (120, 4), (120, 5), (300, 6)])
     def test_pins_no_hidden_count_down(self, number: int, seed: int) -> None:
         """All areas, all tables, the total of everything: one reader holds them side by side."""
-        moved = journeys(number, seed=seed)
+        moved = timelines(number, seed=seed)
         shown = disclosed(moved, AREAS)
 
         hidden = [name for name, count in shown.items() if count.hidden]
@@ -187,7 +187,7 @@ class TestEverythingShownOfAQuarter:
         assert pinned == []
 
     def test_says_nothing_of_a_count_that_the_reports_do_not_show(self) -> None:
-        moved = journeys(60)
+        moved = timelines(60)
 
         shown = disclosed(moved, AREAS)
 
@@ -198,7 +198,7 @@ class TestEverythingShownOfAQuarter:
 
 class TestAQuarter:
     @pytest.mark.parametrize(
-        ("moment", "code"),
+        ("timestamp", "code"),
         [
             (datetime(2026, 3, 31, 22, 59, tzinfo=UTC), "2026-Q1"),
             (datetime(2026, 3, 31, 23, 0, tzinfo=UTC), "2026-Q2"),  # midnight in London, in summer time
@@ -206,9 +206,9 @@ class TestAQuarter:
             (datetime(2027, 1, 1, 0, 0, tzinfo=UTC), "2027-Q1"),
         ],
     )
-    def test_is_of_london_days(self, moment: datetime, code: str) -> None:
-        assert Quarter.of(moment).code == code
-        assert Quarter.read(code).begins <= moment < Quarter.read(code).ends
+    def test_is_of_london_days(self, timestamp: datetime, code: str) -> None:
+        assert Quarter.of(timestamp).code == code
+        assert Quarter.read(code).begins <= timestamp < Quarter.read(code).ends
 
     @pytest.mark.parametrize("code", ["2026-Q5", "2026-Q0", "26-Q1", "2026-Q1 ", "٢٠٢٦-Q1", "2026-q1", ""])
     def test_is_read_in_one_form_only(self, code: str) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.settings import Unset
 from services.oversight.periods import LONDON, Quarter
 from services.oversight.schedule import Schedule
 from services.oversight.settings import Settings
+from services.platform.settings import SettingsError
 
 GIVEN = {"DATABASE_URL": "sqlite://", "SECRET_KEY": "a secret of the tests, 32 bytes."}  # pragma: allowlist secret
 
@@ -73,5 +73,5 @@ class TestTheSettings:
         ],
     )
     def test_stop_the_process_with_a_sentence_when_they_cannot_be_read(self, name: str, value: str) -> None:
-        with pytest.raises(Unset, match=name):
+        with pytest.raises(SettingsError, match=name):
             Settings.from_environment({**GIVEN, name: value})

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.domain.answer import adds_up
+from services.scoring.domain.result import adds_up
 from tests.factories.scoring import an_estimate
 
 parts = st.lists(st.floats(-1, 1), max_size=12)

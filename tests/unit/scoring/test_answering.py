@@ -11,41 +11,41 @@ from hypothesis import strategies as st
 
 from services.contracts.codes import EstimateCause, NotEstimatedReason, Outcome, Source
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
-from services.scoring.application.answering import allowed, tell_answer
-from services.scoring.application.estimate_again import EstimateAgain, NoModel, estimate_again
-from services.scoring.application.hear_match import hear_match
-from services.scoring.application.hear_outcome import HearOutcome, hear_outcome
-from services.scoring.application.hear_referral import HearReferral, hear_referral
-from services.scoring.application.hear_withdrawal import HearWithdrawal, hear_withdrawal
-from services.scoring.application.ports import Given, RecordedOutcome
-from services.scoring.domain.answer import (
-    Answer,
+from services.scoring.application.on_match import on_match
+from services.scoring.application.on_outcome import ApplyOutcome, on_outcome
+from services.scoring.application.on_referral import ApplyReferral, on_referral
+from services.scoring.application.on_withdrawal import ApplyWithdrawal, on_withdrawal
+from services.scoring.application.ports import RecordedOutcome, ScoringResult
+from services.scoring.application.rescore import NoModel, Rescore, rescore
+from services.scoring.application.score import allowed, publish_result
+from services.scoring.domain.result import (
     AnswerLimits,
     Contribution,
     Estimate,
     KnownAnswers,
     NotEstimated,
+    Result,
     SourceReferral,
 )
-from tests.factories.scoring import FakeChampion, a_match, a_telling, an_estimate, day
+from tests.factories.scoring import FakeChampion, a_match, a_referral_version, an_estimate, day
 from tests.fakes.scoring import FakeUnitOfWork
 
 PERSON, OTHER_PERSON = uuid4(), uuid4()
 
 
-def reason_of(answer: Answer) -> NotEstimatedReason | None:
+def reason_of(answer: Result) -> NotEstimatedReason | None:
     return answer.reason if isinstance(answer, NotEstimated) else None
 
 
 def causes(uow: FakeUnitOfWork, referral_id: UUID) -> list[EstimateCause]:
-    return [given.cause for given in uow.answers.given if given.referral_id == referral_id]
+    return [given.cause for given in uow.results.given if given.referral_id == referral_id]
 
 
 class TestAReceivedReferral:
     def test_is_estimated_and_told_with_the_wording_of_its_model_first(self) -> None:
         uow = FakeUnitOfWork()
 
-        hear_referral(a_telling(uuid4(), person_id=PERSON), uow)
+        on_referral(a_referral_version(uuid4(), person_id=PERSON), uow)
 
         assert [schema for schema, _ in uow.published] == [ModelDescribedV2, ReferralEstimatedV1]
         assert uow.audited == ["estimate.given"]
@@ -54,17 +54,17 @@ class TestAReceivedReferral:
         uow = FakeUnitOfWork()
 
         for _ in range(2):
-            hear_referral(a_telling(uuid4(), person_id=uuid4()), uow)
+            on_referral(a_referral_version(uuid4(), person_id=uuid4()), uow)
 
         assert [schema for schema, _ in uow.published].count(ModelDescribedV2) == 1
 
     def test_does_nothing_the_second_time(self) -> None:
         uow = FakeUnitOfWork()
-        told = a_telling(uuid4(), person_id=PERSON)
-        hear_referral(told, uow)
+        told = a_referral_version(uuid4(), person_id=PERSON)
+        on_referral(told, uow)
         before = list(uow.published)
 
-        hear_referral(told, uow)
+        on_referral(told, uow)
 
         assert uow.published == before
 
@@ -72,7 +72,7 @@ class TestAReceivedReferral:
         uow = FakeUnitOfWork()
         referral = uuid4()
 
-        hear_referral(a_telling(referral, person_id=PERSON, facts={"age": 80}), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON, facts={"age": 80}), uow)
 
         assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.OUT_OF_RANGE
         assert uow.published[-1][0] is ReferralNotEstimatedV1
@@ -111,7 +111,7 @@ class TestAReceivedReferral:
         uow.champion = None
         referral = uuid4()
 
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
 
         assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.MODEL_UNAVAILABLE
 
@@ -119,7 +119,7 @@ class TestAReceivedReferral:
         uow = FakeUnitOfWork(FakeChampion(invented_data=True), demonstration=False)
         referral = uuid4()
 
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
 
         assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA
 
@@ -127,7 +127,7 @@ class TestAReceivedReferral:
         uow = FakeUnitOfWork(FakeChampion(invented_data=False), demonstration=False)
         referral = uuid4()
 
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
 
         assert isinstance(uow.answer_to(referral), Estimate)
 
@@ -135,27 +135,27 @@ class TestAReceivedReferral:
         uow = FakeUnitOfWork(FakeChampion(off_by=0.001))
         referral = uuid4()
 
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
 
         assert reason_of(uow.answer_to(referral)) is NotEstimatedReason.MODEL_UNAVAILABLE
 
     def test_changes_the_estimate_of_a_later_one_when_it_arrives_late(self) -> None:
         uow = FakeUnitOfWork()
         first, second = uuid4(), uuid4()
-        hear_referral(a_telling(second, person_id=PERSON, received=5), uow)
+        on_referral(a_referral_version(second, person_id=PERSON, received=5), uow)
         alone = uow.answer_to(second)
 
-        hear_referral(a_telling(first, person_id=PERSON, received=1), uow)
+        on_referral(a_referral_version(first, person_id=PERSON, received=1), uow)
 
         assert uow.answer_to(second) != alone
-        assert next(given.answer for given in uow.answers.given if given.referral_id == second) == alone
+        assert next(given.answer for given in uow.results.given if given.referral_id == second) == alone
 
     def test_leaves_another_person_alone(self) -> None:
         uow = FakeUnitOfWork()
         second = uuid4()
-        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
+        on_referral(a_referral_version(second, person_id=OTHER_PERSON, received=5), uow)
 
-        hear_referral(a_telling(uuid4(), person_id=PERSON, received=1), uow)
+        on_referral(a_referral_version(uuid4(), person_id=PERSON, received=1), uow)
 
         assert len(causes(uow, second)) == 1
 
@@ -164,20 +164,20 @@ class TestAnAmendedReferral:
     def test_is_estimated_again(self) -> None:
         uow = FakeUnitOfWork()
         referral = uuid4()
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
 
-        hear_referral(a_telling(referral, person_id=PERSON, version=2, amended=1), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON, version=2, amended=1), uow)
 
         assert causes(uow, referral) == [EstimateCause.RECEIVED, EstimateCause.AMENDED]
-        assert [given.sequence for given in uow.answers.given] == [1, 2]
-        assert uow.answers.current[referral].referral_version == 2
+        assert [given.sequence for given in uow.results.given] == [1, 2]
+        assert uow.results.current[referral].referral_version == 2
 
     def test_is_not_taken_back_by_a_late_first_version(self) -> None:
         uow = FakeUnitOfWork()
         referral = uuid4()
-        hear_referral(a_telling(referral, person_id=PERSON, version=2, amended=1), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON, version=2, amended=1), uow)
 
-        hear_referral(a_telling(referral, person_id=PERSON, version=1), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON, version=1), uow)
 
         assert causes(uow, referral) == [EstimateCause.AMENDED]
         assert uow.audited[-1] == "referral.late_version_kept"
@@ -185,10 +185,12 @@ class TestAnAmendedReferral:
     def test_does_not_change_what_was_known_when_a_later_referral_was_made(self) -> None:
         uow = FakeUnitOfWork()
         first, second = uuid4(), uuid4()
-        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
-        hear_referral(a_telling(second, person_id=PERSON, received=5), uow)
+        on_referral(a_referral_version(first, person_id=PERSON, received=0), uow)
+        on_referral(a_referral_version(second, person_id=PERSON, received=5), uow)
 
-        hear_referral(a_telling(first, person_id=PERSON, version=2, received=0, amended=9, facts={"age": 16}), uow)
+        on_referral(
+            a_referral_version(first, person_id=PERSON, version=2, received=0, amended=9, facts={"age": 16}), uow
+        )
 
         assert len(causes(uow, second)) == 1
 
@@ -196,22 +198,22 @@ class TestAnAmendedReferral:
     def test_no_longer_gives_its_old_answers_to_what_is_stated_later(self, correction_comes_last: bool) -> None:
         first, second = UUID(int=11), UUID(int=12)
 
-        def told(facts: Mapping[str, Any]) -> list[HearReferral]:
+        def told(facts: Mapping[str, Any]) -> list[ApplyReferral]:
             return [
-                a_telling(first, person_id=PERSON, received=0, facts=facts),
-                a_telling(second, person_id=PERSON, received=5),
+                a_referral_version(first, person_id=PERSON, received=0, facts=facts),
+                a_referral_version(second, person_id=PERSON, received=5),
             ]
 
         wrong, right = {"age": 15, "mental_health_need": True}, {"age": 15, "mental_health_need": False}
-        correction = a_telling(first, person_id=PERSON, version=2, received=0, amended=9, facts=right)
-        addition = a_telling(second, person_id=PERSON, version=2, received=5, amended=10)
+        correction = a_referral_version(first, person_id=PERSON, version=2, received=0, amended=9, facts=right)
+        addition = a_referral_version(second, person_id=PERSON, version=2, received=5, amended=10)
         corrected, never_wrong = FakeUnitOfWork(), FakeUnitOfWork()
 
         after = [addition, correction] if correction_comes_last else [correction, addition]
         for command in [*told(wrong), *after]:
-            hear_referral(command, corrected)
+            on_referral(command, corrected)
         for command in [*told(right), addition]:
-            hear_referral(command, never_wrong)
+            on_referral(command, never_wrong)
 
         assert corrected.answer_to(second) == never_wrong.answer_to(second)
 
@@ -220,7 +222,7 @@ class TestAnAmendedReferral:
     def test_and_others_of_the_person_have_the_same_answers_in_any_order(self, data: st.DataObject) -> None:
         versions = data.draw(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=4), min_size=2, max_size=4))
         commands = [
-            a_telling(
+            a_referral_version(
                 UUID(int=number),
                 person_id=PERSON,
                 version=version,
@@ -233,10 +235,10 @@ class TestAnAmendedReferral:
         ]
         in_order, mixed = FakeUnitOfWork(), FakeUnitOfWork()
 
-        for command in sorted(commands, key=lambda one: (one.told_at, one.referral_id.int, one.version)):
-            hear_referral(command, in_order)
+        for command in sorted(commands, key=lambda one: (one.stated_at, one.referral_id.int, one.version)):
+            on_referral(command, in_order)
         for command in data.draw(st.permutations(commands)):
-            hear_referral(command, mixed)
+            on_referral(command, mixed)
 
         for number, _days in enumerate(versions, start=1):
             assert mixed.answer_to(UUID(int=number)) == in_order.answer_to(UUID(int=number))
@@ -246,10 +248,10 @@ class TestAWithdrawnReferral:
     def test_no_longer_counts_for_the_others_of_the_person(self) -> None:
         uow = FakeUnitOfWork()
         first, second = uuid4(), uuid4()
-        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
-        hear_referral(a_telling(second, person_id=PERSON, received=5), uow)
+        on_referral(a_referral_version(first, person_id=PERSON, received=0), uow)
+        on_referral(a_referral_version(second, person_id=PERSON, received=5), uow)
 
-        hear_withdrawal(HearWithdrawal(referral_id=first, person_id=PERSON, withdrawn_at=day(6)), uow)
+        on_withdrawal(ApplyWithdrawal(referral_id=first, person_id=PERSON, withdrawn_at=day(6)), uow)
 
         assert causes(uow, second) == [EstimateCause.RECEIVED, EstimateCause.SOURCE_WITHDRAWN]
         assert causes(uow, first) == [EstimateCause.RECEIVED]
@@ -257,9 +259,9 @@ class TestAWithdrawnReferral:
     def test_is_still_answered_when_its_first_version_comes_last(self) -> None:
         uow = FakeUnitOfWork()
         referral = uuid4()
-        hear_withdrawal(HearWithdrawal(referral_id=referral, person_id=PERSON, withdrawn_at=day(1)), uow)
+        on_withdrawal(ApplyWithdrawal(referral_id=referral, person_id=PERSON, withdrawn_at=day(1)), uow)
 
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
 
         assert causes(uow, referral) == [EstimateCause.RECEIVED]
 
@@ -271,21 +273,21 @@ class TestAnArea:
         uow = FakeUnitOfWork()
         referrals = [uuid4() for _ in areas]
         for number, (referral, area) in enumerate(zip(referrals, areas, strict=True)):
-            hear_referral(a_telling(referral, person_id=PERSON, received=5 * number, area=area), uow)
+            on_referral(a_referral_version(referral, person_id=PERSON, received=5 * number, area=area), uow)
         return uow, referrals
 
     def test_hears_nothing_of_a_referral_in_another(self) -> None:
         uow, [_, second] = self.referred("riverside", "northside")
         alone, _ = self.referred("northside")
-        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), alone)
+        on_referral(a_referral_version(second, person_id=OTHER_PERSON, received=5), alone)
 
         assert uow.answer_to(second) == alone.answer_to(second)
 
     def test_that_a_referral_moves_to_or_from_has_its_later_ones_estimated_again(self) -> None:
         uow, [first, here, there, elsewhere] = self.referred("northside", "northside", "riverside", "westborough")
-        moved = a_telling(first, person_id=PERSON, version=2, received=0, amended=30, area="riverside")
+        moved = a_referral_version(first, person_id=PERSON, version=2, received=0, amended=30, area="riverside")
 
-        hear_referral(moved, uow)
+        on_referral(moved, uow)
 
         assert causes(uow, here) == [EstimateCause.RECEIVED, EstimateCause.AMENDED]
         assert causes(uow, there) == [EstimateCause.RECEIVED, EstimateCause.AMENDED]
@@ -297,22 +299,22 @@ class TestAnArea:
         for referral_id in (first, second):
             referral = uow.referrals.get(referral_id)
             assert referral is not None
-            referral.tellings[1] = replace(referral.tellings[1], area=None, source=None)
+            referral.referral_versions[1] = replace(referral.referral_versions[1], area=None, source=None)
             uow.referrals.save(referral)
 
         for referral_id, received in ((second, 5), (first, 0)):
-            hear_referral(a_telling(referral_id, person_id=PERSON, received=received), uow)
+            on_referral(a_referral_version(referral_id, person_id=PERSON, received=received), uow)
 
         assert causes(uow, second) == [EstimateCause.RECEIVED] * 3
 
     def test_keeps_a_link_to_another_without_a_trace(self) -> None:
         uow = FakeUnitOfWork()
         first, second = uuid4(), uuid4()
-        hear_referral(a_telling(first, person_id=PERSON, received=0, area="riverside"), uow)
-        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
+        on_referral(a_referral_version(first, person_id=PERSON, received=0, area="riverside"), uow)
+        on_referral(a_referral_version(second, person_id=OTHER_PERSON, received=5), uow)
         told = list(uow.published)
 
-        hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
+        on_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
 
         assert uow.published == told
         assert [causes(uow, one) for one in (first, second)] == [[EstimateCause.RECEIVED]] * 2
@@ -330,7 +332,7 @@ class TestAnArea:
             ),
         )
         uow = FakeUnitOfWork()
-        given = Given(
+        given = ScoringResult(
             id=uuid4(),
             referral_id=uuid4(),
             referral_version=1,
@@ -341,7 +343,7 @@ class TestAnArea:
             answer=replace(an_estimate(), contributions=(part,)),
         )
 
-        tell_answer(given, uow)
+        publish_result(given, uow)
 
         [(_, data)] = uow.published
         [said] = data["contributions"]
@@ -355,9 +357,9 @@ class TestLinkedPersons:
     def linked(self) -> tuple[FakeUnitOfWork, UUID, UUID]:
         uow = FakeUnitOfWork()
         first, second = self.FIRST, self.SECOND
-        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
-        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
-        hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
+        on_referral(a_referral_version(first, person_id=PERSON, received=0), uow)
+        on_referral(a_referral_version(second, person_id=OTHER_PERSON, received=5), uow)
+        on_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
         return uow, first, second
 
     def test_have_the_later_referral_estimated_again(self) -> None:
@@ -368,21 +370,21 @@ class TestLinkedPersons:
 
     def test_go_back_to_the_first_estimate_when_the_link_is_undone(self) -> None:
         uow, first, second = self.linked()
-        alone = uow.answers.given[1].answer
+        alone = uow.results.given[1].answer
 
-        hear_match(a_match([first, second], [PERSON, OTHER_PERSON], at=7, linked=False), uow)
+        on_match(a_match([first, second], [PERSON, OTHER_PERSON], at=7, linked=False), uow)
 
         assert causes(uow, second)[-1] is EstimateCause.PERSONS_UNLINKED
         assert uow.answer_to(second) == alone
-        assert [given.sequence for given in uow.answers.given if given.referral_id == second] == [1, 2, 3]
+        assert [given.sequence for given in uow.results.given if given.referral_id == second] == [1, 2, 3]
 
     def test_are_linked_even_if_the_link_comes_before_the_referrals(self) -> None:
         uow = FakeUnitOfWork()
         first, second = self.FIRST, self.SECOND
-        hear_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
+        on_match(a_match([first, second], [PERSON, PERSON], at=6), uow)
 
-        hear_referral(a_telling(second, person_id=OTHER_PERSON, received=5), uow)
-        hear_referral(a_telling(first, person_id=PERSON, received=0), uow)
+        on_referral(a_referral_version(second, person_id=OTHER_PERSON, received=5), uow)
+        on_referral(a_referral_version(first, person_id=PERSON, received=0), uow)
 
         in_order, _, its_second = self.linked()
         assert uow.answer_to(second) == in_order.answer_to(its_second)
@@ -391,7 +393,7 @@ class TestLinkedPersons:
         uow, first, second = self.linked()
         late = a_match([first, second], [PERSON, OTHER_PERSON], at=5.5, linked=False)
 
-        hear_match(late, uow)
+        on_match(late, uow)
 
         assert causes(uow, second)[-1] is EstimateCause.PERSONS_LINKED
 
@@ -402,31 +404,31 @@ class TestEstimatingAgain:
         uow.champion = None
 
         with pytest.raises(NoModel):
-            estimate_again(EstimateAgain(), uow)
+            rescore(Rescore(), uow)
 
     def test_answers_what_had_no_model_and_nothing_else(self) -> None:
         uow = FakeUnitOfWork()
         estimated, waiting = uuid4(), uuid4()
-        hear_referral(a_telling(estimated, person_id=uuid4()), uow)
+        on_referral(a_referral_version(estimated, person_id=uuid4()), uow)
         uow.champion = None
-        hear_referral(a_telling(waiting, person_id=uuid4()), uow)
+        on_referral(a_referral_version(waiting, person_id=uuid4()), uow)
         uow.champion = FakeChampion("2-test")
 
-        done = estimate_again(EstimateAgain(), uow)
+        done = rescore(Rescore(), uow)
 
         assert done == 1
         assert causes(uow, waiting) == [EstimateCause.RECEIVED, EstimateCause.NEW_MODEL]
         assert causes(uow, estimated) == [EstimateCause.RECEIVED]
-        assert estimate_again(EstimateAgain(), uow) == 0
+        assert rescore(Rescore(), uow) == 0
 
     def test_answers_all_by_a_new_champion_when_told_to(self) -> None:
         uow = FakeUnitOfWork()
         referral = uuid4()
-        hear_referral(a_telling(referral, person_id=PERSON), uow)
+        on_referral(a_referral_version(referral, person_id=PERSON), uow)
         uow.champion = FakeChampion("2-test")
 
-        assert estimate_again(EstimateAgain(unanswered_only=False), uow) == 1
-        assert estimate_again(EstimateAgain(unanswered_only=False), uow) == 0
+        assert rescore(Rescore(unanswered_only=False), uow) == 1
+        assert rescore(Rescore(unanswered_only=False), uow) == 0
         assert uow.answer_to(referral).model_version == "2-test"
 
 
@@ -444,7 +446,7 @@ class TestAnOutcome:
                 outcome=outcome,
                 at=day(40),
             )
-            hear_outcome(HearOutcome(outcome=recorded), uow)
+            on_outcome(ApplyOutcome(outcome=recorded), uow)
 
         assert uow.outcomes.kept[outcome_id].outcome is Outcome.SUPPORT_COMPLETED
         assert uow.audited == ["outcome.kept"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.codes import Source
-from services.scoring.domain.referral import Referral, Telling, known_before
+from services.scoring.domain.referral import Referral, ReferralVersion, known_before
 from tests.factories.scoring import a_version, day
 
 PERSON, OTHER_PERSON = UUID(int=1), UUID(int=2)
@@ -22,7 +22,7 @@ def heard(received: float, *times: float) -> Referral:
     """A referral received on a day, its later versions told on these days."""
     referral = a_referral()
     for version, at in enumerate((received, *times), start=1):
-        referral.hear(a_version(version, at=at), received_at=day(received))
+        referral.add_version(a_version(version, at=at), received_at=day(received))
     return referral
 
 
@@ -30,16 +30,16 @@ class TestAReferral:
     def test_takes_a_higher_version_as_its_latest(self) -> None:
         referral = heard(0)
 
-        newest = referral.hear(a_version(2, at=1), received_at=day(0))
+        newest = referral.add_version(a_version(2, at=1), received_at=day(0))
 
         assert newest
         assert referral.latest == a_version(2, at=1)
 
     def test_remembers_a_lower_version_without_going_back_to_it(self) -> None:
         referral = a_referral()
-        referral.hear(a_version(2, at=1), received_at=day(0))
+        referral.add_version(a_version(2, at=1), received_at=day(0))
 
-        newest = referral.hear(a_version(1, at=0), received_at=day(0))
+        newest = referral.add_version(a_version(1, at=0), received_at=day(0))
 
         assert not newest
         assert referral.latest == a_version(2, at=1)
@@ -48,7 +48,7 @@ class TestAReferral:
     def test_does_not_take_another_telling_of_a_version_it_holds(self) -> None:
         referral = heard(0)
 
-        referral.hear(a_version(1, at=0, facts={"said": "otherwise"}), received_at=day(0))
+        referral.add_version(a_version(1, at=0, facts={"said": "otherwise"}), received_at=day(0))
 
         assert referral.latest == a_version(1, at=0)
 
@@ -61,19 +61,19 @@ class TestAReferral:
 
     def test_is_where_its_latest_version_says(self) -> None:
         referral = heard(0)
-        referral.hear(a_version(3, at=2, area="riverside"), received_at=day(0))
+        referral.add_version(a_version(3, at=2, area="riverside"), received_at=day(0))
 
-        referral.hear(a_version(2, at=1, area="westborough"), received_at=day(0))
+        referral.add_version(a_version(2, at=1, area="westborough"), received_at=day(0))
 
         assert referral.area == "riverside"
 
     def test_takes_the_area_of_a_version_that_was_stored_without_one(self) -> None:
         referral = a_referral()
-        stored = Telling(version=1, told_at=day(0), facts={}, area=None, source=None)
-        referral.tellings[1] = stored
+        stored = ReferralVersion(version=1, stated_at=day(0), facts={}, area=None, source=None)
+        referral.referral_versions[1] = stored
 
         assert not referral.knows(1)
-        assert referral.hear(a_version(1, at=0), received_at=day(0))
+        assert referral.add_version(a_version(1, at=0), received_at=day(0))
         assert referral.knows(1)
 
     @given(st.permutations(range(7)))
@@ -83,9 +83,9 @@ class TestAReferral:
         def replay(numbers: list[int]) -> Referral:
             referral = a_referral(id=first)
             said: list[Callable[[], object]] = [
-                lambda: referral.hear(a_version(1, at=0), received_at=day(0)),
-                lambda: referral.hear(a_version(2, at=1), received_at=day(0)),
-                lambda: referral.hear(a_version(3, at=2, area="riverside"), received_at=day(0)),
+                lambda: referral.add_version(a_version(1, at=0), received_at=day(0)),
+                lambda: referral.add_version(a_version(2, at=1), received_at=day(0)),
+                lambda: referral.add_version(a_version(3, at=2, area="riverside"), received_at=day(0)),
                 lambda: referral.belongs_to(OTHER_PERSON, since=day(1)),
                 lambda: referral.belongs_to(PERSON, since=day(2)),
                 lambda: referral.belongs_to(OTHER_PERSON, since=day(2)),
@@ -116,8 +116,8 @@ class TestWhatWasKnownOfThePerson:
 
     def test_is_of_the_latest_version_whichever_is_heard_last(self) -> None:
         earlier, referral = heard(0, 1, 9), a_referral()
-        referral.hear(a_version(2, at=10), received_at=day(5))
-        referral.hear(a_version(1, at=5), received_at=day(5))
+        referral.add_version(a_version(2, at=10), received_at=day(5))
+        referral.add_version(a_version(1, at=5), received_at=day(5))
 
         assert [known.facts for known in known_before(referral, [earlier])] == [{"said": 3}]
 
@@ -138,14 +138,14 @@ class TestWhatWasKnownOfThePerson:
 
     def test_leaves_out_what_is_in_another_area_now(self) -> None:
         earlier, referral = heard(0), heard(5)
-        earlier.hear(a_version(2, at=8, area="riverside"), received_at=day(0))
+        earlier.add_version(a_version(2, at=8, area="riverside"), received_at=day(0))
 
         assert known_before(referral, [earlier]) == []
 
     def test_has_what_came_to_the_same_area_later_in_the_words_of_the_time(self) -> None:
         earlier, referral = a_referral(), heard(5)
-        earlier.hear(a_version(1, at=0, area="riverside", source=Source.SCHOOL), received_at=day(0))
-        earlier.hear(a_version(2, at=8, area="northside", source=Source.SCHOOL), received_at=day(0))
+        earlier.add_version(a_version(1, at=0, area="riverside", source=Source.SCHOOL), received_at=day(0))
+        earlier.add_version(a_version(2, at=8, area="northside", source=Source.SCHOOL), received_at=day(0))
 
         [known] = known_before(referral, [earlier])
 
@@ -153,7 +153,7 @@ class TestWhatWasKnownOfThePerson:
 
     def test_leaves_out_a_referral_whose_area_was_not_stored(self) -> None:
         earlier, referral = a_referral(received_at=day(0)), heard(5)
-        earlier.tellings[1] = Telling(version=1, told_at=day(0), facts={}, area=None, source=None)
+        earlier.referral_versions[1] = ReferralVersion(version=1, stated_at=day(0), facts={}, area=None, source=None)
 
         assert known_before(referral, [earlier]) == []
 

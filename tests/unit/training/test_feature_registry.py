@@ -72,7 +72,7 @@ class TestTheRegistry:
 
     def test_never_lets_not_known_stand_for_a_strength(self) -> None:
         for each in reading.registry().features:
-            assert each.monotone is not Monotone.DOWN or each.missing is Missing.LEAST_REASSURING
+            assert each.monotone is not Monotone.DOWN or each.missing is Missing.MIN_REASSURING
 
     @pytest.mark.parametrize(
         ("rule", "breaks"),

@@ -50,8 +50,8 @@ class TestTraining:
 
     def test_records_a_bounded_number_of_answers(self) -> None:
         for feature in trained().manifest.features:
-            most = 2 if feature["kind"] == "recency" else feature["high"] - feature["low"] + 1
-            assert 1 <= len(feature["seen"]) <= most
+            maximum = 2 if feature["kind"] == "recency" else feature["high"] - feature["low"] + 1
+            assert 1 <= len(feature["seen"]) <= maximum
 
     def test_asks_for_as_many_as_show_a_doubling_of_the_odds_and_fill_a_leaf(self) -> None:
         experiment = small_experiment()

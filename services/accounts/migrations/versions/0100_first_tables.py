@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.db import shared_tables
-from services.kernel.db.types import UtcDateTime
+from services.platform.db import shared_tables
+from services.platform.db.types import UtcDateTime
 
 revision = "0100"
 down_revision = None

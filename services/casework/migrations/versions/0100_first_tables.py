@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.db import append_only, shared_tables
-from services.kernel.db.types import Json, UtcDateTime
+from services.platform.db import append_only, shared_tables
+from services.platform.db.types import Json, UtcDateTime
 
 revision = "0100"
 down_revision = None
@@ -154,7 +154,7 @@ BEGIN
         AND (withdrawn_at IS NULL AND (expires_on IS NULL OR expires_on >= (nullif(current_setting('waymark.at', true), '')::timestamptz AT TIME ZONE 'Europe/London')::date))
     );
 END $$""",
-    """CREATE OR REPLACE FUNCTION may_hear_of(asked uuid) RETURNS boolean
+    """CREATE OR REPLACE FUNCTION may_know_of(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN nullif(current_setting('waymark.class', true), '')::text <> 'police' AND EXISTS (
@@ -170,7 +170,7 @@ END $$""",
 _THE_SERVICE = "nullif(current_setting('waymark.staff', true), '')::uuid IS NULL"
 """Not set: no person reads, the service itself is at work."""
 _POLICIES = {
-    "referrals": "may_know(id) OR may_hear_of(id)",
+    "referrals": "may_know(id) OR may_know_of(id)",
     "identities": "may_know(referral_id)",
     "narratives": "may_know(referral_id)",
     "referral_versions": "may_know(referral_id)",
@@ -203,7 +203,7 @@ _POLICIES = {
     "matches": "may_know(first_referral_id) AND may_know(second_referral_id)",
     "withdrawals": "may_know(referral_id)",
     "progress": "may_know(referral_id)",
-    "changes_to_read": "may_know(referral_id)",
+    "follow_ups": "may_know(referral_id)",
     "unsent_texts": "staff_id = nullif(current_setting('waymark.staff', true), '')::uuid",
     "alarms": "may_know(referral_id)",
     "alarm_actions": "EXISTS (SELECT FROM alarms WHERE alarms.id = alarm_id)",
@@ -444,14 +444,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_referrals_area"), "referrals", ["area"], unique=False)
     op.create_index(op.f("ix_referrals_person_id"), "referrals", ["person_id"], unique=False)
     op.create_table(
-        "retellings",
+        "republish_jobs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("topics", Json, nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
-        sa.Column("place", sa.Uuid(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("last_id", sa.Uuid(), nullable=True),
         sa.Column("told", Json, nullable=False),
         sa.Column("done_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_retellings")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_republish_jobs")),
     )
     op.create_table(
         "reviews",
@@ -691,28 +691,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("resolved_at IS NULL"),
     )
     op.create_table(
-        "changes_to_read",
-        sa.Column("referral_id", sa.Uuid(), nullable=False),
-        sa.Column("referral_version", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(64), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("review_id", sa.Uuid(), nullable=False),
-        sa.Column("arrived_at", UtcDateTime(), nullable=False),
-        sa.Column("read_at", UtcDateTime(), nullable=True),
-        sa.Column("read_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint(
-            "kind <> 'basis_lapsed' OR case_id IS NOT NULL", name=op.f("ck_changes_to_read_lapsed_for_a_case")
-        ),
-        sa.CheckConstraint(
-            "kind IN ('amended', 'withdrawn', 'basis_lapsed')", name=op.f("ck_changes_to_read_known_kind")
-        ),
-        sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name=op.f("ck_changes_to_read_read_by_somebody")),
-        sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name=op.f("fk_changes_to_read_review_id_reviews")),
-        sa.PrimaryKeyConstraint("referral_id", "referral_version", "kind", name=op.f("pk_changes_to_read")),
-    )
-    op.create_index(op.f("ix_changes_to_read_case_id"), "changes_to_read", ["case_id"], unique=False)
-    op.create_index(op.f("ix_changes_to_read_review_id"), "changes_to_read", ["review_id"], unique=False)
-    op.create_table(
         "consent_notices",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=False),
@@ -723,6 +701,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_consent_notices")),
     )
     op.create_index(op.f("ix_consent_notices_referral_id"), "consent_notices", ["referral_id"], unique=False)
+    op.create_table(
+        "follow_ups",
+        sa.Column("referral_id", sa.Uuid(), nullable=False),
+        sa.Column("referral_version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(64), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("arrived_at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("read_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "kind <> 'basis_expired' OR case_id IS NOT NULL", name=op.f("ck_follow_ups_expired_for_a_case")
+        ),
+        sa.CheckConstraint("kind IN ('amended', 'withdrawn', 'basis_expired')", name=op.f("ck_follow_ups_known_kind")),
+        sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name=op.f("ck_follow_ups_read_by_somebody")),
+        sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name=op.f("fk_follow_ups_review_id_reviews")),
+        sa.PrimaryKeyConstraint("referral_id", "referral_version", "kind", name=op.f("pk_follow_ups")),
+    )
+    op.create_index(op.f("ix_follow_ups_case_id"), "follow_ups", ["case_id"], unique=False)
+    op.create_index(op.f("ix_follow_ups_review_id"), "follow_ups", ["review_id"], unique=False)
     op.create_table(
         "own_views",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -949,11 +947,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_review_questions_asked_by"), table_name="review_questions")
     op.drop_table("review_questions")
     op.drop_table("own_views")
+    op.drop_index(op.f("ix_follow_ups_review_id"), table_name="follow_ups")
+    op.drop_index(op.f("ix_follow_ups_case_id"), table_name="follow_ups")
+    op.drop_table("follow_ups")
     op.drop_index(op.f("ix_consent_notices_referral_id"), table_name="consent_notices")
     op.drop_table("consent_notices")
-    op.drop_index(op.f("ix_changes_to_read_review_id"), table_name="changes_to_read")
-    op.drop_index(op.f("ix_changes_to_read_case_id"), table_name="changes_to_read")
-    op.drop_table("changes_to_read")
     op.drop_index(
         "uq_case_notices_open",
         table_name="case_notices",
@@ -990,7 +988,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("claim_expires_at IS NOT NULL"),
     )
     op.drop_table("reviews")
-    op.drop_table("retellings")
+    op.drop_table("republish_jobs")
     op.drop_index(op.f("ix_referrals_person_id"), table_name="referrals")
     op.drop_index(op.f("ix_referrals_area"), table_name="referrals")
     op.drop_table("referrals")

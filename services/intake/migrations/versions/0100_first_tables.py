@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.db import shared_tables
-from services.kernel.db.types import Json, UtcDateTime
+from services.platform.db import shared_tables
+from services.platform.db.types import Json, UtcDateTime
 
 revision = "0100"
 down_revision = None
@@ -61,14 +61,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
     )
     op.create_table(
-        "retellings",
+        "republish_jobs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("topics", Json, nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
-        sa.Column("place", sa.Uuid(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("last_id", sa.Uuid(), nullable=True),
         sa.Column("told", Json, nullable=False),
         sa.Column("done_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_retellings")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_republish_jobs")),
     )
     op.create_table(
         "staff",
@@ -108,9 +108,9 @@ def upgrade() -> None:
         sa.Column("step_at", UtcDateTime(), nullable=True),
         sa.Column("question", sa.String(64), nullable=True),
         sa.Column("question_id", sa.Uuid(), nullable=True),
-        sa.Column("heard_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("acknowledged_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=True),
-        sa.Column("tell_again_at", UtcDateTime(), nullable=True),
+        sa.Column("republish_at", UtcDateTime(), nullable=True),
         sa.Column("matching_step", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "(organisation_id IS NULL) = (organisation_class IS NULL)", name=op.f("ck_referrals_organisation_whole")
@@ -136,12 +136,12 @@ def upgrade() -> None:
     op.create_index("ix_referrals_ours", "referrals", ["organisation_id", "received_at", "id"], unique=False)
     op.create_index(op.f("ix_referrals_person_id"), "referrals", ["person_id"], unique=False)
     op.create_index(
-        "ix_referrals_unheard",
+        "ix_referrals_unacknowledged",
         "referrals",
         ["area"],
         unique=False,
-        postgresql_where=sa.text("heard_version < version"),
-        sqlite_where=sa.text("heard_version < version"),
+        postgresql_where=sa.text("acknowledged_version < version"),
+        sqlite_where=sa.text("acknowledged_version < version"),
     )
     op.create_table(
         "drafts",
@@ -231,7 +231,7 @@ def upgrade() -> None:
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recipient_class", sa.String(64), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("basis", sa.String(64), nullable=False),
         sa.Column("gateway", sa.String(64), nullable=True),
         sa.Column("referring_class", sa.String(64), nullable=True),
@@ -329,10 +329,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_drafts_expires_at"), table_name="drafts")
     op.drop_table("drafts")
     op.drop_index(
-        "ix_referrals_unheard",
+        "ix_referrals_unacknowledged",
         table_name="referrals",
-        postgresql_where=sa.text("heard_version < version"),
-        sqlite_where=sa.text("heard_version < version"),
+        postgresql_where=sa.text("acknowledged_version < version"),
+        sqlite_where=sa.text("acknowledged_version < version"),
     )
     op.drop_index(op.f("ix_referrals_person_id"), table_name="referrals")
     op.drop_index("ix_referrals_ours", table_name="referrals")
@@ -342,7 +342,7 @@ def downgrade() -> None:
     op.drop_table("referrals")
     op.drop_table("teams")
     op.drop_table("staff")
-    op.drop_table("retellings")
+    op.drop_table("republish_jobs")
     op.drop_table("persons")
     shared_tables.drop()
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.db import shared_tables
-from services.kernel.db.types import Json, UtcDateTime
+from services.platform.db import shared_tables
+from services.platform.db.types import Json, UtcDateTime
 
 revision = "0100"
 down_revision = None
@@ -19,7 +19,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", name=op.f("pk_held_counts")),
     )
     op.create_table(
-        "journeys",
+        "models",
+        sa.Column("model_version", sa.String(length=64), nullable=False),
+        sa.Column("invented_data", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("model_version", name=op.f("pk_models")),
+    )
+    op.create_table(
+        "rebuilds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("told", Json, nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rebuilds")),
+    )
+    op.create_table(
+        "referral_timelines",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("area", sa.String(length=64), nullable=True),
@@ -51,25 +65,13 @@ def upgrade() -> None:
         sa.Column("worker_asked_ethnicity", sa.Boolean(), nullable=False),
         sa.Column("worker_asked_sex", sa.Boolean(), nullable=False),
         sa.Column("worker_asked_disability", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("(decided_version = 0) = (pathway IS NULL)", name=op.f("ck_journeys_decision_whole")),
-        sa.CheckConstraint("(version = 0) = (received_at IS NULL)", name=op.f("ck_journeys_received_whole")),
-        sa.PrimaryKeyConstraint("referral_id", name=op.f("pk_journeys")),
+        sa.CheckConstraint(
+            "(decided_version = 0) = (pathway IS NULL)", name=op.f("ck_referral_timelines_decision_whole")
+        ),
+        sa.CheckConstraint("(version = 0) = (received_at IS NULL)", name=op.f("ck_referral_timelines_received_whole")),
+        sa.PrimaryKeyConstraint("referral_id", name=op.f("pk_referral_timelines")),
     )
-    op.create_index(op.f("ix_journeys_received_at"), "journeys", ["received_at"], unique=False)
-    op.create_table(
-        "models",
-        sa.Column("model_version", sa.String(length=64), nullable=False),
-        sa.Column("invented_data", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("model_version", name=op.f("pk_models")),
-    )
-    op.create_table(
-        "rebuilds",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
-        sa.Column("told", Json, nullable=False),
-        sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rebuilds")),
-    )
+    op.create_index(op.f("ix_referral_timelines_received_at"), "referral_timelines", ["received_at"], unique=False)
     op.create_table(
         "snapshots",
         sa.Column("due_at", UtcDateTime(), nullable=False),
@@ -91,9 +93,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("published_reports")
     op.drop_table("snapshots")
+    op.drop_index(op.f("ix_referral_timelines_received_at"), table_name="referral_timelines")
+    op.drop_table("referral_timelines")
     op.drop_table("rebuilds")
     op.drop_table("models")
-    op.drop_index(op.f("ix_journeys_received_at"), table_name="journeys")
-    op.drop_table("journeys")
     op.drop_table("held_counts")
     shared_tables.drop()

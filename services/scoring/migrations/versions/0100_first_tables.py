@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.db import shared_tables
-from services.kernel.db.types import Json, UtcDateTime
+from services.platform.db import shared_tables
+from services.platform.db.types import Json, UtcDateTime
 
 revision = "0100"
 down_revision = None
@@ -51,26 +51,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_referrals_person_id"), "referrals", ["person_id"], unique=False)
     op.create_table(
-        "retellings",
+        "republish_jobs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("topics", Json, nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
-        sa.Column("place", sa.Uuid(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("last_id", sa.Uuid(), nullable=True),
         sa.Column("told", Json, nullable=False),
         sa.Column("done_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_retellings")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_republish_jobs")),
     )
     op.create_table(
-        "tellings",
+        "referral_versions",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("told_at", UtcDateTime(), nullable=False),
+        sa.Column("stated_at", UtcDateTime(), nullable=False),
         sa.Column("facts", Json, nullable=False),
         sa.Column("area", sa.String(length=64), nullable=True),
         sa.Column("source", sa.String(64), nullable=True),
-        sa.CheckConstraint("version >= 1", name=op.f("ck_tellings_version_from_one")),
-        sa.ForeignKeyConstraint(["referral_id"], ["referrals.id"], name=op.f("fk_tellings_referral_id_referrals")),
-        sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_tellings")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_referral_versions_version_from_one")),
+        sa.ForeignKeyConstraint(
+            ["referral_id"], ["referrals.id"], name=op.f("fk_referral_versions_referral_id_referrals")
+        ),
+        sa.PrimaryKeyConstraint("referral_id", "version", name=op.f("pk_referral_versions")),
     )
     op.create_table(
         "estimates",
@@ -98,8 +100,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model_version"], ["models.version"], name=op.f("fk_estimates_model_version_models")),
         sa.ForeignKeyConstraint(
             ["referral_id", "referral_version"],
-            ["tellings.referral_id", "tellings.version"],
-            name=op.f("fk_estimates_referral_id_referral_version_tellings"),
+            ["referral_versions.referral_id", "referral_versions.version"],
+            name=op.f("fk_estimates_referral_id_referral_version_referral_versions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_estimates")),
         sa.UniqueConstraint(
@@ -111,7 +113,7 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "answers",
+        "results",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("referral_version", sa.Integer(), nullable=False),
@@ -131,21 +133,21 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(64), nullable=False),
         sa.Column("given_at", UtcDateTime(), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("(estimate_id IS NULL) <> (reason IS NULL)", name=op.f("ck_answers_estimate_or_reason")),
-        sa.CheckConstraint("sequence >= 1", name=op.f("ck_answers_sequence_from_one")),
-        sa.ForeignKeyConstraint(["estimate_id"], ["estimates.id"], name=op.f("fk_answers_estimate_id_estimates")),
+        sa.CheckConstraint("(estimate_id IS NULL) <> (reason IS NULL)", name=op.f("ck_results_estimate_or_reason")),
+        sa.CheckConstraint("sequence >= 1", name=op.f("ck_results_sequence_from_one")),
+        sa.ForeignKeyConstraint(["estimate_id"], ["estimates.id"], name=op.f("fk_results_estimate_id_estimates")),
         sa.ForeignKeyConstraint(
             ["referral_id", "referral_version"],
-            ["tellings.referral_id", "tellings.version"],
-            name=op.f("fk_answers_referral_id_referral_version_tellings"),
+            ["referral_versions.referral_id", "referral_versions.version"],
+            name=op.f("fk_results_referral_id_referral_version_referral_versions"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
-        sa.UniqueConstraint("referral_id", "sequence", name=op.f("uq_answers_referral_id_sequence")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
+        sa.UniqueConstraint("referral_id", "sequence", name=op.f("uq_results_referral_id_sequence")),
     )
-    op.create_index(op.f("ix_answers_estimate_id"), "answers", ["estimate_id"], unique=False)
+    op.create_index(op.f("ix_results_estimate_id"), "results", ["estimate_id"], unique=False)
     op.create_index(
-        "uq_answers_current",
-        "answers",
+        "uq_results_current",
+        "results",
         ["referral_id"],
         unique=True,
         postgresql_where=sa.text("is_current"),
@@ -155,16 +157,16 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index(
-        "uq_answers_current",
-        table_name="answers",
+        "uq_results_current",
+        table_name="results",
         postgresql_where=sa.text("is_current"),
         sqlite_where=sa.text("is_current"),
     )
-    op.drop_index(op.f("ix_answers_estimate_id"), table_name="answers")
-    op.drop_table("answers")
+    op.drop_index(op.f("ix_results_estimate_id"), table_name="results")
+    op.drop_table("results")
     op.drop_table("estimates")
-    op.drop_table("tellings")
-    op.drop_table("retellings")
+    op.drop_table("referral_versions")
+    op.drop_table("republish_jobs")
     op.drop_index(op.f("ix_referrals_person_id"), table_name="referrals")
     op.drop_table("referrals")
     op.drop_index(op.f("ix_outcomes_referral_id"), table_name="outcomes")

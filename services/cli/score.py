@@ -1,0 +1,23 @@
+"""`waymark score`: estimates again what waited for a model, or everything by a new champion."""
+
+import click
+
+from services.cli.opened import opened
+from services.cli.options import answer, folder_option, json_option
+from services.embedded.folder import Folder
+from services.scoring.entrypoints.commands import rescore
+
+
+@click.command("score")
+@click.option("--everything", is_flag=True, help="Also what another model has estimated.")
+@folder_option
+@json_option
+def command(everything: bool, folder: Folder, as_json: bool) -> None:
+    """Estimate referrals that had no model. The champion of now does it, and what was said before is kept."""
+    with opened(folder) as system:
+        done = rescore(
+            system.services["scoring"].dispatcher,
+            everything=everything,
+            progress=lambda so_far: None if as_json else click.echo(f"{so_far} answered", err=True),
+        )
+    answer({"answered": done}, f"{done} referrals have a new answer.", as_json=as_json)

@@ -1,0 +1,46 @@
+"""`waymark topics`: Kafka's topics as the contracts declare them."""
+
+import os
+from dataclasses import asdict
+
+import click
+
+from services.cli.options import answer, json_option
+from services.contracts.topics import REPLICAS, TOPICS
+from services.platform.messaging.kafka import topics
+from services.platform.messaging.kafka.settings import KafkaSettings
+from services.platform.messaging.log import BrokerUnavailable
+from services.platform.settings import environment
+
+
+@click.group("topics")
+def command() -> None:
+    """Kafka's topics. Where Kafka is, the environment says: KAFKA_BOOTSTRAP_SERVERS and the others of a worker."""
+
+
+@command.command("apply")
+@click.option(
+    "--replicas",
+    type=click.IntRange(1, 9),
+    default=REPLICAS,
+    show_default=True,
+    envvar="KAFKA_REPLICAS",
+    help="On how many brokers each record is kept; it counts as sent when all but one have it.",
+)
+@json_option
+def apply(replicas: int, as_json: bool) -> None:
+    """Create the topics that are missing, grow those that are too small, set what is set otherwise."""
+    try:
+        changes = topics.apply(KafkaSettings.from_environment(environment(os.environ)), TOPICS, replicas=replicas)
+    except BrokerUnavailable as error:
+        raise click.ClickException("No broker of KAFKA_BOOTSTRAP_SERVERS answers.") from error
+    lines = [f"{change.topic}: {change.what} ({_words(change)})" for change in changes]
+    answer(
+        {"changed": [asdict(change) for change in changes]},
+        "\n".join(lines) or f"All {len(TOPICS)} topics are as they are declared.",
+        as_json=as_json,
+    )
+
+
+def _words(change: topics.Change) -> str:
+    return ", ".join(f"{name} {value}" for name, value in change.to.items())

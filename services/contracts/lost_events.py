@@ -1,0 +1,35 @@
+"""Finding lost events: an owner lists what it has sent, and a reader that lacks some asks for them to be sent again.
+
+A list names events by their ids, so it says nothing of anybody. Who reads it compares it with the events it has handled.
+"""
+
+from marshmallow import fields, validate
+
+from services.contracts.schema import EventSchema, Part
+
+MAX_LISTED = 500
+
+
+class ListedEvent(Part):
+    event_id = fields.UUID(required=True)
+    event_type = fields.String(required=True)
+
+
+class EventsListed(EventSchema):
+    """What an owner sent some time ago, in the order in which it was written."""
+
+    key = "list_id"
+
+    list_id = fields.UUID(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    events = fields.List(fields.Nested(ListedEvent), required=True, validate=validate.Length(min=1, max=MAX_LISTED))
+
+
+class LostEventsRequested(EventSchema):
+    """What a reader was never given, though it reads events of that type."""
+
+    key = "request_id"
+
+    request_id = fields.UUID(required=True)
+    version = fields.Integer(required=True, validate=validate.Range(min=1))
+    event_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MAX_LISTED))

@@ -1,0 +1,54 @@
+"""Tells several scenarios at once, in the order of their times, under a clock of their own."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+Scenario = Iterator[timedelta]
+"""One referral's way. Each `yield` says how long it is until the next thing that happens."""
+
+
+class ScenarioClock:
+    """The time of the step being told. Each look at it is a little later, so that nothing happens at once."""
+
+    _TICK = timedelta(milliseconds=1)
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def __call__(self) -> datetime:
+        self._at += self._TICK
+        return self._at
+
+    def move_to(self, at: datetime) -> None:
+        self._at = max(at, self._at)
+
+
+class Schedule:
+    def __init__(self, clock: ScenarioClock, *, settle: Callable[[], None], until: datetime) -> None:
+        self._clock = clock
+        self._settle = settle
+        self._until = until
+        self._waiting: list[tuple[datetime, int, Scenario]] = []
+
+    def add(self, at: datetime, scenario: Scenario) -> None:
+        heapq.heappush(self._waiting, (at, len(self._waiting), scenario))
+
+    def run(self, report: Callable[[int, int], None]) -> None:
+        """Tell every scenario up to `until`. Events are moved on before a scenario that waits for its own."""
+        scenarios, told = len(self._waiting), 0
+        unsettled: set[int] = set()
+        while self._waiting:
+            at, number, scenario = heapq.heappop(self._waiting)
+            if number in unsettled:
+                self._settle()
+                unsettled.clear()
+            self._clock.move_to(at)
+            wait = next(scenario, None)
+            unsettled.add(number)
+            if wait is not None and at + wait <= self._until:
+                heapq.heappush(self._waiting, (at + wait, number, scenario))
+            else:
+                told += 1
+                report(told, scenarios)
+        self._settle()

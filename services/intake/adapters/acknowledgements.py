@@ -1,0 +1,75 @@
+"""What casework has said of referrals: read at once for the events of a poll, and written at once."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.intake.adapters.tables import referrals, steps
+from services.intake.application.on_progress import ApplyProgress
+from services.intake.domain.referral import Acknowledged, NoSuchReferral, Progress
+from services.platform.db.batch import Batch
+
+
+class SqlAcknowledgements:
+    """Of the referrals of one transaction. Each is locked (PostgreSQL): whoever amends it waits, or was waited for."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._held: dict[UUID, Acknowledged] = {}
+
+    def read(self, referral_ids: Collection[UUID]) -> None:
+        """Locked in one order: two who hear of the same wait for each other in turn, and never crosswise."""
+        wanted = sorted(set(referral_ids) - self._held.keys())
+        if not wanted:
+            return
+        for row in self._batch.connection.execute(_HELD, {"ids": wanted}):
+            progress = Progress(
+                version=row.step_version,
+                step=row.step,
+                at=row.step_at,
+                question=row.question,
+                question_id=row.question_id,
+            )
+            self._held[row.id] = Acknowledged(progress=progress, version=row.acknowledged_version)
+
+    def get(self, referral_id: UUID) -> Acknowledged:
+        self.read([referral_id])
+        if referral_id not in self._held:
+            raise NoSuchReferral
+        return self._held[referral_id]
+
+    def keep(self, referral_id: UUID, heard: Acknowledged) -> None:
+        progress = heard.progress
+        if progress.version > self.get(referral_id).progress.version and progress.at is not None:
+            step = {"version": progress.version, "step": progress.step, "at": progress.at}
+            self._batch.insert(steps, {"referral_id": referral_id, **step})
+        self._held[referral_id] = heard
+        row = {
+            "step": progress.step,
+            "step_version": progress.version,
+            "step_at": progress.at,
+            "question": progress.question,
+            "question_id": progress.question_id,
+            "acknowledged_version": heard.version,
+            # Casework answers: whatever it does not know yet is late anew.
+            "republish_at": None,
+        }
+        self._batch.later(_NOTE, {"its_id": referral_id, **row}, of=referral_id)
+
+
+def prefetch(batch: Batch, commands: Sequence[object]) -> None:
+    """Have read at once what was said so far of the referrals that these commands are about."""
+    batch.shared(SqlAcknowledgements).read(
+        [command.referral_id for command in commands if isinstance(command, ApplyProgress)]
+    )
+
+
+_c = referrals.c
+_HELD = (
+    sa.select(_c.id, _c.step_version, _c.step, _c.step_at, _c.question, _c.question_id, _c.acknowledged_version)
+    .where(_c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_c.id)
+    .with_for_update()
+)
+_NOTE = sa.update(referrals).where(_c.id == sa.bindparam("its_id"))

@@ -1,0 +1,79 @@
+"""Which referrals, or changes to them, casework has not said that it knows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.intake.adapters import match_scope
+from services.intake.adapters.tables import platform, referral_versions, referrals
+from services.intake.domain.match_reader import MatchReader
+
+REPUBLISH_AFTER = timedelta(minutes=10)
+SHOWN_AFTER = timedelta(seconds=60)
+
+_c = referrals.c
+_since = sa.func.coalesce(_c.changed_at, _c.received_at)
+unacknowledged = _c.acknowledged_version < _c.version
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTransit:
+    """A referral that is not among the reviews as it now stands. `is_new` when nothing of it is."""
+
+    id: UUID
+    reference: str
+    age: int | None
+    since: datetime
+    is_new: bool
+
+
+class SqlUnacknowledged:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def due(self, *, at: datetime, limit: int) -> list[UUID]:
+        """Those to tell again now, held. None while events wait to be sent: then nothing is lost, only late."""
+        outbox = platform.outbox.c
+        late = sa.exists().where(outbox.published_at.is_(None), outbox.created_at < at - SHOWN_AFTER)
+        if self._connection.execute(sa.select(late)).scalar_one():
+            return []
+        never = _c.republish_at.is_(None) & (_since <= at - REPUBLISH_AFTER)
+        found = (
+            sa.select(_c.id).where(unacknowledged, never | (_c.republish_at <= at)).order_by(_since, _c.id).limit(limit)
+        )
+        return list(self._connection.execute(found.with_for_update(skip_locked=True)).scalars())
+
+    def republished(self, referral_id: UUID, *, at: datetime) -> None:
+        """The next time comes after twice the wait: a reader that is away for hours does not come back to a flood."""
+        mine = _c.id == referral_id
+        since = self._connection.execute(sa.select(_since).where(mine)).scalar_one()
+        self._connection.execute(sa.update(referrals).where(mine).values(republish_at=at + (at - since)))
+
+
+def in_transit(connection: sa.Connection, reader: MatchReader, *, at: datetime, limit: int) -> list[InTransit]:
+    """What waits longer than a minute, of what the reviewer will know; the longest first."""
+    those = sa.select(_c.id).where(_in_transit(reader, at=at)).order_by(_since, _c.id).limit(limit)
+    versions = referral_versions.c
+    newest = sa.select(versions.age).where(versions.referral_id == _c.id).order_by(versions.version.desc()).limit(1)
+    found = (
+        sa.select(
+            _c.id,
+            _c.reference,
+            newest.scalar_subquery().label("age"),
+            _since.label("since"),
+            (_c.acknowledged_version == 0).label("is_new"),
+        )
+        .where(_c.id.in_(those))
+        .order_by(_since, _c.id)
+    )
+    return [InTransit(**row._mapping) for row in connection.execute(found)]
+
+
+def any_in_transit(connection: sa.Connection, reader: MatchReader, *, at: datetime) -> bool:
+    return bool(connection.scalar(sa.select(sa.select(_c.id).where(_in_transit(reader, at=at)).exists())))
+
+
+def _in_transit(reader: MatchReader, *, at: datetime) -> sa.ColumnElement[bool]:
+    return unacknowledged & (_since < at - SHOWN_AFTER) & match_scope.knows_referral(_c.id, reader)

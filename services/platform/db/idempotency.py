@@ -1,0 +1,76 @@
+"""A creating request sent twice has one effect: its key is stored in the transaction of that effect."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.platform.db.tables import PlatformTables
+from services.platform.db.upsert import insert_or_ignore
+from services.platform.errors import Conflict
+from services.platform.i18n import N_
+
+KEPT_FOR = timedelta(days=7)
+
+
+class KeyReused(Conflict):
+    """The same Idempotency-Key came with another body."""
+
+    title = N_("This Idempotency-Key was used for a different request")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdempotentRequest:
+    """How one request is known again, and what it is answered when it succeeds."""
+
+    scope: str
+    key: str
+    body_sha256: str
+    answer: tuple[int, str]
+    """Status and Location. Whoever asks has made the id, so both are known before anything is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredResponse:
+    status: int
+    location: str
+    replayed: bool
+
+
+def stored_response(
+    connection: sa.Connection, tables: PlatformTables, request: IdempotentRequest, *, at: datetime
+) -> StoredResponse | None:
+    """Take the key, or give the answer it had. A second request with the key waits for the first to end.
+
+    Raises KeyReused when the key came with another body.
+    """
+    keys = tables.idempotency_keys
+    row = {"scope": request.scope, "key": _digest(request), "body_sha256": request.body_sha256, "created_at": at}
+    status, location = request.answer
+    if insert_or_ignore(connection, keys, {**row, "status": status, "location": location}):
+        return None
+    held = connection.execute(_held(keys), {"its_scope": request.scope, "its_key": row["key"]}).one()
+    if not hmac.compare_digest(held.body_sha256, request.body_sha256):
+        raise KeyReused
+    return StoredResponse(status=held.status, location=held.location, replayed=True)
+
+
+@cache
+def _held(keys: sa.Table) -> sa.Select[Any]:
+    its_place = keys.c.scope == sa.bindparam("its_scope"), keys.c.key == sa.bindparam("its_key")
+    return sa.select(keys).where(*its_place)
+
+
+def _digest(request: IdempotentRequest) -> str:
+    """A key is its sender's own choice, and may be somebody's number: it is not kept as it came."""
+    return hashlib.sha256(f"{request.scope} {request.key}".encode()).hexdigest()
+
+
+def forget_old(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> int:
+    """Drop the keys kept long enough. Gives how many."""
+    keys = tables.idempotency_keys
+    return connection.execute(sa.delete(keys).where(keys.c.created_at < at - KEPT_FOR)).rowcount

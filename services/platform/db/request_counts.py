@@ -1,0 +1,35 @@
+"""How many requests of a subject, an account or an organisation, were let in each minute, by all processes together."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.platform.db.tables import PlatformTables
+
+KEPT_FOR = timedelta(hours=1)
+
+
+def take(
+    connection: sa.Connection, tables: PlatformTables, subject: UUID, *, minute: datetime, wanted: int, limit: int
+) -> int:
+    """Take so many of the minute's requests, or as many as are left. All that are taken in a minute are never more."""
+    counts = tables.request_counts
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    taken = connection.execute(
+        insert(counts)
+        .values(minute=minute, subject=subject, taken=wanted)
+        .on_conflict_do_update(
+            index_elements=[counts.c.minute, counts.c.subject],
+            set_={"taken": counts.c.taken + wanted},
+            where=counts.c.taken < limit,
+        )
+        .returning(counts.c.taken)
+    ).scalar_one_or_none()
+    return 0 if taken is None else min(wanted, limit - (taken - wanted))
+
+
+def forget_old(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> None:
+    counts = tables.request_counts
+    connection.execute(sa.delete(counts).where(counts.c.minute < at - KEPT_FOR))

@@ -1,0 +1,109 @@
+"""One open write transaction: rows, events to send and audit rows commit together or not at all."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from services.contracts import envelope
+from services.contracts.schema import EventSchema
+from services.platform.db import audit_subjects
+from services.platform.db.batch import Batch
+from services.platform.db.tables import PlatformTables
+from services.platform.operations import tracing
+
+
+class Transaction:
+    """What a handler works in. It is committed by whoever opened it, never by the handler."""
+
+    def __init__(
+        self,
+        batch: Batch,
+        *,
+        at: datetime,
+        actor: UUID | None,
+        correlation_id: UUID,
+        causation_id: UUID | None = None,
+    ) -> None:
+        self.batch = batch
+        self.at = at
+        self.actor = actor
+        self.correlation_id = correlation_id
+        self.causation_id = causation_id
+        self.written: list[tuple[str, str]] = []
+        """Type and code of each event published here, for the counters once it has committed."""
+        self.events: list[dict[str, Any]] = []
+        self.audit_rows: list[dict[str, Any]] = []
+
+    @property
+    def connection(self) -> sa.Connection:
+        return self.batch.connection
+
+    def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
+        """Have an event sent once this transaction has committed. Raises when the data is not the schema's."""
+        event_id = uuid4()
+        value = envelope.write(
+            schema,
+            data,
+            event_id=event_id,
+            time=self.at,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+        )
+        tracing.written(schema.type, event_id, self.correlation_id)
+        self.written.append((schema.type, str(data[schema.counted_by]) if schema.counted_by else ""))
+        self.events.append(
+            {
+                "event_id": event_id,
+                "topic": schema.topic,
+                "key": str(data[schema.key]),
+                "value": value,
+                "created_at": self.at,
+            }
+        )
+
+    def audit(
+        self,
+        what: str,
+        *,
+        subject_type: str,
+        subject_id: UUID | str,
+        reason: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        actor: UUID | None = None,
+    ) -> None:
+        """Record who did or read what, and why. Codes and ids only: an audit row is never about content.
+
+        `actor` is who acted where the transaction does not know it yet: who signs in.
+        """
+        self.audit_rows.append(
+            {
+                "id": uuid4(),
+                "occurred_at": self.at,
+                "actor": actor or self.actor,
+                "what": what,
+                "subject_type": subject_type,
+                "subject_id": str(subject_id),
+                "reason": reason,
+                "correlation_id": self.correlation_id,
+                "details": dict(details) if details else None,
+            }
+        )
+
+
+def write_events(batch: Batch, tables: PlatformTables, transactions: Sequence[Transaction]) -> None:
+    """Put into the outbox what was published. Called once, after the handlers."""
+    for transaction in transactions:
+        for event in transaction.events:
+            batch.insert(tables.outbox, event)
+
+
+def write_audit(batch: Batch, tables: PlatformTables, transactions: Sequence[Transaction]) -> None:
+    """Write what was audited. Called once, right before the commit."""
+    for transaction in transactions:
+        for row in transaction.audit_rows:
+            batch.insert(tables.audit_rows, row)
+            for subject in audit_subjects.of(row):
+                batch.insert(tables.audit_subjects, subject)

@@ -1,0 +1,73 @@
+"""The kinds of refusal, each with its one HTTP status. A rule broken is a subclass beside the rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.platform.i18n import N_
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field. `pointer` is a JSON pointer; `detail` never repeats the value."""
+
+    pointer: str
+    detail: str
+
+
+class ApplicationError(Exception):
+    """A request that is refused, with a sentence that its sender can act on."""
+
+    status: ClassVar[int] = 409
+    title: ClassVar[str] = N_("This cannot be done now")
+
+    def __init__(self, detail: str = "", *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail or type(self).__name__)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+class BadRequest(ApplicationError):
+    status = 400
+    title = N_("The request could not be read")
+
+
+class Forbidden(ApplicationError):
+    status = 403
+    title = N_("Your role may not do this")
+
+
+class NotFound(ApplicationError):
+    """The thing does not exist, or this person may not know of it: the two look alike."""
+
+    status = 404
+    title = N_("Not found")
+
+
+class Conflict(ApplicationError):
+    status = 409
+    title = N_("This cannot be done now")
+
+
+class Stale(ApplicationError):
+    """Somebody else changed it after it was read."""
+
+    status = 412
+    title = N_("It has changed since you opened it")
+
+
+class ReadItFirst(ApplicationError):
+    """A change came without saying which version its sender had read."""
+
+    status = 428
+    title = N_("Send If-Match with the ETag that you read")
+
+
+class Invalid(ApplicationError):
+    status = 422
+    title = N_("Some answers need attention")
+
+
+class Unavailable(ApplicationError):
+    status = 503
+    title = N_("Try again in a moment")

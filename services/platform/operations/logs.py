@@ -1,0 +1,163 @@
+"""Log lines: one JSON object each, of listed keys only, so that no value of a person's can slip in.
+
+What cannot be written is counted and left out: no work fails because its log does.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from services.platform.db.transient import sqlstate
+from services.platform.operations.log_stream import Lines, unbuffered
+
+KEYS = frozenset(
+    {
+        "event", "level", "timestamp", "service", "method", "route", "status", "milliseconds",
+        "staff_id", "error", "cause", "sqlstate", "where", "count", "topic", "partition", "partitions", "position",
+        "event_id", "event_type", "correlation_id", "model", "model_version", "reason_code", "port", "version", "step",
+    }
+)  # fmt: skip
+_OF_OURS = 8
+_OF_LIBRARIES = 2
+_CAUSES = 3
+_ROOT = Path(__file__).parents[3]
+_EVENT_KEYS = ("event_id", "event_type", "correlation_id")
+
+_log = structlog.get_logger()
+
+
+def configure(*, stream: Any = None, service: str | None = None) -> None:
+    """Write this process's lines to `stream` (standard error). Called by a process's entry, never at import.
+
+    In a process of one service, each line names it; where there are several, those of a request, an event and a worker.
+    """
+
+    def name_service(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return line if service is None else {"service": service, **line}
+
+    lines = Lines(stream or unbuffered(sys.stderr), report=lambda count: _log.warning("log_lines_lost", count=count))
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            name_service,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_listed_keys,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_: lines,
+        cache_logger_on_first_use=False,
+    )
+    _take_over_libraries()
+
+
+def only_listed_keys(_logger: object, _name: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Drop whatever is not listed. The event itself must be a constant of the code, so it is kept."""
+    return {key: value for key, value in line.items() if key in KEYS}
+
+
+def failure(error: BaseException, event: str = "failure") -> None:
+    """One line of a fault of ours: its kind and where it arose, never its message, which may hold a value."""
+    _log.error(event, **described(error))
+
+
+def described(error: BaseException) -> dict[str, str]:
+    """What a line may say of a fault."""
+    causes = [_kind(cause) for cause in _causes(error)]
+    return {
+        "error": _kind(error),
+        "where": " < ".join(_places(error)),
+        **({"cause": " < ".join(causes)} if causes else {}),
+        **({"sqlstate": state} if (state := sqlstate(error)) else {}),
+    }
+
+
+def of_request(service: str, correlation_id: object) -> AbstractContextManager[None]:
+    """Within it, each line of this thread names the service and the request."""
+    return structlog.contextvars.bound_contextvars(service=service, correlation_id=str(correlation_id))
+
+
+def correlation_id() -> UUID | None:
+    """That of the request or event which this thread is at, if it is at one."""
+    found = structlog.contextvars.get_contextvars().get("correlation_id")
+    return UUID(found) if found else None
+
+
+def of_event(event_id: object, event_type: str, correlation_id: object) -> AbstractContextManager[None]:
+    """Within it, each line of this thread names this event."""
+    return structlog.contextvars.bound_contextvars(**_ids(event_id, event_type, correlation_id))
+
+
+def handling(event_id: object, event_type: str, correlation_id: object) -> None:
+    """From now on, each line of this thread names this event."""
+    structlog.contextvars.bind_contextvars(**_ids(event_id, event_type, correlation_id))
+
+
+def handled() -> None:
+    """The lines that follow are about no event."""
+    structlog.contextvars.unbind_contextvars(*_EVENT_KEYS)
+
+
+def access(*, method: str, route: str, status: int, milliseconds: float, staff_id: str | None) -> None:
+    """One line per request. The route is the rule, never the address: an address may hold what was searched."""
+    _log.info(
+        "request", method=method, route=route, status=status, milliseconds=round(milliseconds, 1), staff_id=staff_id
+    )
+
+
+def _ids(*values: object) -> dict[str, str]:
+    return dict(zip(_EVENT_KEYS, map(str, values), strict=True))
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What it was raised from, or while handling."""
+    for _ in range(_CAUSES):
+        cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if cause is None:
+            return
+        yield cause
+        error = cause
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where it arose, the innermost first: our own code, and the end of what it called in others'."""
+    frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+    ours = theirs = 0
+    places = []
+    for frame in reversed(frames):
+        path = Path(frame.filename)
+        own = path.is_relative_to(_ROOT) and "site-packages" not in path.parts
+        ours, theirs = ours + own, theirs + (not own)
+        if ours <= _OF_OURS if own else theirs <= _OF_LIBRARIES:
+            name = path.relative_to(_ROOT) if own else Path(*path.parts[-2:])
+            places.append(f"{name}:{frame.lineno}:{frame.name}")
+    return places
+
+
+class _OfLibraries(logging.Handler):
+    """A library's own words may repeat a value: what is kept is where it spoke, and an exception's kind."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        where = f"{record.name}/{record.filename}:{record.lineno}:{record.funcName}"
+        about = described(error) | {"where": where} if error else {"where": where}
+        (_log.error if record.levelno >= logging.ERROR else _log.warning)("library", **about)
+
+
+def _take_over_libraries() -> None:
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, _OfLibraries)]:
+        root.removeHandler(handler)
+    root.addHandler(_OfLibraries(logging.WARNING))

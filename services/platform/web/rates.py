@@ -1,0 +1,82 @@
+"""How many requests of one account, and of one organisation, a service answers within a minute, in all its processes."""
+
+import math
+import threading
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.platform.auth.identity import Identity
+from services.platform.clock import Clock
+from services.platform.db import request_counts
+from services.platform.db.engine import Database
+from services.platform.db.tables import PlatformTables
+from services.platform.errors import ApplicationError
+from services.platform.i18n import N_
+from services.platform.settings import RateLimits
+
+_MINUTE = timedelta(minutes=1)
+_PARTS = 50
+"""A process takes a fiftieth of a limit at a time, so that few requests cost a transaction."""
+
+
+class TooManyRequests(ApplicationError):
+    """The account, or its whole organisation together, has used this minute's requests."""
+
+    status = 429
+    title = N_("Too many requests. Wait a little")
+
+    def __init__(self, *, wait: timedelta) -> None:
+        super().__init__(N_("You, or your organisation together, asked for more within a minute than is answered."))
+        self.headers = {"Retry-After": str(max(1, math.ceil(wait.total_seconds())))}
+
+
+class Rates:
+    """Counted in the service's own database, so that all its processes together answer no more than the limit.
+
+    What a process took and did not use is lost when the minute ends: beside many others it may refuse an account a
+    little before its limit, and never lets it past.
+    """
+
+    def __init__(self, database: Database, tables: PlatformTables, limits: RateLimits, clock: Clock) -> None:
+        self._database = database
+        self._tables = tables
+        self._limits = limits
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._begin(None)
+
+    def count(self, who: Identity) -> None:
+        """Count one request. Raises TooManyRequests."""
+        at = self._clock()
+        minute = at.replace(second=0, microsecond=0)
+        limits = ((who.staff_id, self._limits.per_account), (who.organisation_id, self._limits.per_organisation))
+        if not all(self._one_of(subject, limit, minute) for subject, limit in limits):
+            raise TooManyRequests(wait=minute + _MINUTE - at)
+
+    def _begin(self, minute: datetime | None) -> None:
+        self._minute = minute
+        self._left: dict[UUID, int] = {}
+        self._spent: set[UUID] = set()
+
+    def _one_of(self, subject: UUID, limit: int, minute: datetime) -> bool:
+        """Whether one of the minute's requests was left for the subject; it is not any more."""
+        with self._lock:
+            if minute != self._minute:
+                self._begin(minute)
+            if self._left.get(subject):
+                self._left[subject] -= 1
+                return True
+            if subject in self._spent:
+                return False
+        return self._one_of_more(subject, limit, minute)
+
+    def _one_of_more(self, subject: UUID, limit: int, minute: datetime) -> bool:
+        wanted = max(1, limit // _PARTS)
+        with self._database.write() as connection:
+            taken = request_counts.take(connection, self._tables, subject, minute=minute, wanted=wanted, limit=limit)
+        with self._lock:
+            if minute == self._minute and taken:
+                self._left[subject] = self._left.get(subject, 0) + taken - 1
+            elif minute == self._minute:
+                self._spent.add(subject)
+        return taken > 0
