@@ -38,7 +38,7 @@ help: ## this list
 
 # What is to be done with it: a target that needs more than `make run` does says so.
 NEEDS := run
-test keycloak kafka chaos outages bench bench-distributed: NEEDS := test
+test keycloak kafka chaos chaos-broker bench bench-distributed: NEEDS := test
 
 .PHONY: system
 system:
@@ -125,10 +125,10 @@ chaos: setup-dev ## the long reliability run, 20 minutes: referrals while proces
 	@$(BIN)/python -m devtools.kafka.jars
 	@$(BIN)/python -m tests.chaos $(options)
 
-.PHONY: outages
-outages: setup-dev ## brokers are killed and started again under load, and everything starts without one (options="one-broker")
+.PHONY: chaos-broker
+chaos-broker: setup-dev ## brokers are killed and started again under load, and everything starts without one (options="one-broker")
 	@$(BIN)/python -m devtools.kafka.jars
-	@$(BIN)/python -m tests.chaos.away $(options)
+	@$(BIN)/python -m tests.chaos.broker_outages $(options)
 
 .PHONY: simulation
 simulation: setup-dev ## weeks of work under a shifted clock: is every referral with somebody at each hour? (options="--referrals 500 --days 30")

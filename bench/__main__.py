@@ -17,7 +17,7 @@ def main() -> None:
         logs.configure(stream=lines)
         scratch = Path(name)
         models = scratch / "models"
-        model = champion.keep(models)
+        model = champion.save(models)
         with a_world(scratch / "stages", models=models) as world:
             measured = [measure(stage) for stage in _stages(world, ModelCache(models), scratch)]
         with a_world(scratch / "whole", models=models) as world:
@@ -26,15 +26,15 @@ def main() -> None:
     print(f"\nWritten to {report.write(measured, rates, model=model)}")
 
 
-def _stages(world: World, kept: ModelCache, scratch: Path) -> Iterator[Stage]:
+def _stages(world: World, cache: ModelCache, scratch: Path) -> Iterator[Stage]:
     """In the order of the path; each is made when its turn comes."""
     system, example = world.system, world.example("intake", referrals.PATH)
     facts = {"age": 15, **example["facts"]}
     bare = BareTable(scratch / "bare.sqlite")
     yield from stages.of_intake(system, world.caller("navigator"), example, bare)
     yield stages.of_the_relay(system, bare, scratch, example["facts"])
-    yield from stages.of_the_model(kept, facts)
-    yield stages.of_scoring(system, kept, example["facts"])
+    yield from stages.of_the_model(cache, facts)
+    yield stages.of_scoring(system, cache, example["facts"])
     yield stages.of_casework(system, bare)
     bare.close()
 

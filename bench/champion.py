@@ -11,8 +11,8 @@ from services.scoring.adapters.model_cache import BOOSTER, MANIFEST, ModelCache
 _PEOPLE = 16_000
 
 
-def keep(models: Path) -> str:
-    """Train it and put it where scoring keeps the model in use. Gives its size in words."""
+def save(models: Path) -> str:
+    """Trains the model, caches it as the current one and returns its size in words."""
     default = experiments.default()
     leaves, rounds = default.champion.num_leaves[0], default.champion.rounds[-1]
     trained = pipeline.fit(
@@ -28,6 +28,6 @@ def keep(models: Path) -> str:
     with model_cache.downloading() as folder:
         (folder / MANIFEST).write_bytes(manifest)
         (folder / BOOSTER).write_bytes(trained.booster)
-        kept = model_cache.keep(folder, version=f"1-{digest[:12]}", digest=digest)
-    model_cache.make_current(kept)
+        cached = model_cache.keep(folder, version=f"1-{digest[:12]}", digest=digest)
+    model_cache.make_current(cached)
     return f"{rounds} trees of {leaves} leaves"

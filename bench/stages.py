@@ -96,8 +96,8 @@ def of_the_relay(system: System, bare: BareTable, folder: Path, facts: Mapping[s
     )
 
 
-def of_the_model(kept: ModelCache, facts: Mapping[str, Any]) -> Iterator[Stage]:
-    current = kept.current()
+def of_the_model(cache: ModelCache, facts: Mapping[str, Any]) -> Iterator[Stage]:
+    current = cache.current()
     assert current is not None
     model = inference.load(current.manifest, current.booster)
     booster = lightgbm.Booster(model_str=current.booster.decode("ascii"))
@@ -127,9 +127,9 @@ def of_the_model(kept: ModelCache, facts: Mapping[str, Any]) -> Iterator[Stage]:
     )
 
 
-def of_scoring(system: System, kept: ModelCache, facts: Mapping[str, Any]) -> Stage:
+def of_scoring(system: System, cache: ModelCache, facts: Mapping[str, Any]) -> Stage:
     """All that scoring does of a referral: read the event, estimate, store, tell."""
-    current = kept.current()
+    current = cache.current()
     assert current is not None
     booster = lightgbm.Booster(model_str=current.booster.decode("ascii"))
     rows = np.array([build(facts, as_of=_RECEIVED).values] * POLL)

@@ -131,8 +131,8 @@ class ModelRegistry:
         known = self._client.get_experiment_by_name(name)
         if known is not None:
             return str(known.experiment_id)
-        place = self._artefacts.resolve().as_uri() if self._artefacts else None
-        return str(self._client.create_experiment(name, artifact_location=place))
+        location = self._artefacts.resolve().as_uri() if self._artefacts else None
+        return str(self._client.create_experiment(name, artifact_location=location))
 
     def _ensure_model(self) -> None:
         try:

@@ -95,18 +95,18 @@ class Walk:
         self.form()
         where = self.made(self.navigator.post(REFERRALS, referral()))
         self.same_person()
-        self.world.settle()
+        self.world.drain()
         self.question(where)
         self.amended(where)
-        self.world.settle()
+        self.world.drain()
         review = self.decided(where, "early_intervention", "early-help")
-        self.world.settle()
+        self.world.drain()
         self.worked(where)
         self.handed_over()
         self.withdrawn()
         self.refused(where, review)
         self.faults(where)
-        self.world.settle()
+        self.world.drain()
         self.poisoned()
         self.read_by_the_others()
         self.world.system.seal()
@@ -177,7 +177,7 @@ class Walk:
         own_view = {"level": "not_enough_information", "sureness": "fairly", "why": said("why")}
         self.made(self.reviewer.post_as_read(review, "own-view", own_view))
         self.made(self.reviewer.post_as_read(review, "question", {"question": "other_services_involved"}))
-        self.world.settle()
+        self.world.drain()
         asked = self.navigator.get(where)
         answer = {"answer": said("answer"), "answers_question": asked.get_json()["question_id"]}
         self._amend(where, referral(**answer), asked.headers["ETag"])
@@ -246,7 +246,7 @@ class Walk:
 
     def handed_over(self) -> None:
         where = self.made(self.navigator.post(REFERRALS, referral()))
-        self.world.settle()
+        self.world.drain()
         self.decided(where, "safeguarding", "childrens-services")
         page = f"/casework/cases/{self._case_of(where, self.reviewer, 'hand-overs')}/confirmation"
         form = fields_of(self.reviewer.get(page).get_data(as_text=True)) | {"confirmed_by": TEXTS["confirmed_by"]}
@@ -269,7 +269,7 @@ class Walk:
         where = self.made(self.navigator.post(REFERRALS, referral(area="riverside")))
         assert self.navigator.post(f"{where}/withdrawal", {"reason": said("stray")}).status_code == 422
         self.made(self.navigator.post(f"{where}/withdrawal", {"reason": "needs_met_elsewhere"}))
-        self.world.settle()
+        self.world.drain()
 
     def refused(self, where: str, review: str) -> None:
         for body in wrong_bodies():

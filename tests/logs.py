@@ -67,7 +67,7 @@ class KafkaStorage:
         for log in self._open:
             log.close()
         self._open.clear()
-        forget_refused_sockets()
+        close_refused_sockets()
 
 
 class OnItsOwnTopics:
@@ -113,7 +113,7 @@ def make_topics(settings: KafkaSettings, *names: str, partitions: int = 1) -> No
         admin.close()
 
 
-def forget_refused_sockets() -> None:
+def close_refused_sockets() -> None:
     """The library leaves the sockets of refused connections to the garbage collector (3.0.12)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

@@ -75,8 +75,8 @@ class World:
         headers = {"Authorization": f"Bearer {self.folder.metrics_token}"}
         return self.anyone().get(address, base_url=BASE, headers=headers)
 
-    def settle(self) -> None:
-        self.system.settle()
+    def drain(self) -> None:
+        self.system.drain()
 
     def example(self, service: str, path: str, method: str = "post") -> dict[str, Any]:
         """The complete example body that the service's OpenAPI document gives for an operation."""
@@ -100,13 +100,13 @@ def a_world(
     """
     folder = Folder(root)
     if models is None:
-        small_model.keep(folder.models)
+        small_model.save(folder.models)
     else:
         shutil.copytree(models, folder.models)
     system = embedded.build(folder, clock=clock, database_url=database_url)
     for service in system.services.values():
         make_tables(service)
     staff.load(system, folder)
-    system.settle()
+    system.drain()
     yield World(system=system, folder=folder)
     system.close()

@@ -99,12 +99,12 @@ def installed(folder: Path) -> Iterator[Installation]:
         Distributed(folder, postgresql, bootstrap_servers=kafka.bootstrap_servers) as waymark,
     ):
         waymark.migrate()
-        model = champion.keep(waymark.folder.models)
+        model = champion.save(waymark.folder.models)
         settings = KafkaSettings.from_environment(waymark.kafka)
         topics.apply(settings, [*TOPICS, FLOOR], replicas=1)
         system, log = waymark.in_process(), KafkaLog(settings)
         staff.load(system, waymark.folder)
-        system.settle()
+        system.drain()
         yield Installation(waymark=waymark, postgresql=postgresql, kafka=kafka, system=system, log=log, model=model)
         log.close()
         system.close()

@@ -21,9 +21,9 @@ def option() -> str:
 
 
 def _gathered(scratch: Path) -> Path:
-    kept = scratch / "kept"
-    kept.mkdir()
-    gather = f"-XX:ArchiveClassesAtExit={kept / 'classes.jsa'}"
+    archive = scratch / "archive"
+    archive.mkdir()
+    gather = f"-XX:ArchiveClassesAtExit={archive / 'classes.jsa'}"
     address = Address(1, *spare_ports(3))
     broker = Broker(
         scratch / "node", address, (), heap_megabytes=512, short_lived=True, certificate=None, classes=gather
@@ -32,6 +32,6 @@ def _gathered(scratch: Path) -> Path:
     broker.start()
     wait_until(lambda: broker.listens, within=_STARTS_WITHIN, what="the broker")
     broker.stop()
-    if not (kept / "classes.jsa").exists():
-        raise RuntimeError(f"The broker kept no classes: {broker.output()}")
-    return kept
+    if not (archive / "classes.jsa").exists():
+        raise RuntimeError(f"The broker wrote no class archive: {broker.output()}")
+    return archive

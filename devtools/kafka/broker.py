@@ -160,8 +160,8 @@ class Broker:
     def resume(self) -> None:
         self._signal(signal.SIGCONT)
 
-    def forget(self) -> None:
-        """Lose the disk. The broker must be stopped, and formatted again before it starts."""
+    def delete_data(self) -> None:
+        """Deletes the data. The broker must be stopped, and formatted again before it starts."""
         shutil.rmtree(self._folder / "data", ignore_errors=True)
 
     def output(self) -> str:

@@ -29,8 +29,8 @@ def write(folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    kept, trusted = folder / "broker.pem", folder / "trusted.pem"
+    key_and_certificate, trusted = folder / "broker.pem", folder / "trusted.pem"
     private = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    kept.write_bytes(private + certificate.public_bytes(_PEM))
+    key_and_certificate.write_bytes(private + certificate.public_bytes(_PEM))
     trusted.write_bytes(certificate.public_bytes(_PEM))
-    return kept, trusted
+    return key_and_certificate, trusted

@@ -26,7 +26,7 @@ class Cluster:
         self._kept = folder is not None
         self._folder = folder or Path(tempfile.mkdtemp(prefix="waymark-kafka-"))
         self._folder.mkdir(parents=True, exist_ok=True)
-        kept, self.trusted = certificate.write(self._folder) if secured else (None, None)
+        key_and_certificate, self.trusted = certificate.write(self._folder) if secured else (None, None)
         ports = spare_ports(3 * brokers)
         addresses = [Address(node + 1, *ports[3 * node : 3 * node + 3]) for node in range(brokers)]
         heap = 512 if brokers == 1 else 384
@@ -38,7 +38,7 @@ class Cluster:
                 tuple(other for other in addresses if other is not address),
                 heap_megabytes=heap,
                 short_lived=short_lived,
-                certificate=kept,
+                certificate=key_and_certificate,
                 classes=classes,
             )
             for address in addresses

@@ -63,6 +63,6 @@ def count(uniform: Numbers, rate: Numbers, maximum: int) -> Whole:
 
 
 def one_of(uniform: Numbers, shares: dict[str, float]) -> Whole:
-    """The place of one option per person, drawn in these shares (which sum to 1)."""
+    """The index of one option per person, drawn in these shares (which sum to 1)."""
     edges = np.cumsum(list(shares.values()))[:-1]
     return np.searchsorted(edges, uniform, side="right").astype(np.int64)

@@ -106,15 +106,15 @@ def draw(who: Background, luck: Luck) -> Circumstances:
         housing_unstable=happens(u("housing"), -2.3 + 0.5 * who.poverty + 0.5 * looked_after),
         exploited=exploited,
         signs=tuple(
-            happens(u(f"sign {place}"), -3.0 + 0.8 * who.being_used + 1.2 * exploited) for place in range(SIGNS)
+            happens(u(f"sign {index}"), -3.0 + 0.8 * who.being_used + 1.2 * exploited) for index in range(SIGNS)
         ),
         missing_episodes=count(
             u("missing"), np.exp(-1.4 + 0.5 * who.being_used + 0.7 * looked_after + 0.5 * exploited), 100
         ),
         friends_in_violence=friends,
         strengths=tuple(
-            happens(u(f"strength {place}"), 0.1 - 0.4 * who.acting_out - 0.2 * who.distress)
-            for place in range(STRENGTHS)
+            happens(u(f"strength {index}"), 0.1 - 0.4 * who.acting_out - 0.2 * who.distress)
+            for index in range(STRENGTHS)
         ),
         earlier_referrals=earlier,
         days_since_earlier=np.where(earlier > 0, 1 + (364 * u("days since")).astype(np.int64), NO_EARLIER_REFERRAL),

@@ -79,15 +79,15 @@ def build(
     rows = np.empty((len(label), len(builder.registry.features)), dtype=np.float64)
     known = np.ones(rows.shape, dtype=np.bool_)
     known_facts = np.empty(len(label), dtype=np.int64)
-    columns = {name: place for place, name in enumerate(builder.registry.names)}
+    columns = {name: index for index, name in enumerate(builder.registry.names)}
     referrals = zip(people.facts, people.received_on, people.earlier, strict=True)
-    for place, (facts, day, earlier) in enumerate(referrals):
+    for index, (facts, day, earlier) in enumerate(referrals):
         vector = builder.build(facts, as_of=day, earlier=earlier)
-        rows[place] = vector.values
-        known[place, [columns[name] for name in vector.not_known]] = False
-        known_facts[place] = vector.known_facts
-        if place % REPORT_EVERY == 0:
-            progress(place, len(label))
+        rows[index] = vector.values
+        known[index, [columns[name] for name in vector.not_known]] = False
+        known_facts[index] = vector.known_facts
+        if index % REPORT_EVERY == 0:
+            progress(index, len(label))
     progress(len(label), len(label))
     return Dataset(
         registry=builder.registry,

@@ -28,7 +28,7 @@ def referrals(number: int, *, received_on: date, seed: int = 1) -> list[Demonstr
     by_chance = np.argsort(people.outcomes.observable, kind="stable")
     chosen = by_chance[np.linspace(0, len(by_chance) - 1, number).astype(np.int64)]
     shuffled = np.random.default_rng(seed).permutation(chosen)
-    return [_referral(people.sources[place], people.facts[place]) for place in shuffled.tolist()]
+    return [_referral(people.sources[index], people.facts[index]) for index in shuffled.tolist()]
 
 
 def _referral(source: str, facts: Facts) -> DemonstrationReferral:

@@ -68,8 +68,8 @@ def _earlier(was: Circumstances, received: list[date]) -> tuple[tuple[EarlierRef
     numbers, newest = was.earlier_referrals.tolist(), was.days_since_earlier.tolist()
     return tuple(
         tuple(
-            EarlierReferral(day - timedelta(days=days + 30 * place), {"what_happened": [VIOLENT[place % len(VIOLENT)]]})
-            for place in range(number)
+            EarlierReferral(day - timedelta(days=days + 30 * index), {"what_happened": [VIOLENT[index % len(VIOLENT)]]})
+            for index in range(number)
         )
         if number
         else ()

@@ -140,7 +140,7 @@ def _noticed(truth: Flags, uniform: Numbers) -> Flags:
 
 def _what_happened(was: Circumstances, luck: Luck, relative: Numbers) -> Column:
     suspicion = np.where(was.carrying, 0.35, 0.05 * relative)  # false alarms fall on some groups more
-    happened = {code: was.incident == place for place, code in enumerate(INCIDENT_SHARES)}
+    happened = {code: was.incident == index for index, code in enumerate(INCIDENT_SHARES)}
     happened["exploitation_concern"] = _noticed(was.exploited, luck.uniform("exploitation concern"))
     happened["weapon_carrying_concern"] = luck.uniform("carrying concern") < suspicion
     return _names("what_happened", happened)
@@ -195,8 +195,8 @@ def _codes(fact: str, levels: Whole) -> Column:
 def _names(fact: str, flags: dict[str, Flags]) -> Column:
     """Per person the list of codes that hold, in the registry's order. Lists are shared: read only."""
     codes = [code for code in _codes_of(fact) if code in flags]
-    pattern = sum((flags[code].astype(np.int64) << place) for place, code in enumerate(codes))
-    lists = [[code for place, code in enumerate(codes) if pattern_ >> place & 1] for pattern_ in range(2 ** len(codes))]
+    pattern = sum((flags[code].astype(np.int64) << index) for index, code in enumerate(codes))
+    lists = [[code for index, code in enumerate(codes) if pattern_ >> index & 1] for pattern_ in range(2 ** len(codes))]
     return [lists[which] for which in np.asarray(pattern).tolist()]
 
 

@@ -28,7 +28,7 @@ def check(data: Dataset, *, label_share: tuple[float, float]) -> None:
     """Raise DataRefused unless shape, ranges, dates, label and missing values are as promised."""
     findings = [*_shape(data), *_label(data, label_share)]
     if not findings:  # the columns cannot be read when the shape is wrong
-        findings = [finding for place in range(data.rows.shape[1]) for finding in _column(data, place)]
+        findings = [finding for index in range(data.rows.shape[1]) for finding in _column(data, index)]
     if findings:
         raise DataRefused(findings)
 
@@ -53,10 +53,10 @@ def _label(data: Dataset, share: tuple[float, float]) -> list[str]:
     return findings
 
 
-def _column(data: Dataset, place: int) -> list[str]:
-    feature, values = data.registry.features[place], data.rows[:, place]
+def _column(data: Dataset, index: int) -> list[str]:
+    feature, values = data.registry.features[index], data.rows[:, index]
     # Of the others "not known" has a meaning of its own: nothing on record, no strength named.
-    known = data.known[:, place] if feature.missing is Missing.UNKNOWN else np.ones(len(data), dtype=np.bool_)
+    known = data.known[:, index] if feature.missing is Missing.UNKNOWN else np.ones(len(data), dtype=np.bool_)
     if not ((values >= feature.low) & (values <= feature.high)).all():
         return [f"{feature.name}: values outside {feature.low}..{feature.high}"]
     findings = []

@@ -47,14 +47,14 @@ def spread(rows: Numbers, maximum: int = MAX_ROWS) -> Numbers:
 
 def findings(log_odds: LogOdds, registry: Registry, rows: Numbers) -> dict[str, int]:
     """Per feature that breaks the order, in how many of the rows."""
-    broken = {feature.name: _broken(log_odds, feature, place, rows) for place, feature in enumerate(registry.features)}
+    broken = {feature.name: _broken(log_odds, feature, index, rows) for index, feature in enumerate(registry.features)}
     return {name: number for name, number in broken.items() if number}
 
 
-def _broken(log_odds: LogOdds, feature: Feature, place: int, rows: Numbers) -> int:
+def _broken(log_odds: LogOdds, feature: Feature, index: int, rows: Numbers) -> int:
     def with_answer(answer: float) -> Numbers:
         asked = rows.copy()
-        asked[:, place] = answer
+        asked[:, index] = answer
         return log_odds(asked)
 
     unknown = with_answer(feature.unknown_as)

@@ -41,7 +41,7 @@ def _as_said(feature: Feature) -> Maker:
 
 def _level(feature: Feature) -> Maker:
     fact, absent = feature.fact, _absent(feature)
-    number = {code: float(place) for place, code in enumerate(feature.levels)}
+    number = {code: float(index) for index, code in enumerate(feature.levels)}
 
     def make(known: Known) -> Made:
         answer = known.answers.get(fact)

@@ -20,7 +20,7 @@ class FactKind(StrEnum):
 class Kind(StrEnum):
     FLAG = "flag"  # 0 or 1
     COUNT = "count"  # a whole number
-    LEVEL = "level"  # the place of a code in `levels`, from 0
+    LEVEL = "level"  # the index of a code in `levels`, from 0
     YEARS = "years"  # whole years
     RECENCY = "recency"  # 2 ** (-days / half life): 1 today, 0 when too old or absent
 

@@ -30,12 +30,12 @@ def choose(experiment: Experiment, train: Dataset, report: Callable[[int, int], 
     fitted, judged = train.where(first), train.where(~first)
     grid = experiment.champion
     tried = []
-    for place, leaves in enumerate(grid.num_leaves):
+    for index, leaves in enumerate(grid.num_leaves):
         booster = fit(experiment, fitted, num_leaves=leaves, rounds=max(grid.rounds))
         for rounds in grid.rounds:
             chance = booster.predict(judged.rows, num_iteration=rounds, num_threads=1)
             tried.append(Choice(leaves, rounds, float(metrics.log_loss(judged.label, np.asarray(chance)))))
-        report(place + 1, len(grid.num_leaves))
+        report(index + 1, len(grid.num_leaves))
     return min(tried, key=lambda choice: choice.log_loss), tried
 
 

@@ -1,4 +1,4 @@
-"""Turns a trained booster into the sealed pair that serving loads: native text and manifest."""
+"""Converts a trained booster into the sealed pair that serving loads: native text and manifest."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def _golden(rows: Numbers, log_odds: Numbers) -> list[dict[str, Any]]:
     chosen = np.linspace(0, len(rows) - 1, GOLDEN_ROWS).astype(np.int64)
     return [
         {
-            "values": rows[place].tolist(),
-            "log_odds": float(log_odds[place]),
+            "values": rows[index].tolist(),
+            "log_odds": float(log_odds[index]),
         }
-        for place in chosen.tolist()
+        for index in chosen.tolist()
     ]

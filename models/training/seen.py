@@ -24,13 +24,13 @@ def counted(data: Dataset) -> list[list[list[float]]]:
 
     At most one entry for each whole number of the feature's range, two for a recency.
     """
-    return [_counted(feature, place, data) for place, feature in enumerate(data.registry.features)]
+    return [_counted(feature, index, data) for index, feature in enumerate(data.registry.features)]
 
 
-def _counted(feature: Feature, place: int, data: Dataset) -> list[list[float]]:
+def _counted(feature: Feature, index: int, data: Dataset) -> list[list[float]]:
     # Where "not known" counts as nothing on record, the model learned what nothing means from these too.
-    known = data.known[:, place] | (feature.missing is not Missing.UNKNOWN)
-    numbers = data.rows[known, place]
+    known = data.known[:, index] | (feature.missing is not Missing.UNKNOWN)
+    numbers = data.rows[known, index]
     answers, which = np.unique([step(feature.kind, number) for number in numbers.tolist()], return_inverse=True)
     people = np.bincount(which, minlength=len(answers))
     harmed = np.bincount(which, weights=data.label[known], minlength=len(answers))

@@ -42,8 +42,8 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     sessions.BeginSession: sessions.begin_session,
     sessions.EndSession: sessions.end_session,
     sessions.EndAllSessions: sessions.end_all_sessions,
-    sign_in.CountTry: sign_in.record_failed_sign_in,
-    sign_in.ForgetTries: sign_in.forget_tries,
+    sign_in.RecordFailedSignIn: sign_in.record_failed_sign_in,
+    sign_in.ClearFailedSignIns: sign_in.clear_failed_sign_ins,
     tokens.RevokeToken: tokens.revoke_token,
 }
 

@@ -26,7 +26,7 @@ def blueprint(provider: Provider) -> Blueprint:
         """Raises ProviderUnavailable."""
         attempt = Attempt(next=redirects.safe(request.args.get("next")))
         response = redirect(provider.address(attempt, return_to=_return_to()), code=303)
-        _keep(response, _sealer().dumps(asdict(attempt)))
+        _set_cookie(response, _sealer().dumps(asdict(attempt)))
         return response
 
     @pages.get(_RETURN)
@@ -46,7 +46,7 @@ def blueprint(provider: Provider) -> Blueprint:
             sign_in_pages.failed(member_of(current.reading(), command), "provider")
             raise
         response = browsers.signed_in(made, attempt.next)
-        _forget(response)
+        _delete_cookie(response)
         return response
 
     return pages
@@ -54,9 +54,9 @@ def blueprint(provider: Provider) -> Blueprint:
 
 def _attempt() -> Attempt:
     """The try that this browser began, ten minutes ago at most. Raises NotTheProvidersWord."""
-    kept = request.cookies.get(cookies.provider_name(https=current.service().https), "")
+    cookie = request.cookies.get(cookies.provider_name(https=current.service().https), "")
     try:
-        return Attempt(**_sealer().loads(kept, max_age=_THERE_AND_BACK_SECONDS))
+        return Attempt(**_sealer().loads(cookie, max_age=_THERE_AND_BACK_SECONDS))
     except BadData:
         raise NotTheProvidersWord from None
 
@@ -70,11 +70,11 @@ def _return_to() -> str:
     return f"{'https' if current.service().https else 'http'}://{request.host}{_RETURN}"
 
 
-def _keep(response: Response, sealed: str) -> None:
+def _set_cookie(response: Response, sealed: str) -> None:
     https = current.service().https
     cookies.put(response, cookies.provider_name(https=https), sealed, https=https)
 
 
-def _forget(response: Response) -> None:
+def _delete_cookie(response: Response) -> None:
     https = current.service().https
     cookies.remove(response, cookies.provider_name(https=https), https=https)

@@ -16,7 +16,7 @@ IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=10)
 _PUBLISHED_AFTER = timedelta(days=1)
 
-_Moment = datetime | sa.BindParameter[datetime]
+_Timestamp = datetime | sa.BindParameter[datetime]
 
 
 class SwitchedOff(Forbidden):
@@ -142,7 +142,7 @@ def is_live(at: datetime) -> sa.ColumnElement[bool]:
     return used_and_begun_after(**limits(at))
 
 
-def used_and_begun_after(idle_since: _Moment, open_since: _Moment) -> sa.ColumnElement[bool]:
+def used_and_begun_after(idle_since: _Timestamp, open_since: _Timestamp) -> sa.ColumnElement[bool]:
     return (tables.sessions.c.last_used_at > idle_since) & (tables.sessions.c.began_at > open_since)
 
 

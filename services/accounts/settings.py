@@ -7,7 +7,7 @@ from typing import Self
 
 from services.accounts.provider_settings import ProviderSettings
 from services.platform.auth.claims import MIN_KEY
-from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import Settings as PlatformSettings
 from services.platform.settings import SettingsError, platform_settings, whole_number
 
 ASKING = ("intake", "scoring", "casework", "oversight")
@@ -27,7 +27,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(KernelSettings):
+class Settings(PlatformSettings):
     introspection_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The keys with which each service may ask who somebody is: one, and while it is being changed a second."""
     max_token_lifetime: timedelta = timedelta(days=90)

@@ -32,12 +32,12 @@ class SignInLocked(ApplicationError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountTry:
+class RecordFailedSignIn:
     name_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForgetTries:
+class ClearFailedSignIns:
     """The password was right: earlier tries count no more."""
 
     name_digest: str
@@ -53,7 +53,7 @@ def name_digest(typed: str, key: bytes) -> str:
     return hmac.new(key, f"sign-in name {plain_name(typed)}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def record_failed_sign_in(command: CountTry, transaction: Transaction) -> None:
+def record_failed_sign_in(command: RecordFailedSignIn, transaction: Transaction) -> None:
     """Raises SignInLocked while the name is locked; a try then counts for nothing."""
     attempts, at = tables.sign_in_attempts, transaction.at
     fresh = {"tries": 0, "began_at": at, "locked_until": None}
@@ -75,6 +75,6 @@ def record_failed_sign_in(command: CountTry, transaction: Transaction) -> None:
     )
 
 
-def forget_tries(command: ForgetTries, transaction: Transaction) -> None:
+def clear_failed_sign_ins(command: ClearFailedSignIns, transaction: Transaction) -> None:
     attempts = tables.sign_in_attempts
     transaction.connection.execute(sa.delete(attempts).where(attempts.c.name_digest == command.name_digest))

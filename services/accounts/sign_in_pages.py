@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from services.accounts import audit_search, browsers, failed_sign_ins, password_pages, passwords, queries, wording
 from services.accounts.sessions import EndAllSessions, EndSession, SwitchedOff, UnknownSession
-from services.accounts.sign_in import CountTry, ForgetTries, SignInLocked, name_digest, plain_name
+from services.accounts.sign_in import ClearFailedSignIns, RecordFailedSignIn, SignInLocked, name_digest, plain_name
 from services.accounts.tokens import RevokeToken
 from services.platform.errors import FieldError, Invalid, NotFound
 from services.platform.i18n import N_
@@ -129,7 +129,7 @@ def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
     digest, name = name_digest(sign_in_name, current.service().secret_key), plain_name(sign_in_name)
     account = audit_search.staff_id(current.reading(), name)
     try:
-        current.handle(CountTry(name_digest=digest))
+        current.handle(RecordFailedSignIn(name_digest=digest))
     except SignInLocked:
         failed(account, "too_many_tries")
         raise
@@ -138,7 +138,7 @@ def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
     if not passwords.fits(password, None if found is None else found.hash) or found is None or _lapsed(found):
         failed(account, "unknown_account" if account is None else "wrong_password" if found else "not_by_password")
         raise NotKnown
-    current.handle(ForgetTries(name_digest=digest))
+    current.handle(ClearFailedSignIns(name_digest=digest))
     return found
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.accounts import queries, sessions, tables
 from services.accounts.incompatible_roles import check_compatible, usable
-from services.accounts.needed_places import check_places
+from services.accounts.required_scope import check_scope
 from services.contracts.accounts import StaffChangedV1
 from services.contracts.codes import OrganisationClass, RecipientClass, Role
 from services.platform.db.transaction import Transaction
@@ -232,7 +232,7 @@ def _check_complete(transaction: Transaction, staff_id: UUID, command: AddMember
         return
     teams = tables.teams.c
     classes = transaction.connection.execute(sa.select(teams.team_class).where(teams.id.in_(command.teams))).scalars()
-    check_places(command.roles, areas=command.areas, team_classes=set(classes))
+    check_scope(command.roles, areas=command.areas, team_classes=set(classes))
 
 
 def _take_version(transaction: Transaction, command: ChangeMember) -> None:

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from services.accounts import one_time_passwords, passwords, queries, wording
 from services.accounts.added_pages import one_time_page, team_items
 from services.accounts.incompatible_roles import conflicts
-from services.accounts.needed_places import lacking
 from services.accounts.one_time_passwords import PasswordAtProvider, ResetPassword
 from services.accounts.password_pages import limits
+from services.accounts.required_scope import lacking
 from services.accounts.scopes import PROGRAMS, Scope
 from services.accounts.staff import ChangeMember, UnknownMember
 from services.accounts.tokens import IssueToken, RevokeToken

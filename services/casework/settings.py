@@ -11,12 +11,12 @@ from services.casework.entrypoints.danger_procedure import DangerProcedure
 from services.contracts.codes import SupportLevel
 from services.contracts.danger import DEMONSTRATION_DANGER_CONTACTS
 from services.platform.i18n import N_
-from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import Settings as PlatformSettings
 from services.platform.settings import SettingsError, lines, named_lines, platform_settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(KernelSettings):
+class Settings(PlatformSettings):
     review_hours: ReviewHours = field(default_factory=ReviewHours)
     """Elapsed hours from received to decided."""
     claim_lasts: timedelta = timedelta(minutes=30)

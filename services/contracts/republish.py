@@ -1,6 +1,6 @@
-"""Telling again: a reader asks owners for what they hold, and they answer with their ordinary events.
+"""Republishing: a reader asks owners for their current state, and they respond with their ordinary events.
 
-No topic is compacted, so that no name lingers in one. Whoever lost or never had a state asks its owner for it.
+Topics are not compacted, so that names do not stay in them. A service that lost or never had a state asks its owner.
 """
 
 from marshmallow import fields, validate
@@ -9,7 +9,7 @@ from services.contracts.schema import EventSchema, Part, timestamp
 
 
 class RepublishRequested(EventSchema):
-    """What each service's own asking says. The owners of these topics tell what they hold, in ordinary events."""
+    """Base of each service's own request. The owners of these topics publish their current state as ordinary events."""
 
     key = "request_id"
 
@@ -17,19 +17,19 @@ class RepublishRequested(EventSchema):
     version = fields.Integer(required=True, validate=validate.Range(min=1))
     topics = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
     referral_ids = fields.List(fields.UUID(), allow_none=True, load_default=None)
-    """Only what is about these referrals; null for everything that was there when it was asked."""
+    """Only what is about these referrals; null for everything that existed at the time of the request."""
     requested_at = timestamp(required=True)
 
 
 class RepublishedTopic(Part):
-    """How many referrals, reviews, cases or models were told. What came after the asking is not counted."""
+    """Number of referrals, reviews, cases or models republished. Those created after the request are not counted."""
 
     topic = fields.String(required=True)
     count = fields.Integer(required=True, validate=validate.Range(min=0))
 
 
 class RepublishCompleted(EventSchema):
-    """What each owner says once everything asked for is written: whoever asked knows what it must have heard."""
+    """Published by each owner after the last requested event, so that the requester knows how many it must receive."""
 
     key = "request_id"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-KEPT_FOR = timedelta(days=14)
+RETENTION = timedelta(days=14)
 """No record outlives it by more than a day: a reader that was away for longer asks the owner to tell its state again."""
 
 REPLICAS = 3

@@ -45,12 +45,12 @@ def load(
     try:
         system.migrate()
         staff.load(system, folder)
-        system.settle()
-        schedule = Schedule(clock, settle=system.settle, until=now)
+        system.drain()
+        schedule = Schedule(clock, drain=system.drain, until=now)
         for at, run in _tellings(ApiClient(system, clock), now):
             schedule.add(at, run.scenario())
         schedule.run(lambda done, total: report(_STEP, done, total))
-        system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+        system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
         system.seal()
     finally:
         system.close()
@@ -60,7 +60,7 @@ def load(
 
 def _begin(folder: Folder) -> None:
     if folder.loading.exists():
-        folder.forget_data()
+        folder.delete_data()
     folder.root.mkdir(parents=True, exist_ok=True)
     folder.loading.touch()
 

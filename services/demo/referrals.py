@@ -22,7 +22,7 @@ _OWN_WORDS = (
 )
 _STRENGTHS = (
     "Close to an aunt, who picks them up. Good at cooking, wants to try for college.",
-    "Turns up for a mentor at the youth club every Thursday.",
+    "Meets a mentor at the youth club every Thursday.",
     "Has kept a Saturday job for a year.",
 )
 _FACTS: dict[str, tuple[Any, ...]] = {

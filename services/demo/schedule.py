@@ -25,9 +25,9 @@ class ScenarioClock:
 
 
 class Schedule:
-    def __init__(self, clock: ScenarioClock, *, settle: Callable[[], None], until: datetime) -> None:
+    def __init__(self, clock: ScenarioClock, *, drain: Callable[[], None], until: datetime) -> None:
         self._clock = clock
-        self._settle = settle
+        self._drain = drain
         self._until = until
         self._waiting: list[tuple[datetime, int, Scenario]] = []
 
@@ -41,7 +41,7 @@ class Schedule:
         while self._waiting:
             at, number, scenario = heapq.heappop(self._waiting)
             if number in unsettled:
-                self._settle()
+                self._drain()
                 unsettled.clear()
             self._clock.move_to(at)
             wait = next(scenario, None)
@@ -51,4 +51,4 @@ class Schedule:
             else:
                 told += 1
                 report(told, scenarios)
-        self._settle()
+        self._drain()

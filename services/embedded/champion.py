@@ -1,4 +1,4 @@
-"""The model that an embedded system estimates with: taken from its own registry, and kept."""
+"""The model that an embedded system estimates with: downloaded from its own registry and cached."""
 
 from services.embedded.folder import Folder
 from services.scoring.adapters.champion import fits
@@ -8,15 +8,15 @@ from services.scoring.adapters.model_store import ModelStore
 
 
 def is_usable(folder: Folder) -> bool:
-    """Whether a model is kept that was made for the features of this code."""
-    kept = ModelCache(folder.models).current()
-    return kept is not None and fits(kept)
+    """Whether a cached model was made for the features of this code."""
+    current = ModelCache(folder.models).current()
+    return current is not None and fits(current)
 
 
 def known(folder: Folder) -> Champions:
-    """The models of this folder, and of its registry when one is not kept."""
-    kept = ModelCache(folder.models)
-    return Champions(kept, ModelStore(folder.tracking_uri, kept))
+    """The models of this folder, or of its registry when a model is not cached."""
+    cache = ModelCache(folder.models)
+    return Champions(cache, ModelStore(folder.tracking_uri, cache))
 
 
 def take(folder: Folder) -> str:

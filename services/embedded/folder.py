@@ -52,7 +52,7 @@ class Folder:
         """There once the demonstration is loaded."""
         return self.root / "demonstration.loaded"
 
-    def forget_data(self) -> None:
+    def delete_data(self) -> None:
         """Delete the databases and the log; secrets, registry and models stay."""
         for path in self.root.glob("*.sqlite*"):
             path.unlink()

@@ -64,7 +64,7 @@ class System:
                 sa.event.listen(database.engine, "connect", _synchronous_off)
                 database.engine.dispose()  # connections that were opened before wait for it still
 
-    def settle(self) -> None:
+    def drain(self) -> None:
         """Without workers: move every event on until none is left to move."""
         relays = [Relay(service, self.log) for service in self.services.values()]
         consumers = [Consumer(service, self.log) for service in self.services.values()]
@@ -77,9 +77,9 @@ class System:
 
     def reconcile(self) -> None:
         """Without workers: find what lags behind and mend it, until nothing does."""
-        self.settle()
+        self.drain()
         while sum(reconcile(service) for service in self.services.values()):
-            self.settle()
+            self.drain()
 
     def seal(self) -> None:
         """Without workers: link every audit row into its chain."""

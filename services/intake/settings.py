@@ -13,7 +13,7 @@ from services.intake.domain.age import Scope
 from services.intake.domain.known import Identifier
 from services.intake.entrypoints.locality import Locality, Site
 from services.platform.i18n import N_
-from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import Settings as PlatformSettings
 from services.platform.settings import SettingsError, lines, named_lines, platform_settings
 
 _KEY_BYTES = 32
@@ -29,7 +29,7 @@ _DEMONSTRATION_SITES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(KernelSettings):
+class Settings(PlatformSettings):
     youngest: int = 10
     oldest: int = 25
     younger_signpost: str = N_(

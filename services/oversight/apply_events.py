@@ -122,4 +122,4 @@ def _change(command: Any, transaction: Transaction, noted: Callable[..., Referra
     facts = dict(vars(command))
     held = transaction.batch.shared(TimelineStore)
     referral_id = facts.pop("referral_id")
-    held.keep(noted(held.get(referral_id), **facts))
+    held.save(noted(held.get(referral_id), **facts))

@@ -7,11 +7,11 @@ from services.oversight.apply_events import HANDLERS, prefetch
 from services.oversight.freezing import Freeze, Preparing, Publish, Publishing
 from services.oversight.rebuilding import (
     EndRebuild,
-    NoteTold,
     Rebuild,
+    RecordRepublished,
     end_rebuild,
-    note_told,
     rebuild,
+    record_republished,
     request_lost_events,
 )
 from services.oversight.settings import Settings
@@ -37,7 +37,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         handlers={
             **HANDLERS,
             Rebuild: rebuild,
-            NoteTold: note_told,
+            RecordRepublished: record_republished,
             EndRebuild: end_rebuild,
             Publish: Publishing(demonstration=settings.demonstration),
             RequestLostEvents: request_lost_events,

@@ -25,9 +25,9 @@ from services.platform.db.upsert import insert, insert_or_ignore
 
 @dataclass(frozen=True, kw_only=True)
 class Freeze:
-    """Freeze the snapshot that is due, if there is one. `at_once` is for a demonstration: it waits for no Monday."""
+    """Freeze the snapshot that is due, if there is one. `immediately` is for a demonstration: it waits for no Monday."""
 
-    at_once: bool = False
+    immediately: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ class Preparing:
 
     def __call__(self, command: Freeze) -> Publish:
         now = self.clock()
-        due_at = now if command.at_once else self.schedule.newest_due(now)
+        due_at = now if command.immediately else self.schedule.newest_due(now)
         with self.database.snapshot() as connection:
             if not _is_due(connection, due_at):
                 return Publish(due_at=due_at, finals={})

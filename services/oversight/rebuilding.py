@@ -29,7 +29,7 @@ class Rebuild:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteTold:
+class RecordRepublished:
     """An owner has told everything. `told` says how much, by topic."""
 
     request_id: UUID
@@ -62,7 +62,7 @@ def request_lost_events(command: RequestLostEvents, transaction: Transaction) ->
         transaction.publish(LostEventsRequestedV1, {"request_id": uuid4(), "version": 1, "event_ids": lost})
 
 
-def note_told(command: NoteTold, transaction: Transaction) -> None:
+def record_republished(command: RecordRepublished, transaction: Transaction) -> None:
     mine = rebuilds.c.id == command.request_id
     held = transaction.connection.execute(sa.select(rebuilds.c.told).where(mine).with_for_update()).scalar()
     if held is not None:

@@ -6,14 +6,14 @@ from datetime import time, timedelta
 from typing import Self
 
 from services.oversight.schedule import Schedule
-from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import Settings as PlatformSettings
 from services.platform.settings import SettingsError, platform_settings, whole_number
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(KernelSettings):
+class Settings(PlatformSettings):
     schedule: Schedule = field(default_factory=Schedule)
 
     @classmethod

@@ -13,7 +13,7 @@ from services.oversight.apply_events import (
     ApplyReferral,
     ApplyReview,
 )
-from services.oversight.rebuilding import NoteTold
+from services.oversight.rebuilding import RecordRepublished
 from services.oversight.timelines import Asked, AskedBy, CaseChange, Decision, ReviewState
 from services.platform.lost_events import RequestLostEvents, listed
 from services.platform.service import Subscriptions
@@ -96,8 +96,10 @@ def model_described(event: dict[str, Any]) -> ApplyModel:
     return ApplyModel(model_version=event["model_version"], invented_data=event["invented_data"])
 
 
-def state_told(event: dict[str, Any]) -> NoteTold:
-    return NoteTold(request_id=event["request_id"], told={part["topic"]: part["count"] for part in event["told"]})
+def republish_completed(event: dict[str, Any]) -> RecordRepublished:
+    return RecordRepublished(
+        request_id=event["request_id"], told={part["topic"]: part["count"] for part in event["told"]}
+    )
 
 
 def events_listed(event: dict[str, Any]) -> RequestLostEvents:
@@ -121,9 +123,9 @@ SUBSCRIPTIONS: Subscriptions = {
     casework.CaseClosedV1: case_closed,
     casework.CaseReopenedV1: case_reopened,
     casework.EqualityRecordedV1: equality_recorded,
-    intake.RepublishCompletedV1: state_told,
-    scoring.RepublishCompletedV1: state_told,
-    casework.RepublishCompletedV1: state_told,
+    intake.RepublishCompletedV1: republish_completed,
+    scoring.RepublishCompletedV1: republish_completed,
+    casework.RepublishCompletedV1: republish_completed,
     casework.EventsListedV1: events_listed,
 }
 

@@ -35,7 +35,7 @@ class TimelineStore:
             self.read([referral_id])
         return self._held.get(referral_id) or ReferralTimeline(referral_id=referral_id)
 
-    def keep(self, timeline: ReferralTimeline) -> None:
+    def save(self, timeline: ReferralTimeline) -> None:
         referral_id = timeline.referral_id
         if timeline == self._held.get(referral_id):
             return

@@ -1,4 +1,4 @@
-"""Telling again what a service holds, batch at a time, because another service asked for it."""
+"""Republishes the state of a service in batches, at the request of another service."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -13,7 +13,7 @@ from services.contracts.schema import EventSchema
 
 @dataclass(frozen=True, kw_only=True)
 class StartRepublish:
-    """Somebody asks for what is on these topics: of these referrals, or of all (None)."""
+    """Requests the state published on these topics: for these referrals, or for all (None)."""
 
     request_id: UUID
     topics: frozenset[str]
@@ -23,40 +23,41 @@ class StartRepublish:
 
 @dataclass(frozen=True)
 class RepublishNextBatch:
-    """Go on with the oldest job that is not done. Its handler gives 0 when there is none."""
+    """Continues the oldest unfinished job. Its handler returns 0 when there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepublishJob:
-    """How far it has come. `last_id` is the id of what was told last; what came after `requested_at` is told anyway."""
+    """Progress of a job. `last_id` was republished last; what was created after `requested_at` is published anyway."""
 
     id: UUID
     topics: frozenset[str]
     requested_at: datetime
     last_id: UUID | None = None
-    told: Mapping[str, int]
+    counts: Mapping[str, int]
+    """Entities republished so far, by topic."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepublishedBatch:
-    """A part of a republish job. `last` is None when it was the last part."""
+    """One batch of a republish job. `last` is None in the final batch."""
 
     last: UUID | None
-    told: Mapping[str, int]
+    counts: Mapping[str, int]
 
 
 class RepublishJobs(Protocol):
     def begin(self, request_id: UUID, topics: Collection[str], *, requested_at: datetime) -> None: ...
 
     def next(self) -> RepublishJob | None:
-        """The oldest that is not done, held until this transaction ends. None too while another process holds it."""
+        """Returns the oldest unfinished job, locked until this transaction ends; None if another process has locked it."""
 
-    def keep(self, job: RepublishJob, batch: RepublishedBatch, *, at: datetime) -> None:
-        """Note how far it has come."""
+    def save(self, job: RepublishJob, batch: RepublishedBatch, *, at: datetime) -> None:
+        """Stores the progress of the job."""
 
 
 class Republisher(Protocol):
-    """What of a unit of work a republish job needs."""
+    """The part of a unit of work that a republish job needs."""
 
     @property
     def republish_jobs(self) -> RepublishJobs: ...
@@ -68,19 +69,19 @@ class Republisher(Protocol):
 
 
 class FilteredPublisher:
-    """Publishes what is of these topics, and keeps quiet of the rest."""
+    """Publishes the events of these topics and discards all others."""
 
     def __init__(self, republisher: Republisher, topics: Collection[str]) -> None:
-        self._teller = republisher
+        self._republisher = republisher
         self._topics = topics
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
         if schema.topic in self._topics:
-            self._teller.publish(schema, data)
+            self._republisher.publish(schema, data)
 
 
 def asked(event: Mapping[str, Any]) -> StartRepublish:
-    """For subscriptions: any service's asking as a command."""
+    """For subscriptions: converts any service's request into a command."""
     ids = event["referral_ids"]
     return StartRepublish(
         request_id=event["request_id"],
@@ -91,18 +92,18 @@ def asked(event: Mapping[str, Any]) -> StartRepublish:
 
 
 def republish_batch(
-    republisher: Republisher, tell: Callable[[RepublishJob], RepublishedBatch], ended: type[RepublishCompleted]
+    republisher: Republisher, publish: Callable[[RepublishJob], RepublishedBatch], ended: type[RepublishCompleted]
 ) -> int:
-    """Tell one part of the oldest job, and with the last part say how much it was. Gives 0 when none waits."""
+    """Publishes one batch of the oldest job, and the totals after the final batch. Returns 0 when no job waits."""
     job = republisher.republish_jobs.next()
     if job is None:
         return 0
-    batch = tell(job)
-    told = Counter(job.told)
-    told.update(batch.told)
-    batch = RepublishedBatch(last=batch.last, told=told)
-    republisher.republish_jobs.keep(job, batch, at=republisher.at)
+    batch = publish(job)
+    counts = Counter(job.counts)
+    counts.update(batch.counts)
+    batch = RepublishedBatch(last=batch.last, counts=counts)
+    republisher.republish_jobs.save(job, batch, at=republisher.at)
     if batch.last is None:
-        counts = [{"topic": topic, "count": told[topic]} for topic in sorted(job.topics)]
-        republisher.publish(ended, {"request_id": job.id, "version": 1, "told": counts, "told_at": republisher.at})
+        told = [{"topic": topic, "count": counts[topic]} for topic in sorted(job.topics)]
+        republisher.publish(ended, {"request_id": job.id, "version": 1, "told": told, "told_at": republisher.at})
     return 1

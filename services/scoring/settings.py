@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from services.platform.settings import Settings as KernelSettings
+from services.platform.settings import Settings as PlatformSettings
 from services.platform.settings import SettingsError, platform_settings, whole_number
 from services.scoring.domain.result import AnswerLimits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(KernelSettings):
+class Settings(PlatformSettings):
     models_folder: Path
     """Verified models: scoring starts with the last of them while the registry is down."""
     registry_url: str | None = None

@@ -13,7 +13,7 @@ from tests.factories import small_model
 def prepare(waymark: Distributed, *, people: Iterable[str], replicas: int = 1) -> Mapping[str, str]:
     """Gives a bearer token of each of these demonstration users."""
     topics.apply(KafkaSettings.from_environment(waymark.kafka), TOPICS, replicas=replicas)
-    small_model.keep(waymark.folder.models)
+    small_model.save(waymark.folder.models)
     waymark.migrate()
     system = waymark.in_process()
     try:

@@ -16,7 +16,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from services.contracts.envelope import MEDIA_TYPE
 from services.contracts.schema import EventSchema
-from services.contracts.topics import KEPT_FOR, REPLICAS, TOPICS, Topic
+from services.contracts.topics import REPLICAS, RETENTION, TOPICS, Topic
 from tests.contracts import promises
 from tests.contracts.frozen import name_of, schemas
 
@@ -112,7 +112,7 @@ def _part_name(part: Any) -> str:
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
-    kept = {"cleanup.policy": ["delete"], "retention.ms": KEPT_FOR // timedelta(milliseconds=1)}
+    kept = {"cleanup.policy": ["delete"], "retention.ms": RETENTION // timedelta(milliseconds=1)}
     who = "Nobody else is let in: it says who a young person is." if topic.identifying else "No young person is named."
     return {
         "address": topic.name,

@@ -69,7 +69,7 @@ class TestASubscriber:
         for service in world.system.services.values():
             while Consumer(service, world.system.log).run_once():
                 pass
-        world.settle()
+        world.drain()
 
         for name, service in world.system.services.items():
             types = {schema.type for schema in service.subscriptions}
@@ -138,7 +138,7 @@ _BY_NAME = frozenset({"texts", "area_names"})
 def _refer(world: World) -> bytes:
     """The id of a referral that intake has: it would dead-letter a step of one that it never had."""
     answer = world.caller("navigator").post(path := "/intake/api/v1/referrals", world.example("intake", path))
-    world.settle()
+    world.drain()
     return str(answer.location).rpartition("/")[2].encode()
 
 

@@ -38,12 +38,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 def demonstration(root: Path) -> None:
     folder = Folder(root)
-    small_model.keep(folder.models)
+    small_model.save(folder.models)
     load.load(folder)
-    put_aside_an_event(folder)
+    dead_letter_an_event(folder)
 
 
-def put_aside_an_event(folder: Folder) -> None:
+def dead_letter_an_event(folder: Folder) -> None:
     """One that intake could not handle, so that the administrator has something to decide on."""
     system = embedded.build(folder)
     record = Delivered(**vars(a_record()), position=1_000_000)

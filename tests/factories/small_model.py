@@ -91,7 +91,7 @@ def write(folder: Path, *, training: str = "synthetic", seed: int = 7) -> str:
     return digest
 
 
-def keep(models_folder: Path, *, number: int = 1, training: str = "synthetic", seed: int = 7) -> CachedModel:
+def save(models_folder: Path, *, number: int = 1, training: str = "synthetic", seed: int = 7) -> CachedModel:
     """Put the model where scoring keeps its champion."""
     kept = ModelCache(models_folder)
     with kept.downloading() as arrived:

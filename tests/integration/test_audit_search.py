@@ -99,7 +99,7 @@ def sent(world: World) -> Sent:
     example = world.example("intake", "/intake/api/v1/referrals")
     answer = navigator.post("/intake/api/v1/referrals", example)
     assert answer.status_code == 202, answer.text
-    world.settle()
+    world.drain()
     referral = answer.headers["Location"].rpartition("/")[2]
     reference = navigator.get(f"/intake/api/v1/referrals/{referral}").get_json()["reference"]
     reviews = world.caller("reviewer").get("/casework/api/v1/reviews").get_json()["items"]

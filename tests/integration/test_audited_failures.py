@@ -44,7 +44,7 @@ def referral(world: World) -> str:
     """The id of a referral that the navigator made, with a review."""
     example = world.example("intake", "/intake/api/v1/referrals")
     sent = world.caller("navigator").post("/intake/api/v1/referrals", example)
-    world.settle()
+    world.drain()
     return str(sent.headers["Location"]).rpartition("/")[2]
 
 

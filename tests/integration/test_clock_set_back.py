@@ -50,7 +50,7 @@ class Steps:
         answer = caller.post(path, body, headers={"If-Match": etag} if of else {})
         assert answer.status_code < 300, f"{path}: {answer.get_data(as_text=True)}"
         self.clock.step_back()
-        self.world.settle()
+        self.world.drain()
         return answer
 
     def refer(self, **more: Any) -> str:
@@ -72,7 +72,7 @@ class Steps:
         body = held.get_json()["referral"] | more
         answer = self.navigator.send("PUT", where, body, headers={"If-Match": held.headers["ETag"]})
         assert answer.status_code == 200, answer.get_data(as_text=True)
-        self.world.settle()
+        self.world.drain()
 
     def review(self, where: str) -> str:
         found = self.get(self.reviewer, f"{REVIEWS}?referral_id={where.rpartition('/')[2]}").get_json()["items"]
@@ -148,7 +148,7 @@ class TestAClockThatIsSetBack:
             form = {"state": state, "reason": "Asked the aunt.", "version": str(version)}
             answer = steps.reviewer.send("POST", page, data=form)
             assert answer.status_code == 303, answer.get_data(as_text=True)
-            steps.world.settle()
+            steps.world.drain()
 
             assert (person_of(steps, one) == person_of(steps, other)) is together
 

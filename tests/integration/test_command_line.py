@@ -27,7 +27,7 @@ REFERRALS = "/intake/api/v1/referrals"
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with a_world(tmp_path_factory.mktemp("var")) as world:
         world.caller("navigator").post(REFERRALS, world.example("intake", REFERRALS))
-        world.settle()
+        world.drain()
         world.system.seal()
         yield world
 

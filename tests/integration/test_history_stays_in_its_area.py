@@ -81,7 +81,7 @@ class Areas:
         token = accounts.dispatcher.handle(
             IssueToken(staff_id=staff_id, scopes=EVERY, lifetime=timedelta(days=1)), actor=None
         )
-        self.world.settle()
+        self.world.drain()
         return Caller(client=self.world.anyone(), token=token)
 
     def refer(self, area: str, facts: dict[str, Any], **changes: Any) -> "Referred":
@@ -90,7 +90,7 @@ class Areas:
         body = example | {"young_person": PERSON, "area": area, "facts": facts} | changes
         answer = self.world.caller("navigator").post(REFERRALS, body)
         assert answer.status_code == 202, answer.text
-        self.world.settle()
+        self.world.drain()
         return Referred(self, UUID(str(answer.location).rpartition("/")[2]), body)
 
     def rows(self, service: str, table: str) -> list[sa.Row[Any]]:
@@ -132,13 +132,13 @@ class Referred:
         self.body |= changes
         tag = navigator.get(where).headers["ETag"]
         assert navigator.send("PUT", where, self.body, headers={"If-Match": tag}).status_code < 300
-        self.of.world.settle()
+        self.of.world.drain()
 
     def withdraw(self) -> None:
         said = {"reason": "made_in_error"}
         answer = self.of.world.caller("navigator").post(f"{REFERRALS}/{self.id}/withdrawal", said)
         assert answer.status_code < 300, answer.text
-        self.of.world.settle()
+        self.of.world.drain()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -286,7 +286,7 @@ class TestALinkAcrossAreas:
 
         linked = both.send("POST", f"/intake/matches/{match.id}", data={**form_of(both, match.id), "state": "linked"})
         assert linked.status_code == 303, linked.text
-        areas.world.settle()
+        areas.world.drain()
 
         assert len({row.person_id for row in areas.rows("intake", "referrals")}) == 1
         assert read_by(one, of_one) + read_by(other, of_other) == before

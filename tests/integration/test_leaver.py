@@ -38,7 +38,7 @@ def switch_off(world: World, name: str) -> UUID:
         }
     command = ChangeMember(staff_id=member.id, expected_version=member.version, active=False, **held)
     accounts.dispatcher.handle(command, actor=None)
-    world.settle()
+    world.drain()
     staff_id: UUID = member.id
     return staff_id
 
@@ -47,7 +47,7 @@ def a_case_of(world: World, worker: str) -> str:
     """A referral that the reviewer decided, taken by the worker."""
     reviewer = world.caller("reviewer")
     sent = world.caller("navigator").post(REFER, world.example("intake", REFER))
-    world.settle()
+    world.drain()
     referral_id = sent.headers["Location"].rsplit("/", 1)[1]
     [review] = reviewer.get(f"{REVIEWS}?referral_id={referral_id}").get_json()["items"]
     address = f"{REVIEWS}/{review['id']}"
@@ -55,7 +55,7 @@ def a_case_of(world: World, worker: str) -> str:
         body: dict[str, Any] = world.example("casework", f"{REVIEWS}/{{review_id}}/{what}")
         answer = reviewer.post(f"{address}/{what}", body, headers={"If-Match": reviewer.get(address).headers["ETag"]})
         assert answer.status_code < 300, answer.text
-    world.settle()
+    world.drain()
     [case] = world.caller(worker).get(f"{CASES}?list=unassigned").get_json()["items"]
     taken = world.caller(worker).send(
         "POST", f"{CASES}/{case['id']}/assignment", {"assignee_id": None}, headers={"If-Match": f'"{case["version"]}"'}

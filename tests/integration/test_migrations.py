@@ -119,7 +119,7 @@ class TestCodeOfTheReleaseBefore:
             refer = "/intake/api/v1/referrals"
 
             taken = world.caller("navigator").post(refer, world.example("intake", refer))
-            world.settle()
+            world.drain()
 
             assert taken.status_code == 202
             for service in world.system.services.values():

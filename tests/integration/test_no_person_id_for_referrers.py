@@ -32,7 +32,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         body = world.example("intake", REFERRALS)
         for user in ("navigator", "navigator", "partner-system"):
             assert world.caller(user).post(REFERRALS, body).status_code == 202
-        world.settle()
+        world.drain()
         yield world
 
 

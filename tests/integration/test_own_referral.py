@@ -36,7 +36,7 @@ def give(world: World, name: str, *roles: Role, areas: tuple[str, ...] = ("north
         areas=frozenset(areas),
     )
     accounts.dispatcher.handle(command, actor=None)
-    world.settle()
+    world.drain()
     staff_id: UUID = found.id
     return staff_id
 
@@ -45,7 +45,7 @@ def review_of_what_is_sent_by(world: World, name: str) -> str:
     """The review, found by a reviewer who did not send it."""
     sent = world.caller(name).post(REFER, world.example("intake", REFER))
     assert sent.status_code == 202
-    world.settle()
+    world.drain()
     referral_id = sent.headers["Location"].rsplit("/", 1)[1]
     items = world.caller("reviewer").get(f"{REVIEWS}?referral_id={referral_id}").get_json()["items"]
     return str(items[0]["id"])

@@ -23,7 +23,7 @@ from services.scoring.adapters.tables import outcomes, results
 from tests.world import Caller, World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"
-ARRIVING = "/intake/in-transit"
+IN_TRANSIT = "/intake/in-transit"
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Night:
         """What is sent on these topics (on all, if none is named) is gone before anybody reads it; the rest arrives."""
         self._move([topic.name for topic in lost or topics.TOPICS])
 
-    def settle(self) -> None:
+    def drain(self) -> None:
         """Everybody reads everything."""
         self._move([])
 
@@ -101,7 +101,7 @@ class Night:
     def reconcile(self) -> int:
         """As the workers do every half minute, once. Gives how much there was to do."""
         did = sum(reconcile(service) for service in self.world.system.services.values())
-        self.settle()
+        self.drain()
         return did
 
     @property
@@ -157,11 +157,11 @@ class Night:
         """Whether casework has an estimate of it, or why there is none."""
         return self.row("casework", review_tables.estimates, referral_id) is not None
 
-    def arriving(self) -> tuple[str, bool]:
+    def in_transit(self) -> tuple[str, bool]:
         """What a reviewer of its area sees of what waits, and whether their list of reviews says that there is some."""
-        page = self.reviewer.get(ARRIVING)
+        page = self.reviewer.get(IN_TRANSIT)
         assert page.status_code == 200
-        return page.text, self.reviewer.get(f"{ARRIVING}/any").get_json()["waiting"]
+        return page.text, self.reviewer.get(f"{IN_TRANSIT}/any").get_json()["waiting"]
 
     def reference(self, referral_id: UUID) -> str:
         return str(self.row("intake", intake_referrals, referral_id).reference)
@@ -181,7 +181,7 @@ def night(system: Night) -> Night:
     system.clock.wait(days=1)
     while system.reconcile():
         pass
-    system.settle()
+    system.drain()
     return system
 
 
@@ -223,12 +223,12 @@ class TestAReferralThatTheBrokerLost:
         night.clock.wait(hours=3)
 
         assert reconcile(night.world.system.services["intake"]) == 0
-        night.settle()
+        night.drain()
         assert night.review(waiting) is not None
 
     def test_changes_nothing_for_who_heard_of_it(self, night: Night) -> None:
         heard = night.refer()
-        night.settle()
+        night.drain()
         before = [night.review(heard), night.row("scoring", results, heard)]
         with night.world.system.services["intake"].database.write() as connection:
             connection.execute(
@@ -245,7 +245,7 @@ class TestAReferralThatTheBrokerLost:
 class TestAChangeThatTheBrokerLost:
     def test_is_told_again(self, night: Night) -> None:
         changed = night.refer()
-        night.settle()
+        night.drain()
         night.amend(changed)
         night.lose()
         assert night.row("casework", tables.referrals, changed).version == 1
@@ -299,14 +299,14 @@ class TestWhatAReviewLacks:
 class TestTheListOfWhatWaits:
     def test_shows_a_reviewer_of_its_area_what_has_not_reached_the_reviews(self, night: Night) -> None:
         waiting = night.refer()
-        at_once = night.arriving()
+        first = night.in_transit()
         night.clock.wait(seconds=61)
-        later = night.arriving()
-        night.settle()
-        settled = night.arriving()
+        later = night.in_transit()
+        night.drain()
+        drained = night.in_transit()
 
         reference = night.reference(waiting)
-        assert [(reference in page, notice) for page, notice in (at_once, later, settled)] == [
+        assert [(reference in page, notice) for page, notice in (first, later, drained)] == [
             (False, False),
             (True, True),
             (False, False),
@@ -315,11 +315,11 @@ class TestTheListOfWhatWaits:
 
     def test_shows_a_change_that_has_not_reached_them(self, night: Night) -> None:
         changed = night.refer()
-        night.settle()
+        night.drain()
         night.amend(changed)
         night.clock.wait(seconds=61)
 
-        page, notice = night.arriving()
+        page, notice = night.in_transit()
 
         assert night.reference(changed) in page
         assert "A change to a referral that you have" in page
@@ -330,7 +330,7 @@ class TestTheListOfWhatWaits:
         night.clock.wait(seconds=61)
         body = night.body()
 
-        page, _notice = night.arriving()
+        page, _notice = night.in_transit()
 
         said = [body["concern"]["concern"], body["concern"]["own_words"], "Nobody ", "knife", "Northside"]
         assert [text for text in said if text in page] == []
@@ -340,7 +340,7 @@ class TestTheListOfWhatWaits:
         night.clock.wait(seconds=61)
         reference = night.reference(waiting)
         seen = {
-            user: reference in night.world.caller(user).get(ARRIVING).text
+            user: reference in night.world.caller(user).get(IN_TRANSIT).text
             for user in ("reviewer", "navigator", "data-scientist", "administrator")
         }
         assert not any(seen.values())
@@ -348,7 +348,7 @@ class TestTheListOfWhatWaits:
     def test_names_what_it_showed_in_the_audit(self, night: Night) -> None:
         waiting = night.refer()
         night.clock.wait(seconds=61)
-        night.arriving()
+        night.in_transit()
 
         rows = night.world.system.services["intake"].tables.audit_rows.c
         with night.world.system.services["intake"].database.read() as connection:
@@ -361,14 +361,14 @@ class TestAnEventOfCaseworkThatTheBrokerLost:
 
     def test_is_sent_again_to_the_referrer_whose_page_showed_the_step_before(self, night: Night) -> None:
         referral = night.refer()
-        night.settle()
+        night.drain()
         night.claim(referral)
         night.lose(topics.PROGRESS)
         before = night.row("intake", intake_referrals, referral)
 
         night.clock.wait(minutes=11)
         night.reconcile()
-        night.settle()
+        night.drain()
 
         after = night.row("intake", intake_referrals, referral)
         assert (before.step, after.step) == ("received", "being_read")
@@ -378,14 +378,14 @@ class TestAnEventOfCaseworkThatTheBrokerLost:
     @pytest.mark.parametrize("lost", [[topics.REVIEWS], [topics.CASES], [topics.REVIEWS, topics.CASES]], ids=str)
     def test_is_sent_again_to_those_who_count(self, night: Night, lost: list[topics.Topic]) -> None:
         referral = night.refer()
-        night.settle()
+        night.drain()
         night.decide(referral)
         night.lose(*lost)
         before = night.row("oversight", timelines, referral)
 
         night.clock.wait(minutes=11)
         night.reconcile()
-        night.settle()
+        night.drain()
 
         after = night.row("oversight", timelines, referral)
         assert None in (before.decided_at, before.case_opened_at)
@@ -394,22 +394,22 @@ class TestAnEventOfCaseworkThatTheBrokerLost:
 
     def test_is_sent_again_to_scoring_when_it_is_an_outcome(self, night: Night) -> None:
         referral = night.refer()
-        night.settle()
+        night.drain()
         night.decide(referral)
-        night.settle()
+        night.drain()
         night.record_outcome(referral)
         night.lose(topics.OUTCOMES)
         assert night.row("scoring", outcomes, referral) is None
 
         night.clock.wait(minutes=11)
         night.reconcile()
-        night.settle()
+        night.drain()
 
         assert night.row("scoring", outcomes, referral) is not None
 
     def test_is_sent_again_though_its_first_list_was_lost_with_it(self, night: Night) -> None:
         referral = night.refer()
-        night.settle()
+        night.drain()
         night.claim(referral)
         night.lose()
         night.clock.wait(minutes=11)
@@ -420,15 +420,15 @@ class TestAnEventOfCaseworkThatTheBrokerLost:
 
         night.clock.wait(minutes=50)
         night.reconcile()
-        night.settle()
+        night.drain()
 
         assert night.row("intake", intake_referrals, referral).step == "being_read"
 
     def test_is_not_sent_again_to_who_has_it(self, night: Night) -> None:
         referral = night.refer()
-        night.settle()
+        night.drain()
         night.claim(referral)
-        night.settle()
+        night.drain()
         sent = night.audited("casework").count("events.sent_again")
 
         for minutes in (11, 50, 24 * 60):

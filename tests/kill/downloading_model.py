@@ -26,16 +26,16 @@ def of_a_downloading_model(
 ) -> Violations:
     """Kill at each step so many times while the registry's champion is fetched; then fetch it unharmed."""
     found: dict[str, list[str]] = {step: [] for step in STEPS}
-    old = small_model.keep(folder / "before", number=1, seed=_OLD).version
+    old = small_model.save(folder / "before", number=1, seed=_OLD).version
     rounds = [(step, folder / f"{number}-{step}") for number in range(hits) for step in STEPS]
-    for _, place in rounds:
-        shutil.copytree(folder / "before", place)
-    for (step, place), signalled in zip(rounds, _killed(registry_url, rounds), strict=True):
-        kept = ModelCache(place)
+    for _, location in rounds:
+        shutil.copytree(folder / "before", location)
+    for (step, location), signalled in zip(rounds, _killed(registry_url, rounds), strict=True):
+        cache = ModelCache(location)
         found[step] += [] if signalled else ["it was not killed"]
-        found[step] += _unlike(kept, old, new=step == "model.swapped")
-        ModelStore(registry_url, kept).fetch_champion()
-        found[step] += _unlike(kept, old, new=True)
+        found[step] += _unlike(cache, old, new=step == "model.swapped")
+        ModelStore(registry_url, cache).fetch_champion()
+        found[step] += _unlike(cache, old, new=True)
         told(step)
     return found
 
@@ -44,13 +44,13 @@ def fetch(answers: Connection, registry_url: str, rounds: Sequence[tuple[str, Pa
     """In a process that is forked for each round. Answers whether it was killed."""
     import mlflow.tracking  # noqa: F401 (seconds, once for all rounds)
 
-    for step, place in rounds:
+    for step, location in rounds:
         pid = os.fork()
         if pid == 0:
             try:
                 os.environ[failpoints.VARIABLE] = f"{step}:kill"
                 importlib.reload(failpoints)
-                ModelStore(registry_url, ModelCache(place)).fetch_champion()
+                ModelStore(registry_url, ModelCache(location)).fetch_champion()
             finally:
                 os._exit(0)
         answers.send(os.WIFSIGNALED(os.waitpid(pid, 0)[1]))
@@ -65,9 +65,9 @@ def _killed(registry_url: str, rounds: Sequence[tuple[str, Path]]) -> list[bool]
     return killed
 
 
-def _unlike(kept: ModelCache, old: str, *, new: bool) -> list[str]:
+def _unlike(cache: ModelCache, old: str, *, new: bool) -> list[str]:
     """What is wrong with the model that the next start would take."""
-    current = kept.current()
+    current = cache.current()
     if current is None:
         return ["there is no model"]
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.kill import reconciliation as kept
+from tests.kill import reconciliation as reconciliations
 from tests.kill.prepared import Prepared
 from tests.kill.process import Process, Sent, Stored, killed_at, send_unanswered
 from tests.kill.reconciliation import Reconciliation
@@ -29,7 +29,7 @@ def of_a_referral(system: Prepared, *, hits: int, told: Callable[[str], object] 
     """Kill at each step so many times. Without a redelivery in the end the test of it has not bitten: that counts too."""
     found: dict[str, list[str]] = {step: [] for step in (*STEPS, AT_REST)}
     ledger: list[Sent] = []
-    with kept.over(system.stored) as reconciliation:
+    with reconciliations.over(system.stored) as reconciliation:
         for step in STEPS * hits:
             ledger += system.referrals(_SENT_AT_EACH)
             killed_at(step, ledger, system.stored)

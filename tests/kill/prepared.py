@@ -54,5 +54,5 @@ def prepared(folder: Path, *, database_url: Callable[[str], str] | None = None) 
             body=world.example("intake", REFERRALS),
         )
         # Whoever is given a token counts as signed in: that is sent before anything is killed, which is not about it.
-        world.settle()
+        world.drain()
         yield made, world

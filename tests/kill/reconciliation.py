@@ -63,7 +63,7 @@ class Reconciliation:
         accepted = _accepted(ledger)
         return refused + [
             f"{referral} {what} nowhere"
-            for what, held in self._places().items()
+            for what, held in self._entity_ids().items()
             for referral in accepted
             if referral not in held
         ]
@@ -74,7 +74,7 @@ class Reconciliation:
         twice = [f"{referral} was the answer to {times} requests" for referral, times in accepted.items() if times > 1]
         return twice + [
             f"{referral} {what} {held[referral]} times"
-            for what, held in self._places().items()
+            for what, held in self._entity_ids().items()
             for referral in accepted
             if held[referral] > 1
         ]
@@ -84,7 +84,7 @@ class Reconciliation:
         accepted = set(_accepted(ledger))
         return [
             f"{referral} {what}, and nobody was told of it"
-            for what, held in self._places().items()
+            for what, held in self._entity_ids().items()
             for referral in held.keys() - accepted
         ]
 
@@ -179,7 +179,7 @@ class Reconciliation:
         unsealed = sa.select(audit.c.id).where(audit.c.number.is_(None)).limit(1)
         return bool(self._read(service, waiting) or self._read(service, unsealed))
 
-    def _places(self) -> Mapping[str, Counter[UUID]]:
+    def _entity_ids(self) -> Mapping[str, Counter[UUID]]:
         """Where each referral must be, once."""
         answers = self._system.services["scoring"].metadata.tables["results"]
         current = self._read(

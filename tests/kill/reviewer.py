@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from uuid import uuid4
 
-from tests.kill import reconciliation as kept
+from tests.kill import reconciliation as reconciliations
 from tests.kill.matrix import COMES_TO_REST_WITHIN, Violations
 from tests.kill.prepared import REFERRALS, prepared
 from tests.kill.process import Process, Sent, Stored, killed_at
@@ -48,17 +48,17 @@ def waiting(folder: Path, *, referrals: int, database_url: Callable[[str], str] 
         acts = []
         for sent in made.referrals(referrals):
             referral = str(world.caller("navigator").post(REFERRALS, sent.body).location)
-            world.settle()
+            world.drain()
             acts.append(_acts_on(_review_of(referral, world), world))
         # Whoever was given a token counts as signed in: casework has heard that before anything is killed.
-        world.settle()
+        world.drain()
     return Waiting(stored=made.stored, reviews=tuple(acts))
 
 
 def of_a_reviewer(waiting: Waiting, *, told: Callable[[str], object] = str) -> Violations:
     """Kill at each step of each act once per review."""
     found: dict[str, list[str]] = {}
-    with kept.over(waiting.stored) as reconciliation:
+    with reconciliations.over(waiting.stored) as reconciliation:
         for act in chain.from_iterable(waiting.reviews):
             for step, violations in _killed(act, waiting.stored, reconciliation):
                 found.setdefault(f"{step}, {act.name}", []).extend(violations)

@@ -21,8 +21,8 @@ def of(service: Service) -> Counter[tuple[str, Any]]:
             if table.name in _OF_WORKERS:
                 continue
             for row in connection.execute(sa.select(table)).mappings():
-                kept = tuple(repr(value) for name, value in row.items() if name not in _BY_WORKERS)
-                found[_named(table.name, dict(row)), kept] += 1
+                values = tuple(repr(value) for name, value in row.items() if name not in _BY_WORKERS)
+                found[_named(table.name, dict(row)), values] += 1
     return found
 
 

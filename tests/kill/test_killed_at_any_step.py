@@ -3,7 +3,7 @@
 import pytest
 
 from tests.kill import faults, matrix
-from tests.kill import reconciliation as kept
+from tests.kill import reconciliation as reconciliations
 from tests.kill.matrix import come_to_rest
 from tests.kill.prepared import Prepared
 from tests.kill.process import killed_at
@@ -32,7 +32,7 @@ class TestAReferralThatWasAccepted:
         ledger = system.referrals(2)
         killed_at(step, ledger, system.stored, fault=fault)
 
-        with kept.over(system.stored) as reconciliation:
+        with reconciliations.over(system.stored) as reconciliation:
             come_to_rest(ledger, system.stored, reconciliation)
 
             assert reconciliation.lost(ledger) != []
@@ -41,7 +41,7 @@ class TestAReferralThatWasAccepted:
         ledger = system.referrals(2)
         killed_at("casework.before_offset_commit", ledger, system.stored, fault=faults.MARKS_NOTHING)
 
-        with kept.over(system.stored) as reconciliation:
+        with reconciliations.over(system.stored) as reconciliation:
             come_to_rest(ledger, system.stored, reconciliation, fault=faults.MARKS_NOTHING)
 
             event_trace = reconciliation.event_trace()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.kill import faults, reviewer
-from tests.kill import reconciliation as kept
+from tests.kill import reconciliation as reconciliations
 from tests.kill.process import killed_at
 from tests.kill.reviewer import Waiting
 
@@ -30,7 +30,7 @@ class TestWhatAReviewerDoes:
     def test_is_seen_to_be_torn_when_it_commits_without_its_audit_row(self, waiting: Waiting) -> None:
         """The same reconciliation of a system broken on purpose: they must show the half."""
         own_view = waiting.reviews[0][0]
-        with kept.over(waiting.stored) as reconciliation:
+        with reconciliations.over(waiting.stored) as reconciliation:
             before = reconciliation.rows("casework")
             killed_at("casework.rows_written", [own_view.sent], waiting.stored, fault=faults.COMMITS_HALF)
 

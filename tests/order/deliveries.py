@@ -22,9 +22,9 @@ def shuffled(records: Sequence[Record], chance: Random) -> list[Record]:
     for waiting in queues.values():
         waiting.reverse()
     first = [queues[turn].pop() for turn in turns]
-    placed = [(float(place), record) for place, record in enumerate(first)]
-    for place, record in enumerate(first):
-        placed += [(chance.uniform(place, len(first)), record) for _ in range(chance.randrange(MAX_COPIES))]
+    placed = [(float(index), record) for index, record in enumerate(first)]
+    for index, record in enumerate(first):
+        placed += [(chance.uniform(index, len(first)), record) for _ in range(chance.randrange(MAX_COPIES))]
     return [record for _, record in sorted(placed, key=lambda one: one[0])]
 
 

@@ -47,7 +47,7 @@ def told(folder: Path, *, events: int, seed: int) -> list[Record]:
         while len(records) < events:
             for act in chance.choices([name for name, _ in _ACTS], [often for _, often in _ACTS], k=_PAGE_SIZE):
                 _do(act, referrers, readers, clock, chance)
-            world.settle()
+            world.drain()
             records += _carried(world)
         return records
 

@@ -50,7 +50,7 @@ def a_service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
     def make(name: str) -> Service:
         folder = Folder(tmp_path_factory.mktemp(name))
-        small_model.keep(folder.models)
+        small_model.save(folder.models)
         service = embedded.build(folder, database_url=cluster.schema if cluster else None).services[name]
         make_tables(service)
         made.append(service)

@@ -160,7 +160,7 @@ class Populated:
 def populate(world: CaseWorld, persons: list[Person], tolds: list[Told]) -> Populated:
     """Everybody and every case. Names, references and texts carry the case's number, to be searched for."""
     world.empty()
-    with world.at_once():
+    with world.one_transaction():
         return _populated(world, persons, tolds)
 
 

@@ -61,7 +61,7 @@ class Wholes:
             url = self._cluster().schema if database == "postgresql" else None
             whole = self._stack.enter_context(a_whole(self._folder(), seed, database_url=url))
             Story(whole).tell()
-            whole.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+            whole.world.system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
             self._built[database] = whole
         return self._built[database]
 

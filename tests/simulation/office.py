@@ -175,5 +175,5 @@ def an_office(root: Path, seed: int) -> Iterator[Office]:
             for name in names:
                 office.joins(name, like)
         office.learn_everybody()
-        world.settle()
+        world.drain()
         yield office

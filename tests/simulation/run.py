@@ -46,7 +46,7 @@ def simulate(
             while due and due[0] <= hour + 1:
                 due.pop(0)
                 work.refer(len(work.sent))
-            office.world.settle()
+            office.world.drain()
             work.an_hour()
             if hour % _LEAVERS_EVERY == _LEAVERS_EVERY - 1:
                 work.somebody_leaves()

@@ -140,7 +140,7 @@ class TestMake:
         ("target", "needs"),
         [
             *(("run", "run"), ("setup", "run"), ("check", "run"), ("train", "run"), ("types", "run"), ("lock", "run")),
-            *(("test", "test"), ("kafka", "test"), ("keycloak", "test"), ("chaos", "test"), ("outages", "test")),
+            *(("test", "test"), ("kafka", "test"), ("keycloak", "test"), ("chaos", "test"), ("chaos-broker", "test")),
             *(("bench", "test"), ("bench-distributed", "test")),
         ],
     )

@@ -41,4 +41,4 @@ alarm_actions = sa.Table(
     sa.CheckConstraint("done <> ''", name="says_what_was_done"),
 )
 
-append_only.keep(alarm_actions)
+append_only.protect(alarm_actions)

@@ -136,7 +136,7 @@ case_entries = sa.Table(
     _only(EntryKind.HAND_OVER_CONFIRMED, "confirmed_by"),
 )
 
-append_only.keep(case_entries)
+append_only.protect(case_entries)
 
 _first_contact = case_entries.c.kind == EntryKind.FIRST_CONTACT_MADE
 sa.Index(

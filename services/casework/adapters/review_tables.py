@@ -179,9 +179,9 @@ holding_checks = sa.Table(
     sa.CheckConstraint("id = 1", name="one_row"),
 )
 
-append_only.keep(decisions)
-append_only.keep(proposals, filled_once=("ended_at", "outcome", "ended_by", "ended_reason"))
-append_only.keep(
+append_only.protect(decisions)
+append_only.protect(proposals, filled_once=("ended_at", "outcome", "ended_by", "ended_reason"))
+append_only.protect(
     own_views,
     filled_once=(
         "shown_at",
@@ -209,7 +209,7 @@ replacements_shown = sa.Table(
     sa.Column("all_answers", sa.Integer, nullable=True),
     sa.CheckConstraint("(probability IS NULL) = (band IS NULL)", name="estimate_or_none"),
 )
-append_only.keep(replacements_shown)
+append_only.protect(replacements_shown)
 
 # Estimates and refusals to estimate, as they came. Read before a decision by one query only (estimates.py).
 estimates = sa.Table(

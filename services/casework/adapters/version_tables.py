@@ -20,4 +20,4 @@ referral_versions = sa.Table(
     sa.Column("content", Json, nullable=False),
     sa.CheckConstraint("(part = 'facts') = (stated_at IS NOT NULL)", name="facts_have_a_time"),
 )
-append_only.keep(referral_versions)
+append_only.protect(referral_versions)

@@ -120,7 +120,7 @@ def republish_next_batch(_command: RepublishNextBatch, uow: RepublishUnitOfWork)
             cases, equality = _tell(review_id, FilteredPublisher(uow, job.topics), uow.owned, at=uow.at)
             told[CASES.name] += cases
             told[CASEWORK_EQUALITY.name] += equality
-        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, told=told)
+        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
 
     return republish_batch(uow, tell, RepublishCompletedV1)
 

@@ -56,7 +56,7 @@ def republish_next_batch(_command: RepublishNextBatch, uow: UnitOfWork) -> int:
         told: Counter[str] = Counter()
         for referral_id in ids:
             told.update(_tell(referral_id, job.topics, uow))
-        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, told=told)
+        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
 
     return republish_batch(uow, tell, RepublishCompletedV1)
 

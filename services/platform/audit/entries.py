@@ -67,12 +67,12 @@ class Entries:
     def read(self, row: sa.Row[Any]) -> Entry:
         """The entry of a selected row, in whichever form it is stored. Raises Unreadable."""
         try:
-            return Entry(*(self._value(row, name, place) for place, name in enumerate(_NAMES)))
+            return Entry(*(self._value(row, name, index) for index, name in enumerate(_NAMES)))
         except Exception as error:  # whatever a damaged value makes of its type's conversion
             raise Unreadable from error
 
-    def _value(self, row: sa.Row[Any], name: str, place: int) -> Any:
-        process, value = self._processors[place], row._mapping[name]
+    def _value(self, row: sa.Row[Any], name: str, index: int) -> Any:
+        process, value = self._processors[index], row._mapping[name]
         return value if process is None else process(value)
 
 

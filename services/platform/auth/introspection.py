@@ -27,10 +27,10 @@ from services.platform.settings import SettingsError, required
 if TYPE_CHECKING:
     import urllib3
 
-KEPT_SECONDS = 15.0
+CACHE_SECONDS = 15.0
 
 _SECONDS = 2.0
-_MAX_KEPT = 10_000
+_MAX_CACHED = 10_000
 _MAX_SECRET = 200
 
 _log = structlog.get_logger()
@@ -83,7 +83,7 @@ class IntrospectedIdentities:
         }
         self._clock = clock
         self._elapsed = elapsed
-        self._kept: OrderedDict[bytes, tuple[float, Identity | None]] = OrderedDict()
+        self._cached: OrderedDict[bytes, tuple[float, Identity | None]] = OrderedDict()
         self._lock = threading.Lock()
 
     def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
@@ -94,30 +94,30 @@ class IntrospectedIdentities:
         key = hashlib.sha256(f"{kind} {secret}".encode("utf-8", "replace")).digest()
         asked_at = self._elapsed()
         with self._lock:
-            until, identity = self._kept.get(key, (0.0, None))
+            until, identity = self._cached.get(key, (0.0, None))
         if asked_at < until:
             return identity
         identity, seconds = self._read(self._ask(kind, secret), kind)
-        self._keep(key, asked_at + seconds, identity)
+        self._cache(key, asked_at + seconds, identity)
         return identity
 
     def _read(self, answer: Mapping[str, Any], kind: str) -> tuple[Identity | None, float]:
         """The identity, and for how many seconds it may be kept: never longer than its secret lives."""
         try:
             if answer["active"] is not True or answer["token_type"] != kind:
-                return None, KEPT_SECONDS
+                return None, CACHE_SECONDS
             remaining = answer["exp"] - self._clock().timestamp()
-            return claims.read(answer), min(KEPT_SECONDS, remaining)
+            return claims.read(answer), min(CACHE_SECONDS, remaining)
         except (AttributeError, KeyError, TypeError, ValueError):
             _log.error("introspection_unreadable")
             raise IdentityUnavailable from None
 
-    def _keep(self, key: bytes, until: float, identity: Identity | None) -> None:
+    def _cache(self, key: bytes, until: float, identity: Identity | None) -> None:
         with self._lock:
-            self._kept[key] = (until, identity)
-            self._kept.move_to_end(key)
-            if len(self._kept) > _MAX_KEPT:
-                self._kept.popitem(last=False)
+            self._cached[key] = (until, identity)
+            self._cached.move_to_end(key)
+            if len(self._cached) > _MAX_CACHED:
+                self._cached.popitem(last=False)
 
     @cached_property
     def _pool(self) -> "urllib3.PoolManager":

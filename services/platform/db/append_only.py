@@ -18,7 +18,7 @@ END $$
 """
 
 
-def keep(table: sa.Table, *, filled_once: Sequence[str] = ()) -> None:
+def protect(table: sa.Table, *, filled_once: Sequence[str] = ()) -> None:
     """Whoever makes the table makes it append-only, but for columns that are filled once, together, after the rest."""
     table.info[APPEND_ONLY] = tuple(filled_once)
     fixed = [column.name for column in table.columns if column.name not in filled_once]

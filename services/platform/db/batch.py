@@ -54,7 +54,7 @@ class Batch:
             return
         # Taken away first: what is run here is itself something asked of the connection.
         waiting, self._waiting = self._waiting, {}
-        statements = sorted(waiting, key=_place)
+        statements = sorted(waiting, key=_table_order)
         inserts = [statement for statement in statements if isinstance(statement, sa.Insert)]
         rows = {cast("sa.Table", statement.table): list(waiting[statement].values()) for statement in inserts}
         if all(map(_is_plain, inserts)) and multi_table_insert.suits(self.connection, rows):
@@ -71,7 +71,7 @@ def _is_plain(statement: sa.Insert) -> bool:
     return statement is insert_into(cast("sa.Table", statement.table))
 
 
-def _place(statement: UpdateBase) -> float:
+def _table_order(statement: UpdateBase) -> float:
     table = statement.table
     if not isinstance(statement, sa.Insert) or not isinstance(table, sa.Table):
         return float("inf")
@@ -81,4 +81,4 @@ def _place(statement: UpdateBase) -> float:
 @cache
 def _order(metadata: sa.MetaData) -> dict[sa.Table, int]:
     """Tables that others refer to come first."""
-    return {table: place for place, table in enumerate(metadata.sorted_tables)}
+    return {table: index for index, table in enumerate(metadata.sorted_tables)}

@@ -1,4 +1,4 @@
-"""Drops what is past its time: inbox marks, idempotency keys, sent outbox rows, counts of requests, and what the service itself forgets."""
+"""Hourly purge of expired inbox marks, idempotency keys, sent outbox rows, request counts and data of the service."""
 
 from datetime import timedelta
 
@@ -7,19 +7,19 @@ import sqlalchemy as sa
 from services.platform.db import idempotency, request_counts, unsent_texts
 from services.platform.service import Service
 
-INBOX_KEPT_FOR = timedelta(days=30)
-OUTBOX_KEPT_FOR = timedelta(days=14)
+INBOX_RETENTION = timedelta(days=30)
+OUTBOX_RETENTION = timedelta(days=14)
 
 
-def forget(service: Service) -> None:
-    """Drop everything that is past its time. Marks outlive the longest topic and redrive window."""
+def purge(service: Service) -> None:
+    """Deletes everything past its retention time. Inbox marks outlive the longest topic and redrive window."""
     at = service.clock()
     inbox, outbox = service.tables.inbox, service.tables.outbox
     with service.database.write() as connection:
-        idempotency.forget_old(connection, service.tables, at=at)
-        request_counts.forget_old(connection, service.tables, at=at)
+        idempotency.purge(connection, service.tables, at=at)
+        request_counts.purge(connection, service.tables, at=at)
         unsent_texts.purge(connection, service.tables, at=at)
-        connection.execute(sa.delete(inbox).where(inbox.c.handled_at < at - INBOX_KEPT_FOR))
-        connection.execute(sa.delete(outbox).where(outbox.c.published_at < at - OUTBOX_KEPT_FOR))
-        for forget_more in service.housekeeping:
-            forget_more(connection, at)
+        connection.execute(sa.delete(inbox).where(inbox.c.handled_at < at - INBOX_RETENTION))
+        connection.execute(sa.delete(outbox).where(outbox.c.published_at < at - OUTBOX_RETENTION))
+        for purge_more in service.housekeeping:
+            purge_more(connection, at)

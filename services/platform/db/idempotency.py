@@ -14,7 +14,7 @@ from services.platform.db.upsert import insert_or_ignore
 from services.platform.errors import Conflict
 from services.platform.i18n import N_
 
-KEPT_FOR = timedelta(days=7)
+RETENTION = timedelta(days=7)
 
 
 class KeyReused(Conflict):
@@ -61,8 +61,8 @@ def stored_response(
 
 @cache
 def _held(keys: sa.Table) -> sa.Select[Any]:
-    its_place = keys.c.scope == sa.bindparam("its_scope"), keys.c.key == sa.bindparam("its_key")
-    return sa.select(keys).where(*its_place)
+    key_of_request = keys.c.scope == sa.bindparam("its_scope"), keys.c.key == sa.bindparam("its_key")
+    return sa.select(keys).where(*key_of_request)
 
 
 def _digest(request: IdempotentRequest) -> str:
@@ -70,7 +70,7 @@ def _digest(request: IdempotentRequest) -> str:
     return hashlib.sha256(f"{request.scope} {request.key}".encode()).hexdigest()
 
 
-def forget_old(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> int:
+def purge(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> int:
     """Drop the keys kept long enough. Gives how many."""
     keys = tables.idempotency_keys
-    return connection.execute(sa.delete(keys).where(keys.c.created_at < at - KEPT_FOR)).rowcount
+    return connection.execute(sa.delete(keys).where(keys.c.created_at < at - RETENTION)).rowcount

@@ -57,7 +57,7 @@ def engine(url: URL, *, schema: str | None, service: str, process: Process) -> s
             "options": _options(limits, schema),
         },
     )
-    sa.event.listen(made, "handle_error", _keep_no_value)
+    sa.event.listen(made, "handle_error", _hide_values)
     _ask_after_a_rest(made)
     return made
 
@@ -96,7 +96,7 @@ def _options(limits: Limits, schema: str | None) -> str:
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
-def _keep_no_value(context: ExceptionContext) -> None:
+def _hide_values(context: ExceptionContext) -> None:
     """PostgreSQL's DETAIL repeats the row: `Key (name)=(…) already exists`. What went wrong is in the first line.
 
     Of a value that it cannot take, it repeats the value there too: then the code of the error is all that is kept.

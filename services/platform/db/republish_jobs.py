@@ -1,4 +1,4 @@
-"""Keeps how far each job has come, in a table of the service that tells."""
+"""Stores the progress of republish jobs in a table of the publishing service."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from services.platform.republish import RepublishedBatch, RepublishJob
 
 
 def republish_jobs_table(metadata: sa.MetaData) -> sa.Table:
-    """The table, for a service that others may ask."""
+    """Returns the table, for a service whose state others may request."""
     return sa.Table(
         "republish_jobs",
         metadata,
@@ -40,9 +40,14 @@ class SqlRepublishJobs:
         row = self._connection.execute(waiting.with_for_update(skip_locked=True)).one_or_none()
         if row is None:
             return None
-        topics = frozenset(row.topics)
-        return RepublishJob(id=row.id, topics=topics, requested_at=row.requested_at, last_id=row.last_id, told=row.told)
+        return RepublishJob(
+            id=row.id,
+            topics=frozenset(row.topics),
+            requested_at=row.requested_at,
+            last_id=row.last_id,
+            counts=row.told,
+        )
 
-    def keep(self, job: RepublishJob, batch: RepublishedBatch, *, at: datetime) -> None:
-        row = {"last_id": batch.last, "told": dict(batch.told), "done_at": at if batch.last is None else None}
+    def save(self, job: RepublishJob, batch: RepublishedBatch, *, at: datetime) -> None:
+        row = {"last_id": batch.last, "told": dict(batch.counts), "done_at": at if batch.last is None else None}
         self._connection.execute(sa.update(self._table).where(self._table.c.id == job.id).values(row))

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.platform.db.tables import PlatformTables
 
-KEPT_FOR = timedelta(hours=1)
+RETENTION = timedelta(hours=1)
 
 
 def take(
@@ -30,6 +30,6 @@ def take(
     return 0 if taken is None else min(wanted, limit - (taken - wanted))
 
 
-def forget_old(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> None:
+def purge(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> None:
     counts = tables.request_counts
-    connection.execute(sa.delete(counts).where(counts.c.minute < at - KEPT_FOR))
+    connection.execute(sa.delete(counts).where(counts.c.minute < at - RETENTION))

@@ -92,12 +92,12 @@ def at_limit(connection: sa.Connection, tables: PlatformTables) -> bool:
 
 
 def _id_of(record: Delivered) -> UUID:
-    """The same record has the same id, so that a redelivery buries it once.
+    """The same record has the same id, so a redelivery is dead-lettered only once.
 
     Its bytes count too: after a broker lost its disk another record may stand at this place.
     """
-    place = f"{record.topic}/{record.partition}/{record.position}"
-    return uuid5(NAMESPACE_URL, f"dead-letter:{place}/{hashlib.sha256(record.value).hexdigest()}")
+    position = f"{record.topic}/{record.partition}/{record.position}"
+    return uuid5(NAMESPACE_URL, f"dead-letter:{position}/{hashlib.sha256(record.value).hexdigest()}")
 
 
 def waiting(service: Service) -> list[UUID]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from services.contracts.topics import KEPT_FOR
+from services.contracts.topics import RETENTION
 from services.platform.clock import Clock, system_clock
 from services.platform.db.engine import Database
 from services.platform.db.tables import new_metadata
@@ -85,7 +85,7 @@ class EmbeddedLog:
     def _drop_old(self, connection: sa.Connection, at: datetime) -> None:
         """No record outlives its time, read or not: two topics carry names."""
         if self._dropped_at is None or at - self._dropped_at > _LOOKED_AT_EVERY:
-            connection.execute(sa.delete(_records).where(_records.c.appended_at < at - KEPT_FOR))
+            connection.execute(sa.delete(_records).where(_records.c.appended_at < at - RETENTION))
             self._dropped_at = at
 
     def _open(self) -> Database:

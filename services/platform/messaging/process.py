@@ -10,21 +10,21 @@ from services.platform.operations import port as health_port
 from services.platform.service import Service
 
 ENDED, CONSUMER_STOPPED = 0, 1
-_LOOKS_EVERY_SECONDS = 1.0
+_CHECK_SECONDS = 1.0
 
 
 def run(service: Service, log: Log, checks: Mapping[str, Callable[[], bool]], *, host: str, port: int) -> int:
-    """Work until SIGTERM or Ctrl-C, end what has begun, and give the exit status.
+    """Works until SIGTERM or Ctrl-C, finishes what has begun and returns the exit status.
 
-    CONSUMER_STOPPED when by then the consumer buries no more: what it was given last is still in the log.
+    CONSUMER_STOPPED: the consumer reached its limit of dead letters; the record that it read last stays in the log.
     """
-    told_to_stop = threading.Event()
+    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_stop.set())
+        signal.signal(number, lambda *_: stopping.set())
     worker = Worker(service, log)
     with health_port.opened(service, checks, host=host, port=port):
         worker.start()
-        while not told_to_stop.wait(_LOOKS_EVERY_SECONDS):
+        while not stopping.wait(_CHECK_SECONDS):
             worker.look_after()
         worker.stop()
     log.close()

@@ -87,7 +87,7 @@ class Worker:
         self._stopping.wait(_SEAL_SECONDS)
 
     def _housekeeping_step(self) -> None:
-        housekeeping.forget(self._service)
+        housekeeping.purge(self._service)
         self._stopping.wait(_HOUSEKEEPING_SECONDS)
 
     def _reconciler_step(self) -> None:

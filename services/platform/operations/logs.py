@@ -74,7 +74,7 @@ def described(error: BaseException) -> dict[str, str]:
     causes = [_kind(cause) for cause in _causes(error)]
     return {
         "error": _kind(error),
-        "where": " < ".join(_places(error)),
+        "where": " < ".join(_frames(error)),
         **({"cause": " < ".join(causes)} if causes else {}),
         **({"sqlstate": state} if (state := sqlstate(error)) else {}),
     }
@@ -131,19 +131,19 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         error = cause
 
 
-def _places(error: BaseException) -> list[str]:
+def _frames(error: BaseException) -> list[str]:
     """Where it arose, the innermost first: our own code, and the end of what it called in others'."""
     frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
     ours = theirs = 0
-    places = []
+    shown = []
     for frame in reversed(frames):
         path = Path(frame.filename)
         own = path.is_relative_to(_ROOT) and "site-packages" not in path.parts
         ours, theirs = ours + own, theirs + (not own)
         if ours <= _OF_OURS if own else theirs <= _OF_LIBRARIES:
             name = path.relative_to(_ROOT) if own else Path(*path.parts[-2:])
-            places.append(f"{name}:{frame.lineno}:{frame.name}")
-    return places
+            shown.append(f"{name}:{frame.lineno}:{frame.name}")
+    return shown
 
 
 class _OfLibraries(logging.Handler):

@@ -89,7 +89,7 @@ def _guard(app: Flask) -> None:
     for step in (request_guard.check, access.enforce, csrf.enforce, unsent.leave_if_asked):
         app.before_request(step)
     app.after_request(unsent.delete_sent)
-    app.after_request(csrf.keep)
+    app.after_request(csrf.set_cookie)
     app.after_request(headers.protect)
     app.teardown_request(_end_reading)
 

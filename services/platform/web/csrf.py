@@ -48,7 +48,7 @@ def enforce() -> None:
         raise ForeignForm
 
 
-def keep(response: Response) -> Response:
+def set_cookie(response: Response) -> Response:
     """Give a browser without a session the secret that its sign-in form was made from."""
     made = g.get("csrf_made")
     if made is not None:

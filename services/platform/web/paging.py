@@ -69,8 +69,8 @@ def paged(rows: Sequence[_Item], page: PageRequest, positions: Sequence[Position
 
 def next_address(cursor: str) -> str:
     """This page's address with another cursor, for the link to the next page."""
-    kept = [(name, value) for name, value in redirects.ours(request.args.items(multi=True)) if name != "cursor"]
-    return f"{request.path}?{urlencode([*kept, ('cursor', cursor)])}"
+    parameters = [(name, value) for name, value in redirects.ours(request.args.items(multi=True)) if name != "cursor"]
+    return f"{request.path}?{urlencode([*parameters, ('cursor', cursor)])}"
 
 
 def _sealed(position: Position) -> str:

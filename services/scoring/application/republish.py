@@ -36,12 +36,12 @@ def republish_next_batch(_command: RepublishNextBatch, uow: UnitOfWork) -> int:
 def _tell(job: RepublishJob, uow: UnitOfWork) -> RepublishedBatch:
     told = {MODELS.name: 0 if job.last_id else _tell_models(job, uow)}
     if ESTIMATES.name not in job.topics:
-        return RepublishedBatch(last=None, told=told)
+        return RepublishedBatch(last=None, counts=told)
     given = uow.results.current_after(job.last_id, given_by=job.requested_at, limit=_PAGE_SIZE)
     for answer in given:
         publish_result(answer, uow)
     last = given[-1].referral_id if len(given) == _PAGE_SIZE else None
-    return RepublishedBatch(last=last, told=told | {ESTIMATES.name: len(given)})
+    return RepublishedBatch(last=last, counts=told | {ESTIMATES.name: len(given)})
 
 
 def _tell_models(job: RepublishJob, uow: UnitOfWork) -> int:

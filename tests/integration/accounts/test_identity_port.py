@@ -22,7 +22,7 @@ from tests.accounts_world import INTROSPECTION_KEY, World
 from tests.http_server import serving
 from tests.integration.accounts.test_sessions import session_of
 
-KEPT = introspection.KEPT_SECONDS
+CACHED = introspection.CACHE_SECONDS
 
 
 @dataclass
@@ -137,7 +137,7 @@ class TestTheIdentityPort:
         (row,) = either.world.rows(tables.sessions)
         either.world.handle(EndSession(staff_id=known.staff_id, session_id=row.id))
 
-        either.wait(KEPT)
+        either.wait(CACHED)
 
         assert either.session(secret) is None
 
@@ -155,7 +155,7 @@ class TestTheIdentityPort:
         assert either.bearer(secret) is not None
         _change(either.world, sa.update(tables.staff).values(active=False))
 
-        either.wait(KEPT)
+        either.wait(CACHED)
 
         assert either.bearer(secret) is None
 
@@ -164,7 +164,7 @@ class TestTheIdentityPort:
         assert either.bearer(secret) is not None
         _change(either.world, sa.delete(tables.staff_areas))
 
-        either.wait(KEPT)
+        either.wait(CACHED)
 
         known = either.bearer(secret)
         assert known is not None
@@ -183,7 +183,7 @@ class TestOverHttp:
         http.bearer(good), http.bearer(bad)
         first = http.requests
 
-        http.wait(KEPT - 0.1)
+        http.wait(CACHED - 0.1)
         http.bearer(good), http.bearer(bad)
         assert http.requests == first
         http.wait(0.1)
@@ -197,7 +197,7 @@ class TestOverHttp:
         http.stack.close()
         assert http.bearer(secret) is not None
 
-        http.wait(KEPT)
+        http.wait(CACHED)
 
         with pytest.raises(IdentityUnavailable):
             http.bearer(secret)

@@ -328,7 +328,7 @@ class TestBadInput96:
         assert len(small_world.rows(tables.sessions)) == 1
 
 
-class TestAProviderThatIsAway:
+class TestAnUnavailableProvider:
     def test_lets_nobody_in_and_keeps_who_is(self, small_world: World, provider: FakeProvider) -> None:
         browser = small_world.browser()
         come_back(browser, provider)

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from services.accounts import passwords, tables
-from services.accounts.sign_in import CountTry, SignInLocked
+from services.accounts.sign_in import RecordFailedSignIn, SignInLocked
 from services.accounts.staff import ChangeMember
 from services.contracts.codes import Role
 from services.platform.web import csrf
@@ -152,7 +152,7 @@ class TestLock:
     def test_lets_no_more_than_six_of_many_at_once_through(self, world: World) -> None:
         def attempt(_: int) -> bool:
             try:
-                world.handle(CountTry(name_digest="d" * 64))
+                world.handle(RecordFailedSignIn(name_digest="d" * 64))
             except SignInLocked:
                 return False
             return True

@@ -27,7 +27,7 @@ MARKUP = (
 def review_of(deployment: Deployment, where: str) -> str:
     """The address of the one review of a referral, in the API."""
     referral_id = where.rpartition("/")[2]
-    deployment.world.settle()
+    deployment.world.drain()
     (review,) = deployment.reviewer.get(f"{REVIEWS}?referral_id={referral_id}").get_json()["items"]
     return f"{REVIEWS}/{review['id']}"
 
@@ -63,7 +63,7 @@ def pages_that_are_not_there(deployment: Deployment) -> None:
         refused(deployment.reviewer.get(f"{REVIEWS}?{query}"), 400)
     for _ in range(2):
         accepted(deployment.refer(plain()))
-    deployment.world.settle()
+    deployment.world.drain()
     following = f"{REVIEWS}?limit=1&cursor={deployment.reviewer.get(f'{REVIEWS}?limit=1').get_json()['next_cursor']}"
     assert deployment.reviewer.get(following).status_code == 200
     refused(deployment.world.caller("reviewer-two").get(following), 400)
@@ -96,7 +96,7 @@ def other_roles(deployment: Deployment) -> None:
 @row(82)
 def estimate_in_the_referrer_s_own(deployment: Deployment) -> None:
     where = accepted(deployment.refer(plain()))
-    deployment.world.settle()
+    deployment.world.drain()
 
     said = str(deployment.read(where))
 
@@ -136,12 +136,12 @@ def backdated(deployment: Deployment) -> None:
 def narrowed_to_one(deployment: Deployment) -> None:
     """An area with hardly anybody: no count is told, and no total gives it away."""
     accepted(deployment.world.caller("navigator-west").post("/intake/api/v1/referrals", plain()))
-    deployment.world.settle()
+    deployment.world.drain()
     board = deployment.world.caller("board-member")
     at = deployment.clock.at
     steps = f"/oversight/api/v1/steps/{at.year}-Q{(at.month + 2) // 3}"
 
-    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
 
     refused(board.get(f"{steps}?area=westborough"), 409)
     everybody = board.get(steps).get_json()

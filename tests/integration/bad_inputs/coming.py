@@ -37,9 +37,9 @@ def cells_that_run(deployment: Deployment) -> None:
     for text in CELLS:
         where = accepted(deployment.refer(changed("concern/concern", text)))
         assert deployment.read(where)["referral"]["concern"]["concern"] == text.strip()
-    deployment.world.settle()
+    deployment.world.drain()
     board = deployment.world.caller("board-member")
-    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
     assert board.get(f"{steps_of(deployment)}.csv", query_string={"area": CELLS[0]}).status_code == 409
 
     exported = board.get(f"{steps_of(deployment)}.csv").get_data(as_text=True)
@@ -82,8 +82,8 @@ def exports(deployment: Deployment) -> None:
         assert deployment.world.caller(user).get(f"{steps_of(deployment)}.csv").status_code == 403
     board = deployment.world.caller("board-member")
     accepted(deployment.refer(plain()))
-    deployment.world.settle()
-    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(at_once=True), actor=None)
+    deployment.world.drain()
+    deployment.world.system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
     assert board.get(f"{steps_of(deployment)}.csv?area=nowhere").status_code == 409
     assert board.get("/oversight/steps/1999-Q1.csv").status_code == 404
 
@@ -97,7 +97,7 @@ def records_that_nobody_of_ours_sent(deployment: Deployment) -> None:
     log.append([Record(topic=topics.REFERRALS.name, key="forged", value=value) for value in values])
     where = accepted(deployment.refer(plain()))
 
-    deployment.world.settle()
+    deployment.world.drain()
 
     assert _dead_lettered(deployment) == before + len(values)
     assert len(deployment.reviewer.get(f"{REVIEWS}?referral_id={where.rpartition('/')[2]}").get_json()["items"]) == 1

@@ -65,7 +65,7 @@ def the_same_young_person(deployment: Deployment) -> None:
     body = plain()
     body["young_person"] = {"name": "Fern Fiction", "date_of_birth": "2010-02-03", "nhs_number": "9990000042"}
     first, second = (deployment.read(accepted(deployment.refer(body))) for _ in range(2))
-    deployment.world.settle()
+    deployment.world.drain()
 
     reviewer = deployment.reviewer
     for referral in (first, second):

@@ -104,7 +104,7 @@ class CaseWorld:
             tables.metadata.create_all(connection)
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
+    def one_transaction(self) -> Iterator[None]:
         """What is added within is one transaction, which is faster; no event tells of it."""
         with self.database.write() as connection:
             self._open = connection

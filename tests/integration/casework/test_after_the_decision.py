@@ -92,7 +92,7 @@ class TestABasisThatLapses:
         _referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
         worker, decider = worked(review_world), review_world.reviewer()
         ends(review_world, on=review_world.now)
-        housekeeping.forget(review_world.service)
+        housekeeping.purge(review_world.service)
         on_its_last_day = (
             worker.get(f"/casework/cases/{case_id}").status_code,
             NO_LONGER in text_of(decider.get(REVIEWS)),
@@ -294,7 +294,7 @@ def ends(world: ReviewWorld, *, on: Any, recipient: RecipientClass = RecipientCl
 
 def a_day_passes(world: ReviewWorld) -> None:
     world.now += timedelta(days=1)
-    housekeeping.forget(world.service)
+    housekeeping.purge(world.service)
 
 
 def mark_read(client: Client, referral: Referred, kind: str, *, version: int = 1) -> int:

@@ -78,7 +78,7 @@ class Generated:
         for place in range(number):
             self.clock.move(hours=self.chance.uniform(0.5, 14) * min(1.0, 1_000 / number))  # at most a year in all
             self._post_one(place, persons[self.chance.randrange(crowd)])
-        self.world.settle()
+        self.world.drain()
 
     def _post_one(self, place: int, person: Person) -> None:
         sender = self.chance.choices([*SENDERS], weights=[5, 2, 1, 1, 1])[0]
@@ -96,7 +96,7 @@ class Generated:
             )
         )
         if place % 25 == 24:
-            self.world.settle()
+            self.world.drain()
 
     def read(self) -> Iterator[tuple[Posted, dict[str, Any], str]]:
         """Each referral with its estimate by the API, and for every third one by the page too, which takes longer.

@@ -45,7 +45,7 @@ def refer(world: World, answers: int) -> str:
     person = {"name": name, "date_of_birth": "2011-03-27", "phone": f"07700 900{answers:03}"}
     sent = world.caller("navigator").post(REFERRALS, body | {"facts": given, "young_person": person})
     assert sent.status_code == 202, sent.text
-    world.settle()
+    world.drain()
     return str(sent.location).rpartition("/")[2]
 
 

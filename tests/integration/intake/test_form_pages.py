@@ -336,11 +336,11 @@ class TestADraft:
     def test_goes_by_itself_then(self, world: World, navigator: Browser) -> None:
         check_page(navigator, AT_TWO_IN_THE_MORNING)
         world.clock.at += KEPT_FOR
-        housekeeping.forget(world.service)
+        housekeeping.purge(world.service)
         assert len(world.rows(drafts)) == 1
         world.clock.go_on(hours=1)
 
-        housekeeping.forget(world.service)
+        housekeeping.purge(world.service)
 
         assert not world.rows(drafts)
 

@@ -122,6 +122,6 @@ class TestChangingAReferral:
         assert len(world.rows(world.service.tables.unsent_texts)) == 1
         world.clock.go_on(hours=49)
 
-        housekeeping.forget(world.service)
+        housekeeping.purge(world.service)
 
         assert not world.rows(world.service.tables.unsent_texts)

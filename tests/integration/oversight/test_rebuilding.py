@@ -39,7 +39,7 @@ def world(tmp_path: Path, new_database: Callable[[str], str], monkeypatch: pytes
     """The demonstration, with one referral of each kind."""
     monkeypatch.setattr(load, "PLANS", some_of_each(STAGES))
     folder = Folder(tmp_path / "var")
-    small_model.keep(folder.models)
+    small_model.save(folder.models)
     where = cache(new_database)
     load.load(folder, database_url=where)
     return World(system=embedded.build(folder, database_url=where), folder=folder)
@@ -95,7 +95,7 @@ class TestRebuilding:
             one = connection.execute(sa.select(timelines.c.referral_id).limit(1)).scalar_one()
             connection.execute(sa.delete(timelines).where(timelines.c.referral_id == one))
 
-        assert oversight.dispatcher.handle(Freeze(at_once=True), actor=None) == 0
+        assert oversight.dispatcher.handle(Freeze(immediately=True), actor=None) == 0
         assert reconcile(oversight) == 0
 
 
@@ -107,7 +107,7 @@ def review_again(world: World) -> None:
     reviewer, review = world.caller("reviewer"), f"/casework/api/v1/reviews/{review_id}"
     read = reviewer.get(review).headers["ETag"]
     assert reviewer.post(f"{review}/rounds", headers={"If-Match": read}).status_code == 201
-    world.settle()
+    world.drain()
 
 
 def _told_names_again(system: System) -> int:

@@ -29,7 +29,7 @@ from services.platform.messaging.log import BrokerUnavailable, Record
 from services.platform.messaging.worker import Worker
 from services.platform.operations import logs
 from services.platform.service import Service
-from tests.logs import KafkaStorage, OnItsOwnTopics, forget_refused_sockets, read, settings_for
+from tests.logs import KafkaStorage, OnItsOwnTopics, close_refused_sockets, read, settings_for
 from tests.platform_service import a_clock, a_record, a_service, count, texts
 from tests.waiting import wait_until
 
@@ -61,7 +61,7 @@ class TestWithoutABroker:
     @pytest.fixture
     def nowhere(self) -> Iterator[KafkaSettings]:
         yield replace(settings_for("127.0.0.1:9"), connect_timeout_ms=200)
-        forget_refused_sockets()
+        close_refused_sockets()
 
     def test_a_log_is_made_all_the_same(self, nowhere: KafkaSettings) -> None:
         before = threading.active_count()

@@ -24,7 +24,7 @@ from services.platform.messaging.kafka import topics
 from services.platform.messaging.kafka.log import KafkaLog
 from services.platform.messaging.kafka.settings import SASL_SSL, KafkaSettings
 from services.platform.messaging.log import BrokerUnavailable, Record
-from tests.logs import forget_refused_sockets, read, settings_for
+from tests.logs import close_refused_sockets, read, settings_for
 
 SERVICES = ("accounts", "intake", "scoring", "casework", "oversight")
 PASSWORD = "a password of this test"  # pragma: allowlist secret
@@ -66,7 +66,7 @@ def kafka_with_users(kafka: Cluster) -> Iterator[Cluster]:
         )
         admin.create_acls([rule for service in SERVICES for rule in what_contracts_allow(service)])
     yield kafka
-    forget_refused_sockets()
+    close_refused_sockets()
 
 
 class TestSignedIn:

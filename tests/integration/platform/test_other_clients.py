@@ -118,7 +118,7 @@ class TestWhatAnotherClientWrote:
         client.write(kafka.bootstrap_servers, named(log, records), partitioner=LIBRDKAFKAS_OWN)
 
         both = client.read(kafka.bootstrap_servers, named(log, records)[0].topic, count=2 * EVENTS)
-        assert any(len(places) > 1 for places in partitions_of(both).values())
+        assert any(len(partitions) > 1 for partitions in partitions_of(both).values())
 
     def test_is_given_to_our_reader_as_it_was_written(
         self, client: Client, log: OnItsOwnTopics, kafka: Cluster
@@ -158,7 +158,7 @@ def named(log: OnItsOwnTopics, records: list[Record]) -> list[Record]:
 
 def partitions_of(seen: list[Seen]) -> dict[str, set[int]]:
     """By key, where its records lie."""
-    places: dict[str, set[int]] = {}
+    partitions: dict[str, set[int]] = {}
     for one in seen:
-        places.setdefault(one.key, set()).add(one.partition)
-    return places
+        partitions.setdefault(one.key, set()).add(one.partition)
+    return partitions

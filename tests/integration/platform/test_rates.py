@@ -126,7 +126,7 @@ class TestTheCount:
         processes = [Rates(database, tables, limits, lambda: NOW) for _ in range(4)]
 
         with ThreadPoolExecutor(8) as threads:
-            let_in = list(threads.map(lambda place: is_let_in(processes[place % 4], who), range(200)))
+            let_in = list(threads.map(lambda index: is_let_in(processes[index % 4], who), range(200)))
 
         # Who is refused at the very moment at which another takes two may have been the last to ask that process.
         assert 96 <= sum(let_in) <= 100
@@ -152,7 +152,7 @@ class TestTheCount:
             metadata.create_all(connection)
             for minute in (NOW - timedelta(hours=2), NOW):
                 request_counts.take(connection, tables, UUID(int=1), minute=minute, wanted=1, limit=2)
-            request_counts.forget_old(connection, tables, at=NOW)
+            request_counts.purge(connection, tables, at=NOW)
             kept: list[datetime] = list(connection.execute(sa.select(tables.request_counts.c.minute)).scalars())
 
         assert kept == [NOW]

@@ -94,7 +94,7 @@ class TestARole:
             transaction.audit("tested", subject_type="test", subject_id="1")
 
         assert sealer.seal(migrated) >= 1
-        housekeeping.forget(migrated)
+        housekeeping.purge(migrated)
         for table in migrated.metadata.sorted_tables:
             with migrated.database.read() as connection:
                 connection.execute(sa.select(table).limit(1)).all()

@@ -17,7 +17,7 @@ from services.contracts.topics import Topic
 from services.platform.messaging.kafka import topics
 from services.platform.messaging.kafka.settings import KafkaSettings
 from services.platform.messaging.log import BrokerUnavailable
-from tests.logs import forget_refused_sockets, settings_for
+from tests.logs import close_refused_sockets, settings_for
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ class TestApplying:
         with pytest.raises(BrokerUnavailable):
             topics.apply(nowhere, [topic], replicas=1)
 
-        forget_refused_sockets()
+        close_refused_sockets()
 
 
 class TestTheCommand:

@@ -97,13 +97,13 @@ class TestALogThatCannotBeWritten:
         self, a_worker: StartWorker, service: Service, log: EmbeddedLog, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         logs.configure(stream=FullStream())
-        forget = Failing(ValueError(), times=2, then=housekeeping.forget)
-        monkeypatch.setattr(housekeeping, "forget", forget)
+        purge = Failing(ValueError(), times=2, then=housekeeping.purge)
+        monkeypatch.setattr(housekeeping, "purge", purge)
         monkeypatch.setattr(log, "append", Failing(BrokerUnavailable(), times=2, then=log.append))
         write_notes(service, "a")
         a_worker()
 
-        wait_until(lambda: forget.calls > 2, what="housekeeping after its fault")
+        wait_until(lambda: purge.calls > 2, what="housekeeping after its fault")
         wait_until(lambda: not service_waits(service), what="the relay after its fault")
         assert alive() == set(NAMES)
         structlog.reset_defaults()

@@ -35,7 +35,7 @@ def settings(new_database: Callable[[str], str], tmp_path: Path) -> Settings:
 @pytest.fixture
 def service(settings: Settings) -> Service:
     """Migrated, with a champion."""
-    small_model.keep(settings.models_folder)
+    small_model.save(settings.models_folder)
     return without_model(settings)
 
 

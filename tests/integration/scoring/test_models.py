@@ -154,14 +154,14 @@ class TestADamagedModel:
         assert kept.current() is None
 
     def test_that_was_kept_is_not_loaded(self, tmp_path: Path) -> None:
-        spoil(small_model.keep(tmp_path / "models").folder / BOOSTER, "one digit")
+        spoil(small_model.save(tmp_path / "models").folder / BOOSTER, "one digit")
 
         assert Champions(ModelCache(tmp_path / "models"), None).current() is None
 
     def test_that_hangs_or_crashes_takes_nothing_else_down(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kept = small_model.keep(tmp_path / "models")
+        kept = small_model.save(tmp_path / "models")
         crash = [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
         monkeypatch.setattr(sandbox, "_command", lambda _: crash)
         assert not sandbox.passes(kept)
@@ -174,7 +174,7 @@ class TestADamagedModel:
 class TestMlflow:
     def test_is_not_imported_to_start_and_estimate_with_a_kept_model(self, tmp_path: Path) -> None:
         """Seconds and memory that a start does not have, and a library that need not be there."""
-        small_model.keep(tmp_path / "models")
+        small_model.save(tmp_path / "models")
         program = (
             "import sys\n"
             "from datetime import UTC, datetime\n"

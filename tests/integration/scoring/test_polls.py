@@ -119,7 +119,7 @@ class TestTheEventsOfAPoll:
 class TestAnotherModel:
     def test_takes_few_statements_for_many_referrals(self, service: Service, settings: Settings) -> None:
         hear(service, *(received(uuid4(), uuid4()) for _ in range(30)))
-        small_model.keep(settings.models_folder, number=2, seed=8)
+        small_model.save(settings.models_folder, number=2, seed=8)
 
         with asked_of(service) as asked:
             done = rescore(service.dispatcher, everything=True)

@@ -132,7 +132,7 @@ class TestWithoutAModel:
         hear(service, received(referral, PERSON))
         before = current(service, referral)
 
-        small_model.keep(settings.models_folder)
+        small_model.save(settings.models_folder)
         done = rescore(service.dispatcher)
 
         after = current(service, referral)
@@ -153,7 +153,7 @@ class TestAnotherChampion:
         first, second = uuid4(), uuid4()
         hear(service, received(first, PERSON))
 
-        small_model.keep(settings.models_folder, number=2, seed=8)
+        small_model.save(settings.models_folder, number=2, seed=8)
         hear(service, received(second, OTHER_PERSON))
 
         assert str(current(service, first).model_version).startswith("1-")
@@ -162,7 +162,7 @@ class TestAnotherChampion:
     def test_estimates_everything_again_when_told_to(self, service: Service, settings: Settings) -> None:
         referrals = [uuid4() for _ in range(3)]
         hear(service, *(received(referral, uuid4()) for referral in referrals))
-        small_model.keep(settings.models_folder, number=2, seed=8)
+        small_model.save(settings.models_folder, number=2, seed=8)
 
         done = rescore(service.dispatcher, everything=True)
 

@@ -51,7 +51,7 @@ def served(settings: Settings) -> Service:
 
 @pytest.fixture
 def client(served: Service, settings: Settings) -> FlaskClient:
-    small_model.keep(settings.models_folder)
+    small_model.save(settings.models_folder)
     return served.app.test_client()
 
 
@@ -156,7 +156,7 @@ class TestEstimatingRows:
         assert refused.status_code == 403
 
     def test_from_invented_data_is_refused_outside_a_demonstration(self, settings: Settings) -> None:
-        small_model.keep(settings.models_folder)
+        small_model.save(settings.models_folder)
         real = Settings(**{**vars(settings), "demonstration": False, "https": False})
         identities = FakeIdentities(bearers={"scientist": an_identity(Role.DATA_SCIENTIST)})
         service = build(real, identities=identities, clock=lambda: day(30))
@@ -207,7 +207,7 @@ class TestTheModels:
 
     def test_keep_those_used_before(self, served: Service, client: FlaskClient, settings: Settings) -> None:
         hear(served, received(uuid4(), uuid4()))
-        small_model.keep(settings.models_folder, number=2, seed=8)
+        small_model.save(settings.models_folder, number=2, seed=8)
 
         models = client.get("/scoring/api/v1/models", headers=SCIENTIST).get_json()["models"]
 

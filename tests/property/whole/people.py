@@ -149,7 +149,7 @@ class Whole:
         self.learn_staff()
         for staff_id in self.staff:
             self._give_token(staff_id)
-        self.world.settle()
+        self.world.drain()
 
     def _addition(self, place: int, rights: Rights) -> AddMember:
         return AddMember(

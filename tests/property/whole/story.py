@@ -48,22 +48,22 @@ class Story:
     def register_gauge(self) -> None:
         whole = self.whole
         self.refer()
-        whole.world.settle()
+        whole.world.drain()
         self.learn_reviews()
         self.match()
         for fate, referral in zip(_FATES, whole.referrals.values(), strict=False):
             self.read(referral, fate)
         for place, referral in enumerate(list(whole.referrals.values())[len(_FATES) :]):
             self.decide(referral, widen=place % 3 == 2)
-        whole.world.settle()
+        whole.world.drain()
         self.work()
         self.afterwards()
-        whole.world.settle()
+        whole.world.drain()
         self.learn_ids()
         self.change_staff()
         whole.clock.pass_by(days=5)
         self.begin()
-        whole.world.settle()
+        whole.world.drain()
 
     def caller(self, staff_id: UUID | None) -> Caller:
         assert staff_id is not None
@@ -148,7 +148,7 @@ class Story:
             for first, second in (pair, pair[::-1]):
                 self.whole.marks.add(match_id, Thing(what=What.MATCH_ID, of=first, also_of=second))
                 self.whole.marks.add(reason, Thing(what=What.MATCH, of=first, also_of=second))
-        self.whole.world.settle()
+        self.whole.world.drain()
 
     def link(self, one: Referral, other: Referral) -> None:
         gone = other.whom
@@ -169,7 +169,7 @@ class Story:
             if fate in ("asked", "answered"):
                 question = {"question": self.chance.choice(["age", "strengths", "safe_contact"])}
                 done(self.caller(reader).post_as_read(f"{REVIEWS}/{referral.review}", "question", question))
-                self.whole.world.settle()
+                self.whole.world.drain()
         match fate:
             case "answered":
                 asked = self.author(referral).get(f"{REFERRALS}/{referral.id}").get_json()["question_id"]
@@ -178,7 +178,7 @@ class Story:
                 self.amend(referral, told={RecipientClass.TRIAGE: None}, area=self.there)
             case "withdrawn" | "closed":
                 done(self.author(referral).post(f"{REFERRALS}/{referral.id}/withdrawal", {"reason": "moved_away"}))
-                self.whole.world.settle()
+                self.whole.world.drain()
                 referral.withdrawn = True
         if fate == "closed":
             page = f"/casework/reviews/{referral.review}/withdrawal"
@@ -226,7 +226,7 @@ class Story:
             for basis in body["bases"]:
                 self.whole.marks.add(basis["given_by"], Thing(what=What.WRITTEN, of=referral.number))
         done(caller.send("PUT", where, body, headers={"If-Match": held.headers["ETag"]}))
-        self.whole.world.settle()
+        self.whole.world.drain()
         referral.version += 1
         referral.stated_at = self.whole.clock.now
         if not referral.ended:

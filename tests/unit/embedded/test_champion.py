@@ -20,14 +20,14 @@ class TestTheKeptModel:
     def test_is_usable(self, folder: Folder) -> None:
         assert not champion.is_usable(folder)
 
-        small_model.keep(folder.models)
+        small_model.save(folder.models)
 
         assert champion.is_usable(folder)
 
     def test_that_read_not_known_as_another_number_is_not(
         self, folder: Folder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        small_model.keep(folder.models)
+        small_model.save(folder.models)
         [injury] = [feature for feature in reading.registry().features if feature.name == "injury"]
         monkeypatch.setitem(injury.__dict__, "unknown_as", 1.5)
         monkeypatch.delitem(reading.registry().__dict__, "digest")
@@ -35,7 +35,7 @@ class TestTheKeptModel:
         assert not champion.is_usable(folder)
 
     def test_that_is_damaged_is_not(self, folder: Folder) -> None:
-        kept = small_model.keep(folder.models)
+        kept = small_model.save(folder.models)
         (kept.folder / MANIFEST).write_bytes(b"{}")
 
         assert not champion.is_usable(folder)

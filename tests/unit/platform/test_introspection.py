@@ -95,7 +95,7 @@ class TestAnAnswer:
         done.set()
 
     def test_is_kept_for_a_bounded_number_of_secrets(self, asking: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(introspection, "_MAX_KEPT", 3)
+        monkeypatch.setattr(introspection, "_MAX_CACHED", 3)
         requests = []
 
         def count(environ: Mapping[str, Any], start: Any) -> Any:
@@ -121,7 +121,7 @@ class TestAnAnswer:
         assert seen == [IDENTITY] * 20
 
 
-class TestWhileAccountsIsAway:
+class TestWhileAccountsIsUnavailable:
     @pytest.fixture
     def client(self, tmp_path: Any) -> FlaskClient:
         class Unavailable(FakeIdentities):

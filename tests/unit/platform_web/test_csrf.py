@@ -91,7 +91,7 @@ class TestCookies:
 
         with app.test_request_context("/toy/thing", base_url="https://localhost"):
             csrf.token()
-            cookie = csrf.keep(app.make_response("")).headers["Set-Cookie"]
+            cookie = csrf.set_cookie(app.make_response("")).headers["Set-Cookie"]
         answer = client.get("/toy/health/live", base_url="https://localhost")
 
         assert cookie.startswith("__Host-waymark_before_sign_in=")

@@ -1,4 +1,4 @@
-"""How far a group has been given records, and how far it has committed, by partition."""
+"""Tracks the delivered and committed offsets of a consumer group by partition."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,71 +15,73 @@ _log = structlog.get_logger()
 @dataclass
 class _Delivered:
     first: int
-    """The first record given and not committed."""
+    """Offset of the first record delivered but not committed."""
     beyond: int
-    """The one after the last that was given."""
+    """Offset after the last delivered record."""
 
 
 class OffsetTracker(ConsumerRebalanceListener):  # type: ignore[misc]  # the library carries no types
-    """What was given and not committed. A partition that is taken away is forgotten: it is another's to commit."""
+    """Offsets delivered but not committed. Drops a partition that is revoked: its new owner commits it."""
 
     def __init__(self, group: str) -> None:
         self._group = group
-        self._given: dict[TopicPartition, _Delivered] = {}
+        self._delivered: dict[TopicPartition, _Delivered] = {}
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Every rebalance revokes all. Which are really taken away is known when it is over."""
+        """Does nothing: every rebalance revokes all partitions, and the assignment shows which ones are lost."""
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Forget the others. One that we keep is fetched on from where it was, so what was given of it must not be."""
-        kept = set(assigned)
-        if not kept:
+        """Drops partitions that are not assigned. Fetching continues for the others, so their offsets stay."""
+        retained = set(assigned)
+        if not retained:
             _log.info("partitions_assigned", service=self._group, count=0)
-        for topic, partitions in _by_topic(kept).items():
+        for topic, partitions in _by_topic(retained).items():
             _log.info("partitions_assigned", service=self._group, topic=topic, partitions=partitions)
-        self._given = {partition: given for partition, given in self._given.items() if partition in kept}
+        self._delivered = {
+            partition: offsets for partition, offsets in self._delivered.items() if partition in retained
+        }
 
     def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
-        """The group went on without us: each partition is taken up where it has been committed."""
+        """The group removed this consumer: each partition continues from its committed offset."""
         for topic, partitions in _by_topic(lost).items():
             _log.warning("partitions_lost", service=self._group, topic=topic, partitions=partitions)
-        self._given.clear()
+        self._delivered.clear()
 
     def deliver(self, partition: TopicPartition, first: int, last: int) -> None:
-        given = self._given.setdefault(partition, _Delivered(first, first))
-        given.beyond = last + 1
+        offsets = self._delivered.setdefault(partition, _Delivered(first, first))
+        offsets.beyond = last + 1
 
     def uncommitted(self) -> Mapping[TopicPartition, int]:
-        """By partition, the first record that was given and not committed."""
-        return {partition: given.first for partition, given in self._given.items()}
+        """Returns, by partition, the offset of the first record delivered but not committed."""
+        return {partition: offsets.first for partition, offsets in self._delivered.items()}
 
-    def take_back(self) -> Mapping[TopicPartition, int]:
-        """The same, and nothing counts as given any more."""
-        back = self.uncommitted()
-        self._given.clear()
-        return back
+    def reset(self) -> Mapping[TopicPartition, int]:
+        """Returns `uncommitted` and clears all delivered offsets."""
+        uncommitted = self.uncommitted()
+        self._delivered.clear()
+        return uncommitted
 
     def commits(self, delivered: Sequence[Delivered]) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What to tell the broker when these are done: only of partitions that are still ours."""
+        """Returns the offsets to commit once these records are handled, for assigned partitions only."""
         reached: dict[TopicPartition, int] = {}
         for record in delivered:
             partition = TopicPartition(record.topic, record.partition)
-            if partition in self._given:
+            if partition in self._delivered:
                 reached[partition] = max(record.position + 1, reached.get(partition, 0))
         return {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in reached.items()}
 
     def committed(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
         for partition, offset in offsets.items():
-            given = self._given.get(partition)
-            if given is None:
+            delivered = self._delivered.get(partition)
+            if delivered is None:
                 continue
-            given.first = max(given.first, offset.offset)
-            if given.first >= given.beyond:
-                del self._given[partition]
+            delivered.first = max(delivered.first, offset.offset)
+            if delivered.first >= delivered.beyond:
+                del self._delivered[partition]
 
 
 def _by_topic(partitions: Iterable[TopicPartition]) -> Mapping[str, list[int]]:
-    """The numbers of the partitions of each topic, in order."""
+    """Returns the sorted partition numbers of each topic."""
     found: dict[str, list[int]] = {}
     for partition in sorted(partitions):
         found.setdefault(partition.topic, []).append(partition.partition)

@@ -28,7 +28,7 @@ _REBUILT_AFTER_SECONDS = 60.0
 """A consumer that has failed for so long is thrown away: some of its faults only a new one gets over."""
 _KEEP_EVERY_SECONDS = 1.0
 _KEEP_MS = 100
-_KEPT_FOR_SECONDS = 600.0
+_KEEP_ALIVE_SECONDS = 600.0
 """A handler that takes longer hangs: then the others may have its partitions."""
 _LEAVE_MS = 5_000
 
@@ -107,7 +107,7 @@ class Reader:
     def _go_back(self, consumer: KafkaConsumer) -> None:
         """What was given and not committed is given again."""
         assigned = consumer.assignment()
-        for partition, first in self._offsets.take_back().items():
+        for partition, first in self._offsets.reset().items():
             if partition in assigned:
                 consumer.seek(partition, first)
 
@@ -138,11 +138,11 @@ class Reader:
                 continue
             try:
                 idle = time.monotonic() - self._polled_at
-                if self._consumer is not None and _KEEP_EVERY_SECONDS < idle < _KEPT_FOR_SECONDS:
+                if self._consumer is not None and _KEEP_EVERY_SECONDS < idle < _KEEP_ALIVE_SECONDS:
                     self._stay(self._consumer)
             except Exception as error:
                 # The next poll meets it too, and tells it.
-                _log.info("place_not_kept", service=self._group, error=type(error).__name__)
+                _log.info("membership_not_refreshed", service=self._group, error=type(error).__name__)
             finally:
                 self._lock.release()
 
@@ -168,7 +168,7 @@ class Reader:
 
     def _drop(self) -> None:
         consumer, self._consumer = self._consumer, None
-        self._offsets.take_back()
+        self._offsets.reset()
         self.stalls.clear()
         if consumer is not None:
             with contextlib.suppress(KafkaError, RuntimeError):

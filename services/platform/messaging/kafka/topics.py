@@ -9,7 +9,7 @@ from typing import Any
 from kafka.admin import ConfigResource, KafkaAdminClient
 from kafka.errors import KafkaError
 
-from services.contracts.topics import KEPT_FOR, Topic
+from services.contracts.topics import RETENTION, Topic
 from services.platform.errors import Conflict
 from services.platform.i18n import N_
 from services.platform.messaging.kafka.clients import connected, is_transient
@@ -55,9 +55,9 @@ class _Held:
 def settings_of(*, in_sync: int) -> dict[str, str]:
     """What every topic is set to, whatever the broker's own defaults are."""
     return {
-        # A day's records are one file, and files are dropped whole: so nothing stays for more than KEPT_FOR and a day.
+        # A day's records are one file, and files are dropped whole: so nothing stays for more than RETENTION and a day.
         "cleanup.policy": "delete",
-        "retention.ms": _milliseconds(KEPT_FOR),
+        "retention.ms": _milliseconds(RETENTION),
         "retention.bytes": "-1",
         "segment.ms": _milliseconds(timedelta(days=1)),
         # By the broker's clock: one wrong clock of ours can neither keep a record nor drop it.

@@ -1,4 +1,4 @@
-"""`make outages`: the runs of `outages.py`, and their figures as a table."""
+"""`make chaos-broker`: the runs of `outages.py`, and their figures as a table."""
 
 import os
 import sys

@@ -47,7 +47,7 @@ def lacking(
     ]
 
 
-def check_places(roles: Collection[Role], *, areas: Collection[str], team_classes: Collection[RecipientClass]) -> None:
+def check_scope(roles: Collection[Role], *, areas: Collection[str], team_classes: Collection[RecipientClass]) -> None:
     """Raises PlaceNeeded."""
     if found := lacking(roles, areas=areas, team_classes=team_classes):
         raise PlaceNeeded(errors=found)
