@@ -29,9 +29,6 @@ COPY requirements .
 FROM installer AS service-packages
 RUN pip --python /venv/bin/python install -r service.lock
 
-FROM installer AS oversight-packages
-RUN pip --python /venv/bin/python install -r oversight.lock
-
 FROM installer AS scoring-packages
 RUN pip --python /venv/bin/python install -r scoring.lock
 
@@ -89,7 +86,7 @@ HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.pla
 ENTRYPOINT ["python", "-m", "services.casework"]
 
 FROM service AS oversight
-COPY --from=oversight-packages /venv /venv
+COPY --from=service-packages /venv /venv
 COPY --from=source /app/services/oversight services/oversight
 HEALTHCHECK --interval=10s --start-period=30s CMD ["python", "-m", "services.platform.operations.alive", "oversight"]
 ENTRYPOINT ["python", "-m", "services.oversight"]

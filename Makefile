@@ -30,7 +30,7 @@ UV = $(if $(PIP_INDEX),UV_DEFAULT_INDEX=$(PIP_INDEX)) VIRTUAL_ENV=$(VENV) $(BIN)
 
 LOCK = $(UV) pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --no-annotate --upgrade
-EXTRAS := --extra scoring --extra oversight --extra training --extra kafka --extra oidc --extra tracing --extra matching
+EXTRAS := --extra scoring --extra training --extra kafka --extra oidc --extra tracing --extra matching
 
 .PHONY: help
 help: ## this list
@@ -151,7 +151,6 @@ lock: $(UV_READY) ## resolve the dependencies again, to the newest within the bo
 	$(LOCK) $(EXTRAS) pyproject.toml -o requirements/runtime.lock
 	$(LOCK) $(EXTRAS) --group dev -c requirements/runtime.lock pyproject.toml -o requirements/dev.lock
 	$(LOCK) --extra kafka --extra oidc --extra tracing --extra matching -c requirements/runtime.lock pyproject.toml -o requirements/service.lock
-	$(LOCK) --extra kafka --extra tracing --extra oversight -c requirements/runtime.lock pyproject.toml -o requirements/oversight.lock
 	$(LOCK) --extra kafka --extra tracing --extra scoring -c requirements/runtime.lock pyproject.toml -o requirements/scoring.lock
 	$(LOCK) --group registry -c requirements/runtime.lock -o requirements/registry.lock
 	$(LOCK) --group manifests -o requirements/manifests.lock

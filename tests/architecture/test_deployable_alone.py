@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("import_everything.py")
 
 # The models packages that a service's image carries beside it.
-MODELS = {"scoring": ["inference", "features"], "oversight": ["fairness"]}
+MODELS = {"scoring": ["inference", "features"]}
 
 TRAINING = {"catboost", "matplotlib", "numba", "pandas", "pyarrow", "shap", "skops", "sklearn"}
 NOT_INSTALLED = {
@@ -30,7 +30,7 @@ NOT_INSTALLED = {
     "accounts": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
     "intake": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
     "casework": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
-    "oversight": TRAINING | {"lightgbm", "mlflow"},
+    "oversight": TRAINING | {"lightgbm", "mlflow", "numpy", "scipy"},
     "scoring": TRAINING,
 }
 

@@ -295,7 +295,7 @@ class TestAnImage:
         without = tuple({"sklearn": "scikit-learn"}.get(name, name) for name in NOT_INSTALLED[service])
         assert [name for name in locked if name.startswith(without)] == []
 
-    @pytest.mark.parametrize("lock", ["service", "oversight", "scoring"])
+    @pytest.mark.parametrize("lock", ["service", "scoring"])
     def test_has_the_versions_that_the_suite_runs_with(self, lock: str) -> None:
         everything = _locked(ROOT / "requirements" / "runtime.lock")
 
