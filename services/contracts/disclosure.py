@@ -11,7 +11,7 @@ from enum import StrEnum
 from services.contracts.codes import DisclosureGateway, OrganisationClass, RecipientClass
 
 HEALTH_OR_SOCIAL_CARE = frozenset({OrganisationClass.HEALTH, OrganisationClass.SOCIAL_CARE})
-LISTED_BODIES = frozenset(OrganisationClass) - {OrganisationClass.VOLUNTARY}
+LISTED_ORGANISATIONS = frozenset(OrganisationClass) - {OrganisationClass.VOLUNTARY}
 """The bodies of s.16(2): specified authorities, local policing bodies, educational, prison and youth custody authorities."""
 
 CHAPTER_1_RECIPIENTS = frozenset(
@@ -33,7 +33,7 @@ RELEVANT_AUTHORITIES = frozenset(
 )
 """Crime and Disorder Act 1998 s.115(2): the bodies that may be told under it."""
 
-USUAL_BODIES: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
+USUAL_ORGANISATIONS: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
     RecipientClass.TRIAGE: frozenset({OrganisationClass.LOCAL_AUTHORITY}),
     RecipientClass.SUPPORT_SERVICE: frozenset({OrganisationClass.VOLUNTARY}),
     RecipientClass.CHILDRENS_SERVICES: frozenset({OrganisationClass.SOCIAL_CARE}),
@@ -62,11 +62,11 @@ def gateway_refusal(
     *,
     referring: OrganisationClass | None,
     recipient: RecipientClass,
-    recipient_bodies: Collection[OrganisationClass],
+    recipient_organisations: Collection[OrganisationClass],
     patient_information: bool,
 ) -> GatewayRefusal | None:
-    """None when a referrer of this body may name the gateway for telling this class. `recipient_bodies` may be empty."""
-    bodies = frozenset(recipient_bodies) or USUAL_BODIES[recipient]
+    """None when a referrer of this body may name the gateway for telling this class. `recipient_organisations` may be empty."""
+    bodies = frozenset(recipient_organisations) or USUAL_ORGANISATIONS[recipient]
     if gateway is DisclosureGateway.CRIME_AND_DISORDER:
         return _crime_and_disorder(referring, bodies, patient_information)
     return _serious_violence(referring, recipient, bodies, patient_information)
@@ -80,9 +80,9 @@ def _serious_violence(
 ) -> GatewayRefusal | None:
     if referring in HEALTH_OR_SOCIAL_CARE:
         return GatewayRefusal.DUTY_NOT_FOR_HEALTH_OR_CARE
-    if referring not in LISTED_BODIES:
+    if referring not in LISTED_ORGANISATIONS:
         return GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER
-    if not bodies <= LISTED_BODIES:
+    if not bodies <= LISTED_ORGANISATIONS:
         return GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT
     if recipient not in CHAPTER_1_RECIPIENTS:
         return GatewayRefusal.DUTY_OTHER_FUNCTIONS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.intake.adapters import acknowledgements
 from services.intake.adapters.audit_ids import audit_ids, audit_references
-from services.intake.adapters.repositories import forget_expired_drafts
+from services.intake.adapters.repositories import delete_expired_drafts
 from services.intake.adapters.row_security import POLICIES
 from services.intake.adapters.tables import drafts, matches, metadata, platform, referrals
 from services.intake.adapters.unit_of_work import SqlUnitOfWork
@@ -89,6 +89,6 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
         routes=routes,
         templates=_HERE / "templates",
         row_policies=POLICIES,
-        housekeeping=(forget_expired_drafts,),
+        housekeeping=(delete_expired_drafts,),
         reconcile=(RepublishUnacknowledged(), RepublishNextBatch(), MatchAgain()),
     )

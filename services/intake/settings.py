@@ -60,7 +60,7 @@ class Settings(PlatformSettings):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        return cls(**platform_settings(environ), **_given(environ))
+        return cls(**platform_settings(environ), **_from_environment(environ))
 
     @property
     def locality(self) -> Locality:
@@ -93,7 +93,7 @@ class Settings(PlatformSettings):
         )
 
 
-def _given(environ: Mapping[str, str]) -> dict[str, Any]:
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     """Those of our own settings that the environment has. Raises SettingsError for one that cannot be read."""
     given: dict[str, Any] = {
         name: environ[name.upper()] for name in ("younger_signpost", "older_signpost") if environ.get(name.upper())

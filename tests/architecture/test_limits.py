@@ -13,7 +13,7 @@ from flask_babel import Babel
 from marshmallow import Schema, ValidationError, fields, validate
 
 import services
-from services.intake.entrypoints import wording
+from services.intake.entrypoints import labels
 from services.platform.errors import FieldError
 from services.platform.web import fields as strict
 from services.platform.web.problems import field_sentence, humanised
@@ -73,7 +73,7 @@ def translations() -> Iterator[None]:
 @pytest.mark.parametrize("kind", SCHEMAS, ids=lambda kind: f"{kind.__module__}.{kind.__qualname__}")
 def test_an_error_names_the_field_and_its_limit_once(kind: type[Schema]) -> None:
     for path, field in _fields(kind()):
-        label = getattr(field, "label", None) or wording.LABELS.get(path)
+        label = getattr(field, "label", None) or labels.FIELD_LABELS.get(path)
         for value, limit in _over(field):
             with pytest.raises(ValidationError) as refused:
                 field.deserialize(value)

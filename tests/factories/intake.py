@@ -15,8 +15,8 @@ from services.contracts.codes import (
 )
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.domain.content import Basis, Content, YoungPerson
-from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import ReferredBy
+from services.intake.domain.viewer import Viewer
 
 
 def somebody(**who: Any) -> YoungPerson:
@@ -60,11 +60,11 @@ def a_receipt(
     )
 
 
-def a_match_reader(*areas: str, **changes: Any) -> MatchReader:
+def a_viewer(*areas: str, **changes: Any) -> Viewer:
     """A reviewer of the partnership, of these areas or of Northside."""
     given = {
         "staff_id": uuid4(),
         "organisation_class": OrganisationClass.LOCAL_AUTHORITY,
         "areas": frozenset(areas or ("northside",)),
     }
-    return MatchReader(**given | changes)
+    return Viewer(**given | changes)

@@ -25,7 +25,7 @@ from services.casework.entrypoints import case_wording, fact_wording, review_wor
 from services.contracts import codes
 from services.contracts.casework import ProgressMadeV1
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role, SupportLevel
-from services.intake.entrypoints import wording as intake_wording
+from services.intake.entrypoints import labels as intake_labels
 from tests.accounts_world import a_world as accounts_at
 from tests.factories import reviews as make
 from tests.integration.casework.decided import decided, of_team
@@ -336,13 +336,13 @@ RENDERED: Mapping[type[StrEnum], Callable[[Pages, Any], tuple[str, str]]] = {
         f"Why it differs from the estimate {review_wording.words(code)}",
     ),
     codes.Question: lambda pages, code: (pages.asked(code.value), review_wording.words(code)),
-    codes.ProgressStep: lambda pages, code: (pages.status(code), intake_wording.word(code)),
+    codes.ProgressStep: lambda pages, code: (pages.status(code), intake_labels.label(code)),
     codes.Ethnicity: lambda pages, code: (
         pages.answers(_place(code)),
-        f"Ethnic group {intake_wording.word(code)}",
+        f"Ethnic group {intake_labels.label(code)}",
     ),
-    codes.Sex: lambda pages, code: (pages.answers(_place(code)), f"Sex {intake_wording.word(code)}"),
-    codes.Disability: lambda pages, code: (pages.answers(_place(code)), f"Disability {intake_wording.word(code)}"),
+    codes.Sex: lambda pages, code: (pages.answers(_place(code)), f"Sex {intake_labels.label(code)}"),
+    codes.Disability: lambda pages, code: (pages.answers(_place(code)), f"Disability {intake_labels.label(code)}"),
     codes.YoungPersonAnswer: of_a_case("answer", "The young person’s answer"),
     codes.Outcome: of_a_case("outcome", "Outcome"),
     codes.CloseReason: of_a_case("close_reason", "Closed because"),

@@ -28,12 +28,12 @@ from services.intake.domain.content import Concern, Contact, Content, DoNotConta
 from services.intake.domain.match import MatchState
 from services.intake.domain.nhs_number import NotAnNhsNumber, nhs_number
 from services.platform.service import Service
-from tests.factories.intake import a_basis, a_content, a_match_reader, a_receipt, a_referrer
+from tests.factories.intake import a_basis, a_content, a_receipt, a_referrer, a_viewer
 
 _TOLD = (RecipientClass.TRIAGE, RecipientClass.SUPPORT_SERVICE, RecipientClass.CHILDRENS_SERVICES)
 _REFERRER = a_referrer(OrganisationClass.LOCAL_AUTHORITY)
 _AREAS = ("northside", "riverside")
-_REVIEWER = a_match_reader(*_AREAS)
+_REVIEWER = a_viewer(*_AREAS)
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Referrers:
         other = {MatchState.LINKED: MatchState.UNDONE}.get(match.state, MatchState.LINKED)
         state = MatchState.NOT_SAME if match.state is MatchState.POSSIBLE and self.chance.random() < 0.2 else other
         self._run(
-            DecideMatch(match_id=match.id, expected_version=match.version, state=state, reason="x", reader=_REVIEWER)
+            DecideMatch(match_id=match.id, expected_version=match.version, state=state, reason="x", viewer=_REVIEWER)
         )
 
     def _run(self, command: ReceiveReferral | AmendReferral | WithdrawReferral | DecideMatch) -> Any:

@@ -58,8 +58,8 @@ def wrote(place: int, persons: list[Person], told: Told) -> bool:
     """Whether the account wrote the referral. What a partner's system sent, every system of that partner sent."""
     if told.made_by is None or told.made_by >= len(persons):
         return False
-    maker, reader = persons[told.made_by], persons[place]
-    systems = Role.PARTNER_SYSTEM in maker.roles & reader.roles and maker.organisation == reader.organisation
+    maker, viewer = persons[told.made_by], persons[place]
+    systems = Role.PARTNER_SYSTEM in maker.roles & viewer.roles and maker.organisation == viewer.organisation
     return told.made_by == place or systems
 
 
@@ -218,7 +218,9 @@ class TestNeedToKnowOfIntake:
     def test_holds_for_each_part_of_the_rule(self, world: World, person: Person, tolds: list[Told]) -> None:
         ask_everybody(world, [person], tolds)
 
-    @pytest.mark.parametrize("condition", [(match_scope, "knows"), (queries, "_written_by")], ids=["match", "referral"])
+    @pytest.mark.parametrize(
+        "condition", [(match_scope, "visible_to"), (queries, "_written_by")], ids=["match", "referral"]
+    )
     def test_would_fail_on_a_query_that_tells_all(
         self, world: World, monkeypatch: pytest.MonkeyPatch, condition: tuple[object, str]
     ) -> None:

@@ -21,7 +21,7 @@ from services.intake.adapters import match_scope, queries
 from services.intake.adapters.row_security import POLICIES
 from services.intake.adapters.tables import bases, referrals
 from services.intake.application.drafts import SaveDraft
-from services.intake.domain.match_reader import MatchReader
+from services.intake.domain.viewer import Viewer
 from services.intake.entrypoints import caller
 from services.platform.auth.identity import Identity
 from services.platform.db import row_security
@@ -74,11 +74,11 @@ class TestRowSecurity:
         one, other = of_intake.referred(world, [world.people[name]], tolds)
         match = of_intake.match_between(world, one, other)
         who = world.people[name]
-        reader = MatchReader(staff_id=who.staff_id, organisation_class=who.organisation_class, areas=who.areas)
-        monkeypatch.setattr(match_scope, "knows", of_intake.EVERYBODY)
+        viewer = Viewer(staff_id=who.staff_id, organisation_class=who.organisation_class, areas=who.areas)
+        monkeypatch.setattr(match_scope, "visible_to", of_intake.EVERYBODY)
 
         with _reading(world, world.people[name]) as connection:
-            found = queries.match_for(connection, match.id, reader)
+            found = queries.match_for(connection, match.id, viewer)
             changes = _rows(connection, "match_changes")
 
         assert (found, changes) == (None, 0)

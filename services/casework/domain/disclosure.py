@@ -49,7 +49,7 @@ def check_added_basis(
         gateway,
         referring=disclosing.referring,
         recipient=recipient,
-        recipient_bodies=disclosing.organisation_classes.get(recipient, ()),
+        recipient_organisations=disclosing.organisation_classes.get(recipient, ()),
         patient_information=disclosing.patient_information,
     )
     if refusal is not None:

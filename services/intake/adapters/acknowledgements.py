@@ -23,7 +23,7 @@ class SqlAcknowledgements:
         wanted = sorted(set(referral_ids) - self._held.keys())
         if not wanted:
             return
-        for row in self._batch.connection.execute(_HELD, {"ids": wanted}):
+        for row in self._batch.connection.execute(_SELECT, {"ids": wanted}):
             progress = Progress(
                 version=row.step_version,
                 step=row.step,
@@ -39,23 +39,23 @@ class SqlAcknowledgements:
             raise NoSuchReferral
         return self._held[referral_id]
 
-    def keep(self, referral_id: UUID, heard: Acknowledged) -> None:
-        progress = heard.progress
+    def save(self, referral_id: UUID, acknowledged: Acknowledged) -> None:
+        progress = acknowledged.progress
         if progress.version > self.get(referral_id).progress.version and progress.at is not None:
             step = {"version": progress.version, "step": progress.step, "at": progress.at}
             self._batch.insert(steps, {"referral_id": referral_id, **step})
-        self._held[referral_id] = heard
+        self._held[referral_id] = acknowledged
         row = {
             "step": progress.step,
             "step_version": progress.version,
             "step_at": progress.at,
             "question": progress.question,
             "question_id": progress.question_id,
-            "acknowledged_version": heard.version,
+            "acknowledged_version": acknowledged.version,
             # Casework answers: whatever it does not know yet is late anew.
             "republish_at": None,
         }
-        self._batch.later(_NOTE, {"its_id": referral_id, **row}, of=referral_id)
+        self._batch.later(_UPDATE, {"its_id": referral_id, **row}, of=referral_id)
 
 
 def prefetch(batch: Batch, commands: Sequence[object]) -> None:
@@ -66,10 +66,10 @@ def prefetch(batch: Batch, commands: Sequence[object]) -> None:
 
 
 _c = referrals.c
-_HELD = (
+_SELECT = (
     sa.select(_c.id, _c.step_version, _c.step, _c.step_at, _c.question, _c.question_id, _c.acknowledged_version)
     .where(_c.id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(_c.id)
     .with_for_update()
 )
-_NOTE = sa.update(referrals).where(_c.id == sa.bindparam("its_id"))
+_UPDATE = sa.update(referrals).where(_c.id == sa.bindparam("its_id"))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.intake.adapters import match_scope
 from services.intake.adapters.tables import match_changes, matches
 from services.intake.domain.match import Match, MatchState, NoSuchMatch, StaleMatch
-from services.intake.domain.match_reader import MatchReader
+from services.intake.domain.viewer import Viewer
 from services.platform.db.batch import Batch
 
 
@@ -22,13 +22,13 @@ class SqlMatches:
         self._seen: dict[UUID, Match] = {}
         self._stored: dict[UUID, int] = {}
 
-    def get(self, match_id: UUID, reader: MatchReader) -> Match:
-        found = self._load((matches.c.id == match_id) & match_scope.knows(reader))
+    def get(self, match_id: UUID, viewer: Viewer) -> Match:
+        found = self._load((matches.c.id == match_id) & match_scope.visible_to(viewer))
         if not found:
             raise NoSuchMatch
         return found[0]
 
-    def of(self, referral_id: UUID) -> list[Match]:
+    def for_referral(self, referral_id: UUID) -> list[Match]:
         return self._of(self._connection.execute(_OF, {"its_id": referral_id}))
 
     def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]:

@@ -7,25 +7,25 @@ import sqlalchemy as sa
 from services.contracts.codes import OrganisationClass, RecipientClass, WithdrawalReason
 from services.intake.adapters.tables import bases, matches, referrals
 from services.intake.domain.lawful_basis import CONSENT
-from services.intake.domain.match_reader import MatchReader
+from services.intake.domain.viewer import Viewer
 
 
-def knows(reader: MatchReader) -> sa.ColumnElement[bool]:
+def visible_to(viewer: Viewer) -> sa.ColumnElement[bool]:
     """Whether the reader may know the match of the row: whoever may know both of its referrals."""
-    if reader.organisation_class is OrganisationClass.POLICE:
+    if viewer.organisation_class is OrganisationClass.POLICE:
         return sa.false()
-    return knows_referral(matches.c.earlier_id, reader) & knows_referral(matches.c.later_id, reader)
+    return referral_visible_to(matches.c.earlier_id, viewer) & referral_visible_to(matches.c.later_id, viewer)
 
 
-def knows_referral(referral_id: sa.Column[Any], reader: MatchReader) -> sa.ColumnElement[bool]:
+def referral_visible_to(referral_id: sa.Column[Any], viewer: Viewer) -> sa.ColumnElement[bool]:
     """Whether the reader may know the referral of this id: of their areas, told to triage, made by somebody else."""
-    if reader.organisation_class is OrganisationClass.POLICE:
+    if viewer.organisation_class is OrganisationClass.POLICE:
         return sa.false()
     one = referrals.alias()
-    made_by_another = one.c.referred_by.is_(None) | (one.c.referred_by != reader.staff_id)
+    made_by_another = one.c.referred_by.is_(None) | (one.c.referred_by != viewer.staff_id)
     return (
         sa.select(one.c.id)
-        .where(one.c.id == referral_id, one.c.area.in_(reader.areas), made_by_another, _told_to_triage(one.c.id))
+        .where(one.c.id == referral_id, one.c.area.in_(viewer.areas), made_by_another, _shared_with_triage(one.c.id))
         .correlate(referral_id.table)
         .exists()
     )
@@ -37,10 +37,12 @@ def hidden(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
     taken_back = sa.exists().where(
         one.c.id == referral_id, one.c.withdrawal_reason == WithdrawalReason.CONSENT_WITHDRAWN
     )
-    return sa.and_(taken_back, ~_told_to_triage(referral_id, bases.c.basis.not_in(CONSENT)))
+    return sa.and_(taken_back, ~_shared_with_triage(referral_id, bases.c.basis.not_in(CONSENT)))
 
 
-def _told_to_triage(referral_id: sa.ColumnElement[object], *which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _shared_with_triage(
+    referral_id: sa.ColumnElement[object], *which: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
     """Whether the newest version has a basis for triage: it never ends but by a newer version. Each version has bases."""
     every = bases.alias()
     of_the_same = every.c.referral_id == bases.c.referral_id

@@ -23,32 +23,32 @@ class SqlPeople:
         self._connection = batch.connection
         self._referrals = of_referrals
 
-    def sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> list[Candidate]:
+    def candidates(self, keys: Sequence[SearchKey], *, excluding: UUID) -> list[Candidate]:
         whole = [key for key in keys if key.is_whole]
         if not whole:
             return []
         # Two referrals of one person at once must see each other: the later one looks when the first has committed.
         lock(self._connection, (bytes.fromhex(key.digest) for key in whole))
         query, values = candidates(keys)
-        found = self._connection.scalars(query, {"but": but, **values}).all()
+        found = self._connection.scalars(query, {"excluding": excluding, **values}).all()
         if not found:
             return []
         return [_candidate(row) for row in self._connection.execute(_NEWEST, {"ids": found})]
 
-    def persons_sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> Mapping[Identifier, int]:
+    def count_persons(self, keys: Sequence[SearchKey], *, excluding: UUID) -> Mapping[Identifier, int]:
         if not keys:
             return {}
         digests = [key.digest for key in keys]
-        rows = self._connection.execute(_PERSONS, {"digests": digests, "but": but})
+        rows = self._connection.execute(_PERSONS, {"digests": digests, "excluding": excluding})
         return {row.identifier: row.persons for row in rows}
 
-    def remember(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
+    def save_keys(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
         for key in keys:
             row = {"digest": key.digest, "identifier": key.identifier, "is_whole": key.is_whole}
             self._batch.insert(search_keys, {"referral_id": referral_id, **row})
 
-    def forget(self, referral_id: UUID) -> None:
-        self._connection.execute(_FORGET, {"its_id": referral_id})
+    def delete_keys(self, referral_id: UUID) -> None:
+        self._connection.execute(_DELETE_KEYS, {"its_id": referral_id})
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]:
         query = sa.select(referrals.c.id, referrals.c.person_id, referrals.c.received_at).where(
@@ -73,29 +73,29 @@ class SqlPeople:
 
 
 def candidates(keys: Sequence[SearchKey]) -> tuple[sa.Select[tuple[UUID]], dict[str, Any]]:
-    """The referrals that may be about one person, but for the one `but`; and the other values that the query takes.
+    """The referrals that may be about one person, but for the one `excluding`; and the other values that the query takes.
 
     One shared postcode alone is that of a hostel or a school. One look-up in the index for each whole digest: asked for
     all at once, SQLite reads the whole table.
     """
     whole = [key for key in keys if key.is_whole]
-    query = _candidates(tuple((key.identifier, key.is_enough) for key in whole))
+    query = _candidates(tuple((key.identifier, key.is_sufficient) for key in whole))
     digests = {f"digest_{index}": key.digest for index, key in enumerate(whole)}
     return query, digests | {"digests": [key.digest for key in keys]}
 
 
 @cache
 def _candidates(whole: tuple[tuple[Identifier, bool], ...]) -> sa.Select[tuple[UUID]]:
-    shared = [_sharing(index, identifier, is_enough) for index, (identifier, is_enough) in enumerate(whole)]
+    shared = [_sharing(index, identifier, is_sufficient) for index, (identifier, is_sufficient) in enumerate(whole)]
     return sa.select(sa.union(*shared).subquery().c.referral_id)
 
 
-def _sharing(index: int, identifier: Identifier, is_enough: bool) -> sa.Select[tuple[UUID]]:
+def _sharing(index: int, identifier: Identifier, is_sufficient: bool) -> sa.Select[tuple[UUID]]:
     found, beside = search_keys.alias(), search_keys.alias()
     query = sa.select(found.c.referral_id).where(
-        found.c.digest == sa.bindparam(f"digest_{index}"), found.c.referral_id != sa.bindparam("but")
+        found.c.digest == sa.bindparam(f"digest_{index}"), found.c.referral_id != sa.bindparam("excluding")
     )
-    if is_enough:
+    if is_sufficient:
         return query
     another = sa.exists().where(
         beside.c.referral_id == found.c.referral_id,
@@ -150,8 +150,8 @@ _PERSONS = (
     .join(referrals, referrals.c.id == search_keys.c.referral_id)
     .where(
         search_keys.c.digest.in_(sa.bindparam("digests", expanding=True)),
-        search_keys.c.referral_id != sa.bindparam("but"),
+        search_keys.c.referral_id != sa.bindparam("excluding"),
     )
     .group_by(search_keys.c.identifier)
 )
-_FORGET = sa.delete(search_keys).where(search_keys.c.referral_id == sa.bindparam("its_id"))
+_DELETE_KEYS = sa.delete(search_keys).where(search_keys.c.referral_id == sa.bindparam("its_id"))

@@ -23,14 +23,14 @@ from services.intake.adapters.tables import (
     staff,
     steps,
 )
-from services.intake.domain.lawful_basis import Bodies
+from services.intake.domain.lawful_basis import OrganisationClasses
 from services.intake.domain.match import Match, MatchState
-from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import Referral, ReferredBy
+from services.intake.domain.viewer import Viewer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mine:
+class OwnReferral:
     """One line of a referrer's list."""
 
     id: UUID
@@ -64,7 +64,7 @@ def referral_of(connection: sa.Connection, referral_id: UUID, asking: ReferredBy
 
 def referrals_of(
     connection: sa.Connection, asking: ReferredBy, *, limit: int, after: Sequence[Any] | None
-) -> list[Mine]:
+) -> list[OwnReferral]:
     """What whoever asks wrote, newest first."""
     query = (
         sa.select(referrals, _NEWEST_NAME.label("name"), _NEWEST_AGE.label("age"))
@@ -77,7 +77,7 @@ def referrals_of(
         earlier = referrals.c.received_at < at
         query = query.where(earlier | ((referrals.c.received_at == at) & (referrals.c.id < last)))
     return [
-        Mine(
+        OwnReferral(
             id=row.id,
             reference=row.reference,
             name=row.name,
@@ -118,7 +118,7 @@ def drafts_of(connection: sa.Connection, *, staff_id: UUID, at: datetime) -> lis
     return [_to_draft(row) for row in connection.execute(query)]
 
 
-def organisation_classes(connection: sa.Connection) -> Bodies:
+def organisation_classes(connection: sa.Connection) -> OrganisationClasses:
     """The kinds of organisation behind the active teams of each class."""
     return SqlTeams(connection).organisation_classes()
 
@@ -152,9 +152,9 @@ class Attribution:
     reason: str | None
 
 
-def match_for(connection: sa.Connection, match_id: UUID, reader: MatchReader) -> MatchView | None:
+def match_for(connection: sa.Connection, match_id: UUID, viewer: Viewer) -> MatchView | None:
     """The match, for a reviewer who may know both referrals."""
-    query = sa.select(matches).where(matches.c.id == match_id, match_scope.knows(reader))
+    query = sa.select(matches).where(matches.c.id == match_id, match_scope.visible_to(viewer))
     row = connection.execute(query).first()
     if row is None:
         return None

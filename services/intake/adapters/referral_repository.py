@@ -51,15 +51,15 @@ class SqlReferrals:
             referral = load(self._connection, referral_id, for_update=True)
             if referral is None:
                 raise NoSuchReferral
-            self._remember(referral)
+            self._track(referral)
         return self._seen[referral_id]
 
     def add(self, referral: Referral, *, new_person: bool = True) -> None:
         if new_person:
             self._batch.insert(persons, _person(referral))
-        self._batch.insert(referrals, {"id": referral.id, "matching_step": MatchingStep.LOOKED, **_row(referral)})
+        self._batch.insert(referrals, {"id": referral.id, "matching_step": MatchingStep.MATCHED, **_row(referral)})
         self._add_version(referral)
-        self._remember(referral)
+        self._track(referral)
 
     def save(self, referral: Referral) -> None:
         version, content = self._read[referral.id]
@@ -68,7 +68,7 @@ class SqlReferrals:
             raise StaleReferral
         if referral.content is not content:
             self._add_version(referral)
-        self._remember(referral)
+        self._track(referral)
 
     def moved(self, referral_id: UUID, person_id: UUID) -> None:
         """The referral is about another person than was thought."""
@@ -98,9 +98,9 @@ class SqlReferrals:
             .where(referral_versions.c.referral_id == referral_id)
             .order_by(referral_versions.c.version)
         )
-        return [_as_told(row, version, self._connection) for version in self._connection.execute(versions).all()]
+        return [_as_published(row, version, self._connection) for version in self._connection.execute(versions).all()]
 
-    def _remember(self, referral: Referral) -> None:
+    def _track(self, referral: Referral) -> None:
         self._seen[referral.id] = referral
         self._read[referral.id] = (referral.version, referral.content)
 
@@ -112,7 +112,7 @@ class SqlReferrals:
             "recorded_by": self._actor,
             "age": referral.age.years,
             "age_basis": referral.age.basis,
-            "told_young_person": content.told.young_person,
+            "told_young_person": content.disclosure.young_person,
             "police_told": content.police.told,
             "arrived_at": content.incident.arrived_at,
             "discharge_expected_at": content.incident.discharge_expected_at,
@@ -124,8 +124,8 @@ class SqlReferrals:
             self._batch.insert(bases, key | basis)
         self._batch.insert(identities, key | rows.identity_of(content))
         self._batch.insert(narratives, key | {"texts": rows.texts_of(content)})
-        if content.equality.said:
-            self._batch.insert(equality, key | {"said": rows.equality_of(content)})
+        if content.equality.is_recorded:
+            self._batch.insert(equality, key | {"answers": rows.equality_of(content)})
 
 
 def load(connection: sa.Connection, referral_id: UUID, *, for_update: bool = False) -> Referral | None:
@@ -140,13 +140,13 @@ def _of(connection: sa.Connection, table: sa.Table, version: Any) -> sa.CursorRe
 
 
 def _to_referral(row: Any, version: Any, connection: sa.Connection) -> Referral:
-    said = _of(connection, equality, version).first()
+    equality_row = _of(connection, equality, version).first()
     content = rows.content_of(
         codes=version.codes,
         bases=tuple(_to_basis(one) for one in sorted(_of(connection, bases, version), key=lambda one: one.position)),
         identity=_of(connection, identities, version).one()._asdict(),
         texts=_of(connection, narratives, version).one().texts,
-        equality=said.said if said else {},
+        equality=equality_row.answers if equality_row else {},
         answers_question=version.answers_question,
     )
     return Referral(
@@ -186,7 +186,7 @@ def _withdrawal(row: Any) -> Withdrawal | None:
     return Withdrawal(at=row.withdrawn_at, reason=row.withdrawal_reason, version=version)
 
 
-def _as_told(row: Any, version: Any, connection: sa.Connection) -> Referral:
+def _as_published(row: Any, version: Any, connection: sa.Connection) -> Referral:
     """One version in the form in which it was told: what is kept as text has its codes again."""
     referral = _to_referral(row, version, connection)
     content = replace(referral.content, facts=_facts.load(version.codes["facts"]))

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from services.contracts.codes import OrganisationClass, RecipientClass
 from services.intake.adapters.tables import drafts, staff, teams
-from services.intake.application.drafts import KEPT_FOR, DraftChanged, NoSuchDraft
-from services.intake.domain.lawful_basis import Bodies
+from services.intake.application.drafts import DRAFT_LIFETIME, DraftChanged, NoSuchDraft
+from services.intake.domain.lawful_basis import OrganisationClasses
 from services.platform.db.upsert import insert_or_ignore
 
 
@@ -29,7 +29,7 @@ class SqlDrafts:
     ) -> int:
         """Returns the version that is stored. Raises NoSuchDraft or DraftChanged."""
         typed = {name: list(values) for name, values in answers.items()}
-        row = {"version": expected_version + 1, "answers": typed, "saved_at": at, "expires_at": at + KEPT_FOR}
+        row = {"version": expected_version + 1, "answers": typed, "saved_at": at, "expires_at": at + DRAFT_LIFETIME}
         new = {"id": draft_id, "staff_id": staff_id, "started_at": at, **row}
         # Also where the draft expired or was deleted while the form stayed open: what was typed since is not lost.
         if insert_or_ignore(self._connection, drafts, new):
@@ -55,11 +55,11 @@ class SqlDrafts:
         mine = (drafts.c.id == draft_id) & (drafts.c.staff_id == staff_id) & drafts.c.referral_id.is_(None)
         self._connection.execute(sa.delete(drafts).where(mine))
 
-    def forget_expired(self, *, at: datetime) -> int:
-        return forget_expired_drafts(self._connection, at)
+    def delete_expired(self, *, at: datetime) -> int:
+        return delete_expired_drafts(self._connection, at)
 
 
-def forget_expired_drafts(connection: sa.Connection, at: datetime) -> int:
+def delete_expired_drafts(connection: sa.Connection, at: datetime) -> int:
     """What was typed and left alone for too long goes, whether or not anybody comes back. Gives how many drafts."""
     return connection.execute(sa.delete(drafts).where(drafts.c.expires_at < at)).rowcount
 
@@ -68,13 +68,13 @@ class SqlTeams:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def organisation_classes(self) -> Bodies:
+    def organisation_classes(self) -> OrganisationClasses:
         found: dict[RecipientClass, set[OrganisationClass]] = {}
-        for row in self._connection.execute(_BODIES):
+        for row in self._connection.execute(_ORGANISATION_CLASSES):
             found.setdefault(row.team_class, set()).add(row.organisation_class)
         return found
 
-    def keep(
+    def upsert_if_newer(
         self,
         team_id: UUID,
         *,
@@ -84,21 +84,23 @@ class SqlTeams:
         active: bool,
     ) -> bool:
         row = {"team_class": team_class, "organisation_class": organisation_class, "active": active}
-        return keep_newer(self._connection, teams, team_id, version=version, row=row)
+        return upsert_if_newer(self._connection, teams, team_id, version=version, row=row)
 
 
 class SqlStaff:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def keep(self, staff_id: UUID, *, version: int, display_name: str) -> bool:
-        return keep_newer(self._connection, staff, staff_id, version=version, row={"display_name": display_name})
+    def upsert_if_newer(self, staff_id: UUID, *, version: int, display_name: str) -> bool:
+        return upsert_if_newer(self._connection, staff, staff_id, version=version, row={"display_name": display_name})
 
 
-_BODIES = sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)
+_ORGANISATION_CLASSES = sa.select(teams.c.team_class, teams.c.organisation_class).where(teams.c.active)
 
 
-def keep_newer(connection: sa.Connection, table: sa.Table, row_id: UUID, *, version: int, row: dict[str, Any]) -> bool:
+def upsert_if_newer(
+    connection: sa.Connection, table: sa.Table, row_id: UUID, *, version: int, row: dict[str, Any]
+) -> bool:
     """Write the row unless one as new is kept. False when it is."""
     if insert_or_ignore(connection, table, {"id": row_id, "version": version, **row}):
         return True

@@ -11,7 +11,7 @@ from services.platform.db.row_security import AREAS, ORGANISATION, ORGANISATION_
 # triage may be told is asked for what lies beside it.
 _WRITTEN = f"""(referred_by = {STAFF}
     OR ((by_system OR referred_by IS NULL) AND 'partner_system' = ANY ({ROLES}) AND organisation_id = {ORGANISATION}))"""
-_OF_THEIR_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
+_IN_REVIEWER_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
     AND area = ANY ({AREAS}) AND referred_by IS DISTINCT FROM {STAFF})"""
 
 # Run as the owner of the tables, whom no policy holds: else each look at a table would ask the policies again. Their
@@ -20,7 +20,7 @@ _MAY_REVIEW = f"""
 CREATE OR REPLACE FUNCTION may_review(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM referrals WHERE id = asked AND {_OF_THEIR_AREAS}) AND EXISTS (
+    RETURN EXISTS (SELECT FROM referrals WHERE id = asked AND {_IN_REVIEWER_AREAS}) AND EXISTS (
         SELECT FROM bases WHERE referral_id = asked AND recipient_class = 'triage'
         AND version = (SELECT max(version) FROM referral_versions WHERE referral_id = asked)
     );
@@ -42,12 +42,12 @@ END $$
 """
 _OF_REFERRAL = "may_know(referral_id)"
 # Who is one person is asked by the service alone, when it hears of a referral.
-_NOBODY = "false"
+_DENIED = "false"
 
 POLICIES = RowPolicies(
     functions=[_MAY_REVIEW, _MAY_KNOW],
     policies={
-        "referrals": f"{_WRITTEN} OR {_OF_THEIR_AREAS}",
+        "referrals": f"{_WRITTEN} OR {_IN_REVIEWER_AREAS}",
         "steps": _OF_REFERRAL,
         "referral_versions": _OF_REFERRAL,
         "identities": _OF_REFERRAL,
@@ -58,8 +58,8 @@ POLICIES = RowPolicies(
         "match_changes": "EXISTS (SELECT FROM matches WHERE matches.id = match_id)",
         "drafts": f"staff_id = {STAFF}",
         "unsent_texts": f"staff_id = {STAFF}",
-        "persons": _NOBODY,
-        "search_keys": _NOBODY,
+        "persons": _DENIED,
+        "search_keys": _DENIED,
     },
 )
 POLICIES.create_with(metadata)

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from services.contracts.codes import Answer, Involvement, Question, WhatHappened
-from services.intake.domain import content as said
+from services.intake.domain import content as domain
 from services.intake.domain.content import Content
 
 _T = TypeVar("_T")
@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 _OWN_COLUMNS = ("name", "date_of_birth", "nhs_number", "phone", "address", "postcode")
 _TEXTS = {
     "concern": ("concern", "own_words", "strengths"),
-    "told": ("reason", "capacity", "refusal"),
+    "disclosure": ("reason", "capacity", "refusal"),
     "police": ("reason",),
     "incident": ("place_note", "mechanism"),
     "safeguarding": ("social_worker",),
@@ -33,12 +33,12 @@ def codes_of(content: Content) -> dict[str, Any]:
         "immediate_danger": content.immediate_danger,
         "involvement": list(content.involvement),
         "facts": {name: _plain(value) for name, value in content.facts.items()},
-        "offer": _without_nothing(asdict(content.offer)),
+        "offer": _without_empty(asdict(content.offer)),
         "interpreter_needed": content.young_person.interpreter_needed,
         "no_fixed_address": content.young_person.no_fixed_address,
     }
     for part, words in _TEXTS.items():
-        codes[part] = _without_nothing({k: v for k, v in asdict(getattr(content, part)).items() if k not in words})
+        codes[part] = _without_empty({k: v for k, v in asdict(getattr(content, part)).items() if k not in words})
     return codes
 
 
@@ -48,7 +48,7 @@ def identity_of(content: Content) -> dict[str, Any]:
     own = {name: who.pop(name) for name in _OWN_COLUMNS}
     return {
         **own,
-        "more": {"young_person": _without_nothing(who), "contact": _without_nothing(asdict(content.contact))},
+        "more": {"young_person": _without_empty(who), "contact": _without_empty(asdict(content.contact))},
     }
 
 
@@ -57,18 +57,18 @@ def texts_of(content: Content) -> dict[str, Any]:
     texts: dict[str, Any] = {"danger_note": content.danger_note, "answer": content.answer}
     texts["answered"] = {question.value: said for question, said in content.answered.items()}
     for part, words in _TEXTS.items():
-        texts[part] = _without_nothing({word: getattr(getattr(content, part), word) for word in words})
-    return _without_nothing(texts)
+        texts[part] = _without_empty({word: getattr(getattr(content, part), word) for word in words})
+    return _without_empty(texts)
 
 
 def equality_of(content: Content) -> dict[str, Any]:
-    return _without_nothing(asdict(content.equality))
+    return _without_empty(asdict(content.equality))
 
 
 def content_of(
     *,
     codes: Mapping[str, Any],
-    bases: tuple[said.Basis, ...],
+    bases: tuple[domain.Basis, ...],
     identity: Mapping[str, Any],
     texts: Mapping[str, Any],
     equality: Mapping[str, Any],
@@ -83,26 +83,26 @@ def content_of(
         facts=_facts(codes["facts"]),
         bases=bases,
         young_person=young_person_of(identity),
-        contact=_read(said.Contact, identity["more"]["contact"]),
+        contact=_read(domain.Contact, identity["more"]["contact"]),
         danger_note=texts.get("danger_note"),
-        incident=_read(said.Incident, parts["incident"]),
-        concern=_read(said.Concern, parts["concern"]),
-        told=_read(said.Knowing, parts["told"]),
-        police=_read(said.Police, parts["police"]),
-        safeguarding=_read(said.Safeguarding, parts["safeguarding"]),
-        offer=_read(said.Offer, codes["offer"]),
-        referrer=_read(said.Referrer, parts["referrer"]),
-        equality=_read(said.Equality, equality),
+        incident=_read(domain.Incident, parts["incident"]),
+        concern=_read(domain.Concern, parts["concern"]),
+        disclosure=_read(domain.Informed, parts["disclosure"]),
+        police=_read(domain.Police, parts["police"]),
+        safeguarding=_read(domain.Safeguarding, parts["safeguarding"]),
+        offer=_read(domain.Offer, codes["offer"]),
+        referrer=_read(domain.Referrer, parts["referrer"]),
+        equality=_read(domain.Equality, equality),
         answer=texts.get("answer"),
         answers_question=answers_question,
         answered={Question(question): said for question, said in texts.get("answered", {}).items()},
     )
 
 
-def young_person_of(identity: Mapping[str, Any]) -> said.YoungPerson:
+def young_person_of(identity: Mapping[str, Any]) -> domain.YoungPerson:
     """Who it is, from the row of who it is."""
     own = {name: identity[name] for name in _OWN_COLUMNS}
-    read: said.YoungPerson = _read(said.YoungPerson, {**identity["more"]["young_person"], **own})
+    read: domain.YoungPerson = _read(domain.YoungPerson, {**identity["more"]["young_person"], **own})
     return read
 
 
@@ -122,7 +122,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in values.items() if value not in (None, (), [], {}, False)} | {
         name: False for name, value in values.items() if value is False
     }

@@ -132,12 +132,14 @@ bases = sa.Table(
     sa.Column("referring_class", CodeType(OrganisationClass), nullable=True),
     sa.Column("given_by", sa.String(100), nullable=True),
     sa.Column("expires_on", sa.Date, nullable=True),
-    sa.CheckConstraint("basis <> 'consent_parent_or_carer' OR given_by IS NOT NULL", name="consent_says_whose"),
+    sa.CheckConstraint(
+        "basis <> 'consent_parent_or_carer' OR given_by IS NOT NULL", name="parental_consent_names_giver"
+    ),
     # Police, Crime, Sentencing and Courts Act 2022 s.16(2) and (4).
     sa.CheckConstraint(
         "gateway IS NULL OR gateway <> 'serious_violence_duty'"
         f" OR (referring_class IS NOT NULL AND referring_class NOT IN ({_OUTSIDE_THE_DUTY}))",
-        name="duty_between_listed_bodies",
+        name="duty_needs_listed_referrer",
     ),
 )
 
@@ -157,7 +159,7 @@ identities = sa.Table(
 
 narratives = sa.Table("narratives", metadata, *_of_version(), sa.Column("texts", Json, nullable=False))
 
-equality = sa.Table("equality", metadata, *_of_version(), sa.Column("said", Json, nullable=False))
+equality = sa.Table("equality", metadata, *_of_version(), sa.Column("answers", Json, nullable=False))
 
 # Keyed digests of the identifiers of each referral as it now is: the only index of who somebody is. A whole one is looked
 # for; a part of a name only confirms what was found.
@@ -187,7 +189,7 @@ matches = sa.Table(
     sa.UniqueConstraint("earlier_id", "later_id"),
     sa.CheckConstraint("earlier_id <> later_id", name="two_referrals"),
     sa.CheckConstraint("version >= 1", name="version_from_one"),
-    sa.CheckConstraint("state <> 'not_same' OR changed_by IS NOT NULL", name="not_same_is_said_by_somebody"),
+    sa.CheckConstraint("state <> 'not_same' OR changed_by IS NOT NULL", name="not_same_has_author"),
 )
 
 match_changes = sa.Table(
@@ -216,7 +218,7 @@ drafts = sa.Table(
     sa.Column("saved_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
     sa.Column("referral_id", sa.Uuid, sa.ForeignKey("referrals.id"), nullable=True, unique=True),
-    sa.CheckConstraint("(answers IS NULL) = (referral_id IS NOT NULL)", name="sent_or_kept"),
+    sa.CheckConstraint("(answers IS NULL) = (referral_id IS NOT NULL)", name="sent_or_saved"),
 )
 
 teams = sa.Table(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.intake.adapters import match_scope
 from services.intake.adapters.tables import platform, referral_versions, referrals
-from services.intake.domain.match_reader import MatchReader
+from services.intake.domain.viewer import Viewer
 
 REPUBLISH_AFTER = timedelta(minutes=10)
 SHOWN_AFTER = timedelta(seconds=60)
@@ -52,9 +52,9 @@ class SqlUnacknowledged:
         self._connection.execute(sa.update(referrals).where(mine).values(republish_at=at + (at - since)))
 
 
-def in_transit(connection: sa.Connection, reader: MatchReader, *, at: datetime, limit: int) -> list[InTransit]:
+def in_transit(connection: sa.Connection, viewer: Viewer, *, at: datetime, limit: int) -> list[InTransit]:
     """What waits longer than a minute, of what the reviewer will know; the longest first."""
-    those = sa.select(_c.id).where(_in_transit(reader, at=at)).order_by(_since, _c.id).limit(limit)
+    those = sa.select(_c.id).where(_in_transit(viewer, at=at)).order_by(_since, _c.id).limit(limit)
     versions = referral_versions.c
     newest = sa.select(versions.age).where(versions.referral_id == _c.id).order_by(versions.version.desc()).limit(1)
     found = (
@@ -71,9 +71,9 @@ def in_transit(connection: sa.Connection, reader: MatchReader, *, at: datetime, 
     return [InTransit(**row._mapping) for row in connection.execute(found)]
 
 
-def any_in_transit(connection: sa.Connection, reader: MatchReader, *, at: datetime) -> bool:
-    return bool(connection.scalar(sa.select(sa.select(_c.id).where(_in_transit(reader, at=at)).exists())))
+def any_in_transit(connection: sa.Connection, viewer: Viewer, *, at: datetime) -> bool:
+    return bool(connection.scalar(sa.select(sa.select(_c.id).where(_in_transit(viewer, at=at)).exists())))
 
 
-def _in_transit(reader: MatchReader, *, at: datetime) -> sa.ColumnElement[bool]:
-    return unacknowledged & (_since < at - SHOWN_AFTER) & match_scope.knows_referral(_c.id, reader)
+def _in_transit(viewer: Viewer, *, at: datetime) -> sa.ColumnElement[bool]:
+    return unacknowledged & (_since < at - SHOWN_AFTER) & match_scope.referral_visible_to(_c.id, viewer)

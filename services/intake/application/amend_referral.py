@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.intake.application import matching
 from services.intake.application.ports import UnitOfWork
-from services.intake.application.publishing import tell_amended, tell_matches
+from services.intake.application.publishing import publish_amended, publish_matches
 from services.intake.application.validation import check
 from services.intake.domain.content import Content
 from services.intake.domain.referral import Referral, ReferredBy
@@ -29,7 +29,7 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
     Raises NoSuchReferral, StaleReferral, ReferralWithdrawn, QuestionNotAsked, NotAnswered, or what `check` raises.
     """
     referral = uow.referrals.get(command.referral_id)
-    referral.require_known_to(command.asking)
+    referral.require_readable_by(command.asking)
     area, site = command.area or referral.area, command.site or referral.site
     if command.expected_version == referral.version and referral.is_same(command.content, area=area, site=site):
         uow.audit("referral.read", subject_type="referral", subject_id=referral.id, reason="own_referral")
@@ -41,7 +41,7 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         uow=uow,
         before=referral.content,
     )
-    held = uow.matches.of(referral.id)
+    held = uow.matches.for_referral(referral.id)
     equality_before = referral.content.equality
     referral.amend(
         command.content,
@@ -53,8 +53,8 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
     )
     uow.referrals.save(referral)
     matches = matching.find_matches_again(referral, uow)
-    tell_amended(referral, uow, equality_before=equality_before)
-    tell_matches(matches, uow)
+    publish_amended(referral, uow, equality_before=equality_before)
+    publish_matches(matches, uow)
     uow.audit(
         "referral.amended", subject_type="referral", subject_id=referral.id, details={"version": referral.version}
     )

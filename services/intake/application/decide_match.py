@@ -5,9 +5,9 @@ from uuid import UUID
 
 from services.intake.application.matching import reassign_persons
 from services.intake.application.ports import UnitOfWork
-from services.intake.application.publishing import tell_matches
+from services.intake.application.publishing import publish_matches
 from services.intake.domain.match import DetailsHidden, Match, MatchState
-from services.intake.domain.match_reader import MatchReader
+from services.intake.domain.viewer import Viewer
 from services.platform.clock import just_after
 
 
@@ -17,17 +17,17 @@ class DecideMatch:
     expected_version: int
     state: MatchState
     reason: str
-    reader: MatchReader
+    viewer: Viewer
     """Who decides."""
 
 
 def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     """Raises NoSuchMatch, StaleMatch, MatchAlreadyDecided or DetailsHidden."""
-    match = uow.matches.get(command.match_id, command.reader)
+    match = uow.matches.get(command.match_id, command.viewer)
     pair = [uow.referrals.get(referral_id) for referral_id in (match.earlier_id, match.later_id)]
     if command.state is not MatchState.UNDONE and any(referral.is_hidden for referral in pair):
         raise DetailsHidden
-    by = command.reader.staff_id
+    by = command.viewer.staff_id
     at = just_after(uow.at, *(referral.recorded_at for referral in pair))
     match.decide(command.state, by=by, reason=command.reason, at=at, expected=command.expected_version)
     uow.matches.save(match)
@@ -35,7 +35,7 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     if match.state is not MatchState.LINKED and pair[0].person_id == pair[1].person_id:
         changed += _reopen_links(match, uow)
     told = reassign_persons({referral.person_id for referral in pair}, changed, uow)
-    tell_matches(told, uow)
+    publish_matches(told, uow)
     uow.audit(
         f"match.{match.state.value}",
         subject_type="match",
@@ -47,7 +47,7 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
 
 def _reopen_links(match: Match, uow: UnitOfWork) -> list[Match]:
     """The later of the two is somebody else: what else joined it to that person is for somebody to look at again."""
-    others = [other for other in uow.matches.of(match.later_id) if other.state is MatchState.LINKED]
+    others = [other for other in uow.matches.for_referral(match.later_id) if other.state is MatchState.LINKED]
     for other in others:
         other.reopen(at=uow.at)
         uow.matches.save(other)

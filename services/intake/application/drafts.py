@@ -9,7 +9,7 @@ from services.intake.application.ports import UnitOfWork
 from services.platform.errors import Conflict, NotFound
 from services.platform.i18n import N_
 
-KEPT_FOR = timedelta(hours=48)
+DRAFT_LIFETIME = timedelta(hours=48)
 NOT_STORED = 0
 
 
@@ -39,7 +39,7 @@ def save_draft(command: SaveDraft, uow: UnitOfWork) -> int:
 
     Raises NoSuchDraft for somebody else's draft, or one that was sent, and DraftChanged.
     """
-    uow.drafts.forget_expired(at=uow.at)
+    uow.drafts.delete_expired(at=uow.at)
     is_empty = not is_filled(command.answers)
     if is_empty and not command.expected_version:
         return NOT_STORED
@@ -62,10 +62,10 @@ def is_filled(answers: Mapping[str, Sequence[str]]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DropDraft:
+class DeleteDraft:
     draft_id: UUID
     staff_id: UUID
 
 
-def drop_draft(command: DropDraft, uow: UnitOfWork) -> None:
+def delete_draft(command: DeleteDraft, uow: UnitOfWork) -> None:
     uow.drafts.drop(command.draft_id, staff_id=command.staff_id)

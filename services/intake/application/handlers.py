@@ -6,7 +6,7 @@ from typing import Any
 from services.contracts.intake import LostEventsRequestedV1
 from services.intake.application.amend_referral import AmendReferral, amend_referral
 from services.intake.application.decide_match import DecideMatch, decide_match
-from services.intake.application.drafts import DropDraft, SaveDraft, drop_draft, save_draft
+from services.intake.application.drafts import DeleteDraft, SaveDraft, delete_draft, save_draft
 from services.intake.application.match_again import MatchAgain, match_again
 from services.intake.application.on_accounts import ApplyStaff, ApplyTeam, on_staff, on_team
 from services.intake.application.on_progress import ApplyProgress, on_progress
@@ -29,7 +29,7 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     WithdrawReferral: withdraw_referral,
     DecideMatch: decide_match,
     SaveDraft: save_draft,
-    DropDraft: drop_draft,
+    DeleteDraft: delete_draft,
     ApplyProgress: on_progress,
     ApplyTeam: on_team,
     ApplyStaff: on_staff,

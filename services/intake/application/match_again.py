@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.intake.application import matching
 from services.intake.application.ports import MatchingStep, UnitOfWork
-from services.intake.application.publishing import tell_matches
+from services.intake.application.publishing import publish_matches
 from services.intake.domain.referral import Referral
 
 _PAGE_SIZE = 50
@@ -20,7 +20,7 @@ def match_again(_command: MatchAgain, uow: UnitOfWork) -> int:
     """Returns the number of referrals. What a person decided about a match is not changed."""
     steps: tuple[tuple[MatchingStep, Callable[[Referral, UnitOfWork], None]], ...] = (
         (MatchingStep.KEYS_MADE, _make_keys),
-        (MatchingStep.LOOKED, _look),
+        (MatchingStep.MATCHED, _match),
     )
     for step, take in steps:
         behind = uow.people.behind(step, limit=_PAGE_SIZE)
@@ -33,10 +33,10 @@ def match_again(_command: MatchAgain, uow: UnitOfWork) -> int:
 
 
 def _make_keys(referral: Referral, uow: UnitOfWork) -> None:
-    uow.people.forget(referral.id)
-    uow.people.remember(referral.id, matching.search_keys_of(referral, uow))
+    uow.people.delete_keys(referral.id)
+    uow.people.save_keys(referral.id, matching.search_keys_of(referral, uow))
 
 
-def _look(referral: Referral, uow: UnitOfWork) -> None:
-    tell_matches(matching.find_matches_again(referral, uow), uow)
+def _match(referral: Referral, uow: UnitOfWork) -> None:
+    publish_matches(matching.find_matches_again(referral, uow), uow)
     uow.audit("referral.matched_again", subject_type="referral", subject_id=referral.id)

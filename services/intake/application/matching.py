@@ -13,7 +13,7 @@ from services.intake.domain.match import Match, MatchChange, MatchState
 from services.intake.domain.matching import Comparison, Verdict, compare
 from services.intake.domain.referral import Referral
 
-_SAID_DIFFERENT = (MatchState.NOT_SAME, MatchState.UNDONE)
+_DECIDED_DIFFERENT = (MatchState.NOT_SAME, MatchState.UNDONE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +33,10 @@ def find_matches(referral: Referral, uow: UnitOfWork) -> list[Found]:
     """The referrals that are, or may be, about the same person; the first received first."""
     mine = _known(referral.content.young_person, referral.age, referral.recorded_at, uow)
     keys = search_keys(mine, uow.policy.match_key)
-    candidates = uow.people.sharing(keys, but=referral.id)
+    candidates = uow.people.candidates(keys, excluding=referral.id)
     if not candidates:
         return []
-    shared = _shared(keys, uow, but=referral.id)
+    shared = _shared(keys, uow, excluding=referral.id)
     compared = [
         Found(
             candidate=other,
@@ -50,9 +50,9 @@ def find_matches(referral: Referral, uow: UnitOfWork) -> list[Found]:
 def find_matches_again(referral: Referral, uow: UnitOfWork) -> list[Match]:
     """Of a referral that was looked at before. Gives every match to tell of."""
     found = find_matches(referral, uow)
-    uow.people.forget(referral.id)
-    uow.people.remember(referral.id, search_keys_of(referral, uow))
-    changed = record_matches(referral, found, uow, held=uow.matches.of(referral.id))
+    uow.people.delete_keys(referral.id)
+    uow.people.save_keys(referral.id, search_keys_of(referral, uow))
+    changed = record_matches(referral, found, uow, held=uow.matches.for_referral(referral.id))
     persons = {referral.person_id, *(one.candidate.person_id for one in found)}
     return reassign_persons(persons, changed, uow) if changed else []
 
@@ -61,17 +61,17 @@ def _known(young_person: YoungPerson, age: Age, at: datetime, uow: UnitOfWork) -
     return known_of(young_person, age=age, at=at, test_numbers=uow.policy.test_nhs_numbers)
 
 
-def _shared(keys: Sequence[SearchKey], uow: UnitOfWork, *, but: UUID) -> set[Identifier]:
+def _shared(keys: Sequence[SearchKey], uow: UnitOfWork, *, excluding: UUID) -> set[Identifier]:
     """The identifiers that so many persons have already that they say little: a hostel's postcode, a family's phone."""
     limits = uow.policy.shared_from
     counted = [key for key in keys if key.is_whole and key.identifier in limits]
-    persons = uow.people.persons_sharing(counted, but=but)
+    persons = uow.people.count_persons(counted, excluding=excluding)
     return {identifier for identifier, count in persons.items() if count >= limits[identifier]}
 
 
 def person_to_join(found: Sequence[Found], uow: UnitOfWork) -> UUID | None:
     """The person whom a referral not seen before joins: the one of the first received that is surely the same."""
-    return _first_same(found, refused=_told_apart(found, uow))
+    return _first_same(found, refused=_contradicted_persons(found, uow))
 
 
 def record_matches(
@@ -120,12 +120,12 @@ def _joins(referral: Referral, found: Sequence[Found], held: dict[UUID, Match], 
     """The person that the rule may link the referral to."""
     if any(match.decided_by_a_person and match.state is MatchState.LINKED for match in held.values()):
         return referral.person_id
-    refused = _told_apart(found, uow) | {
+    refused = _contradicted_persons(found, uow) | {
         one.candidate.person_id
         for one in found
         if (match := held.get(one.candidate.referral_id))
         and match.decided_by_a_person
-        and match.state in _SAID_DIFFERENT
+        and match.state in _DECIDED_DIFFERENT
     }
     stays = any(one.candidate.person_id == referral.person_id for one in _same(found, refused=refused))
     return referral.person_id if stays else _first_same(found, refused=refused)
@@ -139,18 +139,18 @@ def _same(found: Sequence[Found], *, refused: Collection[UUID]) -> list[Found]:
     return [one for one in found if one.comparison.verdict is Verdict.SAME and one.candidate.person_id not in refused]
 
 
-def _told_apart(found: Sequence[Found], uow: UnitOfWork) -> set[UUID]:
+def _contradicted_persons(found: Sequence[Found], uow: UnitOfWork) -> set[UUID]:
     """The persons of whom one referral speaks against this one, though another does not: a twin by way of a referral
     that gives no name. Where a person linked that referral, it speaks against nobody."""
     return {
         one.candidate.person_id
         for one in found
-        if one.comparison.tells_apart and not _linked_by_a_person(one.candidate.referral_id, uow)
+        if one.comparison.contradicts_identity and not _linked_by_a_person(one.candidate.referral_id, uow)
     }
 
 
 def _linked_by_a_person(referral_id: UUID, uow: UnitOfWork) -> bool:
-    linked = [match for match in uow.matches.of(referral_id) if match.state is MatchState.LINKED]
+    linked = [match for match in uow.matches.for_referral(referral_id) if match.state is MatchState.LINKED]
     return any(match.decided_by_a_person for match in linked)
 
 

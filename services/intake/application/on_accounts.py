@@ -17,7 +17,7 @@ class ApplyTeam:
 
 
 def on_team(command: ApplyTeam, uow: UnitOfWork) -> None:
-    uow.teams.keep(
+    uow.teams.upsert_if_newer(
         command.team_id,
         version=command.version,
         team_class=command.team_class,
@@ -34,4 +34,4 @@ class ApplyStaff:
 
 
 def on_staff(command: ApplyStaff, uow: UnitOfWork) -> None:
-    uow.staff.keep(command.staff_id, version=command.version, display_name=command.display_name)
+    uow.staff.upsert_if_newer(command.staff_id, version=command.version, display_name=command.display_name)

@@ -11,13 +11,13 @@ from services.intake.domain.referral import Acknowledged, Progress
 class ApplyProgress:
     referral_id: UUID
     progress: Progress
-    knows: int = 1
+    visible_to: int = 1
     """The newest version of the referral that casework knows."""
 
 
 def on_progress(command: ApplyProgress, uow: UnitOfWork) -> None:
     """Raises NoSuchReferral: only intake makes referrals, so there is none that it does not know."""
     held = uow.acknowledgements.get(command.referral_id)
-    now = held.with_news(Acknowledged(progress=command.progress, version=command.knows))
+    now = held.merged_with(Acknowledged(progress=command.progress, version=command.visible_to))
     if now != held:
-        uow.acknowledgements.keep(command.referral_id, now)
+        uow.acknowledgements.save(command.referral_id, now)

@@ -12,10 +12,10 @@ from services.contracts.schema import EventSchema
 from services.intake.domain.age import Age, Scope
 from services.intake.domain.content import YoungPerson
 from services.intake.domain.known import Identifier, SearchKey
-from services.intake.domain.lawful_basis import Bodies
+from services.intake.domain.lawful_basis import OrganisationClasses
 from services.intake.domain.match import Match
-from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import Acknowledged, Referral
+from services.intake.domain.viewer import Viewer
 from services.platform.republish import RepublishJobs
 
 
@@ -47,7 +47,7 @@ class MatchingStep(IntEnum):
     """How far a referral has come under the present rules of matching. Rules that change take the next two numbers."""
 
     KEYS_MADE = 1
-    LOOKED = 2
+    MATCHED = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,26 +84,26 @@ class AcknowledgedReferrals(Protocol):
     def get(self, referral_id: UUID) -> Acknowledged:
         """Raises NoSuchReferral."""
 
-    def keep(self, referral_id: UUID, heard: Acknowledged) -> None: ...
+    def save(self, referral_id: UUID, acknowledged: Acknowledged) -> None: ...
 
 
 class People(Protocol):
     """Which referrals are about one person."""
 
-    def sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> list[Candidate]:
+    def candidates(self, keys: Sequence[SearchKey], *, excluding: UUID) -> list[Candidate]:
         """Referrals that may be about the person of these keys, however many they are; the first received first.
 
         Those with a whole key that is enough, or with another whole one and a key of another identifier beside it.
         Until the commit nobody else may look for the same whole keys.
         """
 
-    def persons_sharing(self, keys: Sequence[SearchKey], *, but: UUID) -> Mapping[Identifier, int]:
+    def count_persons(self, keys: Sequence[SearchKey], *, excluding: UUID) -> Mapping[Identifier, int]:
         """Of how many persons there are referrals with the same identifier, for each of these keys."""
 
-    def remember(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
+    def save_keys(self, referral_id: UUID, keys: Sequence[SearchKey]) -> None:
         """The keys by which this referral, that has none, is found from now on."""
 
-    def forget(self, referral_id: UUID) -> None: ...
+    def delete_keys(self, referral_id: UUID) -> None: ...
 
     def members(self, person_ids: Collection[UUID]) -> list[Member]: ...
     def move(self, referral_id: UUID, person_id: UUID) -> None: ...
@@ -114,10 +114,10 @@ class People(Protocol):
 
 
 class Matches(Protocol):
-    def get(self, match_id: UUID, reader: MatchReader) -> Match:
+    def get(self, match_id: UUID, viewer: Viewer) -> Match:
         """Raises NoSuchMatch, for a match of which this reader may not know too."""
 
-    def of(self, referral_id: UUID) -> list[Match]: ...
+    def for_referral(self, referral_id: UUID) -> list[Match]: ...
     def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]: ...
     def save(self, match: Match) -> None:
         """Raises StaleMatch when somebody else has since it was read."""
@@ -140,14 +140,14 @@ class Drafts(Protocol):
         """What was typed is forgotten; where it went is kept, for a second sending."""
 
     def drop(self, draft_id: UUID, *, staff_id: UUID) -> None: ...
-    def forget_expired(self, *, at: datetime) -> int: ...
+    def delete_expired(self, *, at: datetime) -> int: ...
 
 
 class Teams(Protocol):
-    def organisation_classes(self) -> Bodies:
+    def organisation_classes(self) -> OrganisationClasses:
         """The kinds of organisation behind the active teams of each class."""
 
-    def keep(
+    def upsert_if_newer(
         self,
         team_id: UUID,
         *,
@@ -161,7 +161,7 @@ class Teams(Protocol):
 class Staff(Protocol):
     """Names only, of those who decide matches."""
 
-    def keep(self, staff_id: UUID, *, version: int, display_name: str) -> bool: ...
+    def upsert_if_newer(self, staff_id: UUID, *, version: int, display_name: str) -> bool: ...
 
 
 class Unacknowledged(Protocol):

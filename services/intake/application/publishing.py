@@ -22,20 +22,20 @@ from services.intake.domain.referral import Referral
 from services.intake.domain.rules import notices
 
 
-def tell_received(referral: Referral, publisher: Publisher) -> None:
+def publish_received(referral: Referral, publisher: Publisher) -> None:
     publisher.publish(ReferralReceivedV1, _referral(referral))
-    _tell_who_and_what(referral, publisher)
-    _tell_equality(referral, publisher)
+    _publish_identity_and_narrative(referral, publisher)
+    _publish_equality(referral, publisher)
 
 
-def tell_amended(referral: Referral, publisher: Publisher, *, equality_before: Equality) -> None:
+def publish_amended(referral: Referral, publisher: Publisher, *, equality_before: Equality) -> None:
     """`equality_before` is what the version before said: what is taken back is told too, as nothing."""
     publisher.publish(ReferralAmendedV1, _referral(referral) | {"amended_at": referral.recorded_at})
-    _tell_who_and_what(referral, publisher)
-    _tell_equality(referral, publisher, before=equality_before)
+    _publish_identity_and_narrative(referral, publisher)
+    _publish_equality(referral, publisher, before=equality_before)
 
 
-def tell_withdrawn(referral: Referral, publisher: Publisher) -> None:
+def publish_withdrawn(referral: Referral, publisher: Publisher) -> None:
     assert referral.withdrawal is not None  # noqa: S101 (called after withdraw)
     publisher.publish(
         ReferralWithdrawnV1,
@@ -49,7 +49,7 @@ def tell_withdrawn(referral: Referral, publisher: Publisher) -> None:
     )
 
 
-def tell_matches(matches: Sequence[Match], uow: UnitOfWork, publisher: Publisher | None = None) -> None:
+def publish_matches(matches: Sequence[Match], uow: UnitOfWork, publisher: Publisher | None = None) -> None:
     """After persons were settled: each match with the persons of its referrals as they now are."""
     for match in matches:
         persons = [uow.referrals.get(referral_id).person_id for referral_id in (match.earlier_id, match.later_id)]
@@ -70,15 +70,15 @@ def tell_matches(matches: Sequence[Match], uow: UnitOfWork, publisher: Publisher
         )
 
 
-def _tell_who_and_what(referral: Referral, publisher: Publisher) -> None:
+def _publish_identity_and_narrative(referral: Referral, publisher: Publisher) -> None:
     publisher.publish(IdentityRecordedV1, _identity(referral))
     texts = dict(_texts(referral.content, referral.recorded_at))
     publisher.publish(NarrativeRecordedV1, {"referral_id": referral.id, "version": referral.version, "texts": texts})
 
 
-def _tell_equality(referral: Referral, publisher: Publisher, *, before: Equality | None = None) -> None:
+def _publish_equality(referral: Referral, publisher: Publisher, *, before: Equality | None = None) -> None:
     equality = referral.content.equality
-    if equality.counted or (before is not None and before.counted):
+    if equality.is_published or (before is not None and before.is_published):
         publisher.publish(
             EqualityRecordedV1,
             {
@@ -127,7 +127,7 @@ def _referral(referral: Referral) -> dict[str, Any]:
             }
             for basis in content.bases
         ],
-        "told_young_person": content.told.young_person,
+        "told_young_person": content.disclosure.young_person,
         "police_told": content.police.told,
         "interpreter_needed": content.young_person.interpreter_needed,
         "arrived_at": content.incident.arrived_at,
@@ -174,7 +174,7 @@ def _texts(content: Content, at: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _said(content: Content) -> dict[str, Any]:
-    who, incident, told = content.young_person, content.incident, content.told
+    who, incident, told = content.young_person, content.incident, content.disclosure
     return {
         "concern": content.concern.concern,
         "own_words": content.concern.own_words,

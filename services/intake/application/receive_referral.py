@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from services.contracts.codes import Source
 from services.intake.application import matching
 from services.intake.application.ports import UnitOfWork
-from services.intake.application.publishing import tell_matches, tell_received
+from services.intake.application.publishing import publish_matches, publish_received
 from services.intake.application.validation import check
 from services.intake.domain.content import Content
 from services.intake.domain.referral import Referral, ReferredBy
@@ -45,12 +45,12 @@ def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
     person_id = matching.person_to_join(found, uow)
     referral.person_id = person_id or referral.person_id
     uow.referrals.add(referral, new_person=person_id is None)
-    uow.people.remember(referral.id, matching.search_keys_of(referral, uow))
+    uow.people.save_keys(referral.id, matching.search_keys_of(referral, uow))
     matches = matching.record_matches(referral, found, uow, held=())
     if command.draft_id is not None and command.referred_by.staff_id is not None:
         uow.drafts.sent(command.draft_id, staff_id=command.referred_by.staff_id, referral_id=referral.id)
-    tell_received(referral, uow)
-    tell_matches(matches, uow)
+    publish_received(referral, uow)
+    publish_matches(matches, uow)
     uow.audit("referral.received", subject_type="referral", subject_id=referral.id)
     return referral
 

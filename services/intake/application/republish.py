@@ -9,7 +9,7 @@ from uuid import UUID
 from services.contracts.intake import RepublishCompletedV1
 from services.contracts.topics import IDENTITIES, INTAKE_EQUALITY, NARRATIVES, REFERRALS
 from services.intake.application.ports import UnitOfWork
-from services.intake.application.publishing import tell_amended, tell_matches, tell_received, tell_withdrawn
+from services.intake.application.publishing import publish_amended, publish_matches, publish_received, publish_withdrawn
 from services.platform.republish import (
     FilteredPublisher,
     RepublishedBatch,
@@ -32,7 +32,7 @@ def republish_unacknowledged(_command: RepublishUnacknowledged, uow: UnitOfWork)
     """Gives how many referrals. Whoever did hear of one finds no news in it."""
     due = uow.unacknowledged.due(at=uow.at, limit=_PAGE_SIZE)
     for referral_id in due:
-        _tell(referral_id, _OURS, uow)
+        _republish(referral_id, _OURS, uow)
         uow.unacknowledged.republished(referral_id, at=uow.at)
         uow.audit("referral.republished", subject_type="referral", subject_id=referral_id)
     return len(due)
@@ -47,7 +47,7 @@ def on_republish_requested(command: StartRepublish, uow: UnitOfWork) -> None:
         uow.republish_jobs.begin(command.request_id, topics, requested_at=command.requested_at)
         return
     for referral_id in uow.referrals.known(command.referral_ids):
-        _tell(referral_id, topics, uow)
+        _republish(referral_id, topics, uow)
 
 
 def republish_next_batch(_command: RepublishNextBatch, uow: UnitOfWork) -> int:
@@ -55,22 +55,24 @@ def republish_next_batch(_command: RepublishNextBatch, uow: UnitOfWork) -> int:
         ids = uow.referrals.after(job.last_id, received_by=job.requested_at, limit=_PAGE_SIZE)
         told: Counter[str] = Counter()
         for referral_id in ids:
-            told.update(_tell(referral_id, job.topics, uow))
+            told.update(_republish(referral_id, job.topics, uow))
         return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
 
     return republish_batch(uow, tell, RepublishCompletedV1)
 
 
-def _tell(referral_id: UUID, topics: frozenset[str], uow: UnitOfWork) -> Mapping[str, int]:
+def _republish(referral_id: UUID, topics: frozenset[str], uow: UnitOfWork) -> Mapping[str, int]:
     """Tell each version in turn, then what else holds. Gives of how many referrals there was something to tell."""
     publisher = FilteredPublisher(uow, topics)
     versions = uow.referrals.history(referral_id)
-    tell_received(versions[0], publisher)
+    publish_received(versions[0], publisher)
     for before, now in pairwise(versions):
-        tell_amended(now, publisher, equality_before=before.content.equality)
+        publish_amended(now, publisher, equality_before=before.content.equality)
     referral = uow.referrals.get(referral_id)
     if referral.withdrawal is not None:
-        tell_withdrawn(referral, publisher)
-    tell_matches([match for match in uow.matches.of(referral_id) if match.earlier_id == referral_id], uow, publisher)
-    asked = any(version.content.equality.counted for version in versions)
+        publish_withdrawn(referral, publisher)
+    publish_matches(
+        [match for match in uow.matches.for_referral(referral_id) if match.earlier_id == referral_id], uow, publisher
+    )
+    asked = any(version.content.equality.is_published for version in versions)
     return {REFERRALS.name: 1, INTAKE_EQUALITY.name: int(asked)}

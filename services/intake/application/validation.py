@@ -36,7 +36,7 @@ def check(
     today = _day(uow.at)
     _collect(faults, lambda: check_answers(content, referring=referring, at=uow.at, today=today, before=before))
     organisation_classes = uow.teams.organisation_classes()
-    said_before = before.bases if before else ()
+    bases_before = before.bases if before else ()
     _collect(
         faults,
         lambda: check_bases(
@@ -44,7 +44,7 @@ def check(
             referring=referring,
             organisation_classes=organisation_classes,
             today=today,
-            said_before=said_before,
+            bases_before=bases_before,
         ),
     )
     _collect(faults, lambda: _check_nhs_number(content, uow))

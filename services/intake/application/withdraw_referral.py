@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.contracts.codes import WithdrawalReason
 from services.intake.application.ports import UnitOfWork
-from services.intake.application.publishing import tell_withdrawn
+from services.intake.application.publishing import publish_withdrawn
 from services.intake.domain.referral import Referral, ReferredBy
 
 
@@ -19,9 +19,9 @@ class WithdrawReferral:
 def withdraw_referral(command: WithdrawReferral, uow: UnitOfWork) -> Referral:
     """Raises NoSuchReferral or ReferralWithdrawn."""
     referral = uow.referrals.get(command.referral_id)
-    referral.require_known_to(command.asking)
+    referral.require_readable_by(command.asking)
     referral.withdraw(command.reason, at=uow.at)
     uow.referrals.save(referral)
-    tell_withdrawn(referral, uow)
+    publish_withdrawn(referral, uow)
     uow.audit("referral.withdrawn", subject_type="referral", subject_id=referral.id, reason=command.reason.value)
     return referral

@@ -8,7 +8,7 @@ from services.platform.errors import FieldError, Invalid
 from services.platform.i18n import N_
 
 ASK = N_("Enter a date of birth or an age, or say that it is not known")
-_TYPED_AGE_MAY_BE_OFF_BY = 1
+_TYPED_AGE_TOLERANCE = 1
 
 
 class AgeUnanswered(Invalid):
@@ -49,15 +49,15 @@ class Age:
 
 def age_of(*, born: date | None, about: int | None, not_known: bool, disputed: bool, on: date, scope: Scope) -> Age:
     """The age on a day, from what the referrer could say. Raises one of the errors above; no age is in scope."""
-    _answered_once(born=born, about=about, not_known=not_known)
+    _require_one_answer(born=born, about=about, not_known=not_known)
     years = about if born is None else years_old(born, on)
     if years is None:
         return Age(years=None, basis=AgeBasis.NOT_KNOWN)
     if years < 0:
         raise BornInTheFuture(errors=[_at("date_of_birth", N_("Date of birth must be in the past"))])
-    if about is not None and abs(years - about) > _TYPED_AGE_MAY_BE_OFF_BY:
+    if about is not None and abs(years - about) > _TYPED_AGE_TOLERANCE:
         raise AgesDisagree(errors=[_at("age_about", N_("The age and the date of birth do not agree: leave one out"))])
-    _in_scope(years, "date_of_birth" if born else "age_about", scope)
+    _require_in_scope(years, "date_of_birth" if born else "age_about", scope)
     if disputed:
         return Age(years=years, basis=AgeBasis.DISPUTED)
     return Age(years=years, basis=AgeBasis.ESTIMATED if born is None else AgeBasis.DATE_OF_BIRTH)
@@ -68,7 +68,7 @@ def years_old(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _answered_once(*, born: date | None, about: int | None, not_known: bool) -> None:
+def _require_one_answer(*, born: date | None, about: int | None, not_known: bool) -> None:
     known = born is not None or about is not None
     if known and not_known:
         sentence = N_("Give an age or date of birth, or say that it is not known, not both")
@@ -77,7 +77,7 @@ def _answered_once(*, born: date | None, about: int | None, not_known: bool) -> 
         raise AgeUnanswered(errors=[_at("date_of_birth", ASK)])
 
 
-def _in_scope(years: int, field: str, scope: Scope) -> None:
+def _require_in_scope(years: int, field: str, scope: Scope) -> None:
     if not scope.youngest <= years <= scope.oldest:
         signpost = scope.younger if years < scope.youngest else scope.older
         raise AgeOutOfScope(signpost, errors=[_at(field, signpost)])

@@ -133,7 +133,7 @@ class Basis:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Knowing:
+class Informed:
     """Whether the young person and the family know of the referral, and how consent was judged."""
 
     young_person: Told | None = None
@@ -189,11 +189,11 @@ class Equality:
     gender: str | None = None
 
     @property
-    def said(self) -> bool:
-        return self.counted or bool(self.gender)
+    def is_recorded(self) -> bool:
+        return self.is_published or bool(self.gender)
 
     @property
-    def counted(self) -> bool:
+    def is_published(self) -> bool:
         """Whether anything of it is told to those who see whether people are treated fairly."""
         return any((self.ethnicity, self.sex, self.disability))
 
@@ -212,7 +212,7 @@ class Content:
     """The other coded facts, by the names that the published language has for them."""
     incident: Incident = field(default_factory=Incident)
     concern: Concern = field(default_factory=Concern)
-    told: Knowing = field(default_factory=Knowing)
+    disclosure: Informed = field(default_factory=Informed)
     police: Police = field(default_factory=Police)
     safeguarding: Safeguarding = field(default_factory=Safeguarding)
     offer: Offer = field(default_factory=Offer)

@@ -12,7 +12,7 @@ from services.platform.errors import FieldError
 from services.platform.i18n import N_
 
 _NUMBER = re.compile(r"/[0-9]+(?=/)", re.ASCII)
-Fault = tuple[str, str]
+FieldFault = tuple[str, str]
 """A pointer and its sentence."""
 
 
@@ -20,8 +20,8 @@ Fault = tuple[str, str]
 class Contradiction:
     """Two answers that cannot both hold, with a sentence at each. `held` is what was answered."""
 
-    first: Fault
-    second: Fault
+    first: FieldFault
+    second: FieldFault
     held: tuple[object, ...] = ()
 
     @property
@@ -36,12 +36,12 @@ class Contradiction:
 
 
 def contradictions(content: Content, *, at: datetime) -> Iterator[Contradiction]:
-    yield from _ways(content)
-    yield from _ways_without_what_they_need(content)
+    yield from _opposed_ways(content)
+    yield from _unusable_ways(content)
     yield from _consent(content)
     yield from _reasons(content)
-    yield from _of_the_young_person(content)
-    yield from _leaving(content, at)
+    yield from _young_person(content)
+    yield from _discharge(content, at)
 
 
 def new_contradictions(content: Content, before: Content | None, *, at: datetime) -> list[Contradiction]:
@@ -76,14 +76,14 @@ _OPPOSED: Mapping[ContactMode, tuple[DoNotContact, str, str]] = MappingProxyType
 )
 
 
-def _ways(content: Content) -> Iterator[Contradiction]:
+def _opposed_ways(content: Content) -> Iterator[Contradiction]:
     contact = content.contact
     for way, (forbidden, at_safe, at_do_not) in _OPPOSED.items():
         if way in contact.safe and forbidden in contact.do_not:
             yield Contradiction(first=("/contact/safe", at_safe), second=("/contact/do_not", at_do_not))
 
 
-def _ways_without_what_they_need(content: Content) -> Iterator[Contradiction]:
+def _unusable_ways(content: Content) -> Iterator[Contradiction]:
     """A way that nobody could use: it is not known, or what it needs is."""
     safe, who = content.contact.safe, content.young_person
     if {ContactMode.PHONE, ContactMode.TEXT} & set(safe) and not who.phone:
@@ -134,11 +134,14 @@ _GIVERS = MappingProxyType(
 
 
 def _consent(content: Content) -> Iterator[Contradiction]:
-    told = {"/told/young_person": content.told.young_person, "/told/parent_or_carer": content.told.parent_or_carer}
+    told = {
+        "/told/young_person": content.disclosure.young_person,
+        "/told/parent_or_carer": content.disclosure.parent_or_carer,
+    }
     for index, basis in enumerate(content.bases):
         if basis.basis not in _GIVERS:
             if basis.given_by:
-                yield _given_by_nobody(index, basis.given_by)
+                yield _giver_without_consent(index, basis.given_by)
             continue
         at, (pointer, giver, sentence) = f"/bases/{index}/basis", _GIVERS[basis.basis]
         if told[pointer] is Told.NO:
@@ -151,11 +154,11 @@ def _consent(content: Content) -> Iterator[Contradiction]:
             yield Contradiction(
                 first=(at, N_("You say that they agreed, and that they refused: change one answer")),
                 second=_at_refusal(content),
-                held=(basis.recipient_class, basis.basis, content.told.refusal),
+                held=(basis.recipient_class, basis.basis, content.disclosure.refusal),
             )
 
 
-def _given_by_nobody(index: int, given_by: str) -> Contradiction:
+def _giver_without_consent(index: int, given_by: str) -> Contradiction:
     return Contradiction(
         first=(f"/bases/{index}/basis", N_("Somebody is named who gave consent, but the reason is not consent")),
         second=(f"/bases/{index}/given_by", N_("Clear who gave consent, or choose consent as the reason")),
@@ -165,14 +168,14 @@ def _given_by_nobody(index: int, given_by: str) -> Contradiction:
 
 def _refused(content: Content, giver: RefusedBy, recipient: RecipientClass) -> bool:
     """Whether this person refused that this recipient is told. Who or for what that nobody said may be anybody."""
-    told = content.told
+    told = content.disclosure
     if not (told.refusal or told.refused_by or told.refused_for):
         return False
     return (not told.refused_by or giver in told.refused_by) and (not told.refused_for or recipient in told.refused_for)
 
 
-def _at_refusal(content: Content) -> Fault:
-    told = content.told
+def _at_refusal(content: Content) -> FieldFault:
+    told = content.disclosure
     if told.refusal and not (told.refused_by and told.refused_for):
         return "/told/refusal", N_("Somebody refused consent and somebody gave it: select who refused, and for whom")
     return "/told/refused_for", N_(
@@ -181,11 +184,11 @@ def _at_refusal(content: Content) -> Fault:
 
 
 def _reasons(content: Content) -> Iterator[Contradiction]:
-    if content.told.young_person is Told.YES and content.told.reason:
+    if content.disclosure.young_person is Told.YES and content.disclosure.reason:
         yield Contradiction(
             first=("/told/young_person", N_("You say that they were told, and why they were not: change one answer")),
             second=("/told/reason", N_("Clear why they were not told, or say that they were not")),
-            held=(content.told.reason,),
+            held=(content.disclosure.reason,),
         )
     if content.police.told is PoliceTold.YES and content.police.reason:
         yield Contradiction(
@@ -195,7 +198,7 @@ def _reasons(content: Content) -> Iterator[Contradiction]:
         )
 
 
-def _of_the_young_person(content: Content) -> Iterator[Contradiction]:
+def _young_person(content: Content) -> Iterator[Contradiction]:
     who = content.young_person
     if who.no_fixed_address and who.address:
         yield Contradiction(
@@ -223,7 +226,7 @@ def _of_the_young_person(content: Content) -> Iterator[Contradiction]:
         )
 
 
-def _leaving(content: Content, at: datetime) -> Iterator[Contradiction]:
+def _discharge(content: Content, at: datetime) -> Iterator[Contradiction]:
     incident = content.incident
     left = incident.discharge in _LEFT
     if left and incident.discharge_expected_at is not None and incident.discharge_expected_at > at:

@@ -46,13 +46,13 @@ class Known:
 class SearchKey:
     """A digest under which a referral is found. A whole one is looked for; a part only confirms what was found.
 
-    `is_enough`: it needs nothing beside it to be worth a comparison, as an NHS number or a name of several words.
+    `is_sufficient`: it needs nothing beside it to be worth a comparison, as an NHS number or a name of several words.
     """
 
     identifier: Identifier
     digest: str
     is_whole: bool
-    is_enough: bool = False
+    is_sufficient: bool = False
 
 
 def known_of(young_person: YoungPerson, *, age: Age, at: datetime, test_numbers: bool) -> Known:
@@ -81,7 +81,7 @@ def whole_values(known: Known) -> set[tuple[Identifier, str]]:
     """The values of which two referrals must share one, to be compared at all."""
     values = {
         Identifier.NHS_NUMBER: known.nhs_number,
-        Identifier.DATE_OF_BIRTH: known.born and either_way(known.born),
+        Identifier.DATE_OF_BIRTH: known.born and day_month_sorted(known.born),
         Identifier.POSTCODE: known.postcode,
         Identifier.PHONE: known.phone,
     }
@@ -96,7 +96,7 @@ def search_keys(known: Known, key: bytes) -> list[SearchKey]:
             identifier=identifier,
             digest=digest(identifier.value, value, key),
             is_whole=True,
-            is_enough=identifier is Identifier.NHS_NUMBER or (identifier is Identifier.NAME and " " in value),
+            is_sufficient=identifier is Identifier.NHS_NUMBER or (identifier is Identifier.NAME and " " in value),
         )
         for identifier, value in sorted(whole_values(known))
     ]
@@ -111,7 +111,7 @@ def digest(kind: str, value: str, key: bytes) -> str:
     return hmac.new(key, f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()
 
 
-def either_way(day: date) -> str:
+def day_month_sorted(day: date) -> str:
     """The same for a date and for the one with day and month swapped."""
     first, second = sorted((day.day, day.month))
     return f"{day.year}-{first:02}-{second:02}"

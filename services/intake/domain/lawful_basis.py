@@ -10,7 +10,7 @@ from services.platform.errors import FieldError, Invalid
 from services.platform.i18n import N_
 
 CONSENT = frozenset({LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PARENT_OR_CARER})
-TOLD_WITHOUT_END = RecipientClass.TRIAGE
+WITHOUT_EXPIRY = RecipientClass.TRIAGE
 """Without the triage team nobody could read the referral any more: withdrawing it is how it is taken back."""
 
 ASK_TRIAGE = N_("Say that the triage team may be told, and why: nobody else can read the referral")
@@ -21,7 +21,7 @@ _HEALTH_FACTS = (
     "mental_health_need",
 )  # fmt: skip
 
-Bodies = Mapping[RecipientClass, Collection[OrganisationClass]]
+OrganisationClasses = Mapping[RecipientClass, Collection[OrganisationClass]]
 
 
 class BasesRefused(Invalid):
@@ -34,22 +34,25 @@ def check_bases(
     content: Content,
     *,
     referring: OrganisationClass | None,
-    organisation_classes: Bodies,
+    organisation_classes: OrganisationClasses,
     today: date,
-    said_before: Collection[Basis] = (),
+    bases_before: Collection[Basis] = (),
 ) -> None:
     """Raises BasesRefused, with a sentence at each basis that does not hold. `today` is the day in London.
 
     A last day said before may stay as it is, past or not: other answers can still be changed.
     """
     faults = list(_faults(content, referring, organisation_classes))
-    faults += _last_days(content.bases, today, said_before)
+    faults += _last_days(content.bases, today, bases_before)
     if faults:
         raise BasesRefused(errors=faults)
 
 
 def gateways(
-    *, referring: OrganisationClass | None, recipient: RecipientClass, recipient_bodies: Collection[OrganisationClass]
+    *,
+    referring: OrganisationClass | None,
+    recipient: RecipientClass,
+    recipient_organisations: Collection[OrganisationClass],
 ) -> list[DisclosureGateway]:
     """What may be offered to a referrer of this body for telling this class. Patient information is asked later."""
     return [
@@ -59,7 +62,7 @@ def gateways(
             gateway,
             referring=referring,
             recipient=recipient,
-            recipient_bodies=recipient_bodies,
+            recipient_organisations=recipient_organisations,
             patient_information=False,
         )
         is None
@@ -77,7 +80,7 @@ def holds_patient_information(content: Content) -> bool:
 
 
 def _faults(
-    content: Content, referring: OrganisationClass | None, organisation_classes: Bodies
+    content: Content, referring: OrganisationClass | None, organisation_classes: OrganisationClasses
 ) -> Iterator[FieldError]:
     if not any(basis.recipient_class is RecipientClass.TRIAGE for basis in content.bases):
         yield FieldError("/bases", ASK_TRIAGE)
@@ -88,12 +91,12 @@ def _faults(
             basis.gateway,
             referring=referring,
             recipient=basis.recipient_class,
-            recipient_bodies=organisation_classes.get(basis.recipient_class, ()),
+            recipient_organisations=organisation_classes.get(basis.recipient_class, ()),
             patient_information=patient_information,
         )
         if refusal:
             yield FieldError(f"/bases/{index}/gateway", _REFUSALS[refusal])
-    yield from _told_twice(content.bases)
+    yield from _duplicate_recipients(content.bases)
 
 
 def _consent_faults(basis: Basis, at: str) -> Iterator[FieldError]:
@@ -101,17 +104,17 @@ def _consent_faults(basis: Basis, at: str) -> Iterator[FieldError]:
         yield FieldError(f"{at}/given_by", N_("Enter who gave consent, like “mother” or “foster carer”"))
 
 
-def _last_days(bases: Sequence[Basis], today: date, said_before: Collection[Basis]) -> Iterator[FieldError]:
+def _last_days(bases: Sequence[Basis], today: date, bases_before: Collection[Basis]) -> Iterator[FieldError]:
     for index, basis in enumerate(bases):
-        if basis.expires_on is None or basis in said_before:
+        if basis.expires_on is None or basis in bases_before:
             continue
-        if basis.recipient_class is TOLD_WITHOUT_END:
+        if basis.recipient_class is WITHOUT_EXPIRY:
             yield FieldError(f"/bases/{index}/expires_on", _NO_LAST_DAY)
         elif basis.expires_on < today:
             yield FieldError(f"/bases/{index}/expires_on", N_("The last day must be today or later"))
 
 
-def _told_twice(bases: Sequence[Basis]) -> Iterator[FieldError]:
+def _duplicate_recipients(bases: Sequence[Basis]) -> Iterator[FieldError]:
     seen = set()
     for index, basis in enumerate(bases):
         if basis.recipient_class in seen:

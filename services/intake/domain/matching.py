@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from services.intake.domain.known import Identifier, Known, either_way, whole_values
+from services.intake.domain.known import Identifier, Known, day_month_sorted, whole_values
 from services.intake.domain.name_agreement import ALIKE, NameAgreement, name_agreement
 
-_STATED_AGE_MAY_BE_OFF_BY = 2
+_STATED_AGE_TOLERANCE = 2
 AGE = "age"
 NAME_SIMILAR = "name_similar"
 DATE_OF_BIRTH_SIMILAR = "date_of_birth_similar"
@@ -20,14 +20,14 @@ LINKS: Collection[frozenset[str]] = (
 )
 """What links two referrals without a person: every identifier of one of these is the same on both and weak on neither,
 and nothing that tells persons apart differs, or is only similar."""
-_TELL_APART = frozenset({Identifier.NHS_NUMBER, Identifier.NAME, Identifier.DATE_OF_BIRTH, AGE})
+_IDENTITY_CONTRADICTIONS = frozenset({Identifier.NHS_NUMBER, Identifier.NAME, Identifier.DATE_OF_BIRTH, AGE})
 _ONLY_SIMILAR = frozenset({NAME_SIMILAR, DATE_OF_BIRTH_SIMILAR})
 
 _STRONG, _WEAK = 2, 1
-POINTS_OF_A_MATCH = 3
+MATCH_POINTS = 3
 """Name, date of birth, postcode and phone give two points each where they agree, and one where they agree weakly. So two
 that agree are for a person to look at unless both are weak, and so are three weak ones."""
-_WORDS_OF_A_STRONG_NAME = 2
+_STRONG_NAME_WORDS = 2
 
 
 class Verdict(StrEnum):
@@ -53,9 +53,9 @@ class Comparison:
     born: DateAgreement | None = None
 
     @property
-    def tells_apart(self) -> bool:
+    def contradicts_identity(self) -> bool:
         """Whether anything speaks for two persons."""
-        return not _TELL_APART.isdisjoint(self.contradicting)
+        return not _IDENTITY_CONTRADICTIONS.isdisjoint(self.contradicting)
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ def _verdict(one: Known, other: Known, found: Collection[_Found], comparison: Co
     strong = {each.name for each in found if each.is_strong}
     several = one.names.of_several or other.names.of_several
     only_similar = not _ONLY_SIMILAR.isdisjoint(comparison.agreeing) or comparison.name is NameAgreement.INITIALS
-    may_link = not (comparison.tells_apart or only_similar or several)
+    may_link = not (comparison.contradicts_identity or only_similar or several)
     if may_link and any(strong >= needed for needed in LINKS):
         return Verdict.SAME
     if Identifier.NHS_NUMBER in comparison.agreeing:
         return Verdict.POSSIBLE
     points = sum(each.points for each in found)
     # Two that share nothing whole would be found or missed by chance: they are looked for by whole values.
-    if points < POINTS_OF_A_MATCH or whole_values(one).isdisjoint(whole_values(other)):
+    if points < MATCH_POINTS or whole_values(one).isdisjoint(whole_values(other)):
         return Verdict.UNRELATED
     return Verdict.POSSIBLE
 
@@ -118,7 +118,7 @@ def _name(agreement: tuple[NameAgreement, int] | None, weak: Collection[Identifi
     if agreement is None:
         return
     kind, words = agreement
-    points = _STRONG if words >= _WORDS_OF_A_STRONG_NAME else _WEAK
+    points = _STRONG if words >= _STRONG_NAME_WORDS else _WEAK
     if kind is NameAgreement.SAME:
         yield _Found(Identifier.NAME, points, Identifier.NAME not in weak)
     elif kind in ALIKE:
@@ -145,7 +145,7 @@ def _dates(one: date | None, other: date | None) -> DateAgreement | None:
         return None
     if one == other:
         return DateAgreement.SAME
-    if either_way(one) == either_way(other):
+    if day_month_sorted(one) == day_month_sorted(other):
         return DateAgreement.SWAPPED
     differing = sum(a != b for a, b in zip(one.isoformat(), other.isoformat(), strict=True))
     return DateAgreement.ONE_DIGIT if differing == 1 else DateAgreement.DIFFERENT
@@ -154,4 +154,4 @@ def _dates(one: date | None, other: date | None) -> DateAgreement | None:
 def _ages_contradict(one: Known, other: Known) -> bool:
     if one.born_about is None or other.born_about is None:
         return False
-    return abs(one.born_about - other.born_about) > _STATED_AGE_MAY_BE_OFF_BY
+    return abs(one.born_about - other.born_about) > _STATED_AGE_TOLERANCE

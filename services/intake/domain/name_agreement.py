@@ -59,7 +59,7 @@ def _alike(one: Name, other: Name) -> tuple[NameAgreement, int]:
     if _are_initials(one, other) or _are_initials(other, one):
         return NameAgreement.INITIALS, 0
     aligned = _aligned(one, other)
-    if aligned is None and one.heard_at_once == other.heard_at_once:
+    if aligned is None and one.whole_sound == other.whole_sound:
         return NameAgreement.SPELLING, words
     if aligned is None:
         return _unlike(one, other), 0

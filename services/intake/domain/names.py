@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from services.intake.domain.placeholders import MULTIPLE_BIRTH, TITLES, WHOLE_NAMES, names_nobody
+from services.intake.domain.placeholders import MULTIPLE_BIRTH, TITLES, WHOLE_NAMES, is_placeholder
 from services.intake.domain.short_names import full_names
 
 _MAX_OTHERS = 6
@@ -64,7 +64,7 @@ class Name:
         return {word: frozenset({sound(word), *map(sound, full_names(word))}) for word in self.long_words}
 
     @cached_property
-    def heard_at_once(self) -> str:
+    def whole_sound(self) -> str:
         """How all of it sounds as one word: alike whatever spaces and hyphens it has."""
         return sound(self.letters)
 
@@ -146,7 +146,7 @@ def parts_of(names: Names) -> set[str]:
     """Parts of names, as they sound. Two names that `name_agreement` finds alike share one."""
     found = set()
     for name in names.all:
-        found |= {f"sound {heard}" for heard in (name.heard_at_once, *chain.from_iterable(name.heard.values()))}
+        found |= {f"sound {heard}" for heard in (name.whole_sound, *chain.from_iterable(name.heard.values()))}
         if len(name.words) == 1:
             found |= {f"letters {rest}" for rest in without_a_letter(name.letters)}
     return found
@@ -173,7 +173,7 @@ def _read(text: str) -> Name | None:
     words = _words(text)
     while words and words[0] in TITLES:
         words = words[1:]
-    kept = [word for word in words if not names_nobody(word)]
+    kept = [word for word in words if not is_placeholder(word)]
     if not kept or {" ".join(words), " ".join(kept)} & WHOLE_NAMES:
         return None
     return Name(words=tuple(kept), is_whole=len(kept) == len(words))

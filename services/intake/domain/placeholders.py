@@ -48,7 +48,7 @@ _REPEATED = 3
 """A word of one letter written so often, like "xxx", names nobody."""
 
 
-def names_nobody(word: str) -> bool:
+def is_placeholder(word: str) -> bool:
     """Whether a folded word of a name says nothing: one of the table, a number, or one letter again and again."""
     return word in WORDS or word.isdecimal() or (len(word) >= _REPEATED and len(set(word)) == 1)
 

@@ -58,7 +58,7 @@ class ReferredBy:
     is_system: bool = False
     """Whether the account is a partner's system: what it wrote is known to every system of its organisation."""
 
-    def may_know_what(self, author: "ReferredBy") -> bool:
+    def can_read(self, author: "ReferredBy") -> bool:
         """Whether this account may know what `author` wrote."""
         same_account = self.staff_id is not None and self.staff_id == author.staff_id
         both_systems = self.is_system and author.is_system
@@ -92,7 +92,7 @@ class Acknowledged:
     progress: Progress = Progress()
     version: int = 0
 
-    def with_news(self, said: "Acknowledged") -> "Acknowledged":
+    def merged_with(self, said: "Acknowledged") -> "Acknowledged":
         """Both as far as they have ever been: what comes late is no news."""
         further = said.progress.version > self.progress.version
         return Acknowledged(
@@ -119,9 +119,9 @@ class Referral:
     withdrawal: Withdrawal | None = None
     progress: Progress = Progress()
 
-    def require_known_to(self, asking: ReferredBy) -> None:
+    def require_readable_by(self, asking: ReferredBy) -> None:
         """Raises NoSuchReferral unless whoever asks wrote it: the same account, or systems of one organisation."""
-        if not asking.may_know_what(self.referred_by):
+        if not asking.can_read(self.referred_by):
             raise NoSuchReferral
 
     def is_same(self, content: Content, *, area: str, site: str | None) -> bool:

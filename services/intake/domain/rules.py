@@ -88,7 +88,7 @@ def _times(content: Content, at: datetime) -> Iterator[FieldError]:
 
 
 def _reasons(content: Content) -> Iterator[FieldError]:
-    if content.told.young_person is Told.NO and not content.told.reason:
+    if content.disclosure.young_person is Told.NO and not content.disclosure.reason:
         yield FieldError("/told/reason", N_("Say why the young person was not told"))
     if content.police.told is PoliceTold.DECIDED_NOT and not content.police.reason:
         yield FieldError("/police/reason", N_("Say why you decided not to tell the police"))

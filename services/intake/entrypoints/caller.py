@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import current_app
 
 from services.contracts.codes import OrganisationClass, Role, Source
-from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import ReferredBy
+from services.intake.domain.viewer import Viewer
 from services.intake.entrypoints.locality import Locality, Site
 from services.platform.auth.identity import Identity
 from services.platform.errors import FieldError, Invalid
@@ -49,10 +49,10 @@ def referred_by(identity: Identity) -> ReferredBy:
     )
 
 
-def match_reader() -> MatchReader:
+def viewer() -> Viewer:
     """Whoever is signed in, as a reviewer. Raises Unauthorized when nobody is."""
     identity = current.identity()
-    return MatchReader(staff_id=identity.staff_id, organisation_class=identity.organisation_class, areas=identity.areas)
+    return Viewer(staff_id=identity.staff_id, organisation_class=identity.organisation_class, areas=identity.areas)
 
 
 def source_of(identity: Identity) -> Source:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.contracts.codes import Question
 from services.intake.domain.referral import Referral
-from services.intake.entrypoints import form_context, own_referral, presenters, section_page, sections, wording
+from services.intake.entrypoints import form_context, labels, own_referral, presenters, section_page, sections
 from services.intake.entrypoints.form_pages import WRITERS
 from services.intake.entrypoints.forms import ReferralForm, arranged
 from services.intake.entrypoints.schema import AmendmentSchema
@@ -98,7 +98,7 @@ def _whole_page(referral: Referral, form: Form, *, version: int) -> ResponseRetu
         form=form,
         hidden=hidden,
         referral=referral,
-        question=wording.word(progress.question) if progress.question else None,
+        question=labels.label(progress.question) if progress.question else None,
         already_sent=request.args.get("sent") == "already",
         **form_context.of(current.identity()),
     ), form.status

@@ -7,7 +7,7 @@ from services.contracts.codes import RecipientClass
 from services.intake.domain.content import Basis, Content
 from services.intake.domain.lawful_basis import CONSENT
 from services.intake.domain.referral import Referral
-from services.intake.entrypoints import wording
+from services.intake.entrypoints import labels
 
 
 def removable(referral: Referral) -> list[Basis]:
@@ -23,8 +23,8 @@ def items(referral: Referral) -> list[dict[str, Any]]:
     return [
         {
             "value": basis.recipient_class.value,
-            "text": wording.recipient(basis.recipient_class),
-            "hint": wording.word(basis.basis),
+            "text": labels.recipient_label(basis.recipient_class),
+            "hint": labels.label(basis.basis),
         }
         for basis in removable(referral)
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from services.contracts import codes
 from services.intake.adapters import queries
 from services.intake.domain import content
-from services.intake.entrypoints import caller, wording
+from services.intake.entrypoints import caller, labels
 from services.intake.entrypoints.forms import basis_items
 from services.intake.entrypoints.sections import SECTIONS
 from services.platform.auth.identity import Identity
@@ -45,10 +45,10 @@ def of(identity: Identity) -> Mapping[str, Any]:
     areas = caller.areas(identity)
     site = caller.own_site(identity)
     return {
-        "label": wording.label,
+        "label": labels.field_label,
         "sections": SECTIONS,
-        "choices": {name: wording.items(kind) for name, kind in _CHOICES.items()},
-        "yes_or_no": wording.yes_or_no(),
+        "choices": {name: labels.items(kind) for name, kind in _CHOICES.items()},
+        "yes_or_no": labels.yes_or_no(),
         "recipients": basis_items(queries.organisation_classes(current.reading()), identity.organisation_class),
         "area_items": [{"value": code, "text": name} for code, name in areas.items()],
         "usual_area": areas.get(site.area) if site else next(iter(areas.values()), ""),

@@ -18,7 +18,7 @@ from werkzeug.exceptions import Unauthorized
 
 from services.contracts.codes import Answer, Role
 from services.intake.adapters import queries
-from services.intake.application.drafts import DraftChanged, DropDraft, NoSuchDraft, SaveDraft, is_filled
+from services.intake.application.drafts import DeleteDraft, DraftChanged, NoSuchDraft, SaveDraft, is_filled
 from services.intake.application.receive_referral import ReceiveReferral
 from services.intake.application.validate_referral import ValidateReferral
 from services.intake.entrypoints import caller, form_context, summary
@@ -35,7 +35,7 @@ _LATER, _AUTOSAVE = "later", "autosave"
 
 @pages.get("")
 @access.requires(*WRITERS)
-def begin() -> ResponseReturnValue:
+def new() -> ResponseReturnValue:
     """An empty form; or with `?draft=` one that was begun."""
     wanted = request.args.get("draft")
     form = ReferralForm(ReferralSchema())
@@ -50,7 +50,7 @@ def begin() -> ResponseReturnValue:
 
 @pages.post("")
 @access.requires(*WRITERS)
-def go_on() -> ResponseReturnValue:
+def save_and_continue() -> ResponseReturnValue:
     """Save what was typed; then check it, or leave it for later."""
     draft_id, act = _uuid(request.form.get("draft", "")), request.form.get("act")
     stored = queries.draft_of(current.reading(), draft_id, staff_id=current.staff_id(), at=current.now())
@@ -63,7 +63,7 @@ def go_on() -> ResponseReturnValue:
     if act == _AUTOSAVE:
         return {"version": version}
     if act == _LATER:
-        return redirect(url_for("status.mine", kept="yes" if version else "no"), code=303)
+        return redirect(url_for("status.my_referrals", kept="yes" if version else "no"), code=303)
     form = checked(arranged(request.form))
     if form.has_errors:
         return _form(form, draft_id, version=version)
@@ -98,7 +98,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
     values = form.data | {"area": place.area}
     change = partial(url_for, "draft_section.show", draft_id=draft_id)
     parts = summary.parts(values, change=change, places=caller.place_names(identity))
-    return render_template("intake/check.html", draft_id=draft_id, parts=parts, back=url_for(".begin", draft=draft_id))
+    return render_template("intake/check.html", draft_id=draft_id, parts=parts, back=url_for(".new", draft=draft_id))
 
 
 @pages.post("/<uuid:draft_id>/send")
@@ -128,8 +128,8 @@ def send(draft_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:draft_id>/drop")
 @access.requires(*WRITERS)
 def drop(draft_id: UUID) -> ResponseReturnValue:
-    current.handle(DropDraft(draft_id=draft_id, staff_id=current.staff_id()))
-    return redirect(url_for("status.mine", dropped="yes"), code=303)
+    current.handle(DeleteDraft(draft_id=draft_id, staff_id=current.staff_id()))
+    return redirect(url_for("status.my_referrals", dropped="yes"), code=303)
 
 
 @pages.errorhandler(Unauthorized)
@@ -138,14 +138,14 @@ def signed_out(error: Unauthorized) -> ResponseReturnValue:
     draft_id = _save_for_owner()
     if draft_id is None:
         return problems.sign_in_first(error)
-    return render_template("intake/signed_out.html", back=url_for(".begin", draft=draft_id)), 401
+    return render_template("intake/signed_out.html", back=url_for(".new", draft=draft_id)), 401
 
 
 @pages.errorhandler(csrf.ForeignForm)
 def session_changed(error: csrf.ForeignForm) -> ResponseReturnValue:
     """They signed in anew in another tab, so this tab's token is an old one: save what was typed, and show it again."""
     draft_id = _save_for_owner() if current.identity_or_none() else None
-    return redirect(url_for(".begin", draft=draft_id), code=303) if draft_id else problems.refuse(error)
+    return redirect(url_for(".new", draft=draft_id), code=303) if draft_id else problems.refuse(error)
 
 
 def _save_for_owner() -> UUID | None:

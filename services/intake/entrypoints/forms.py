@@ -13,10 +13,11 @@ from services.contracts.codes import (
     RecipientClass,
     WithdrawalReason,
 )
-from services.intake.domain.lawful_basis import TOLD_WITHOUT_END, Bodies, gateways
+from services.intake.domain.lawful_basis import WITHOUT_EXPIRY, OrganisationClasses, gateways
 from services.intake.domain.match import MatchState
-from services.intake.entrypoints import wording
+from services.intake.entrypoints import labels as intake_labels
 from services.intake.entrypoints.fields import PHONES
+from services.intake.entrypoints.labels import FIELD_LABELS
 from services.intake.entrypoints.schema import ASK_CONTACT, ContactSchema, YoungPersonSchema
 from services.intake.entrypoints.sections import SECTIONS
 from services.platform.i18n import N_
@@ -37,7 +38,7 @@ _ABOUT = re.compile(r"(?:about|around|~) ?([0-9]{1,3})", re.ASCII | re.IGNORECAS
 class ReferralForm(Form):
     """A referral on a page: rows of bases at fixed numbers, "not known" beside the choices."""
 
-    labels = wording.LABELS
+    labels = FIELD_LABELS
 
     @classmethod
     def filled(cls, schema: Schema, values: Mapping[str, Any]) -> "ReferralForm":
@@ -93,7 +94,7 @@ def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
     return kept
 
 
-def basis_items(organisation_classes: Bodies, referring: OrganisationClass) -> list[dict[str, Any]]:
+def basis_items(organisation_classes: OrganisationClasses, referring: OrganisationClass) -> list[dict[str, Any]]:
     """One row for each class of recipient: the bases, the gateways that this organisation may use towards it, and
     whether they may be told until a last day.
     """
@@ -101,15 +102,15 @@ def basis_items(organisation_classes: Bodies, referring: OrganisationClass) -> l
         {
             "row": row,
             "value": recipient.value,
-            "text": wording.word(recipient),
-            "bases": wording.items(LawfulBasis),
-            "may_end": recipient is not TOLD_WITHOUT_END,
+            "text": intake_labels.label(recipient),
+            "bases": intake_labels.items(LawfulBasis),
+            "may_end": recipient is not WITHOUT_EXPIRY,
             "gateways": [
-                {"value": gateway.value, "text": wording.word(gateway)}
+                {"value": gateway.value, "text": intake_labels.label(gateway)}
                 for gateway in gateways(
                     referring=referring,
                     recipient=recipient,
-                    recipient_bodies=organisation_classes.get(recipient, ()),
+                    recipient_organisations=organisation_classes.get(recipient, ()),
                 )
             ],
         }

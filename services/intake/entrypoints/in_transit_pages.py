@@ -18,9 +18,7 @@ _MAX = 100
 def listed() -> ResponseReturnValue:
     """References, ages and times: what a list of reviews would show. Which ones were shown is audited."""
     with current.transaction() as transaction:
-        found = unacknowledged.in_transit(
-            transaction.connection, caller.match_reader(), at=current.now(), limit=_MAX + 1
-        )
+        found = unacknowledged.in_transit(transaction.connection, caller.viewer(), at=current.now(), limit=_MAX + 1)
         shown = found[:_MAX]
         if shown:
             ids = [str(in_transit.id) for in_transit in shown]
@@ -38,6 +36,4 @@ def listed() -> ResponseReturnValue:
 @access.requires(Role.REVIEWER)
 def any_in_transit() -> Response:
     """Whether there is anything to see on that page, for a notice on the list of reviews."""
-    return jsonify(
-        {"waiting": unacknowledged.any_in_transit(current.reading(), caller.match_reader(), at=current.now())}
-    )
+    return jsonify({"waiting": unacknowledged.any_in_transit(current.reading(), caller.viewer(), at=current.now())})

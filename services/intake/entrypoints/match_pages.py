@@ -14,7 +14,7 @@ from services.intake.domain.known import Known, known_of
 from services.intake.domain.match import MatchState, NoSuchMatch
 from services.intake.domain.matching import compare
 from services.intake.domain.referral import Referral
-from services.intake.entrypoints import caller, match_wording, wording
+from services.intake.entrypoints import caller, labels, match_labels
 from services.intake.entrypoints.forms import MatchForm
 from services.platform.errors import ApplicationError, Stale
 from services.platform.ui import dates
@@ -54,14 +54,14 @@ def _command(match_id: UUID, data: dict[str, Any]) -> DecideMatch:
         expected_version=data["version"],
         state=data["state"],
         reason=data["reason"],
-        reader=caller.match_reader(),
+        viewer=caller.viewer(),
     )
 
 
 def _read(match_id: UUID) -> queries.MatchView:
     """The match, with an audit row for the two records that are shown. Raises NoSuchMatch."""
     with current.transaction() as transaction:
-        view = queries.match_for(transaction.connection, match_id, caller.match_reader())
+        view = queries.match_for(transaction.connection, match_id, caller.viewer())
         if view is None:
             raise NoSuchMatch
         shown = {"referrals": [str(view.earlier.id), str(view.later.id)]}
@@ -75,7 +75,7 @@ def _page(view: queries.MatchView, form: Form) -> ResponseReturnValue:
         "intake/match.html",
         form=form,
         match=view.match,
-        state=wording.word(view.match.state),
+        state=labels.label(view.match.state),
         rows=_rows(view, names),
         earlier=view.earlier,
         later=view.later,
@@ -112,7 +112,7 @@ def _choices(state: MatchState, *, is_hidden: bool) -> list[dict[str, str]]:
 
 def _entry(said: queries.Attribution) -> dict[str, Any]:
     by = said.by or (_("a reviewer") if said.reason else _("the matching rule"))
-    return {"title": wording.word(said.state), "at": said.at, "by": by, "text": said.reason}
+    return {"title": labels.label(said.state), "at": said.at, "by": by, "text": said.reason}
 
 
 def _rows(view: queries.MatchView, areas: dict[str, str]) -> list[dict[str, Any]]:
@@ -130,9 +130,9 @@ def _rows(view: queries.MatchView, areas: dict[str, str]) -> list[dict[str, Any]
             "title": _(title),
             "earlier": earlier[name],
             "later": later[name],
-            "compared": match_wording.compared(name, one, other, comparison),
+            "compared": match_labels.compared(name, one, other, comparison),
         }
-        for name, title in (wording.IDENTIFIERS | wording.TELLING).items()
+        for name, title in (labels.IDENTIFIERS | labels.DISTINGUISHING).items()
         if earlier[name] or later[name]
     ]
 
@@ -154,7 +154,7 @@ def _shown(referral: Referral, areas: dict[str, str]) -> dict[str, str]:
         "other_names": who.other_names or "",
         "address": who.address or "",
         "school": who.school or "",
-        "what": ", ".join(wording.word(code) for code in referral.content.what_happened),
+        "what": ", ".join(labels.label(code) for code in referral.content.what_happened),
         "area": areas.get(referral.area, referral.area),
-        "source": wording.word(referral.source),
+        "source": labels.label(referral.source),
     }

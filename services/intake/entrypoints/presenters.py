@@ -14,7 +14,8 @@ _OURS = ("answers_question", "answered")
 def written(referral: Referral) -> dict[str, Any]:
     """The values of the schema, as its `load` takes them but not yet as JSON: times are times."""
     content = referral.content
-    values = {name: _said(value) for name, value in asdict(content).items() if name not in _OURS}
+    values = {name: _without_empty(value) for name, value in asdict(content).items() if name not in _OURS}
+    values["told"] = values.pop("disclosure")
     values["what_happened"] = [code.value for code in content.what_happened] or [NOT_KNOWN]
     values["contact"]["safe"] = [way.value for way in content.contact.safe] or [NOT_KNOWN]
     values["area"], values["site"] = referral.area, referral.site
@@ -47,13 +48,13 @@ def as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _said(value: Any) -> Any:
-    """Without the fields that nobody filled."""
+def _without_empty(value: Any) -> Any:
+    """Drops the fields that were left empty."""
     if isinstance(value, Mapping):
-        said = {name: _said(inner) for name, inner in value.items()}
-        return {name: inner for name, inner in said.items() if inner not in (None, [], {}) and inner is not False} | {
-            name: False for name, inner in said.items() if inner is False and not name.startswith("age_")
+        filled = {name: _without_empty(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in filled.items() if inner not in (None, [], {}) and inner is not False} | {
+            name: False for name, inner in filled.items() if inner is False and not name.startswith("age_")
         }
     if isinstance(value, list | tuple):
-        return [_said(inner) for inner in value]
+        return [_without_empty(inner) for inner in value]
     return value

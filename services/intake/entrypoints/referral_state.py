@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from services.contracts.codes import ProgressStep
-from services.intake.entrypoints import wording
+from services.intake.entrypoints import labels
 from services.platform.ui import dates
 
 OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
@@ -15,8 +15,8 @@ OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
 def sentence(step: ProgressStep, *, withdrawn_at: datetime | None) -> str:
     """What has become of it, in words that stay true until the next event."""
     if withdrawn_at is None:
-        return wording.word(step)
+        return labels.label(step)
     asked = dates.day(withdrawn_at)
     if step in OPEN:
         return str(_("You asked to withdraw this referral on %(day)s. A reviewer has not confirmed it yet.", day=asked))
-    return str(_("%(state)s. You asked to withdraw this referral on %(day)s.", state=wording.word(step), day=asked))
+    return str(_("%(state)s. You asked to withdraw this referral on %(day)s.", state=labels.label(step), day=asked))

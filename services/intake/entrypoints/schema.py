@@ -27,7 +27,7 @@ from services.contracts.codes import (
     YoungPersonAnswer,
 )
 from services.intake.domain import age
-from services.intake.domain import content as said
+from services.intake.domain import content as domain
 from services.intake.domain.lawful_basis import ASK_TRIAGE
 from services.intake.entrypoints.fields import (
     CodesOrNotKnown,
@@ -90,16 +90,16 @@ class YoungPersonSchema(StrictSchema):
 class ContactSchema(StrictSchema):
     safe = CodesOrNotKnown(ContactMode, ask=ASK_CONTACT)
     note = _text(500)
-    do_not = StrictList(StrictCode(said.DoNotContact), unique=True)
+    do_not = StrictList(StrictCode(domain.DoNotContact), unique=True)
     do_not_note = _text(500)
 
 
 class IncidentSchema(StrictSchema):
     happened_at = StrictTimestamp(allow_none=True)
     arrived_at = StrictTimestamp(allow_none=True)
-    discharge = StrictCode(said.Discharge, allow_none=True)
+    discharge = StrictCode(domain.Discharge, allow_none=True)
     discharge_expected_at = StrictTimestamp(allow_none=True)
-    place = StrictCode(said.Place, allow_none=True)
+    place = StrictCode(domain.Place, allow_none=True)
     place_note = _text(500)
     mechanism = _text(500)
 
@@ -144,13 +144,13 @@ class BasisSchema(StrictSchema):
     expires_on = StrictDate(allow_none=True, label=N_("The last day on which they may be told"))
 
 
-class KnowingSchema(StrictSchema):
+class InformedSchema(StrictSchema):
     young_person = StrictCode(Told, allow_none=True)
     reason = _text(500)
     parent_or_carer = StrictCode(Told, allow_none=True)
     capacity = _text(500)
     refusal = _text(500)
-    refused_by = StrictList(StrictCode(said.RefusedBy), unique=True)
+    refused_by = StrictList(StrictCode(domain.RefusedBy), unique=True)
     refused_for = StrictList(StrictCode(RecipientClass), unique=True)
 
 
@@ -160,7 +160,7 @@ class PoliceSchema(StrictSchema):
 
 
 class SafeguardingSchema(StrictSchema):
-    childrens_services_referral = StrictCode(said.ChildrensServicesReferral, allow_none=True)
+    childrens_services_referral = StrictCode(domain.ChildrensServicesReferral, allow_none=True)
     social_worker = _line(200)
     trafficking_signs = StrictCode(Answer, allow_none=True)
 
@@ -201,7 +201,7 @@ class ReferralSchema(StrictSchema):
     bases = StrictList(fields.Nested(BasisSchema), maximum=len(RecipientClass), load_default=list)
     involvement = StrictList(StrictCode(Involvement), unique=True)
     concern = fields.Nested(ConcernSchema)
-    told = fields.Nested(KnowingSchema)
+    told = fields.Nested(InformedSchema)
     police = fields.Nested(PoliceSchema)
     incident = fields.Nested(IncidentSchema)
     facts = fields.Nested(FactsSchema)
@@ -233,35 +233,35 @@ class AmendmentSchema(ReferralSchema):
     answers_question = StrictUuid(allow_none=True)
 
 
-def content_from(loaded: Mapping[str, Any]) -> said.Content:
+def content_from(loaded: Mapping[str, Any]) -> domain.Content:
     """What the schema loaded, as the domain has it."""
     told = dict(loaded.get("told", {}))
     refused = {name: tuple(told.get(name, ())) for name in ("refused_by", "refused_for")}
-    return said.Content(
-        young_person=said.YoungPerson(**loaded["young_person"]),
+    return domain.Content(
+        young_person=domain.YoungPerson(**loaded["young_person"]),
         what_happened=tuple(loaded["what_happened"]),
         immediate_danger=loaded["immediate_danger"],
         danger_note=loaded.get("danger_note"),
         contact=contact_from(loaded["contact"]),
-        bases=tuple(said.Basis(**basis) for basis in loaded["bases"]),
+        bases=tuple(domain.Basis(**basis) for basis in loaded["bases"]),
         involvement=tuple(loaded.get("involvement", ())),
         facts=_told(loaded.get("facts", {})),
-        incident=said.Incident(**loaded.get("incident", {})),
-        concern=said.Concern(**loaded.get("concern", {})),
-        told=said.Knowing(**told | refused),
-        police=said.Police(**loaded.get("police", {})),
-        safeguarding=said.Safeguarding(**loaded.get("safeguarding", {})),
-        offer=said.Offer(**loaded.get("offer", {})),
-        referrer=said.Referrer(**loaded.get("referrer", {})),
-        equality=said.Equality(**loaded.get("equality", {})),
+        incident=domain.Incident(**loaded.get("incident", {})),
+        concern=domain.Concern(**loaded.get("concern", {})),
+        disclosure=domain.Informed(**told | refused),
+        police=domain.Police(**loaded.get("police", {})),
+        safeguarding=domain.Safeguarding(**loaded.get("safeguarding", {})),
+        offer=domain.Offer(**loaded.get("offer", {})),
+        referrer=domain.Referrer(**loaded.get("referrer", {})),
+        equality=domain.Equality(**loaded.get("equality", {})),
         answer=loaded.get("answer"),
         answers_question=loaded.get("answers_question"),
     )
 
 
-def contact_from(loaded: Mapping[str, Any]) -> said.Contact:
+def contact_from(loaded: Mapping[str, Any]) -> domain.Contact:
     ways = {"safe": tuple(loaded["safe"]), "do_not": tuple(loaded.get("do_not", ()))}
-    return said.Contact(**dict(loaded) | ways)
+    return domain.Contact(**dict(loaded) | ways)
 
 
 def _object(value: Any, name: str | None = None) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from services.intake.entrypoints import wording
+from services.intake.entrypoints import labels
 from services.platform.errors import NotFound
 from services.platform.i18n import N_
 
@@ -93,7 +93,7 @@ def section_of(name: str) -> str:
 def fields_of(keys: Iterable[str]) -> list[str]:
     """The labelled fields of sections, in the form's order."""
     kept = [SECTIONS[key] for key in keys]
-    return [name for name in wording.LABELS if any(section.has(name) for section in kept)]
+    return [name for name in labels.FIELD_LABELS if any(section.has(name) for section in kept)]
 
 
 def replaced(

@@ -21,11 +21,11 @@ from services.intake.entrypoints import (
     caller,
     consents,
     form_context,
+    labels,
     own_referral,
     presenters,
     referral_state,
     summary,
-    wording,
 )
 from services.intake.entrypoints.consents import removable
 from services.intake.entrypoints.form_pages import WRITERS
@@ -53,7 +53,7 @@ class OnlyConsent(Conflict):
 
 @pages.get("")
 @access.requires(*WRITERS)
-def mine() -> ResponseReturnValue:
+def my_referrals() -> ResponseReturnValue:
     """What one wrote: drafts, and referrals newest first."""
     page = paging.requested()
     connection = current.reading()
@@ -61,7 +61,7 @@ def mine() -> ResponseReturnValue:
     rows = queries.referrals_of(connection, asking, limit=page.limit + 1, after=page.after)
     shown = paging.paged(rows, page, [(row.received_at.isoformat(), str(row.id)) for row in rows])
     return render_template(
-        "intake/mine.html",
+        "intake/my_referrals.html",
         referrals=[_line(row) for row in shown.items],
         drafts=[_draft(row) for row in queries.drafts_of(connection, staff_id=current.staff_id(), at=current.now())],
         kept=request.args.get("kept"),
@@ -119,7 +119,7 @@ def answer(referral_id: UUID) -> ResponseReturnValue:
 
 @pages.get("/<uuid:referral_id>/withdraw")
 @access.requires(*WRITERS)
-def ask_why(referral_id: UUID) -> ResponseReturnValue:
+def confirm_withdrawal(referral_id: UUID) -> ResponseReturnValue:
     return _withdraw_page(own_referral.found(referral_id), Form(WithdrawalForm()))
 
 
@@ -212,7 +212,7 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
         may_report_consent=takes_consent_back,
         steps=_steps(referral),
         area=caller.areas(current.identity()).get(referral.area, referral.area),
-        question=wording.word(progress.question) if progress.question else None,
+        question=labels.label(progress.question) if progress.question else None,
         changed=request.args.get("changed"),
         in_danger=referral.content.immediate_danger == "yes",
         procedure=caller.locality().danger_procedure,
@@ -226,18 +226,18 @@ def _status_page(referral: Referral, form: Form) -> ResponseReturnValue:
 
 def _steps(referral: Referral) -> list[dict[str, Any]]:
     """Newest first: the steps that it has come to, the request to withdraw it, and that it was received."""
-    received = {"title": wording.word(ProgressStep.RECEIVED), "at": referral.received_at}
+    received = {"title": labels.label(ProgressStep.RECEIVED), "at": referral.received_at}
     since: list[dict[str, Any]] = [
-        {"title": wording.word(step.step), "at": step.at} for step in queries.steps_of(current.reading(), referral.id)
+        {"title": labels.label(step.step), "at": step.at} for step in queries.steps_of(current.reading(), referral.id)
     ]
     if referral.withdrawal:
-        reason = wording.word(referral.withdrawal.reason)
+        reason = labels.label(referral.withdrawal.reason)
         since.append({"title": _("Withdrawal requested"), "at": referral.withdrawal.at, "text": reason})
     return [*sorted(since, key=lambda step: step["at"], reverse=True), received]
 
 
 def _withdraw_page(referral: Referral, form: Form) -> ResponseReturnValue:
-    reasons, is_over = wording.items(WithdrawalReason), _is_over(referral)
+    reasons, is_over = labels.items(WithdrawalReason), _is_over(referral)
     page = render_template("intake/withdraw.html", form=form, referral=referral, reasons=reasons, is_over=is_over)
     return page, form.status
 
@@ -256,10 +256,10 @@ def _state(referral: Referral) -> str:
     return referral_state.sentence(referral.progress.step, withdrawn_at=withdrawn_at)
 
 
-def _line(row: queries.Mine) -> dict[str, Any]:
+def _line(row: queries.OwnReferral) -> dict[str, Any]:
     age = _("age %(age)s", age=row.age) if row.age is not None else _("age not known")
     asked = row.question is not None and row.withdrawn_at is None
-    return vars(row) | {"who": f"{initials(row.name)}, {age}", "state": wording.word(row.step), "asked": asked}
+    return vars(row) | {"who": f"{initials(row.name)}, {age}", "state": labels.label(row.step), "asked": asked}
 
 
 def _draft(row: queries.Draft) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from services.platform.service import Subscriptions
 def _progress(event: dict[str, Any]) -> ApplyProgress:
     return ApplyProgress(
         referral_id=event["referral_id"],
-        knows=event["referral_version"] or 1,
+        visible_to=event["referral_version"] or 1,
         progress=Progress(
             version=event["version"],
             step=event["step"],

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from services.contracts.codes import Question
-from services.intake.entrypoints import wording
+from services.intake.entrypoints import labels
 from services.intake.entrypoints.fields import NOT_KNOWN, PHONES
 from services.intake.entrypoints.sections import SECTIONS, fields_of
 from services.platform.ui import dates
@@ -39,20 +39,22 @@ def _rows(values: Mapping[str, Any], names: Iterable[str], places: Mapping[str, 
     for name in names:
         value = _value(values, name)
         if value not in (None, "", [], {}) or name in _ALWAYS:
-            yield {"key": _(wording.LABELS[name]), "html": _lines(_words(name, value, places))}
+            yield {"key": _(labels.FIELD_LABELS[name]), "html": _lines(_words(name, value, places))}
 
 
 def answered(answers: Mapping[Question, str]) -> Iterator[dict[str, Any]]:
     """What a reviewer asked, and what was answered."""
     for question, said in answers.items():
-        yield {"key": wording.word(question), "html": _lines(said)}
+        yield {"key": labels.label(question), "html": _lines(said)}
 
 
 def different(answers: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:
     """The questions that two fillings of the form answer differently, in the form's order."""
     names = [name for name in {*answers, *others} if _written(answers, name) != _written(others, name)]
     return [
-        str(_(question)) for field, question in wording.LABELS.items() if any(_is_of(name, field) for name in names)
+        str(_(question))
+        for field, question in labels.FIELD_LABELS.items()
+        if any(_is_of(name, field) for name in names)
     ]
 
 
@@ -90,7 +92,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if isinstance(value, StrEnum):
-        return wording.word(value)
+        return labels.label(value)
     if isinstance(value, datetime):
         return dates.timestamp(value)
     if isinstance(value, date):
@@ -101,11 +103,11 @@ def _plain(value: Any) -> str:
 
 
 def _basis(basis: Mapping[str, Any]) -> str:
-    words = f"{wording.recipient(basis['recipient_class'])}: {wording.word(basis['basis'])}"
+    words = f"{labels.recipient_label(basis['recipient_class'])}: {labels.label(basis['basis'])}"
     if basis.get("given_by"):
         words += f" ({basis['given_by']})"
     if basis.get("gateway"):
-        words += f", {wording.word(basis['gateway'])}"
+        words += f", {labels.label(basis['gateway'])}"
     if basis.get("expires_on"):
         words += ", " + _("until %(day)s", day=dates.day(basis["expires_on"]))
     return words

@@ -33,6 +33,6 @@ class FormFields(HTMLParser):
 
 
 def fields_of(html: str) -> dict[str, list[str]]:
-    reader = FormFields()
-    reader.feed(html)
-    return reader.found
+    viewer = FormFields()
+    viewer.feed(html)
+    return viewer.found

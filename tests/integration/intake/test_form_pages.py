@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.intake.adapters.tables import drafts, identities, narratives, referral_versions, referrals
-from services.intake.application.drafts import KEPT_FOR
+from services.intake.application.drafts import DRAFT_LIFETIME
 from services.platform.db import housekeeping
 from services.platform.i18n import field_name
 from tests.integration.intake.world import Browser, World
@@ -329,13 +329,13 @@ class TestADraft:
 
     def test_ends_when_it_was_left_alone_too_long(self, world: World, navigator: Browser) -> None:
         draft_id = check_page(navigator, AT_TWO_IN_THE_MORNING)
-        world.clock.at += KEPT_FOR
+        world.clock.at += DRAFT_LIFETIME
 
         assert navigator.open(f"{NEW}/{draft_id}/check").status_code == 404
 
     def test_goes_by_itself_then(self, world: World, navigator: Browser) -> None:
         check_page(navigator, AT_TWO_IN_THE_MORNING)
-        world.clock.at += KEPT_FOR
+        world.clock.at += DRAFT_LIFETIME
         housekeeping.purge(world.service)
         assert len(world.rows(drafts)) == 1
         world.clock.go_on(hours=1)

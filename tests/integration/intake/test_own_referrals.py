@@ -9,8 +9,8 @@ import pytest
 from services.contracts.codes import ProgressStep, Question
 from services.intake.adapters.tables import drafts, referral_versions
 from services.intake.entrypoints import examples
+from services.intake.entrypoints.labels import FIELD_LABELS
 from services.intake.entrypoints.sections import SECTIONS, section_of
-from services.intake.entrypoints.wording import LABELS
 from tests.integration.intake.form_fields import fields_of
 from tests.integration.intake.test_form_pages import AT_TWO_IN_THE_MORNING, EVERYTHING, NEW, check_page
 from tests.integration.intake.test_status_pages import progress
@@ -174,15 +174,15 @@ def test_only_a_receipt_says_that_it_was_sent(
 
 class TestASection:
     def test_has_every_field_of_the_form_in_one_of_them(self) -> None:
-        for name in set(LABELS) - {"answer"}:
+        for name in set(FIELD_LABELS) - {"answer"}:
             assert [key for key, section in SECTIONS.items() if section.has(name)] == [section_of(name)]
 
     def test_has_its_questions_in_the_order_of_the_summary(self, navigator: Browser, referral_id: UUID) -> None:
         page = navigator.open(f"{MINE}/{referral_id}/change").text
-        inputs = [(name, re.search(rf'name="{re.escape(name)}[".-]', page)) for name in LABELS]
+        inputs = [(name, re.search(rf'name="{re.escape(name)}[".-]', page)) for name in FIELD_LABELS]
         places = {name: found.start() for name, found in inputs if found}
 
-        assert set(LABELS) - set(places) == {"answer", "site", "facts.weapon_found_by_police_on"}
+        assert set(FIELD_LABELS) - set(places) == {"answer", "site", "facts.weapon_found_by_police_on"}
         assert list(places) == sorted(places, key=places.__getitem__)
 
     def test_shows_the_phone_number_as_it_is_dialled(self, navigator: Browser, referral_id: UUID) -> None:

@@ -18,11 +18,11 @@ from services.intake.domain.age import Age, AgeBasis
 from services.intake.domain.content import Concern, Equality, Sex
 from services.intake.domain.known import Identifier, SearchKey
 from services.intake.domain.match import Match, MatchChange, MatchState, NoSuchMatch
-from services.intake.domain.match_reader import MatchReader
 from services.intake.domain.referral import Acknowledged, NoSuchReferral, Progress, Referral, Source
+from services.intake.domain.viewer import Viewer
 from services.intake.entrypoints import examples
 from services.intake.entrypoints.schema import ReferralSchema, content_from
-from tests.factories.intake import a_basis, a_content, a_match_reader, a_referrer, somebody
+from tests.factories.intake import a_basis, a_content, a_referrer, a_viewer, somebody
 from tests.fakes.intake import NOW, POLICY, FakeUnitOfWork
 from tests.integration.intake.world import a_world
 
@@ -78,7 +78,7 @@ def keys(part: str | None = None, **digests: str) -> list[SearchKey]:
             identifier=Identifier(kind),
             digest=(kind[0] + digest).encode().hex().ljust(64, "0"),
             is_whole=True,
-            is_enough=kind == "nhs_number",
+            is_sufficient=kind == "nhs_number",
         )
         for kind, digest in digests.items()
     ]
@@ -140,7 +140,7 @@ class TestWhatCaseworkSaid:
         with begin() as uow:
             uow.referrals.add(referral)
             before = uow.acknowledgements.get(referral.id)
-            uow.acknowledgements.keep(referral.id, said)
+            uow.acknowledgements.save(referral.id, said)
 
         with begin() as uow:
             assert before == Acknowledged()
@@ -167,12 +167,12 @@ class TestPeople:
                 (stranger, keys(name="b", phone="a")),
             ):
                 uow.referrals.add(referral)
-                uow.people.remember(referral.id, its_keys)
+                uow.people.save_keys(referral.id, its_keys)
         looked_for = keys("e", name="a", phone="b", nhs_number="c")
 
         with begin() as uow:
-            found = uow.people.sharing(looked_for, but=uuid4())
-            but_one = uow.people.sharing(looked_for, but=one.id)
+            found = uow.people.candidates(looked_for, excluding=uuid4())
+            but_one = uow.people.candidates(looked_for, excluding=one.id)
 
         assert [candidate.referral_id for candidate in found] == [one.id, other.id, part.id]
         assert [candidate.referral_id for candidate in but_one] == [other.id, part.id]
@@ -183,7 +183,7 @@ class TestPeople:
         referral = a_referral(content=a_content(young_person=somebody(name="Nobody")))
         with begin() as uow:
             uow.referrals.add(referral)
-            uow.people.remember(referral.id, keys(nhs_number="a"))
+            uow.people.save_keys(referral.id, keys(nhs_number="a"))
         with begin() as uow:
             amended = uow.referrals.get(referral.id)
             amended.amend(
@@ -197,7 +197,7 @@ class TestPeople:
             uow.referrals.save(amended)
 
         with begin() as uow:
-            (found,) = uow.people.sharing(keys(nhs_number="a"), but=uuid4())
+            (found,) = uow.people.candidates(keys(nhs_number="a"), excluding=uuid4())
 
         assert (found.young_person, found.age, found.recorded_at) == (who, born, NOW + timedelta(hours=1))
 
@@ -206,13 +206,13 @@ class TestPeople:
         with begin() as uow:
             for referral in (one, again, other):
                 uow.referrals.add(referral)
-                uow.people.remember(referral.id, keys(phone="b", postcode="d" if referral is one else "e"))
+                uow.people.save_keys(referral.id, keys(phone="b", postcode="d" if referral is one else "e"))
         with begin() as uow:
             uow.people.move(again.id, one.person_id)
 
         with begin() as uow:
-            shared = uow.people.persons_sharing(keys(phone="b", postcode="d"), but=uuid4())
-            but_one = uow.people.persons_sharing(keys(phone="b", postcode="d"), but=one.id)
+            shared = uow.people.count_persons(keys(phone="b", postcode="d"), excluding=uuid4())
+            but_one = uow.people.count_persons(keys(phone="b", postcode="d"), excluding=one.id)
 
         assert shared == {Identifier.PHONE: 2, Identifier.POSTCODE: 1}
         assert but_one == {Identifier.PHONE: 2}
@@ -221,13 +221,13 @@ class TestPeople:
         referral = a_referral()
         with begin() as uow:
             uow.referrals.add(referral)
-            uow.people.remember(referral.id, keys(nhs_number="a"))
+            uow.people.save_keys(referral.id, keys(nhs_number="a"))
         with begin() as uow:
-            uow.people.forget(referral.id)
-            uow.people.remember(referral.id, keys(nhs_number="c"))
+            uow.people.delete_keys(referral.id)
+            uow.people.save_keys(referral.id, keys(nhs_number="c"))
 
         with begin() as uow:
-            assert not uow.people.sharing(keys(nhs_number="a"), but=uuid4())
+            assert not uow.people.candidates(keys(nhs_number="a"), excluding=uuid4())
 
     def test_of_new_referrals_have_come_to_the_last_step_of_matching(self, begin: Begin) -> None:
         referral = a_referral()
@@ -235,11 +235,11 @@ class TestPeople:
             uow.referrals.add(referral)
 
         with begin() as uow:
-            assert uow.people.behind(MatchingStep.LOOKED, limit=9) == []
+            assert uow.people.behind(MatchingStep.MATCHED, limit=9) == []
             uow.people.reached(referral.id, MatchingStep.KEYS_MADE)
         with begin() as uow:
             assert uow.people.behind(MatchingStep.KEYS_MADE, limit=9) == []
-            assert uow.people.behind(MatchingStep.LOOKED, limit=9) == [referral.id]
+            assert uow.people.behind(MatchingStep.MATCHED, limit=9) == [referral.id]
 
     def test_may_turn_out_to_be_one(self, begin: Begin) -> None:
         one, other = a_referral(), a_referral()
@@ -277,14 +277,14 @@ class TestMatches:
         match = self.made(begin)
 
         with begin() as uow:
-            assert uow.matches.get(match.id, a_match_reader()) == match
-            assert uow.matches.of(match.later_id) == [match]
+            assert uow.matches.get(match.id, a_viewer()) == match
+            assert uow.matches.for_referral(match.later_id) == [match]
             assert uow.matches.linked_among([match.earlier_id, match.later_id]) == []
 
     def test_come_back_with_what_a_person_said(self, begin: Begin) -> None:
         match = self.made(begin)
         with begin() as uow:
-            read = uow.matches.get(match.id, a_match_reader())
+            read = uow.matches.get(match.id, a_viewer())
             read.decide(MatchState.LINKED, by=uuid4(), reason="Their aunt said so", at=NOW, expected=1)
             uow.matches.save(read)
 
@@ -295,31 +295,31 @@ class TestMatches:
 
     def test_that_do_not_exist_are_not_found(self, begin: Begin) -> None:
         with begin() as uow, pytest.raises(NoSuchMatch):
-            uow.matches.get(uuid4(), a_match_reader())
+            uow.matches.get(uuid4(), a_viewer())
 
     @pytest.mark.parametrize(
-        "reader",
+        "viewer",
         [
-            a_match_reader("riverside"),
-            a_match_reader(staff_id=MAKER),
-            a_match_reader(organisation_class=OrganisationClass.POLICE),
+            a_viewer("riverside"),
+            a_viewer(staff_id=MAKER),
+            a_viewer(organisation_class=OrganisationClass.POLICE),
         ],
         ids=["another area", "own referral", "police"],
     )
-    def test_are_not_found_by_who_may_not_know_both(self, begin: Begin, reader: MatchReader) -> None:
+    def test_are_not_found_by_who_may_not_know_both(self, begin: Begin, viewer: Viewer) -> None:
         by = replace(a_referrer(), staff_id=MAKER)
         match = self.made(begin, referred_by=by)
 
         with begin() as uow, pytest.raises(NoSuchMatch):
-            uow.matches.get(match.id, reader)
+            uow.matches.get(match.id, viewer)
         with begin() as uow:
-            assert uow.matches.get(match.id, a_match_reader()).id == match.id
+            assert uow.matches.get(match.id, a_viewer()).id == match.id
 
     def test_of_a_referral_that_triage_may_not_be_told_is_not_found(self, begin: Begin) -> None:
         match = self.made(begin, content=a_content(bases=(a_basis(RecipientClass.SUPPORT_SERVICE),)))
 
         with begin() as uow, pytest.raises(NoSuchMatch):
-            uow.matches.get(match.id, a_match_reader())
+            uow.matches.get(match.id, a_viewer())
 
 
 class TestDrafts:
@@ -359,8 +359,8 @@ class TestDrafts:
             uow.drafts.save(uuid4(), staff_id=uuid4(), answers={}, expected_version=0, at=NOW)
 
         with begin() as uow:
-            assert uow.drafts.forget_expired(at=NOW + timedelta(hours=47)) == 0
-            assert uow.drafts.forget_expired(at=NOW + timedelta(hours=49)) == 1
+            assert uow.drafts.delete_expired(at=NOW + timedelta(hours=47)) == 0
+            assert uow.drafts.delete_expired(at=NOW + timedelta(hours=49)) == 1
 
 
 class TestTeamsAndStaff:
@@ -373,10 +373,10 @@ class TestTeamsAndStaff:
             "active": True,
         }
         with begin() as uow:
-            assert uow.teams.keep(team_id, **team)
-            assert not uow.teams.keep(team_id, **team | {"version": 1, "active": False})
-            assert uow.staff.keep(staff_id, version=1, display_name="Remi")
-            assert not uow.staff.keep(staff_id, version=1, display_name="Another")
+            assert uow.teams.upsert_if_newer(team_id, **team)
+            assert not uow.teams.upsert_if_newer(team_id, **team | {"version": 1, "active": False})
+            assert uow.staff.upsert_if_newer(staff_id, version=1, display_name="Remi")
+            assert not uow.staff.upsert_if_newer(staff_id, version=1, display_name="Another")
 
         with begin() as uow:
             assert uow.teams.organisation_classes() == {RecipientClass.SUPPORT_SERVICE: {OrganisationClass.VOLUNTARY}}

@@ -91,7 +91,7 @@ class TestAnIdentifierOfMany:
         referral = world.service.dispatcher.handle(a_receipt(content), actor=None)
         age, at = referral.age, referral.recorded_at
         query, values = candidates(search_keys(known_of(content.young_person, age=age, at=at, test_numbers=True), b"k"))
-        query = query.params(but=uuid4(), **values)
+        query = query.params(excluding=uuid4(), **values)
         with world.service.database.read() as connection:
             engine = connection.dialect.name
             if engine == "postgresql":  # or it reads the few rows of a test one by one

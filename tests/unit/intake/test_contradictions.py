@@ -13,7 +13,7 @@ from services.intake.domain.content import (
     Discharge,
     DoNotContact,
     Incident,
-    Knowing,
+    Informed,
     Police,
     RefusedBy,
 )
@@ -67,18 +67,18 @@ def refused(content: Content, *, before: Content | None = None) -> list[str]:
         ({"contact": Contact(safe=(ContactMode.HOME_VISIT,))}, ["/contact/safe", "/young_person/address"]),
         ({"contact": Contact(safe=(ContactMode.THROUGH_TRUSTED_ADULT,))}, ["/contact/safe", "/contact/note"]),
         (
-            {"bases": BASES, "told": Knowing(young_person=Told.NO, reason="Asleep")},
+            {"bases": BASES, "disclosure": Informed(young_person=Told.NO, reason="Asleep")},
             ["/bases/1/basis", "/told/young_person"],
         ),
         (
-            {"bases": (a_basis(), BY_PARENT), "told": Knowing(parent_or_carer=Told.NO)},
+            {"bases": (a_basis(), BY_PARENT), "disclosure": Informed(parent_or_carer=Told.NO)},
             ["/bases/1/basis", "/told/parent_or_carer"],
         ),
-        ({"bases": BASES, "told": Knowing(refusal="He said no")}, ["/bases/1/basis", "/told/refusal"]),
+        ({"bases": BASES, "disclosure": Informed(refusal="He said no")}, ["/bases/1/basis", "/told/refusal"]),
         (
             {
                 "bases": BASES,
-                "told": Knowing(
+                "disclosure": Informed(
                     refusal="Not them",
                     refused_by=(RefusedBy.YOUNG_PERSON,),
                     refused_for=(RecipientClass.SUPPORT_SERVICE,),
@@ -90,7 +90,7 @@ def refused(content: Content, *, before: Content | None = None) -> list[str]:
             {"bases": (a_basis(given_by="Mother"),)},
             ["/bases/0/basis", "/bases/0/given_by"],
         ),
-        ({"told": Knowing(young_person=Told.YES, reason="Asleep")}, ["/told/young_person", "/told/reason"]),
+        ({"disclosure": Informed(young_person=Told.YES, reason="Asleep")}, ["/told/young_person", "/told/reason"]),
         ({"police": Police(told=PoliceTold.YES, reason="They would leave")}, ["/police/told", "/police/reason"]),
         (
             {"young_person": somebody(no_fixed_address=True, address="1 Invented Row")},
@@ -122,23 +122,23 @@ def test_two_answers_that_cannot_both_hold_are_both_named(said: dict[str, Any], 
         {"young_person": REACHABLE, "contact": Contact(safe=(ContactMode.TEXT,), do_not=(DoNotContact.BY_PHONE,))},
         {"young_person": somebody(postcode="M1 1AE"), "contact": Contact(safe=(ContactMode.HOME_VISIT,))},
         {"contact": Contact(safe=(ContactMode.THROUGH_TRUSTED_ADULT,), note="Her aunt, at the school gate")},
-        {"bases": BASES, "told": Knowing(young_person=Told.NOT_YET)},
-        {"bases": BASES, "told": Knowing(parent_or_carer=Told.NO)},
+        {"bases": BASES, "disclosure": Informed(young_person=Told.NOT_YET)},
+        {"bases": BASES, "disclosure": Informed(parent_or_carer=Told.NO)},
         {
             "bases": BASES,
-            "told": Knowing(
+            "disclosure": Informed(
                 refusal="Not the police", refused_by=(RefusedBy.YOUNG_PERSON,), refused_for=(RecipientClass.POLICE,)
             ),
         },
         {
             "bases": BASES,
-            "told": Knowing(
+            "disclosure": Informed(
                 refusal="Mother does not want it",
                 refused_by=(RefusedBy.PARENT_OR_CARER,),
                 refused_for=(RecipientClass.SUPPORT_SERVICE,),
             ),
         },
-        {"told": Knowing(refusal="He said no")},
+        {"disclosure": Informed(refusal="He said no")},
         {"young_person": somebody(interpreter_needed=True)},
         {"young_person": somebody(interpreter_language="Somali")},
         {"incident": Incident(discharge=Discharge.DISCHARGED, discharge_expected_at=NOW - timedelta(hours=2))},
@@ -149,7 +149,7 @@ def test_what_may_both_hold_or_is_only_missing_is_accepted(said: dict[str, Any])
 
 
 class TestAnAmendment:
-    OLD = a_content(bases=BASES, contact=Contact(safe=(ContactMode.PHONE,)), told=Knowing(refusal="No"))
+    OLD = a_content(bases=BASES, contact=Contact(safe=(ContactMode.PHONE,)), disclosure=Informed(refusal="No"))
 
     def test_of_a_referral_from_before_the_rule_may_change_everything_else(self) -> None:
         assert refused(replace(self.OLD, danger_note="He is outside"), before=self.OLD) == []

@@ -14,12 +14,12 @@ from services.contracts.codes import (
     OrganisationClass,
     RecipientClass,
 )
-from services.contracts.disclosure import USUAL_BODIES
+from services.contracts.disclosure import USUAL_ORGANISATIONS
 from services.intake.application.receive_referral import receive_referral
 from services.intake.domain.content import Content, Incident
 from services.intake.domain.lawful_basis import (
     BasesRefused,
-    Bodies,
+    OrganisationClasses,
     check_bases,
     gateways,
     holds_patient_information,
@@ -62,7 +62,9 @@ def allowed(
     return not faults_at(content, referring=referring, organisation_classes={recipient: organisation_classes})
 
 
-def faults_at(content: Content, *, referring: OrganisationClass, organisation_classes: Bodies) -> dict[str, str]:
+def faults_at(
+    content: Content, *, referring: OrganisationClass, organisation_classes: OrganisationClasses
+) -> dict[str, str]:
     """The sentences of what is refused, by pointer."""
     try:
         check_bases(content, referring=referring, organisation_classes=organisation_classes, today=TODAY)
@@ -102,7 +104,7 @@ class TestTheSeriousViolenceDuty:
     def test_is_offered_exactly_where_it_may_be_used(
         self, referring: OrganisationClass, recipient: RecipientClass, organisation_classes: set[OrganisationClass]
     ) -> None:
-        offered = gateways(referring=referring, recipient=recipient, recipient_bodies=organisation_classes)
+        offered = gateways(referring=referring, recipient=recipient, recipient_organisations=organisation_classes)
 
         for gateway in DisclosureGateway:
             may = allowed(gateway, referring=referring, recipient=recipient, organisation_classes=organisation_classes)
@@ -110,7 +112,11 @@ class TestTheSeriousViolenceDuty:
 
     def test_is_never_offered_to_a_hospital(self) -> None:
         offered = [
-            gateways(referring=OrganisationClass.HEALTH, recipient=recipient, recipient_bodies=USUAL_BODIES[recipient])
+            gateways(
+                referring=OrganisationClass.HEALTH,
+                recipient=recipient,
+                recipient_organisations=USUAL_ORGANISATIONS[recipient],
+            )
             for recipient in RecipientClass
         ]
 
@@ -212,7 +218,7 @@ class TestBases:
             referring=OrganisationClass.HEALTH,
             organisation_classes={},
             today=TODAY,
-            said_before=(ended,),
+            bases_before=(ended,),
         )
 
     def test_one_recipient_has_one(self) -> None:

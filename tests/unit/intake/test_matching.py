@@ -45,7 +45,7 @@ def is_found(one: Known, other: Known) -> bool:
     """Whether who looks for the one gets the other from the index (`People.sharing`)."""
     shared = set(search_keys(one, KEY)) & set(search_keys(other, KEY))
     identifiers = {key.identifier for key in shared}
-    return any(key.is_whole and (key.is_enough or len(identifiers) > 1) for key in shared)
+    return any(key.is_whole and (key.is_sufficient or len(identifiers) > 1) for key in shared)
 
 
 def verdict(one: dict[str, object], other: dict[str, object]) -> Verdict:
@@ -159,7 +159,7 @@ class TestOneLetterWrong:
         wrong = [*name]
         wrong[which] = name[which][:place] + letter + name[which][place + 1 :]
         one, other = known(name=" ".join(name), date_of_birth=BORN), known(name=" ".join(wrong), date_of_birth=BORN)
-        assume(all(len(knows.names.all) == 1 and knows.names.all[0].is_whole for knows in (one, other)))
+        assume(all(len(visible_to.names.all) == 1 and visible_to.names.all[0].is_whole for visible_to in (one, other)))
         assume(all(len(word) > 2 for word in other.names.all[0].words))
 
         assert compare(one, other).verdict is Verdict.POSSIBLE or " ".join(name) == " ".join(wrong)

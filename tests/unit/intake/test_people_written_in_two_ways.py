@@ -19,8 +19,8 @@ def found_of(*people: Who) -> tuple[FakeUnitOfWork, MatchState | None]:
     for who in people:
         uow.at += timedelta(minutes=1)
         receive_referral(a_receipt(a_content(young_person=somebody(**who))), uow)
-    last = list(uow.referrals.kept)[-2:]
-    states = [match.state for match in uow.matches.kept.values() if [match.earlier_id, match.later_id] == last]
+    last = list(uow.referrals.stored)[-2:]
+    states = [match.state for match in uow.matches.stored.values() if [match.earlier_id, match.later_id] == last]
     return uow, states[0] if states else None
 
 
@@ -40,7 +40,7 @@ class TestTwoPersonsWhoLookLikeOne:
     def test_are_never_linked_by_the_rule(self, label: str, one: Who, other: Who) -> None:
         for uow, state in (found_of(one, other), found_of(other, one)):
             assert state is not MatchState.LINKED
-            assert len({event["person_id"] for event in uow.of(ReferralReceivedV1)}) == 2
+            assert len({event["person_id"] for event in uow.events(ReferralReceivedV1)}) == 2
 
     def test_are_a_possible_match_when_twins_share_all_but_the_first_name(self) -> None:
         twins = {"date_of_birth": date(2010, 3, 4), "postcode": "M1 1AE", "phone": "+447700900982"}
@@ -52,7 +52,7 @@ class TestTwoPersonsWhoLookLikeOne:
 
         uow, _ = found_of({"name": "Adam Carter", **number}, number, {"name": "Amir Carter", **number})
 
-        first, nameless, twin = uow.referrals.kept.values()
+        first, nameless, twin = uow.referrals.stored.values()
         assert first.person_id == nameless.person_id != twin.person_id
 
 

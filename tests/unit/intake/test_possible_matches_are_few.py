@@ -84,7 +84,7 @@ def test_fewer_than_one_referral_in_twenty_makes_a_possible_match_with_a_strange
             for key in mine
             if key.is_whole
             for place in index.get(key.digest, [])
-            if key.is_enough
+            if key.is_sufficient
             or any(identifiers[place].get(other.digest, key.identifier) is not key.identifier for other in mine)
         }
         verdicts = [compare(who, people[place]).verdict for place in found]

@@ -15,7 +15,7 @@ from services.intake.application.decide_match import DecideMatch, decide_match
 from services.intake.application.receive_referral import receive_referral
 from services.intake.domain.match import Match, MatchAlreadyDecided, MatchState, NoSuchMatch, StaleMatch
 from services.intake.domain.referral import Referral
-from tests.factories.intake import a_content, a_match_reader, a_receipt, somebody
+from tests.factories.intake import a_content, a_receipt, a_viewer, somebody
 from tests.fakes.intake import FakeUnitOfWork
 
 NHS = "9990000018"
@@ -49,21 +49,21 @@ def say(uow: FakeUnitOfWork, match: Match, state: MatchState, areas: tuple[str, 
             expected_version=match.version,
             state=state,
             reason="They told me",
-            reader=a_match_reader(*areas, staff_id=REVIEWER),
+            viewer=a_viewer(*areas, staff_id=REVIEWER),
         ),
         uow,
     )
 
 
 def between(uow: FakeUnitOfWork, one: Referral, other: Referral) -> Match:
-    return next(m for m in uow.matches.kept.values() if {m.earlier_id, m.later_id} == {one.id, other.id})
+    return next(m for m in uow.matches.stored.values() if {m.earlier_id, m.later_id} == {one.id, other.id})
 
 
 def state(uow: FakeUnitOfWork, one: Referral, other: Referral) -> MatchState:
     return between(uow, one, other).state
 
 
-def persons_as_told(uow: FakeUnitOfWork) -> dict[UUID, UUID]:
+def published_persons(uow: FakeUnitOfWork) -> dict[UUID, UUID]:
     """The person of each referral, as somebody who only reads the events knows it."""
     told: dict[UUID, UUID] = {}
     heard: dict[UUID, int] = {}
@@ -85,7 +85,7 @@ def uow() -> FakeUnitOfWork:
 def readers_of_events_know_the_same_persons(uow: FakeUnitOfWork) -> Any:
     """Whatever a test does, the events alone must tell which referrals are about one person."""
     yield
-    assert persons_as_told(uow) == {referral.id: referral.person_id for referral in uow.referrals.kept.values()}
+    assert published_persons(uow) == {referral.id: referral.person_id for referral in uow.referrals.stored.values()}
 
 
 class TestANewReferral:
@@ -108,8 +108,8 @@ class TestANewReferral:
         refer(uow, nhs_number=NHS)
         refer(uow, name="Rowan", age_about=15)
 
-        assert not uow.matches.kept
-        assert not uow.of(MatchChangedV1)
+        assert not uow.matches.stored
+        assert not uow.events(MatchChangedV1)
 
     def test_that_fits_two_persons_joins_the_first_and_wonders_about_the_other(self, uow: FakeUnitOfWork) -> None:
         by_number, by_name = refer(uow, nhs_number=NHS), refer(uow, **ASPEN)
@@ -214,7 +214,7 @@ class TestAReviewer:
         match = say(uow, between(uow, first, second), MatchState.UNDONE)
 
         assert uow.audited[-1] == ("match.undone", str(match.id))
-        assert "They told me" not in str(uow.of(MatchChangedV1)[-1])
+        assert "They told me" not in str(uow.events(MatchChangedV1)[-1])
 
 
 class TestWhateverHappens:
@@ -247,15 +247,15 @@ class TestWhateverHappens:
         for step in steps:
             self.take(uow, *step)
 
-        assert persons_as_told(uow) == {one.id: one.person_id for one in uow.referrals.kept.values()}
-        for match in uow.matches.kept.values():
+        assert published_persons(uow) == {one.id: one.person_id for one in uow.referrals.stored.values()}
+        for match in uow.matches.stored.values():
             pair = [uow.referrals.get(match.earlier_id), uow.referrals.get(match.later_id)]
             if match.state is MatchState.LINKED:
                 assert pair[0].person_id == pair[1].person_id
 
     @staticmethod
     def take(uow: FakeUnitOfWork, kind: str, what: Any, which: int = 0) -> None:
-        referrals, matches = list(uow.referrals.kept.values()), list(uow.matches.kept.values())
+        referrals, matches = list(uow.referrals.stored.values()), list(uow.matches.stored.values())
         if kind == "refer":
             refer(uow, **what)
         elif kind == "amend" and referrals:

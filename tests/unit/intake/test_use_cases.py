@@ -33,7 +33,7 @@ from services.intake.application.receive_referral import receive_referral
 from services.intake.application.validate_referral import ValidateReferral, validate_referral
 from services.intake.application.validation import AnswersRefused
 from services.intake.application.withdraw_referral import WithdrawReferral, withdraw_referral
-from services.intake.domain.content import Concern, Content, Equality, Incident, Knowing, Police
+from services.intake.domain.content import Concern, Content, Equality, Incident, Informed, Police
 from services.intake.domain.lawful_basis import BasesRefused
 from services.intake.domain.nhs_number import NotAnNhsNumber
 from services.intake.domain.referral import (
@@ -87,13 +87,13 @@ class TestReceiving:
         kinds = [kind for kind, _ in uow.published]
         assert kinds == [ReferralReceivedV1, IdentityRecordedV1, NarrativeRecordedV1, EqualityRecordedV1]
         assert not {"Aspen Example", "1 Invented Street", "I am fine", "2011"} & set(str(uow.published[0]).split("'"))
-        assert uow.of(IdentityRecordedV1)[0]["name"] == "Aspen Example"
-        assert uow.of(NarrativeRecordedV1)[0]["texts"] == {"own_words": "I am fine"}
+        assert uow.events(IdentityRecordedV1)[0]["name"] == "Aspen Example"
+        assert uow.events(NarrativeRecordedV1)[0]["texts"] == {"own_words": "I am fine"}
 
     def test_says_nothing_of_equality_that_nobody_said(self, uow: FakeUnitOfWork) -> None:
         receive_referral(a_receipt(), uow)
 
-        assert not uow.of(EqualityRecordedV1)
+        assert not uow.events(EqualityRecordedV1)
 
     def test_gives_a_reference_that_no_other_has(self, uow: FakeUnitOfWork) -> None:
         uow.references = iter(["R-AAAAAA", "R-AAAAAA", "R-BBBBBB"])
@@ -114,8 +114,8 @@ class TestReceiving:
 
         referral = receive_referral(replace(a_receipt(by=by), draft_id=draft_id), uow)
 
-        assert uow.drafts.kept[draft_id]["answers"] is None
-        assert uow.drafts.kept[draft_id]["referral_id"] == referral.id
+        assert uow.drafts.stored[draft_id]["answers"] is None
+        assert uow.drafts.stored[draft_id]["referral_id"] == referral.id
 
     def test_says_everything_that_is_wrong_at_once(self, uow: FakeUnitOfWork) -> None:
         wrong = a_content(young_person=somebody(age_about=30), bases=(), police=Police(told=PoliceTold.DECIDED_NOT))
@@ -127,7 +127,7 @@ class TestReceiving:
             "/young_person/age_about", "/bases", "/police/reason",
         }  # fmt: skip
         assert not uow.published
-        assert not uow.referrals.kept
+        assert not uow.referrals.stored
 
     def test_takes_numbers_of_the_test_range_only_where_people_are_invented(self) -> None:
         content = a_content(young_person=somebody(nhs_number="9990000018"))
@@ -141,7 +141,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("changes", "pointer"),
         [
-            ({"told": Knowing(young_person=Told.NO)}, "/told/reason"),
+            ({"disclosure": Informed(young_person=Told.NO)}, "/told/reason"),
             ({"incident": Incident(happened_at=NOW + timedelta(minutes=1))}, "/incident/happened_at"),
             ({"incident": Incident(arrived_at=NOW + timedelta(days=1))}, "/incident/arrived_at"),
             (
@@ -172,7 +172,7 @@ class TestAnswers:
 
         receive_referral(a_receipt(long_ago), uow)
 
-        assert "three years" in uow.of(NarrativeRecordedV1)[0]["texts"]["notices"]
+        assert "three years" in uow.events(NarrativeRecordedV1)[0]["texts"]["notices"]
 
     @pytest.mark.parametrize(
         ("name", "mixed"), [("Аdam", True), ("Adam", False), ("Адам", False), ("李", False), ("", False)]
@@ -187,7 +187,7 @@ class TestWeaponFoundByPolice:
     def test_is_said_by_a_police_organisation(self, uow: FakeUnitOfWork) -> None:
         receive_referral(a_receipt(self.found, by=a_referrer(OrganisationClass.POLICE)), uow)
 
-        assert uow.of(ReferralReceivedV1)[0]["facts"]["weapon_found_by_police_on"] == date(2026, 11, 21)
+        assert uow.events(ReferralReceivedV1)[0]["facts"]["weapon_found_by_police_on"] == date(2026, 11, 21)
 
     @pytest.mark.parametrize("kind", [kind for kind in OrganisationClass if kind is not OrganisationClass.POLICE])
     def test_is_never_a_navigator_s_tick(self, kind: OrganisationClass, uow: FakeUnitOfWork) -> None:
@@ -208,10 +208,10 @@ class TestAmending:
 
         amend_referral(amendment(referral), uow)
 
-        told = uow.of(ReferralAmendedV1)[0]
+        told = uow.events(ReferralAmendedV1)[0]
         assert (told["version"], told["reference"]) == (2, referral.reference)
         assert told["facts"]["what_happened"]
-        assert uow.of(IdentityRecordedV1)[1]["version"] == 2
+        assert uow.events(IdentityRecordedV1)[1]["version"] == 2
 
     def test_with_the_same_content_is_not_a_new_version(self, uow: FakeUnitOfWork) -> None:
         several = (WhatHappened.KNIFE_OR_SHARP_OBJECT, WhatHappened.THREAT)
@@ -233,7 +233,7 @@ class TestAmending:
 
         amend_referral(replace(amendment(referral, a_content()), area="riverside"), uow)
 
-        assert uow.of(ReferralAmendedV1)[0]["area"] == "riverside"
+        assert uow.events(ReferralAmendedV1)[0]["area"] == "riverside"
 
     def test_tells_that_answers_on_equality_were_taken_back(self, uow: FakeUnitOfWork) -> None:
         referral = receive_referral(a_receipt(a_content(equality=Equality(ethnicity=Ethnicity.CARIBBEAN))), uow)
@@ -241,7 +241,9 @@ class TestAmending:
         amend_referral(amendment(referral), uow)
         amend_referral(amendment(referral, a_content(concern=Concern(concern="Still more"))), uow)
 
-        told = [(one["version"], one["ethnicity"], one["sex"], one["disability"]) for one in uow.of(EqualityRecordedV1)]
+        told = [
+            (one["version"], one["ethnicity"], one["sex"], one["disability"]) for one in uow.events(EqualityRecordedV1)
+        ]
         assert told == [(1, Ethnicity.CARIBBEAN, None, None), (2, None, None, None)]
 
     def test_can_be_told_after_a_basis_has_ended(self, uow: FakeUnitOfWork) -> None:
@@ -251,7 +253,7 @@ class TestAmending:
 
         amend_referral(amendment(referral, a_content(bases=bases, concern=Concern(concern="More"))), uow)
 
-        assert uow.of(ReferralAmendedV1)[0]["bases"][1]["expires_on"] == bases[1].expires_on
+        assert uow.events(ReferralAmendedV1)[0]["bases"][1]["expires_on"] == bases[1].expires_on
 
     def test_cannot_end_what_triage_is_told(self, uow: FakeUnitOfWork) -> None:
         referral = receive_referral(a_receipt(), uow)
@@ -308,8 +310,8 @@ class TestAnswering:
 
         amend_referral(amendment(referral, content), uow)
 
-        assert uow.of(ReferralAmendedV1)[0]["answers_question"] == question_id
-        assert uow.of(NarrativeRecordedV1)[1]["texts"] == {"answer_age": "He is 15"}
+        assert uow.events(ReferralAmendedV1)[0]["answers_question"] == question_id
+        assert uow.events(NarrativeRecordedV1)[1]["texts"] == {"answer_age": "He is 15"}
         assert referral.progress.question is None
 
     def test_stands_when_something_else_changes_later(self, uow: FakeUnitOfWork) -> None:
@@ -319,7 +321,7 @@ class TestAnswering:
 
         amend_referral(amendment(referral), uow)
 
-        assert uow.of(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "He is 15", "concern": "More"}
+        assert uow.events(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "He is 15", "concern": "More"}
 
     def test_asked_twice_keeps_both_answers(self, uow: FakeUnitOfWork) -> None:
         referral = self.asked(uow)
@@ -331,7 +333,7 @@ class TestAnswering:
             )
             on_progress(ApplyProgress(referral_id=referral.id, progress=again), uow)
 
-        assert uow.of(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "About 15\nHis mother says 16"}
+        assert uow.events(NarrativeRecordedV1)[2]["texts"] == {"answer_age": "About 15\nHis mother says 16"}
 
     def test_a_question_that_nobody_asked_is_refused(self, uow: FakeUnitOfWork) -> None:
         referral = self.asked(uow)
@@ -356,8 +358,8 @@ class TestWithdrawing:
 
         withdraw_referral(command, uow)
 
-        assert uow.of(ReferralWithdrawnV1)[0]["reason"] is WithdrawalReason.CONSENT_WITHDRAWN
-        assert uow.of(ReferralWithdrawnV1)[0]["version"] == 2
+        assert uow.events(ReferralWithdrawnV1)[0]["reason"] is WithdrawalReason.CONSENT_WITHDRAWN
+        assert uow.events(ReferralWithdrawnV1)[0]["version"] == 2
         with pytest.raises(ReferralWithdrawn):
             withdraw_referral(command, uow)
 
@@ -408,7 +410,7 @@ class TestDrafts:
             uow,
         )
 
-        assert old not in uow.drafts.kept
+        assert old not in uow.drafts.stored
 
 
 class TestTeams:

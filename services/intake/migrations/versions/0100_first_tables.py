@@ -153,7 +153,7 @@ def upgrade() -> None:
         sa.Column("saved_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("referral_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("(answers IS NULL) = (referral_id IS NOT NULL)", name=op.f("ck_drafts_sent_or_kept")),
+        sa.CheckConstraint("(answers IS NULL) = (referral_id IS NOT NULL)", name=op.f("ck_drafts_sent_or_saved")),
         sa.ForeignKeyConstraint(["referral_id"], ["referrals.id"], name=op.f("fk_drafts_referral_id_referrals")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("referral_id", name=op.f("uq_drafts_referral_id")),
@@ -172,7 +172,7 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("changed_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "state <> 'not_same' OR changed_by IS NOT NULL", name=op.f("ck_matches_not_same_is_said_by_somebody")
+            "state <> 'not_same' OR changed_by IS NOT NULL", name=op.f("ck_matches_not_same_has_author")
         ),
         sa.CheckConstraint("earlier_id <> later_id", name=op.f("ck_matches_two_referrals")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_matches_version_from_one")),
@@ -238,11 +238,12 @@ def upgrade() -> None:
         sa.Column("given_by", sa.String(length=100), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
-            "basis <> 'consent_parent_or_carer' OR given_by IS NOT NULL", name=op.f("ck_bases_consent_says_whose")
+            "basis <> 'consent_parent_or_carer' OR given_by IS NOT NULL",
+            name=op.f("ck_bases_parental_consent_names_giver"),
         ),
         sa.CheckConstraint(
             "gateway IS NULL OR gateway <> 'serious_violence_duty' OR (referring_class IS NOT NULL AND referring_class NOT IN ('social_care', 'health', 'voluntary'))",
-            name=op.f("ck_bases_duty_between_listed_bodies"),
+            name=op.f("ck_bases_duty_needs_listed_referrer"),
         ),
         sa.ForeignKeyConstraint(
             ["referral_id", "version"],
@@ -255,7 +256,7 @@ def upgrade() -> None:
         "equality",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("said", Json, nullable=False),
+        sa.Column("answers", Json, nullable=False),
         sa.ForeignKeyConstraint(
             ["referral_id", "version"],
             ["referral_versions.referral_id", "referral_versions.version"],

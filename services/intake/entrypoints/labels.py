@@ -35,7 +35,7 @@ from services.intake.domain.content import ChildrensServicesReferral, Discharge,
 from services.intake.domain.match import MatchState
 from services.platform.i18n import N_
 
-LABELS: Mapping[str, str] = {
+FIELD_LABELS: Mapping[str, str] = {
     "young_person.name": N_("Name or nickname"),
     "young_person.date_of_birth": N_("Date of birth"),
     "young_person.age_about": N_("Age, about"),
@@ -135,7 +135,7 @@ _MODES: Mapping[StrEnum, str] = {
     ContactMode.LETTER: N_("Letter"),
 }
 
-WORDS: Mapping[type[StrEnum], Mapping[Any, str]] = {
+CODE_LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     Answer: _ANSWER,
     WhatHappened: {
         WhatHappened.KNIFE_OR_SHARP_OBJECT: N_("Knife or sharp object"),
@@ -342,7 +342,7 @@ IDENTIFIERS = {
 }
 """What is compared between two referrals."""
 
-TELLING = {
+DISTINGUISHING = {
     "other_names": N_("Other names"),
     "address": N_("Address"),
     "school": N_("School or college"),
@@ -353,23 +353,23 @@ TELLING = {
 """What helps a person to tell whether two referrals are about one."""
 
 
-def label(name: str) -> str:
-    return str(_(LABELS[name]))
+def field_label(name: str) -> str:
+    return str(_(FIELD_LABELS[name]))
 
 
-def word(code: StrEnum) -> str:
+def label(code: StrEnum) -> str:
     """A code as a person reads it."""
-    return str(_(WORDS[type(code)][code]))
+    return str(_(CODE_LABELS[type(code)][code]))
 
 
-def recipient(code: RecipientClass) -> str:
+def recipient_label(code: RecipientClass) -> str:
     """A recipient inside a sentence."""
-    return str(_(_SHORT_RECIPIENTS.get(code) or WORDS[RecipientClass][code]))
+    return str(_(_SHORT_RECIPIENTS.get(code) or CODE_LABELS[RecipientClass][code]))
 
 
 def items(codes: type[StrEnum]) -> list[dict[str, str]]:
     """The answers to choose from, for radios and checkboxes."""
-    return [{"value": code.value, "text": str(_(words))} for code, words in WORDS[codes].items()]
+    return [{"value": code.value, "text": str(_(words))} for code, words in CODE_LABELS[codes].items()]
 
 
 def yes_or_no() -> list[dict[str, str]]:

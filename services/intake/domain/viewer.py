@@ -7,7 +7,7 @@ from services.contracts.codes import OrganisationClass
 
 
 @dataclass(frozen=True, kw_only=True)
-class MatchReader:
+class Viewer:
     """A reviewer knows a match of two referrals of their areas that triage may be told, and that they did not make."""
 
     staff_id: UUID
