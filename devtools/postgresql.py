@@ -85,8 +85,9 @@ class Cluster:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         psql = [str(self._binaries / "psql"), "-qX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         passwords = {"PASSWORD": "unused", "OWNER_PASSWORD": "unused"}  # pragma: allowlist secret
+        provision = PROVISION.read_text(encoding="utf-8")  # postgres may not read our folder
         for service in services:
-            self._run([*psql, "-d", database, "-v", f"service={service}", "-f", str(PROVISION)], passwords)
+            self._run([*psql, "-d", database, "-v", f"service={service}", "-f", "-"], passwords, text=provision)
         return {
             service: Addresses(self._url(f"{service}_owner", database), self._url(service, database))
             for service in services
@@ -137,11 +138,12 @@ class Cluster:
     def _url(self, role: str, database: str = "postgres") -> str:
         return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{database}"
 
-    def _run(self, command: list[str], more: Mapping[str, str] | None = None) -> None:
+    def _run(self, command: list[str], more: Mapping[str, str] | None = None, *, text: str = "") -> None:
         done = subprocess.run(
             [*_as_postgres(), *command],
             cwd=self._folder,
             env={**os.environ, **(more or {})},
+            input=text,
             capture_output=True,
             text=True,
             check=False,

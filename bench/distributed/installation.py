@@ -73,7 +73,7 @@ class Installation:
     def estimated_all(self) -> None:
         """Raises SystemExit when there is a referral that scoring did not estimate: then its figures are none."""
         with self.everything() as connection:
-            found = connection.execute("SELECT count(*) FROM scoring.answers WHERE estimate_id IS NULL").fetchone()
+            found = connection.execute("SELECT count(*) FROM scoring.results WHERE estimate_id IS NULL").fetchone()
         if found != (0,):
             raise SystemExit(f"Not estimated were {found}: what was measured is not scoring.")
 

@@ -147,7 +147,7 @@ _UNREAD = """
 """
 _HELD = (
     ("intake", "SELECT id FROM referrals"),
-    ("scoring", "SELECT referral_id FROM answers"),
+    ("scoring", "SELECT referral_id FROM results"),
     ("casework", "SELECT referral_id FROM reviews"),
     ("casework", "SELECT referral_id FROM identities"),
     ("casework", "SELECT referral_id FROM estimates"),

@@ -40,7 +40,7 @@ _OWN: Mapping[str, frozenset[str]] = {
 _TOLD_OF_IT = frozenset({"estimate_id", "sequence", "person_id", "estimated_at", "decided_at", "described_at", "cause"})
 
 # Results that were superseded stay, each with its estimate.
-_stands = scoring.answers.c.is_current
+_stands = scoring.results.c.is_current
 _told, _later = reviews.estimates, reviews.estimates.alias()
 _newest = sa.and_(
     _told.c.referral_id == casework.referrals.c.id,
@@ -52,9 +52,9 @@ _newest = sa.and_(
     ),
 )
 _CURRENT: Mapping[tuple[str, str], sa.Select[Any]] = {
-    ("scoring", "results"): sa.select(scoring.answers).where(_stands),
+    ("scoring", "results"): sa.select(scoring.results).where(_stands),
     ("scoring", "estimates"): sa.select(scoring.estimates).where(
-        _stands, scoring.answers.c.estimate_id == scoring.estimates.c.id
+        _stands, scoring.results.c.estimate_id == scoring.estimates.c.id
     ),
     ("casework", "estimates"): sa.select(_told).where(_newest),
 }

@@ -60,7 +60,7 @@ class Wholes:
         if database not in self._built:
             url = self._cluster().schema if database == "postgresql" else None
             whole = self._stack.enter_context(a_whole(self._folder(), seed, database_url=url))
-            Story(whole).tell()
+            Story(whole).run()
             whole.world.system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
             self._built[database] = whole
         return self._built[database]

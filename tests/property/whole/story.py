@@ -45,7 +45,7 @@ class Story:
     def rule(self) -> Rule:
         return self.whole.rule
 
-    def register_gauge(self) -> None:
+    def run(self) -> None:
         whole = self.whole
         self.refer()
         whole.world.drain()
