@@ -1,4 +1,4 @@
-"""What the project's documents are made of: fenced blocks, links, headings."""
+"""Reads the project's documents: fenced blocks, code, links, headings."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+API = ROOT / "docs" / "api.md"
 
 _FENCED = re.compile(r"^```(?P<language>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -24,7 +25,7 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """Every document that a reader is sent to."""
+    """Every Markdown document of the project."""
     return sorted(
         [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("services/*/README.md"), ROOT / "models/README.md"]
     )
@@ -35,7 +36,7 @@ def blocks(document: Path) -> list[Block]:
 
 
 def code_words(document: Path) -> list[str]:
-    """What stands between backticks in running text."""
+    """The text between backticks, outside fenced blocks."""
     return _CODE.findall(_FENCED.sub("", _text(document)))
 
 
@@ -44,7 +45,7 @@ def links(document: Path) -> list[str]:
 
 
 def anchors(document: Path) -> set[str]:
-    """The headings, as a link within the document names them."""
+    """The anchors of the headings, as GitHub generates them."""
     headings = _HEADING.findall(_FENCED.sub("", _text(document)))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 

@@ -1,4 +1,4 @@
-"""The README's commands, taken from it as they stand and run beside a served demonstration."""
+"""Runs the commands of README.md and docs/api.md, unchanged, against a served demonstration."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from werkzeug.test import Client
 from services.embedded import staff
 from services.embedded.folder import Folder
 from tests import documents
-from tests.documents import README, ROOT, Block
+from tests.documents import API, README, ROOT, Block
 from tests.e2e.conftest import Site
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ RUN_ELSEWHERE = {
     "make test": ".ci/run",
     "make kafka": "tests/integration/test_distributed.py",
 }
-"""The commands that cannot be run from within a test, and who does run them."""
+"""Commands that a test cannot run, and what runs them."""
 
 _LANGUAGES = {"sh", "text", "mermaid"}
 _SECONDS = 600
@@ -29,8 +29,8 @@ _REFERRAL = re.compile(r"^(/intake/api/v1/referrals/[0-9a-f-]{36}) is (R-[0-9A-Z
 
 
 @pytest.fixture(scope="module")
-def said(site: Site, folder: Folder) -> str:
-    """What the README's commands print, one after the other in one shell that stops at the first that fails."""
+def output(site: Site, folder: Folder) -> str:
+    """Runs all commands in one shell, which stops at the first failure, and returns what they print."""
     script = "\n".join([_BEGIN, *(block.body for block in _to_run())])
     environment = {
         "PATH": os.environ["PATH"],
@@ -45,9 +45,9 @@ def said(site: Site, folder: Folder) -> str:
     return done.stdout
 
 
-class TestTheReadmesCommands:
-    def test_bring_a_referral_to_its_first_contact(self, said: str, site: Site) -> None:
-        found = _REFERRAL.search(said)
+class TestTheDocumentedCommands:
+    def test_bring_a_referral_to_its_first_contact(self, output: str, site: Site) -> None:
+        found = _REFERRAL.search(output)
         assert found is not None
         address, reference = found.groups()
 
@@ -55,34 +55,34 @@ class TestTheReadmesCommands:
 
         assert (referral["reference"], referral["step"]) == (reference, "first_contact_made")
 
-    def test_are_refused_the_estimate_before_the_own_view_and_given_it_after(self, said: str) -> None:
-        refused, given = said.find("urn:waymark:problem:own-view-first"), said.find('"probability"')
+    def test_get_the_estimate_only_after_the_own_view(self, output: str) -> None:
+        refusal, estimate = output.find("urn:waymark:problem:own-view-first"), output.find('"probability"')
 
-        assert -1 < refused < given
+        assert -1 < refusal < estimate
 
-    def test_find_the_audit_of_every_service_sound(self, said: str) -> None:
-        sound = re.findall(r"^(\w+): \d+ rows, each as it was sealed", said, re.MULTILINE)
+    def test_verify_the_audit_of_every_service(self, output: str) -> None:
+        verified = re.findall(r"^(\w+): \d+ rows, each as it was sealed", output, re.MULTILINE)
 
-        assert set(sound) == {"accounts", "intake", "scoring", "casework", "oversight"}
+        assert set(verified) == {"accounts", "intake", "scoring", "casework", "oversight"}
 
-    def test_are_all_run_by_somebody(self) -> None:
-        blocks = documents.blocks(README)
+    def test_are_all_run(self) -> None:
+        blocks = [block for document in (README, API) for block in documents.blocks(document)]
 
         assert {block.language for block in blocks} <= _LANGUAGES
-        assert {line for block in _left_out() for line in block.lines} == set(RUN_ELSEWHERE)
+        assert {line for block in blocks if _runs_elsewhere(block) for line in block.lines} == set(RUN_ELSEWHERE)
 
 
 def _to_run() -> list[Block]:
-    return [block for block in documents.blocks(README) if block.language == "sh" and block not in _left_out()]
+    blocks = [block for document in (README, API) for block in documents.blocks(document)]
+    return [block for block in blocks if block.language == "sh" and not _runs_elsewhere(block)]
 
 
-def _left_out() -> list[Block]:
-    blocks = [block for block in documents.blocks(README) if block.language == "sh"]
-    return [block for block in blocks if set(block.lines) <= set(RUN_ELSEWHERE)]
+def _runs_elsewhere(block: Block) -> bool:
+    return block.language == "sh" and set(block.lines) <= set(RUN_ELSEWHERE)
 
 
 def _read(site: Site, user: str, address: str) -> dict[str, str]:
-    """Asks the application itself, past curl."""
+    """Reads from the application directly, without curl."""
     headers = {"Authorization": f"Bearer {staff.token(site.system, user)}"}
     response = Client(site.system.app, use_cookies=False).get(address, headers=headers, base_url=site.url)
     read: dict[str, str] = response.get_json()
