@@ -131,7 +131,9 @@ class TestCreate:
             assert answer.status_code == 422, changes
             assert answer.mimetype == "application/problem+json"
             # A field that was made up is not repeated: the pointer names the object that has it, here the whole body.
-            assert all(bool(error["pointer"]) != ("unknown_field" in changes) for error in answer.json["errors"]), changes
+            assert all(bool(error["pointer"]) != ("unknown_field" in changes) for error in answer.json["errors"]), (
+                changes
+            )
         kept = world.counts()
         assert not any(kept[table] for table in ("referrals", "persons", "outbox", "idempotency_keys", "identities"))
 
