@@ -1,14 +1,12 @@
-"""What the documents name is there: files, pictures, headings, commands, demonstration users."""
+"""Links, pictures, headings, topics and demonstration users in the documents exist."""
 
 import re
 import struct
 from pathlib import Path
 
-import click
 import pytest
 
 from services.accounts.demonstration import accounts
-from services.cli.main import waymark
 from services.contracts.topics import TOPICS
 from tests import documents
 from tests.documents import README, ROOT
@@ -22,11 +20,6 @@ _WIDTH, _MAX_BYTES = 1200, 150_000
 class TestADocument:
     def test_links_only_to_what_is_there(self, document: Path) -> None:
         assert [link for link in documents.links(document) if not _leads_somewhere(document, link)] == []
-
-    def test_names_only_commands_that_exist(self, document: Path) -> None:
-        named = documents.code_words(document)
-
-        assert [words for words in named if not _exists(words)] == []
 
 
 class TestTheReadme:
@@ -74,12 +67,3 @@ def _leads_somewhere(document: Path, link: str) -> bool:
     path, _, anchor = link.partition("#")
     target = (document.parent / path).resolve() if path else document
     return target.exists() and (not anchor or anchor in documents.anchors(target))
-
-
-def _exists(words: str) -> bool:
-    """Whether `make x` is a target, and `waymark x` a command; anything else is no command of ours."""
-    if found := re.match(r"make ([a-z-]+)", words):
-        return re.search(rf"^{found[1]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE) is not None
-    if found := re.match(r"(?:\.venv/bin/)?waymark ([a-z]+)", words):
-        return waymark.get_command(click.Context(waymark), found[1]) is not None
-    return True
