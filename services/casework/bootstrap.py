@@ -1,4 +1,4 @@
-"""Builds the casework service: the one place where its parts are put together."""
+"""Composition root of the casework service."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from services.casework.adapters.alarm_tables import alarms
 from services.casework.adapters.audit_ids import audit_ids, audit_references
 from services.casework.adapters.bases import expire_bases
 from services.casework.adapters.case_tables import case_notices, cases
-from services.casework.adapters.gauges import MEASURES
+from services.casework.adapters.gauges import GAUGES
 from services.casework.adapters.holding_queries import StaffNotFound
 from services.casework.adapters.prefetch import prefetch
 from services.casework.adapters.review_tables import reviews
@@ -34,7 +34,7 @@ from services.platform.service import KnownRecord, Routes, Service
 
 _HERE = Path(__file__).parent
 TABLES = (case_tables.cases, review_tables.reviews, alarm_tables.alarms)
-"""Importing their modules is what makes the metadata whole."""
+"""Imported so that the metadata is complete."""
 
 
 RECORDS = (
@@ -48,7 +48,7 @@ RECORDS = (
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
-    """Opens nothing: the database is opened by whoever first needs it."""
+    """Opens no connection: the first user of the database does."""
     database = Database.of(settings, service="casework")
     dispatcher = Dispatcher(
         service="casework",
@@ -117,7 +117,7 @@ def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system
             ListPublishedEvents(),
             FindStrandedCases(),
         ),
-        gauges=MEASURES,
+        gauges=GAUGES,
         routes=routes,
         templates=_HERE / "templates",
         row_policies=POLICIES,

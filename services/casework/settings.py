@@ -1,4 +1,4 @@
-"""Casework's settings: the hours within which a referral is read and a young person contacted, and what danger asks."""
+"""Casework's settings: time limits of reviews, cases and alarms, and the procedure for immediate danger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,21 +18,21 @@ from services.platform.settings import SettingsError, lines, named_lines, platfo
 @dataclass(frozen=True, kw_only=True)
 class Settings(PlatformSettings):
     review_hours: ReviewHours = field(default_factory=ReviewHours)
-    """Elapsed hours from received to decided."""
+    """Elapsed hours from receipt to decision."""
     claim_lasts: timedelta = timedelta(minutes=30)
     """How long a reviewer's claim on a referral lasts after their last change or sign of work."""
     pause_working_days: int = 2
-    """Working days for which an unanswered question to the referrer stops a review's clock."""
+    """Working days for which an unanswered question to the referrer pauses a review's due time."""
     longest_pause_days: int = 14
-    """Days after the question to which a reviewer can put the review off."""
+    """Maximum number of days after the question to which a reviewer can extend the pause."""
     case_hours: Mapping[SupportLevel, int] = field(default_factory=lambda: CASE_HOURS)
-    """Elapsed hours from decided to first contact, by the level of support."""
+    """Elapsed hours from decision to first contact, by level of support."""
 
     holder_idle_after: timedelta = timedelta(days=30)
-    """Who has not signed in for so long and has cases: their team's manager is told."""
+    """Time without a sign-in after which the manager is notified of a worker's cases."""
     holdings_checked_every: timedelta = timedelta(hours=1)
     consent_withdrawn_readable_days: int = 14
-    """Days for which the reviewer who confirmed that consent was withdrawn can read the referral."""
+    """Days for which the reviewer who confirmed a withdrawal of consent can read the referral."""
     alarm_hours: int = 1
     """Elapsed hours within which somebody acts on an alarm."""
     danger_procedure: tuple[str, ...] = (
@@ -42,9 +42,9 @@ class Settings(PlatformSettings):
             "Call children’s services, or adult services for somebody aged 18 or over. At night, call their out-of-hours team."
         ),
     )
-    """The local procedure for immediate danger, as the decision page shows it, step by step."""
+    """The local procedure for immediate danger on the decision page, step by step."""
     danger_contacts: Mapping[str, str] | None = None
-    """Whom to phone in immediate danger: number by name. None: those of the demonstration, or nobody but 999."""
+    """Phone numbers by name for immediate danger. None: those of the demonstration, or only 999."""
 
     @property
     def danger(self) -> DangerProcedure:

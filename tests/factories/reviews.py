@@ -75,15 +75,15 @@ def fitting(pathway: Pathway) -> SupportLevel:
     return usual.get(pathway, SupportLevel.PLANNED)
 
 
-def decides(review: Review, by: UUID = REVIEWER, *, minute: float = 30, **what: Any) -> Decision:
-    said: dict[str, Any] = {
-        "level": fitting(what.get("pathway", Pathway.UNIVERSAL_SUPPORT)),
+def decides(review: Review, by: UUID = REVIEWER, *, minute: float = 30, **fields: Any) -> Decision:
+    usual: dict[str, Any] = {
+        "level": fitting(fields.get("pathway", Pathway.UNIVERSAL_SUPPORT)),
         "pathway": Pathway.UNIVERSAL_SUPPORT,
         "reasons": "As I said.",
         "difference_reasons": (),
         "team_id": None,
     }
-    decision = review.would_decide(by=by, at=after(minute), **said | what)
+    decision = review.would_decide(by=by, at=after(minute), **usual | fields)
     review.decide(decision)
     return decision
 
@@ -132,7 +132,7 @@ def amends(
         danger=danger,
         leaves_at=leaves_at,
         at=after(minute),
-        told_at=after(minute),
+        stated_at=after(minute),
         hours=ReviewHours(),
         answers=answers,
     )
@@ -163,11 +163,15 @@ def a_subject(
     age: int | None = 16,
     age_basis: AgeBasis = AgeBasis.DATE_OF_BIRTH,
     weapon_found_by_police: bool = False,
-    told: tuple[RecipientClass, ...] = tuple(RecipientClass),
+    recipients: tuple[RecipientClass, ...] = tuple(RecipientClass),
     area: str = "northside",
 ) -> Subject:
     return Subject(
-        area=area, age=age, age_basis=age_basis, weapon_found_by_police=weapon_found_by_police, told=frozenset(told)
+        area=area,
+        age=age,
+        age_basis=age_basis,
+        weapon_found_by_police=weapon_found_by_police,
+        covered=frozenset(recipients),
     )
 
 
@@ -175,27 +179,27 @@ def a_basis(recipient: RecipientClass, basis: LawfulBasis = LawfulBasis.SAFEGUAR
     return {"recipient_class": recipient.value, "basis": basis.value}
 
 
-def a_referral_event(*told: RecipientClass, **what: Any) -> dict[str, Any]:
+def a_referral_event(*recipients: RecipientClass, **fields: Any) -> dict[str, Any]:
     """A referral as its event tells it, decoded: triage may be told, and who is named. Facts and referrer in part."""
     data: dict[str, Any] = {
-        "referral_id": str(what.pop("referral_id", None) or uuid4()),
+        "referral_id": str(fields.pop("referral_id", None) or uuid4()),
         "version": 1,
         "reference": f"R-{uuid4().hex[:6].upper()}",
-        "person_id": str(what.pop("person_id", None) or uuid4()),
+        "person_id": str(fields.pop("person_id", None) or uuid4()),
         "received_at": RECEIVED_AT.isoformat(),
         "source": Source.AE_NAVIGATOR.value,
         "area": "northside",
         "referred_by": {
             "staff_id": str(NAVIGATOR),
             "organisation_class": OrganisationClass.HEALTH.value,
-            **what.pop("referred_by", {}),
+            **fields.pop("referred_by", {}),
         },
         "age": 16,
         "age_basis": AgeBasis.DATE_OF_BIRTH.value,
-        "facts": {"what_happened": ["knife_or_sharp_object"], "immediate_danger": "no", **what.pop("facts", {})},
-        "bases": [a_basis(recipient) for recipient in (RecipientClass.TRIAGE, *told)],
+        "facts": {"what_happened": ["knife_or_sharp_object"], "immediate_danger": "no", **fields.pop("facts", {})},
+        "bases": [a_basis(recipient) for recipient in (RecipientClass.TRIAGE, *recipients)],
     }
-    return intake.ReferralReceivedV1.decode(data | what)
+    return intake.ReferralReceivedV1.decode(data | fields)
 
 
 def a_withdrawal_event(referral_id: UUID, *, version: int = 2, reason: str = "made_in_error") -> dict[str, Any]:

@@ -35,9 +35,9 @@ from tests.factories.reviews import after
 from tests.fakes.casework_cases import FakeCaseChanges, FakeCaseRepository, FakeCaseUnitOfWork
 
 
-def may_know(review: Review, reader: ReviewReader, told: Collection[RecipientClass]) -> bool:
+def is_visible_to(review: Review, reader: ReviewReader, covered: Collection[RecipientClass]) -> bool:
     """The need-to-know rule of reviews in plain words, to hold the SQL against."""
-    return review.area in reader.areas and review.referred_by != reader.staff_id and RecipientClass.TRIAGE in told
+    return review.area in reader.areas and review.referred_by != reader.staff_id and RecipientClass.TRIAGE in covered
 
 
 def is_unanswered(review: Review, at: datetime) -> bool:
@@ -45,8 +45,8 @@ def is_unanswered(review: Review, at: datetime) -> bool:
 
 
 class FakeReviewRepository:
-    def __init__(self, told: "FakeProjections") -> None:
-        self._told = told
+    def __init__(self, projections: "FakeProjections") -> None:
+        self._projections = projections
         self._stored: dict[UUID, Review] = {}
 
     def add(self, review: Review) -> None:
@@ -55,7 +55,7 @@ class FakeReviewRepository:
 
     def get(self, review_id: UUID, reader: ReviewReader) -> Review:
         review = self._stored.get(review_id)
-        if review is None or not may_know(review, reader, self._told.told(review.referral_id)):
+        if review is None or not is_visible_to(review, reader, self._projections.covered(review.referral_id)):
             raise ReviewNotFound
         return deepcopy(review)
 
@@ -70,7 +70,7 @@ class FakeReviewRepository:
             if (review.state in (ReviewState.WAITING, ReviewState.AGREEMENT_NEEDED) or is_unanswered(review, at))
             and (review.proposal is None or review.proposal.proposed.decided_by != reader.staff_id)
             and review.claimant(at) is None
-            and may_know(review, reader, self._told.told(review.referral_id))
+            and is_visible_to(review, reader, self._projections.covered(review.referral_id))
         ]
         return (
             deepcopy(min(waiting, key=lambda review: (not review.danger, review.due_at, review.id)))
@@ -86,18 +86,18 @@ class FakeReviewRepository:
         return deepcopy([r for r in self._stored.values() if r.claim_expires_at and r.claimed_by == staff_id])
 
     def save(self, review: Review) -> None:
-        held = self._stored[review.id]
-        if held.version != review.stored_version:
+        stored = self._stored[review.id]
+        if stored.version != review.stored_version:
             raise StaleReview
-        if held.decision is not None:
+        if stored.decision is not None:
             raise ReviewEnded
         self.add(review)
 
     def save_shown(self, view: OwnView) -> None:
         for review in self._stored.values():
-            for held in review.own_views:
-                if held.id == view.id:
-                    held.shown_at, held.shown, held.replaced = view.shown_at, view.shown, list(view.replaced)
+            for stored in review.own_views:
+                if stored.id == view.id:
+                    stored.shown_at, stored.shown, stored.replaced = view.shown_at, view.shown, list(view.replaced)
 
 
 class FakeEstimates:
@@ -124,32 +124,32 @@ class FakeEstimates:
 
 class FakeAlarms:
     def __init__(self) -> None:
-        self.held: dict[tuple[UUID, int], Alarm] = {}
+        self.stored: dict[tuple[UUID, int], Alarm] = {}
         self.actions: list[AlarmAction] = []
-        self._said: dict[tuple[UUID, Part], dict[int, Mapping[str, Any]]] = {}
+        self._content: dict[tuple[UUID, Part], dict[int, Mapping[str, Any]]] = {}
 
     def versions(self, referral_id: UUID, part: Part) -> Mapping[int, Mapping[str, Any]]:
-        return self._said.get((referral_id, part), {})
+        return self._content.get((referral_id, part), {})
 
-    def note_version(self, referral_id: UUID, part: Part, version: int, said: Mapping[str, Any]) -> None:
-        self._said.setdefault((referral_id, part), {})[version] = said
+    def add_version(self, referral_id: UUID, part: Part, version: int, content: Mapping[str, Any]) -> None:
+        self._content.setdefault((referral_id, part), {})[version] = content
 
     def of_version(self, referral_id: UUID, referral_version: int) -> Alarm | None:
-        return deepcopy(self.held.get((referral_id, referral_version)))
+        return deepcopy(self.stored.get((referral_id, referral_version)))
 
     def get(self, alarm_id: UUID, reviewer: ReviewReader, worker: CaseReader) -> Alarm:
-        found = next((alarm for alarm in self.held.values() if alarm.id == alarm_id), None)
+        found = next((alarm for alarm in self.stored.values() if alarm.id == alarm_id), None)
         if found is None:
             raise AlarmNotFound
         return deepcopy(found)
 
     def add(self, alarm: Alarm) -> None:
-        self.held[alarm.referral_id, alarm.referral_version] = deepcopy(alarm)
+        self.stored[alarm.referral_id, alarm.referral_version] = deepcopy(alarm)
 
     save = add
 
     def remove(self, alarm: Alarm) -> None:
-        del self.held[alarm.referral_id, alarm.referral_version]
+        del self.stored[alarm.referral_id, alarm.referral_version]
 
     def add_action(self, action: AlarmAction) -> None:
         self.actions.append(action)
@@ -187,9 +187,9 @@ class FakeProjections(FakeCaseChanges):
         asked = self.withdrawals.get(referral_id)
         if asked is None:
             return None
-        said = Withdrawal(reason=asked["reason"], withdrawn_at=asked["withdrawn_at"])
+        content = Withdrawal(reason=asked["reason"], withdrawn_at=asked["withdrawn_at"])
         by, until = self.confirmed.get(referral_id, (None, None))
-        return replace(said, confirmed_at=after(60) if by else None, confirmed_by=by, readable_until=until)
+        return replace(content, confirmed_at=after(60) if by else None, confirmed_by=by, readable_until=until)
 
     def confirm_withdrawal(self, referral_id: UUID, *, by: UUID, readable_until: datetime) -> None:
         self.confirmed[referral_id] = (by, readable_until)
@@ -210,15 +210,15 @@ class FakeProjections(FakeCaseChanges):
     def hidden_from(self, review_id: UUID) -> RecipientClass | None:
         return self.hidden.get(review_id)
 
-    def told(self, referral_id: UUID) -> frozenset[RecipientClass]:
+    def covered(self, referral_id: UUID) -> frozenset[RecipientClass]:
         event, withdrawal = self.referrals.get(referral_id), self.withdrawal(referral_id)
         ended = withdrawal.consent_ended if withdrawal else ConsentEnded()
-        said = {
+        content = {
             basis["recipient_class"]
             for basis in (event["bases"] if event else ())
             if ended.of(basis["recipient_class"], basis["basis"]) is None
         }
-        return frozenset(said | self.added.get(referral_id, set()))
+        return frozenset(content | self.added.get(referral_id, set()))
 
     def facts_now(self, referral_id: UUID) -> FactsNow:
         event = self.referrals[referral_id]
@@ -234,7 +234,7 @@ class FakeProjections(FakeCaseChanges):
             age=event["age"],
             age_basis=event["age_basis"],
             weapon_found_by_police=by_police and event["facts"]["weapon_found_by_police_on"] is not None,
-            told=self.told(referral_id),
+            covered=self.covered(referral_id),
         )
 
     def teams(self) -> Collection[Team]:
@@ -284,7 +284,7 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
         )
         self.alarms = FakeAlarms()
         self.questions: list[Question | None] = []
-        self.told_again: list[UUID] = []
+        self.republished: list[UUID] = []
 
     def new_id(self) -> UUID:
         return uuid4()
@@ -292,8 +292,8 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
     def is_bank_holiday(self, day: date) -> bool:
         return False
 
-    def tell_progress_again(self, referral_id: UUID) -> None:
-        self.told_again.append(referral_id)
+    def republish_progress(self, referral_id: UUID) -> None:
+        self.republished.append(referral_id)
 
     def make_progress(
         self,
@@ -306,11 +306,11 @@ class FakeReviewUnitOfWork(FakeCaseUnitOfWork):
         self.questions.append(question)
 
 
-def _newer(held: dict[UUID, Event], event: Event) -> bool:
-    known = held.get(event["referral_id"])
+def _newer(stored: dict[UUID, Event], event: Event) -> bool:
+    known = stored.get(event["referral_id"])
     if known is not None and known["version"] >= event["version"]:
         return False
-    held[event["referral_id"]] = event
+    stored[event["referral_id"]] = event
     return True
 
 

@@ -17,10 +17,10 @@ from services.contracts.schema import EventSchema
 from tests.factories.cases import later
 
 
-def may_know(
+def is_visible_to(
     case: Case,
     reader: CaseReader,
-    knowledge: AccessLevel,
+    access: AccessLevel,
     *,
     covered: bool = True,
     noticed: bool = False,
@@ -33,7 +33,7 @@ def may_know(
     `noticed`: none does any more, for consent was withdrawn.
     """
     in_team = case.team_id in reader.teams and case.team_class in reader.classes and covered
-    match knowledge:
+    match access:
         case AccessLevel.NOTICE:
             unfinished = case.state is CaseState.OPEN or (
                 case.state is CaseState.AWAITING_CONFIRMATION and case.stopped_at is None
@@ -66,13 +66,13 @@ class FakeCaseRepository:
         case.stored_version = case.version
         self._stored[case.id] = deepcopy(case)
 
-    def get(self, case_id: UUID, reader: CaseReader, knowledge: AccessLevel) -> Case:
+    def get(self, case_id: UUID, reader: CaseReader, access: AccessLevel) -> Case:
         case = self._stored.get(case_id)
-        if case is None or not self._known(case, reader, knowledge):
+        if case is None or not self._known(case, reader, access):
             raise CaseNotFound
         return deepcopy(case)
 
-    def held(self, case_id: UUID) -> Case | None:
+    def stored(self, case_id: UUID) -> Case | None:
         """The case, whoever asks."""
         return deepcopy(self._stored.get(case_id))
 
@@ -113,11 +113,11 @@ class FakeCaseRepository:
             raise StaleCase
         self.add(case)
 
-    def _known(self, case: Case, reader: CaseReader, knowledge: AccessLevel) -> bool:
-        return may_know(
+    def _known(self, case: Case, reader: CaseReader, access: AccessLevel) -> bool:
+        return is_visible_to(
             case,
             reader,
-            knowledge,
+            access,
             covered=case.referral_id not in self.uncovered,
             noticed=case.referral_id in self.noticed,
             triage=case.referral_id not in self.not_for_triage,
@@ -158,11 +158,11 @@ class FakeCaseChanges:
         return self.forbidden.get(referral_id, frozenset())
 
     def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        case = self._cases.held(case_id)
+        case = self._cases.stored(case_id)
         if case is None or case.assignee_id != by:
             return False
-        said = {ChangeKind.AMENDED, ChangeKind.WITHDRAWN}
-        return self._note_read({(case.referral_id, referral_version, kind) for kind in said}, by=by)
+        kinds = {ChangeKind.AMENDED, ChangeKind.WITHDRAWN}
+        return self._note_read({(case.referral_id, referral_version, kind) for kind in kinds}, by=by)
 
     def _note_read(self, which: set[tuple[UUID, int, ChangeKind]], *, by: UUID) -> bool:
         """Whether one of them was there and nobody had read it."""
@@ -211,5 +211,5 @@ class FakeCaseUnitOfWork:
     def audit(self, what: str, **_: Any) -> None:
         self.audited.append(what)
 
-    def told_of(self) -> list[str]:
+    def published_types(self) -> list[str]:
         return [schema.type for schema, _ in self.published]

@@ -55,7 +55,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
     "casework": frozenset(
         {
-            *(f"identities.{name}" for name in ("name", "date_of_birth", "told")),
+            *(f"identities.{name}" for name in ("name", "date_of_birth", "details")),
             "narratives.texts",
             "referral_versions.content",
             "bases.reason",

@@ -21,7 +21,7 @@ from services.accounts import wording as accounts_wording
 from services.casework.adapters.case_tables import case_entries, cases
 from services.casework.adapters.tables import identities
 from services.casework.domain.case_entries import EntryKind
-from services.casework.entrypoints import case_wording, fact_wording, review_wording
+from services.casework.entrypoints import case_labels, fact_labels, review_labels
 from services.contracts import codes
 from services.contracts.casework import ProgressMadeV1
 from services.contracts.codes import OrganisationClass, Pathway, RecipientClass, Role, SupportLevel
@@ -102,7 +102,7 @@ class Pages:
             referred_by={"organisation_class": _at(OrganisationClass, place)},
         )
         told = {"phone": "1", "safe_contact": [_at(codes.ContactMode, place)], "do_not_contact": []}
-        self.write(sa.update(identities).where(identities.c.referral_id == referral.id).values(told=told))
+        self.write(sa.update(identities).where(identities.c.referral_id == referral.id).values(details=told))
         return text_of(self.casework.reviewer().get(referral.page))
 
     def withdrawn(self, reason: str) -> str:
@@ -252,28 +252,28 @@ def a_fact(pages: Pages, code: StrEnum) -> tuple[str, str]:
     name, key = FACTS[type(code)]
     return pages.review(
         _place(code)
-    ), f"{key} {fact_wording.fact_rows({name: [code.value] if name in _SEVERAL else code.value})[0]['value']}"
+    ), f"{key} {fact_labels.fact_rows({name: [code.value] if name in _SEVERAL else code.value})[0]['value']}"
 
 
 def beside(key: str) -> Callable[[Pages, StrEnum], tuple[str, str]]:
     """On the review's page, after these words."""
-    return lambda pages, code: (pages.review(_place(code)), f"{key} {review_wording.words(code)}")
+    return lambda pages, code: (pages.review(_place(code)), f"{key} {review_labels.label(code)}")
 
 
 def a_source(pages: Pages, code: StrEnum) -> tuple[str, str]:
-    return pages.review(_place(code)), f"Who referred {review_wording.words(code)}"
+    return pages.review(_place(code)), f"Who referred {review_labels.label(code)}"
 
 
 def a_body(pages: Pages, code: StrEnum) -> tuple[str, str]:
-    return pages.review(_place(code)), f"({review_wording.words(code)})"
+    return pages.review(_place(code)), f"({review_labels.label(code)})"
 
 
 def a_gateway(pages: Pages, code: StrEnum) -> tuple[str, str]:
-    return pages.review(_place(code)), f"; {review_wording.words(code)}"
+    return pages.review(_place(code)), f"; {review_labels.label(code)}"
 
 
 def an_age_basis(pages: Pages, code: StrEnum) -> tuple[str, str]:
-    words = review_wording.words(code)
+    words = review_labels.label(code)
     return pages.review(_place(code)), f"Age {words}" if code == "not_known" else f"Age 16 ({words})"
 
 
@@ -284,23 +284,23 @@ def of_a_case(column: str, key: str) -> Callable[[Pages, StrEnum], tuple[str, st
             more |= {"state": "closed", "closed_at": pages.casework.now, "outcome": codes.Outcome.DECLINED}
         if code == "later":
             more["later_on"] = pages.casework.now.date()
-        return pages.case(**more), f"{key} {case_wording.words(code)}"
+        return pages.case(**more), f"{key} {case_labels.label(code)}"
 
     return found
 
 
 def a_level(pages: Pages, code: StrEnum) -> tuple[str, str]:
-    return pages.viewed(code.value, "fairly"), review_wording.words(code)
+    return pages.viewed(code.value, "fairly"), review_labels.label(code)
 
 
 def a_sureness(pages: Pages, code: StrEnum) -> tuple[str, str]:
-    return pages.viewed("planned", code.value), review_wording.words(code)
+    return pages.viewed("planned", code.value), review_labels.label(code)
 
 
 def a_pathway(pages: Pages, code: StrEnum) -> tuple[str, str]:
     if code in (Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION):
-        return pages.decision(pathway=code.value), f"Goes to {review_wording.words(code)}"
-    return pages.once(("routes",), lambda: _decision_page(pages)), review_wording.words(code)
+        return pages.decision(pathway=code.value), f"Goes to {review_labels.label(code)}"
+    return pages.once(("routes",), lambda: _decision_page(pages)), review_labels.label(code)
 
 
 def _decision_page(pages: Pages) -> str:
@@ -324,18 +324,18 @@ RENDERED: Mapping[type[StrEnum], Callable[[Pages, Any], tuple[str, str]]] = {
     codes.ContactMode: beside("Safe ways to contact"),
     codes.WithdrawalReason: lambda pages, code: (
         pages.withdrawn(code.value),
-        f"Reason: {review_wording.words(code)}",
+        f"Reason: {review_labels.label(code)}",
     ),
     codes.Band: lambda pages, code: (pages.estimate(band=code), _band(code)),
-    codes.NotEstimatedReason: lambda pages, code: (pages.estimate(reason=code), review_wording.words(code)),
+    codes.NotEstimatedReason: lambda pages, code: (pages.estimate(reason=code), review_labels.label(code)),
     codes.SupportLevel: a_level,
     codes.Sureness: a_sureness,
     codes.Pathway: a_pathway,
     codes.DifferenceReason: lambda pages, code: (
         pages.decision(difference_reasons=[code.value]),
-        f"Why it differs from the estimate {review_wording.words(code)}",
+        f"Why it differs from the estimate {review_labels.label(code)}",
     ),
-    codes.Question: lambda pages, code: (pages.asked(code.value), review_wording.words(code)),
+    codes.Question: lambda pages, code: (pages.asked(code.value), review_labels.label(code)),
     codes.ProgressStep: lambda pages, code: (pages.status(code), intake_labels.label(code)),
     codes.Ethnicity: lambda pages, code: (
         pages.answers(_place(code)),
@@ -346,7 +346,7 @@ RENDERED: Mapping[type[StrEnum], Callable[[Pages, Any], tuple[str, str]]] = {
     codes.YoungPersonAnswer: of_a_case("answer", "The young person’s answer"),
     codes.Outcome: of_a_case("outcome", "Outcome"),
     codes.CloseReason: of_a_case("close_reason", "Closed because"),
-    codes.UnassignReason: lambda pages, code: (pages.unassigned(_place(code), code), case_wording.words(code)),
+    codes.UnassignReason: lambda pages, code: (pages.unassigned(_place(code), code), case_labels.label(code)),
 }
 """How to find each: the page, and the words that must be on it."""
 

@@ -1,4 +1,4 @@
-"""What a person reads of alarms. Need-to-know is part of every list; who may read the referral may read its alarms."""
+"""Queries of alarms, with need-to-know in each list: whoever may read the referral may read its alarms."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ from services.casework.domain.alarm import AlarmNotFound, AlarmReason, AlarmStat
 from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.review_reader import ReviewReader
 
-Place = tuple[datetime, UUID]
+Cursor = tuple[datetime, UUID]
 """Cursor of the list of alarms: due time, then id."""
 
 
@@ -44,7 +44,7 @@ class AlarmView:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRow:
-    """An alarm in a list. The review is there for who may read it as a reviewer, the case for who works it."""
+    """An alarm in a list, with the review and case that the viewer may open."""
 
     id: UUID
     referral_id: UUID
@@ -65,10 +65,10 @@ def list_alarms(
     reviewer: ReviewReader,
     worker: CaseReader,
     *,
-    after: Place | None = None,
+    after: Cursor | None = None,
     limit: int,
 ) -> list[AlarmRow]:
-    """The alarms that nobody has acted on, due first."""
+    """Returns the open alarms, soonest due first."""
     found = _rows(reviewer, worker).where(is_open).order_by(alarms.c.due_at, alarms.c.id).limit(limit)
     if after is not None:
         bound = sa.literal(after[0], alarms.c.due_at.type), sa.literal(after[1], alarms.c.id.type)
@@ -85,7 +85,7 @@ def read_alarm(connection: sa.Connection, reviewer: ReviewReader, worker: CaseRe
 
 
 def alarms_of(connection: sa.Connection, referral_id: UUID) -> list[AlarmView]:
-    """All alarms of a referral whose whole the reader may know, with what was done, newest first."""
+    """Returns all alarms of a referral with their actions, newest first. The caller checks access."""
     found = sa.select(alarms).where(alarms.c.referral_id == referral_id)
     rows = connection.execute(found.order_by(alarms.c.referral_version.desc())).all()
     acted = _actions(connection, [row.id for row in rows]) if rows else {}
@@ -101,22 +101,22 @@ def alarms_of(connection: sa.Connection, referral_id: UUID) -> list[AlarmView]:
 
 
 def open_reasons(connection: sa.Connection, referral_ids: Collection[UUID]) -> Mapping[UUID, Sequence[AlarmReason]]:
-    """Why alarms of these referrals were raised that nobody has acted on. For who may read the referrals."""
+    """Returns the reasons of the referrals' open alarms. The caller checks access."""
     if not referral_ids:
         return {}
     found = sa.select(alarms.c.referral_id, alarms.c.reasons).where(alarms.c.referral_id.in_(referral_ids), is_open)
-    said: dict[UUID, set[AlarmReason]] = defaultdict(set)
+    found_by_id: dict[UUID, set[AlarmReason]] = defaultdict(set)
     for row in connection.execute(found):
-        said[row.referral_id] |= set(_reasons(row.reasons))
-    return {referral_id: _reasons(reasons) for referral_id, reasons in said.items()}
+        found_by_id[row.referral_id] |= set(_reasons(row.reasons))
+    return {referral_id: _reasons(reasons) for referral_id, reasons in found_by_id.items()}
 
 
 def _rows(reviewer: ReviewReader, worker: CaseReader) -> sa.Select[Any]:
     review = sa.select(reviews.c.id).where(
-        reviews.c.referral_id == alarms.c.referral_id, review_scope.is_newest(), review_scope.knows(reviewer)
+        reviews.c.referral_id == alarms.c.referral_id, review_scope.is_newest(), review_scope.visible_to(reviewer)
     )
     newest_case = sa.select(cases.c.id).where(
-        cases.c.referral_id == alarms.c.referral_id, case_scope.knows(worker, AccessLevel.FULL)
+        cases.c.referral_id == alarms.c.referral_id, case_scope.visible_to(worker, AccessLevel.FULL)
     )
     return (
         sa.select(
@@ -131,7 +131,7 @@ def _rows(reviewer: ReviewReader, worker: CaseReader) -> sa.Select[Any]:
                 identities, identities.c.referral_id == alarms.c.referral_id
             )
         )
-        .where(alarm_scope.knows(reviewer, worker))
+        .where(alarm_scope.visible_to(reviewer, worker))
     )
 
 
@@ -152,8 +152,8 @@ def _actions(connection: sa.Connection, alarm_ids: Collection[UUID]) -> Mapping[
         .where(c.alarm_id.in_(alarm_ids))
         .order_by(c.acted_at, c.id)
     )
-    said: dict[UUID, list[ActionView]] = defaultdict(list)
+    found_by_id: dict[UUID, list[ActionView]] = defaultdict(list)
     for row in connection.execute(found):
         values = dict(row._mapping)
-        said[values.pop("alarm_id")].append(ActionView(**values))
-    return said
+        found_by_id[values.pop("alarm_id")].append(ActionView(**values))
+    return found_by_id

@@ -1,4 +1,4 @@
-"""Stores alarms as rows, and reads what each version of a referral said of danger and of ways of contact."""
+"""Stores alarms, and reads the danger and contact details of each version of a referral."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -24,27 +24,27 @@ _Versions = dict[Part, dict[int, Mapping[str, Any]]]
 class SqlAlarms:
     def __init__(self, batch: Batch) -> None:
         self._connection = batch.connection
-        self._held: dict[UUID, _Versions] = {}
+        self._versions: dict[UUID, _Versions] = {}
 
     def read(self, referral_ids: Collection[UUID]) -> None:
-        """Hold what has arrived of these referrals, for `versions`."""
+        """Loads the received versions of these referrals, for `versions`."""
         if not referral_ids:
             return
-        self._held |= {referral_id: defaultdict(dict) for referral_id in referral_ids}
+        self._versions |= {referral_id: defaultdict(dict) for referral_id in referral_ids}
         for row in self._connection.execute(_THESE, {"ids": list(referral_ids)}):
-            self._held[row.referral_id][row.part][row.version] = row.content
+            self._versions[row.referral_id][row.part][row.version] = row.content
 
     def versions(self, referral_id: UUID, part: Part) -> Mapping[int, Mapping[str, Any]]:
         return self._of(referral_id)[part]
 
-    def note_version(self, referral_id: UUID, part: Part, version: int, said: Mapping[str, Any]) -> None:
-        self._of(referral_id)[part][version] = said
+    def add_version(self, referral_id: UUID, part: Part, version: int, content: Mapping[str, Any]) -> None:
+        self._of(referral_id)[part][version] = content
 
     def of_version(self, referral_id: UUID, referral_version: int) -> Alarm | None:
         return self._one(alarms.c.referral_id == referral_id, alarms.c.referral_version == referral_version)
 
     def get(self, alarm_id: UUID, reviewer: ReviewReader, worker: CaseReader) -> Alarm:
-        alarm = self._one(alarms.c.id == alarm_id, alarm_scope.knows(reviewer, worker))
+        alarm = self._one(alarms.c.id == alarm_id, alarm_scope.visible_to(reviewer, worker))
         if alarm is None:
             raise AlarmNotFound
         return alarm
@@ -58,7 +58,7 @@ class SqlAlarms:
             raise StaleAlarm
 
     def remove(self, alarm: Alarm) -> None:
-        """Nobody has acted on it: a version that came late shows that nothing was made less safe by this one."""
+        """Removes an alarm without actions, when a late version shows that this one made nothing less safe."""
         self._connection.execute(sa.delete(alarms).where(alarms.c.id == alarm.id))
 
     def add_action(self, action: AlarmAction) -> None:
@@ -72,9 +72,9 @@ class SqlAlarms:
         return None if row is None else _alarm(row._mapping)
 
     def _of(self, referral_id: UUID) -> _Versions:
-        if referral_id not in self._held:
+        if referral_id not in self._versions:
             self.read([referral_id])
-        return self._held[referral_id]
+        return self._versions[referral_id]
 
 
 def _alarm(row: Mapping[Any, Any]) -> Alarm:

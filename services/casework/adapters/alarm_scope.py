@@ -1,4 +1,4 @@
-"""Who may know why an alarm was raised, as a condition of the query: who may read the referral it is of."""
+"""Who may read an alarm, as a query condition: whoever may read its referral."""
 
 import sqlalchemy as sa
 
@@ -10,17 +10,17 @@ from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.review_reader import ReviewReader
 
 
-def knows(reviewer: ReviewReader, worker: CaseReader) -> sa.ColumnElement[bool]:
-    """The area's reviewers who may know the referral, the worker of its case and that team's manager."""
+def visible_to(reviewer: ReviewReader, worker: CaseReader) -> sa.ColumnElement[bool]:
+    """Returns the condition: reviewers who may read the referral, its case's worker and that team's manager."""
     as_reviewer = sa.exists().where(
-        reviews.c.referral_id == alarms.c.referral_id, review_scope.is_newest(), review_scope.knows(reviewer)
+        reviews.c.referral_id == alarms.c.referral_id, review_scope.is_newest(), review_scope.visible_to(reviewer)
     )
     as_worker = sa.exists().where(
-        cases.c.referral_id == alarms.c.referral_id, case_scope.knows(worker, AccessLevel.FULL)
+        cases.c.referral_id == alarms.c.referral_id, case_scope.visible_to(worker, AccessLevel.FULL)
     )
     return sa.or_(as_reviewer, as_worker)
 
 
 def is_raised_for(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
-    """Whether nobody has acted yet on an alarm of the referral of the row: all that a team's member may know of it."""
+    """Returns whether the row's referral has an open alarm, which is all that other team members may see."""
     return sa.exists().where(alarms.c.referral_id == referral_id, is_open)

@@ -1,4 +1,4 @@
-"""The tables of alarms, one row for each version of a referral that raises one, and of what was done about them."""
+"""The tables of alarms, one row per referral version that raises one, and of actions."""
 
 import sqlalchemy as sa
 
@@ -28,7 +28,7 @@ alarms = sa.Table(
 is_open = alarms.c.state == AlarmState.OPEN
 sa.Index("ix_alarms_open", alarms.c.due_at, alarms.c.id, postgresql_where=is_open, sqlite_where=is_open)
 
-# One for each time that somebody acted: a reason that came later opens the alarm again.
+# One row per action: a later reason reopens the alarm.
 alarm_actions = sa.Table(
     "alarm_actions",
     metadata,

@@ -1,4 +1,4 @@
-"""The ids of a referral's reviews, cases and alarms, and the reverse, for the search of the audit."""
+"""The ids of a referral's reviews, cases and alarms, and the reverse, for the audit search."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -12,7 +12,7 @@ from services.casework.adapters.tables import referrals
 
 
 def audit_ids(connection: sa.Connection, text: str) -> list[str]:
-    """None for a text that is not the id of a referral."""
+    """Returns an empty list for a text that is not a referral's id."""
     try:
         referral_id = UUID(text)
     except ValueError:
@@ -22,7 +22,7 @@ def audit_ids(connection: sa.Connection, text: str) -> list[str]:
 
 
 def audit_references(connection: sa.Connection, ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """By id of a review, case or alarm, the reference of its referral."""
+    """Returns the referral's reference by id of its review, case or alarm."""
     referred = sa.union_all(
         *(sa.select(table.c.id, table.c.referral_id).where(table.c.id.in_(ids)) for table in _TABLES)
     )

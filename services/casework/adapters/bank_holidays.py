@@ -1,4 +1,4 @@
-"""Bank holidays in England and Wales, from the dates that the package `govuk-bank-holidays` brings with it."""
+"""Bank holidays in England and Wales, from the dates in the package `govuk-bank-holidays`."""
 
 from datetime import date
 from functools import cache
@@ -11,12 +11,12 @@ def is_bank_holiday(day: date) -> bool:
 
 
 def last_known() -> date:
-    """The last bank holiday that is known: past it every weekday counts as a working day."""
+    """Returns the last known bank holiday. After it, every weekday counts as a working day."""
     return max(_days())
 
 
 @cache
 def _days() -> frozenset[date]:
-    # Without the cached dates it would ask gov.uk.
+    # Otherwise the package would request the dates from gov.uk.
     known = BankHolidays(use_cached_holidays=True)
     return frozenset(holiday["date"] for holiday in known.get_holidays(division=BankHolidays.ENGLAND_AND_WALES))

@@ -1,4 +1,4 @@
-"""What a team reads of a case when the consent that let it know was withdrawn: reference, initials, and what was done."""
+"""What a team may read of a case after consent was withdrawn: reference, initials and what was done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.case_queries import Tab
-from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_scope import visible_to
 from services.casework.adapters.case_tables import cases, consent_notices
 from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import CaseNotFound
@@ -29,11 +29,11 @@ class ConsentNotice:
     stopped_at: datetime | None
     hand_over: bool
     may_act: bool
-    """Its worker, its manager or, where nobody has it, anybody of the team."""
+    """Its worker, its manager or, if unassigned, any member of the team."""
 
 
 def read_notice(connection: sa.Connection, reader: CaseReader, case_id: UUID) -> ConsentNotice:
-    """Raises CaseNotFound when there is none, or none of which the reader may know."""
+    """Raises CaseNotFound if there is none visible to the viewer."""
     found = connection.execute(_notices(reader).where(cases.c.id == case_id)).one_or_none()
     if found is None:
         raise CaseNotFound
@@ -41,7 +41,7 @@ def read_notice(connection: sa.Connection, reader: CaseReader, case_id: UUID) ->
 
 
 def notices_of(connection: sa.Connection, reader: CaseReader, tab: Tab) -> Sequence[ConsentNotice]:
-    """Those that belong in a list, the newest first."""
+    """Returns the notices of a list, newest first."""
     handed_over = cases.c.pathway.in_(HAND_OVERS)
     match tab:
         case Tab.MINE:
@@ -76,5 +76,5 @@ def _notices(reader: CaseReader) -> sa.Select[Any]:
             may_act.label("may_act"),
         )
         .join(consent_notices, consent_notices.c.case_id == cases.c.id)
-        .where(knows(reader, AccessLevel.NOTICE))
+        .where(visible_to(reader, AccessLevel.NOTICE))
     )

@@ -1,4 +1,4 @@
-"""The lists of cases. Need-to-know is part of every query: what a reader may not know is not read."""
+"""The lists of cases, with need-to-know in every query."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from services.casework.adapters.alarm_queries import open_reasons
 from services.casework.adapters.alarm_scope import is_raised_for
-from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_scope import visible_to
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.changes import unread_in_case
-from services.casework.adapters.holders import cannot_work
 from services.casework.adapters.review_tables import follow_ups
 from services.casework.adapters.same_person import has_another
+from services.casework.adapters.staff_conditions import cannot_work
 from services.casework.adapters.tables import identities, referrals, staff, teams
 from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
@@ -25,7 +25,7 @@ from services.casework.domain.todays_age import todays_age
 from services.contracts.codes import HAND_OVERS, Answer, Pathway
 
 Cursor = tuple[bool, bool, datetime, UUID]
-"""Where a row stands in a list: whether no alarm is raised, whether its first contact is made, its due time, its id."""
+"""The position of a row: whether it has no alarm, whether first contact is made, its due time, its id."""
 
 
 class Tab(StrEnum):
@@ -44,7 +44,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseList:
-    """Which list, filtered how. Contact is known of a case that the reader knows whole, so that filter finds only those."""
+    """A list and its filter. Filters by contact match only cases that the viewer may read in full."""
 
     tab: Tab
     status: Status | None = None
@@ -57,7 +57,7 @@ class CaseList:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """What a team knows of a case. The last six are None unless the reader knows it whole."""
+    """What a team sees of a case. The last six are None unless the viewer may read it in full."""
 
     id: UUID
     referral_id: UUID
@@ -72,23 +72,23 @@ class CaseRow:
     owner_id: UUID | None
     owner: str | None
     danger: bool
-    """Whether the referral now says that there is immediate danger."""
+    """Whether the referral currently states immediate danger."""
     alarm: bool
-    """Whether an alarm of the referral is raised that nobody has acted on."""
+    """Whether the referral has an open alarm."""
     known_whole: bool
     name: str | None
     age: int | None
     first_contact_at: datetime | None
     changed: bool | None
-    """Whether the referrer changed something after the decision that nobody has read yet."""
+    """Whether there is an unread change by the referrer after the decision."""
     another_referral: bool | None
-    """Whether another referral of the young person came that the team's class may be told of."""
+    """Whether the young person has another referral that a lawful basis for the team's class covers."""
     alarm_reasons: Sequence[AlarmReason] | None = None
 
     @property
     def cursor(self) -> Cursor:
-        met = self.state is CaseState.OPEN and self.first_contact_at is not None
-        return not self.alarm, met, self.due_at, self.id
+        contacted = self.state is CaseState.OPEN and self.first_contact_at is not None
+        return not self.alarm, contacted, self.due_at, self.id
 
 
 def list_cases(
@@ -100,17 +100,17 @@ def list_cases(
     maximum: int,
     after: Cursor | None = None,
 ) -> Sequence[CaseRow]:
-    """At most so many, after that place: those with an alarm first, then soonest due. An estimate plays no part in it.
+    """Returns up to `maximum` rows after the cursor: alarms first, then soonest due. Estimates do not affect the order.
 
-    What is due is the first contact: a case that the reader knows to have had it is due no more, and stands last.
+    Cases with a first contact visible to the viewer are no longer due and come last.
     """
-    met = sa.case((_known_met(reader), sa.true()), else_=sa.false())
-    calm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
-    in_turn = (calm, met, cases.c.due_at, cases.c.id)
+    contacted = sa.case((_known_contacted(reader), sa.true()), else_=sa.false())
+    no_alarm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
+    in_turn = (no_alarm, contacted, cases.c.due_at, cases.c.id)
     of_list = sa.select(cases.c.id).where(_wanted(reader, wanted, now))
     if after is not None:
-        of_list = of_list.where(_after(calm, met, after))
-    # What lies beside a case is read, and its policies asked, for those of the page only.
+        of_list = of_list.where(_after(no_alarm, contacted, after))
+    # Joins and policies are evaluated for the rows of this page only.
     of_this_page = of_list.order_by(*in_turn).limit(maximum)
     found = select_rows(reader).where(cases.c.id.in_(of_this_page)).order_by(*in_turn)
     return with_reasons(connection, [row_of(row, reader) for row in connection.execute(found)])
@@ -122,12 +122,12 @@ def count_cases(connection: sa.Connection, reader: CaseReader, wanted: CaseList,
 
 
 def owners(connection: sa.Connection, reader: CaseReader) -> list[tuple[UUID, str]]:
-    """The members of the reader's teams, by name."""
+    """Returns the members of the viewer's teams, by name."""
     return members(connection, reader.teams)
 
 
 def members(connection: sa.Connection, of_teams: frozenset[UUID]) -> list[tuple[UUID, str]]:
-    """The members of these teams who can work their cases, by name."""
+    """Returns the members of these teams who can work on their cases, by name."""
     able = sa.exists().where(teams.c.id.in_(of_teams), ~cannot_work(teams.c.id, teams.c.team_class))
     found = (
         sa.select(staff.c.id, staff.c.display_name)
@@ -138,8 +138,8 @@ def members(connection: sa.Connection, of_teams: frozenset[UUID]) -> list[tuple[
 
 
 def select_rows(reader: CaseReader) -> sa.Select[Any]:
-    """The columns of a row, of what the reader may know at all; those of the whole case are null to who may not know it."""
-    whole = knows(reader, AccessLevel.FULL)
+    """Selects the visible rows. Columns of the full case are null for viewers who may not read it."""
+    whole = visible_to(reader, AccessLevel.FULL)
 
     def if_whole(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         return sa.case((whole, column), else_=None).label(column.name)
@@ -175,7 +175,7 @@ def select_rows(reader: CaseReader) -> sa.Select[Any]:
             .outerjoin(teams, teams.c.id == cases.c.team_id)
             .outerjoin(staff, staff.c.id == cases.c.assignee_id)
         )
-        .where(knows(reader, AccessLevel.SUMMARY))
+        .where(visible_to(reader, AccessLevel.SUMMARY))
     )
 
 
@@ -184,7 +184,7 @@ def _has_changes() -> sa.ColumnElement[bool]:
 
 
 def row_of(row: sa.Row[Any], reader: CaseReader) -> CaseRow:
-    """The age is the one on the day on which the reader asks."""
+    """Returns the row, with the age on the day of the request."""
     values = {name: row._mapping[name] for name in CaseRow.__dataclass_fields__ if name != "alarm_reasons"}
     age = todays_age(row.age, row.age_basis, row.date_of_birth, on=reader.on) if row.known_whole else None
     filled = {"initials": row.initials or "", "team_name": row.team_name or "", "danger": bool(row.danger), "age": age}
@@ -192,14 +192,14 @@ def row_of(row: sa.Row[Any], reader: CaseReader) -> CaseRow:
 
 
 def with_reasons(connection: sa.Connection, rows: Iterable[CaseRow]) -> list[CaseRow]:
-    """Why an alarm was raised is for those who know the case whole; the others see that it was."""
+    """Adds the alarm reasons to the rows that the viewer may read in full; the others show only that there is an alarm."""
     rows = list(rows)
-    said = open_reasons(connection, [row.referral_id for row in rows if row.alarm and row.known_whole])
-    return [replace(row, alarm_reasons=said.get(row.referral_id, ())) if row.known_whole else row for row in rows]
+    reasons = open_reasons(connection, [row.referral_id for row in rows if row.alarm and row.known_whole])
+    return [replace(row, alarm_reasons=reasons.get(row.referral_id, ())) if row.known_whole else row for row in rows]
 
 
 def _wanted(reader: CaseReader, wanted: CaseList, now: datetime) -> sa.ColumnElement[bool]:
-    conditions = [knows(reader, AccessLevel.SUMMARY), _of_tab(reader, wanted.tab)]
+    conditions = [visible_to(reader, AccessLevel.SUMMARY), _of_tab(reader, wanted.tab)]
     if wanted.owner_id is not None:
         conditions.append(cases.c.assignee_id == wanted.owner_id)
     if wanted.status is not None:
@@ -224,20 +224,22 @@ def _of_tab(reader: CaseReader, tab: Tab) -> sa.ColumnElement[bool]:
 
 def _of_status(reader: CaseReader, status: Status, now: datetime) -> sa.ColumnElement[bool]:
     if status is Status.OVERDUE:
-        return sa.and_(cases.c.due_at < now, ~_known_met(reader))
+        return sa.and_(cases.c.due_at < now, ~_known_contacted(reader))
     if status is Status.IN_CONTACT:
-        return _known_met(reader)
-    return sa.and_(knows(reader, AccessLevel.FULL), cases.c.first_contact_at.is_(None))
+        return _known_contacted(reader)
+    return sa.and_(visible_to(reader, AccessLevel.FULL), cases.c.first_contact_at.is_(None))
 
 
-def _known_met(reader: CaseReader) -> sa.ColumnElement[bool]:
-    """Whether the first contact is made, of a case that the reader knows whole: of any other they know no contact."""
+def _known_contacted(reader: CaseReader) -> sa.ColumnElement[bool]:
+    """Returns whether first contact is made, for cases that the viewer may read in full; otherwise false."""
     in_contact = sa.and_(cases.c.state == CaseState.OPEN, cases.c.first_contact_at.is_not(None))
-    return sa.and_(knows(reader, AccessLevel.FULL), in_contact)
+    return sa.and_(visible_to(reader, AccessLevel.FULL), in_contact)
 
 
-def _after(calm: sa.ColumnElement[bool], met: sa.ColumnElement[bool], cursor: Cursor) -> sa.ColumnElement[bool]:
-    was_calm, was_met, due_at, case_id = cursor
+def _after(
+    no_alarm: sa.ColumnElement[bool], contacted: sa.ColumnElement[bool], cursor: Cursor
+) -> sa.ColumnElement[bool]:
+    had_no_alarm, was_contacted, due_at, case_id = cursor
     later = sa.or_(cases.c.due_at > due_at, sa.and_(cases.c.due_at == due_at, cases.c.id > case_id))
-    behind = sa.and_(met, later) if was_met else sa.or_(met, later)
-    return sa.and_(calm, behind) if was_calm else sa.or_(calm, behind)
+    behind = sa.and_(contacted, later) if was_contacted else sa.or_(contacted, later)
+    return sa.and_(no_alarm, behind) if had_no_alarm else sa.or_(no_alarm, behind)

@@ -1,4 +1,4 @@
-"""Stores cases as rows. Two writers of one case: the later one waits, and is refused if it had read the earlier state."""
+"""Stores cases. Of two concurrent writers, the later one waits and fails if it had read the earlier state."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services.casework.adapters.alarm_scope import is_raised_for
 from services.casework.adapters.bases import hidden_from_its_team
 from services.casework.adapters.case_queries import members
-from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_scope import visible_to
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.review_tables import reviews
 from services.casework.domain.case import Case, CaseState
@@ -31,15 +31,15 @@ class SqlCaseRepository:
         self._connection.execute(sa.insert(cases).values(_case_row(case)))
         self._add_entries(case)
 
-    def get(self, case_id: UUID, reader: CaseReader, knowledge: AccessLevel) -> Case:
-        found = sa.select(cases).where(cases.c.id == case_id, knows(reader, knowledge))
+    def get(self, case_id: UUID, reader: CaseReader, access: AccessLevel) -> Case:
+        found = sa.select(cases).where(cases.c.id == case_id, visible_to(reader, access))
         row = self._connection.execute(found.with_for_update(of=cases)).one_or_none()
         if row is None:
             raise CaseNotFound
         return self._to_case(row._mapping)
 
     def of_review(self, review_id: UUID) -> list[Case]:
-        """For what the system itself does."""
+        """Returns the cases of a review. For system use."""
         rows = self._connection.execute(sa.select(cases).where(cases.c.review_id == review_id).order_by(cases.c.id))
         return [self._to_case(row._mapping) for row in rows.all()]
 
@@ -71,14 +71,16 @@ class SqlCaseRepository:
         return [self._to_case(row._mapping) for row in rows]
 
     def next_unassigned(self, reader: CaseReader) -> Case | None:
-        calm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
+        no_alarm = sa.case((is_raised_for(cases.c.referral_id), sa.false()), else_=sa.true())
         waiting = (
             sa.select(cases)
-            .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_(None), knows(reader, AccessLevel.SUMMARY))
-            .order_by(calm, cases.c.due_at, cases.c.id)
+            .where(
+                cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_(None), visible_to(reader, AccessLevel.SUMMARY)
+            )
+            .order_by(no_alarm, cases.c.due_at, cases.c.id)
             .limit(1)
         )
-        # Another worker's transaction may be taking the first: this one takes the next instead of waiting for it.
+        # SKIP LOCKED: another worker's transaction may be taking the first, so this one takes the next.
         row = self._connection.execute(waiting.with_for_update(of=cases, skip_locked=True)).one_or_none()
         return None if row is None else self._to_case(row._mapping)
 
@@ -105,7 +107,7 @@ class SqlCaseEqualityRepository:
         self._connection = connection
 
     def version(self, case_id: UUID) -> int:
-        """Counted over the cases of a referral: an answer in a later one replaces those before it."""
+        """Returns the newest version over all cases of the referral."""
         of_referral = sa.select(cases.c.referral_id).where(cases.c.id == case_id).scalar_subquery()
         newest = sa.select(sa.func.max(case_equality.c.version)).where(case_equality.c.referral_id == of_referral)
         return self._connection.execute(newest).scalar_one() or 0

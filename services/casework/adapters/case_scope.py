@@ -1,4 +1,4 @@
-"""The need-to-know rule of cases as a condition of the query: what it leaves out looks like what does not exist."""
+"""The need-to-know rule of cases as a query condition: hidden rows look as if they did not exist."""
 
 import sqlalchemy as sa
 
@@ -9,18 +9,18 @@ from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.contracts.codes import HAND_OVERS, RecipientClass
 
 
-def knows(reader: CaseReader, knowledge: AccessLevel) -> sa.ColumnElement[bool]:
-    """Whether the reader may know this much of the case of the row.
+def visible_to(reader: CaseReader, access: AccessLevel) -> sa.ColumnElement[bool]:
+    """Returns whether the viewer may read this much of the row's case.
 
-    A team knows of a case only while a recorded lawful basis covers the team's class: so do its worker and its manager.
+    A team, its worker and its manager see a case only while a recorded lawful basis covers the team's class.
     """
     of_team = sa.and_(cases.c.team_id.in_(reader.teams), cases.c.team_class.in_(reader.classes))
     covered = covers(cases.c.referral_id, cases.c.team_class, on=reader.on)
     in_team = sa.and_(of_team, covered)
-    match knowledge:
+    match access:
         case AccessLevel.NOTICE:
-            told = cases.c.id.in_(sa.select(consent_notices.alias("told").c.case_id))
-            return sa.and_(of_team, ~covered, unfinished(), told)
+            notified = cases.c.id.in_(sa.select(consent_notices.alias("notified").c.case_id))
+            return sa.and_(of_team, ~covered, unfinished(), notified)
         case AccessLevel.SUMMARY:
             return sa.or_(in_team, _as_reviewer(reader))
         case AccessLevel.FULL:
@@ -30,7 +30,7 @@ def knows(reader: CaseReader, knowledge: AccessLevel) -> sa.ColumnElement[bool]:
 
 
 def _as_reviewer(reader: CaseReader) -> sa.ColumnElement[bool]:
-    """A hand-over of a referral that they may know as reviewer: of their areas, told to triage, not their own."""
+    """Returns whether a reviewer may see a hand-over: in their areas, covered for triage, not their own referral."""
     made = referrals.alias("made")
     own = sa.exists(
         sa.select(sa.literal(1))

@@ -1,4 +1,4 @@
-"""The tables of cases. What a case may never be, its schema refuses, on both engines."""
+"""The tables of cases, with their invariants as constraints on both databases."""
 
 import sqlalchemy as sa
 
@@ -79,9 +79,9 @@ cases = sa.Table(
 
 
 def _only(kind: EntryKind, *columns: str) -> sa.CheckConstraint:
-    """These columns are set when the entry is of this kind, and only then."""
-    said = [f"(kind = '{kind}') = ({column} IS NOT NULL)" for column in columns]
-    return sa.CheckConstraint(" AND ".join(said), name=f"{kind}_whole")
+    """Returns a constraint: these columns are set if and only if the entry is of this kind."""
+    pairs = [f"(kind = '{kind}') = ({column} IS NOT NULL)" for column in columns]
+    return sa.CheckConstraint(" AND ".join(pairs), name=f"{kind}_whole")
 
 
 uncontacted = (cases.c.state == CaseState.OPEN) & cases.c.first_contact_at.is_(None)
@@ -115,7 +115,7 @@ case_entries = sa.Table(
     sa.UniqueConstraint("id", "case_id", "reached"),
     sa.UniqueConstraint("corrects_id"),
     sa.ForeignKeyConstraint(["corrects_id", "case_id"], ["case_entries.id", "case_entries.case_id"]),
-    # First contact is from an attempt of the same case, and one that reached: its row says reached too.
+    # First contact refers to an attempt of the same case that reached the young person.
     sa.ForeignKeyConstraint(
         ["attempt_id", "case_id", "reached"], ["case_entries.id", "case_entries.case_id", "case_entries.reached"]
     ),
@@ -147,7 +147,7 @@ sa.Index(
     sqlite_where=_first_contact,
 )
 
-# What its team may still read of a case when the consent that let it know was withdrawn.
+# What a team may still read of a case after consent was withdrawn.
 consent_notices = sa.Table(
     "consent_notices",
     metadata,
@@ -158,7 +158,7 @@ consent_notices = sa.Table(
     sa.Column("withdrawn_at", UtcDateTime, nullable=False),
 )
 
-# What a team's manager is to see of a case and its worker, until it is read or somebody has the case.
+# Notices to a team's manager, open until read or until the case is assigned.
 case_notices = sa.Table(
     "case_notices",
     metadata,

@@ -1,4 +1,4 @@
-"""One case, as much of it as its reader may know."""
+"""One case, as far as its viewer may read it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.casework.adapters import review_scope
 from services.casework.adapters.alarm_queries import AlarmView, alarms_of
 from services.casework.adapters.case_queries import CaseRow, members, row_of, select_rows, with_reasons
-from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_scope import visible_to
 from services.casework.adapters.case_tables import case_entries, case_equality, cases
 from services.casework.adapters.changes import unread_in_case
 from services.casework.adapters.referral_history import referral_changes
@@ -43,22 +43,22 @@ class EntryView(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseChange:
-    """What the referrer did after the decision, not read yet."""
+    """An unread change by the referrer after the decision."""
 
     referral_version: int
     kind: ChangeKind
     arrived_at: datetime
     reason: WithdrawalReason | None
-    """Why the referrer asked to withdraw it, when that is the change."""
+    """Why the referrer asked to withdraw it, if that is the change."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseWhole:
-    """What the assigned worker and the team's manager know. There is no estimate in it and no reviewer's own view."""
+    """What the assigned worker and the team's manager see. Excludes the estimate and reviewers' own views."""
 
     level: SupportLevel
     reasons: str | None
-    """Why it was decided so, in the words of the reviewer's decision."""
+    """The reasons of the reviewer's decision."""
     decided_by_name: str | None
     source: Source
     referred_by_class: OrganisationClass | None
@@ -85,28 +85,28 @@ class CaseWhole:
     equality_asked: bool
     changes: Sequence[CaseChange]
     referral_changes: Sequence[VersionChange]
-    """What the referrer changed after the decision, newest first."""
+    """The referrer's changes after the decision, newest first."""
     referrer_name: str | None
     entries: Sequence[EntryView]
     other_referrals: Sequence[OtherReferral]
     alarms: Sequence[AlarmView]
-    """Of its referral, acted on or not, newest first."""
+    """All alarms of its referral, newest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseView:
     row: CaseRow
     review_id: UUID | None
-    """Of a reviewer who may read the review that opened it; of anybody else None."""
+    """The review that opened it, for reviewers who may read it; otherwise None."""
     on_call_address: str | None
     members: Sequence[tuple[UUID, str]]
-    """The active members of the team, for its manager alone."""
+    """The active members of the team, only for its manager."""
     whole: CaseWhole | None
 
 
-def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, knowledge: AccessLevel) -> CaseView:
-    """Raises CaseNotFound when there is none, or none of which the reader may know this much."""
-    found = select_rows(reader).where(cases.c.id == case_id, knows(reader, knowledge))
+def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, access: AccessLevel) -> CaseView:
+    """Raises CaseNotFound if there is none that the viewer may read this much of."""
+    found = select_rows(reader).where(cases.c.id == case_id, visible_to(reader, access))
     row = connection.execute(found).one_or_none()
     if row is None:
         raise CaseNotFound
@@ -128,7 +128,7 @@ def read_case(connection: sa.Connection, reader: CaseReader, case_id: UUID, know
 
 def _review_for(reader: CaseReader) -> sa.ScalarSelect[Any]:
     as_reviewer = ReviewReader(staff_id=reader.staff_id, areas=reader.review_areas)
-    known = sa.and_(reviews.c.id == cases.c.review_id, review_scope.knows(as_reviewer))
+    known = sa.and_(reviews.c.id == cases.c.review_id, review_scope.visible_to(as_reviewer))
     return sa.select(reviews.c.id).where(known).scalar_subquery()
 
 
@@ -146,7 +146,7 @@ def _whole(connection: sa.Connection, case_id: UUID, *, on: date) -> CaseWhole:
             referrals.c.facts,
             referrals.c.interpreter_needed,
             identities.c.date_of_birth,
-            identities.c.told,
+            identities.c.details,
             narratives.c.texts,
             referrals.c.version.label("referral_version"),
             reviews.c.referral_version.label("decided_on"),
@@ -163,7 +163,7 @@ def _whole(connection: sa.Connection, case_id: UUID, *, on: date) -> CaseWhole:
         )
         .where(cases.c.id == case_id)
     ).one()
-    told = row.told or {}
+    details = row.details or {}
     decided_on = row.decided_on or row.referral_version
     return CaseWhole(
         level=row.level,
@@ -174,15 +174,15 @@ def _whole(connection: sa.Connection, case_id: UUID, *, on: date) -> CaseWhole:
         received_at=row.received_at,
         circumstances=row.circumstances,
         date_of_birth=row.date_of_birth,
-        phone=told.get("phone"),
-        address=told.get("address"),
-        postcode=told.get("postcode"),
-        safe_contact=told.get("safe_contact", []),
-        safe_contact_note=told.get("safe_contact_note"),
-        do_not_contact=told.get("do_not_contact", []),
-        do_not_contact_note=told.get("do_not_contact_note"),
+        phone=details.get("phone"),
+        address=details.get("address"),
+        postcode=details.get("postcode"),
+        safe_contact=details.get("safe_contact", []),
+        safe_contact_note=details.get("safe_contact_note"),
+        do_not_contact=details.get("do_not_contact", []),
+        do_not_contact_note=details.get("do_not_contact_note"),
         interpreter_needed=bool(row.interpreter_needed),
-        interpreter_language=told.get("interpreter_language"),
+        interpreter_language=details.get("interpreter_language"),
         facts=row.facts,
         texts=row.texts or {},
         answer=row.answer,
@@ -221,7 +221,7 @@ def _changes(connection: sa.Connection, case_id: UUID) -> list[CaseChange]:
 
 
 def _entries(connection: sa.Connection, case_id: UUID) -> list[EntryView]:
-    """In the order in which they were written down."""
+    """Returns the entries in the order of recording."""
     writer, assignee = staff.alias("writer"), staff.alias("assignee")
     found = (
         sa.select(

@@ -1,4 +1,4 @@
-"""What comes after the decision, and who is to read it."""
+"""Changes after the decision, and who must read them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,16 +9,16 @@ import sqlalchemy as sa
 
 from services.casework.adapters.bases import covers, hidden_from_its_team
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.holders import cannot_review, is_idle
-from services.casework.adapters.review_scope import knows
+from services.casework.adapters.review_scope import visible_to
 from services.casework.adapters.review_tables import decisions, follow_ups, reviews, withdrawals
+from services.casework.adapters.staff_conditions import cannot_review, is_idle
 from services.casework.adapters.tables import referrals, staff
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import HAND_OVERS, RecipientClass, WithdrawalReason
 
-_LAPSED = follow_ups.c.kind == ChangeKind.BASIS_EXPIRED
-# Every reviewer of the area has it to confirm, in a list of its own.
+_EXPIRED = follow_ups.c.kind == ChangeKind.BASIS_EXPIRED
+# Every reviewer of the area confirms these, in a separate list.
 _CONSENT_WITHDRAWN = sa.and_(
     follow_ups.c.kind == ChangeKind.WITHDRAWN,
     sa.exists().where(
@@ -37,11 +37,11 @@ class ChangeRow:
     kind: ChangeKind
     arrived_at: datetime
     team_class: RecipientClass | None
-    """The class of the team whose case it is, where a case was opened."""
+    """The class of the case's team, if a case was opened."""
 
 
 def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeRow]:
-    """What came after a decision and is this reader's to read, oldest first."""
+    """Returns the changes after a decision that this reviewer must read, oldest first."""
     c, opened = follow_ups.c, cases.alias("opened")
     found = (
         sa.select(
@@ -63,12 +63,12 @@ def changes_for(connection: sa.Connection, reader: ReviewReader) -> list[ChangeR
 
 
 def unread_in_case(case_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
-    """Whether the change of the row is for whoever works this case: what the referrer said, not read yet."""
-    return sa.and_(follow_ups.c.case_id == case_id, follow_ups.c.read_at.is_(None), ~_LAPSED)
+    """Returns whether the row is an unread change by the referrer for this case's worker."""
+    return sa.and_(follow_ups.c.case_id == case_id, follow_ups.c.read_at.is_(None), ~_EXPIRED)
 
 
 def unread_by(reader: ReviewReader) -> sa.ColumnElement[bool]:
-    """Whether the change of the row is this reviewer's to read, and not read yet.
+    """Returns whether the row is an unread change that this reviewer must read.
 
     It is for the person who decided, unless a case's team works it and may still know of it: a hand-over is worked
     elsewhere, and when the basis for the team is gone, so is the case from its queue. A change must never be nobody's
@@ -78,19 +78,19 @@ def unread_by(reader: ReviewReader) -> sa.ColumnElement[bool]:
     theirs = sa.select(decisions.c.review_id).where(decisions.c.decided_by == reader.staff_id)
     decided = sa.union(theirs, _of_who_cannot_read())
     managed = sa.select(cases.c.review_id).where(cases.c.team_id.in_(reader.manages))
-    known = sa.select(reviews.c.id).where(reviews.c.id == c.review_id, knows(reader))
+    known = sa.select(reviews.c.id).where(reviews.c.id == c.review_id, visible_to(reader))
     return sa.and_(
         c.review_id.in_(sa.union(theirs, _of_who_cannot_read(), managed)),
-        sa.or_(_LAPSED, c.review_id.in_(decided)),
+        sa.or_(_EXPIRED, c.review_id.in_(decided)),
         c.read_at.is_(None),
         ~_CONSENT_WITHDRAWN,
-        sa.or_(sa.and_(_LAPSED, _of_case(hidden_from_its_team())), sa.and_(~_LAPSED, ~_of_case(_worked_here()))),
+        sa.or_(sa.and_(_EXPIRED, _of_case(hidden_from_its_team())), sa.and_(~_EXPIRED, ~_of_case(_worked_here()))),
         known.exists(),
     )
 
 
 def _of_who_cannot_read() -> sa.Select[Any]:
-    """The reviews decided by somebody who cannot read what came after, or has not signed in for long."""
+    """Selects the reviews whose decider cannot read changes any more or has not signed in for a long time."""
     return (
         sa.select(decisions.c.review_id)
         .join(staff, staff.c.id == decisions.c.decided_by)

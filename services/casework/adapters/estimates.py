@@ -1,4 +1,4 @@
-"""Estimates lie in a table of their own; before a decision they are read by the one query below, and by no other."""
+"""Stores estimates in a separate table. Before a decision, only the query in this module reads them."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -7,16 +7,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.review_scope import knows
+from services.casework.adapters.review_scope import visible_to
 from services.casework.adapters.review_tables import estimates, model_descriptions, own_views, reviews
 from services.casework.adapters.tables import referrals
 from services.casework.application.review_ports import Event
 from services.casework.domain.decision import OwnView
 from services.casework.domain.estimate import (
+    Contribution,
     Estimated,
     EstimateShown,
     KnownAnswers,
-    Moved,
     NotEstimated,
     SourceReferral,
     source_of,
@@ -29,11 +29,11 @@ from services.platform.db.batch import Batch
 from services.platform.db.upsert import or_ignore
 
 _OUR_RECORD = "partnership"
-"""The origin of what is counted from earlier referrals, as the event names it."""
+"""The event's origin code for values counted from earlier referrals."""
 
 
 def unanswered(referral_id: sa.Column[Any], version: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    """Whether neither an estimate nor a reason for none has arrived for this version. For asking again; never shown."""
+    """Returns whether no result has arrived for this version. For requesting it again; never shown."""
     return ~sa.exists().where(estimates.c.referral_id == referral_id, estimates.c.referral_version == version)
 
 
@@ -57,7 +57,7 @@ class SqlEstimates:
         )
 
     def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
-        # Joined to this reviewer's own view: without it the query has no row to give.
+        # The join to this reviewer's own view makes the query return nothing without one.
         found = (
             sa.select(estimates, referrals.c.source, referrals.c.referred_by_class)
             .join(referrals, referrals.c.id == estimates.c.referral_id)
@@ -77,29 +77,31 @@ class SqlEstimates:
             .limit(1)
         )
         row = self._connection.execute(found).one_or_none()
-        if row is None or not self._knows_sources(reader, row.content):
+        if row is None or not self._may_read_sources(reader, row.content):
             return None
         cause = EstimateCause(row.content["cause"])
-        given_by = source_of(row.source, row.referred_by_class)
-        return EstimateShown(sequence=row.sequence, cause=cause, answer=self._answer(row.content, given_by))
+        referral_source = source_of(row.source, row.referred_by_class)
+        return EstimateShown(sequence=row.sequence, cause=cause, answer=self._answer(row.content, referral_source))
 
-    def _knows_sources(self, reader: ReviewReader, content: Mapping[str, Any]) -> bool:
-        """Whether the reader may know every earlier referral that the estimate, or its refusal, draws on.
+    def _may_read_sources(self, reader: ReviewReader, content: Mapping[str, Any]) -> bool:
+        """Returns whether the viewer may read every earlier referral that the result draws on.
 
-        Scoring takes history from the referral's area alone. Between the move of an earlier referral and the next
-        estimate, and for a reviewer who made it themselves, this is what keeps its values back.
+        Scoring uses history from the referral's area only. This check hides values after an earlier referral moved to
+        another area, until the next estimate, and from a reviewer who made it.
         """
         drawn_on = {source.referral_id for item in content.get("contributions", ()) for source in _sources(item)}
         drawn_on |= {UUID(referral_id) for referral_id in content.get("drawn_on", ())}
         if not drawn_on:
             return True
-        known = sa.select(reviews.c.referral_id).where(reviews.c.referral_id.in_(drawn_on), knows(reader)).distinct()
+        known = (
+            sa.select(reviews.c.referral_id).where(reviews.c.referral_id.in_(drawn_on), visible_to(reader)).distinct()
+        )
         return set(self._connection.scalars(known)) == drawn_on
 
-    def _answer(self, content: Mapping[str, Any], given_by: Source) -> Estimated | NotEstimated:
+    def _answer(self, content: Mapping[str, Any], referral_source: Source) -> Estimated | NotEstimated:
         described = self._description(content.get("model_version"))
-        words = {feature["feature"]: feature_label(feature) for feature in described.get("features", [])}
-        missing = tuple(words[name]["label"] if name in words else name for name in content["missing"])
+        labels = {feature["feature"]: feature_label(feature) for feature in described.get("features", [])}
+        missing = tuple(labels[name]["label"] if name in labels else name for name in content["missing"])
         if "probability" not in content:
             reason = NotEstimatedReason(content["reason"])
             needed = content.get("min_answers")
@@ -113,7 +115,9 @@ class SqlEstimates:
             base_rate=content["base_rate"],
             base_log_odds=content["base_log_odds"],
             contributions=tuple(
-                _moved(item, words.get(item["feature"], {}), given_by, is_known=item["feature"] not in unknown)
+                _contribution(
+                    item, labels.get(item["feature"], {}), referral_source, is_known=item["feature"] not in unknown
+                )
                 for item in content["contributions"]
             ),
             missing=missing,
@@ -127,25 +131,27 @@ class SqlEstimates:
         )
 
     def _description(self, model_version: str | None) -> Mapping[str, Any]:
-        """The wording of the model that computed it; empty when that has not arrived yet."""
+        """Returns the description of the model that computed it; empty if it has not arrived."""
         found = sa.select(model_descriptions.c.content).where(model_descriptions.c.model_version == model_version)
         return self._connection.execute(found).scalar_one_or_none() or {}
 
 
-def _moved(item: Mapping[str, Any], words: Mapping[str, Any], given_by: Source, *, is_known: bool) -> Moved:
-    return Moved(
+def _contribution(
+    item: Mapping[str, Any], labels: Mapping[str, Any], referral_source: Source, *, is_known: bool
+) -> Contribution:
+    return Contribution(
         feature=item["feature"],
-        label=words.get("label", item["feature"]),
-        domain=words.get("domain", ""),
-        police_generated=bool(words.get("police_generated")),
-        in_days=bool(words.get("in_days")),
-        is_choice=bool(words.get("is_choice")),
+        label=labels.get("label", item["feature"]),
+        domain=labels.get("domain", ""),
+        police_generated=bool(labels.get("police_generated")),
+        in_days=bool(labels.get("in_days")),
+        is_choice=bool(labels.get("is_choice")),
         is_counted=item["origin"] == _OUR_RECORD,
         is_known=is_known,
         value=item["value"],
         observed_on=date.fromisoformat(item["observed_on"]) if item["observed_on"] else None,
         log_odds=item["log_odds"],
-        given_by=given_by,
+        referral_source=referral_source,
         sources=_sources(item),
         few_seen=item.get("few_seen", False),
     )
@@ -157,7 +163,7 @@ def _answers(content: Mapping[str, Any]) -> KnownAnswers | None:
 
 
 def _sources(item: Mapping[str, Any]) -> tuple[SourceReferral, ...]:
-    """What was stored before sources were told names none."""
+    """Returns the source referrals; none in records from before sources were published."""
     newest = {"referral_id": item.get("source_referral_id"), "source": item.get("source")}
-    said = [newest, *item.get("further_sources", ())] if newest["referral_id"] else []
-    return tuple(SourceReferral(referral_id=UUID(one["referral_id"]), source=Source(one["source"])) for one in said)
+    named = [newest, *item.get("further_sources", ())] if newest["referral_id"] else []
+    return tuple(SourceReferral(referral_id=UUID(one["referral_id"]), source=Source(one["source"])) for one in named)

@@ -1,4 +1,4 @@
-"""What casework tells Prometheus of its clocks: who waits longer than was meant."""
+"""Casework's Prometheus gauges of overdue and unattended work."""
 
 from datetime import datetime
 
@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from services.casework.adapters.alarm_tables import alarms, is_open
 from services.casework.adapters.case_tables import cases, uncontacted
-from services.casework.adapters.holders import cannot_review, cannot_work, is_idle
 from services.casework.adapters.holdings import is_stranded
 from services.casework.adapters.review_scope import clock_runs
 from services.casework.adapters.review_tables import reviews
+from services.casework.adapters.staff_conditions import cannot_review, cannot_work, is_idle
 from services.casework.adapters.tables import staff
 from services.casework.domain.case import CaseState
 from services.casework.domain.review import OPEN_STATES
@@ -34,8 +34,8 @@ def _stranded_cases(connection: sa.Connection, _now: datetime) -> float:
     return float(connection.execute(query.where(is_stranded)).scalar_one())
 
 
-def _without_anybody(connection: sa.Connection, _now: datetime) -> float:
-    """Reviews of an area without a reviewer, and cases that nobody has of a team without a worker."""
+def _unattended(connection: sa.Connection, _now: datetime) -> float:
+    """Counts reviews of an area without a reviewer, and unassigned cases of a team without a worker."""
     reviewer = sa.exists().where(staff.c.id.is_not(None), ~cannot_review(reviews.c.area), ~is_idle())
     worker = sa.exists().where(staff.c.id.is_not(None), ~cannot_work(cases.c.team_id, cases.c.team_class), ~is_idle())
     waits = cases.c.state.in_((CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)) & cases.c.assignee_id.is_(None)
@@ -49,35 +49,35 @@ def _count(connection: sa.Connection, table: sa.Table, condition: sa.ColumnEleme
     return float(connection.execute(query).scalar_one())
 
 
-MEASURES = (
+GAUGES = (
     DatabaseGauge(
         name="waymark_reviews_overdue",
-        help="Reviews past the time they were due, without those whose clock a question to the referrer has stopped.",
+        help="Overdue reviews, excluding those paused by a question to the referrer.",
         read=_overdue_reviews,
     ),
     DatabaseGauge(
         name="waymark_review_oldest_seconds",
-        help="Since the referral was received that has waited longest for a decision; 0 when none waits.",
+        help="Age of the oldest referral waiting for a decision; 0 if there is none.",
         read=lambda connection, now: age(reviews.c.received_at, clock_runs(now))(connection, now),
     ),
     DatabaseGauge(
         name="waymark_cases_overdue",
-        help="Cases whose first contact was due and was not made.",
+        help="Cases whose first contact is overdue.",
         read=_overdue_cases,
     ),
     DatabaseGauge(
         name="waymark_alarms_overdue",
-        help="Alarms past their time on which nobody has recorded an action.",
+        help="Overdue alarms without a recorded action.",
         read=_overdue_alarms,
     ),
     DatabaseGauge(
         name="waymark_cases_stranded",
-        help="Open cases whose worker cannot act on them, or has not signed in for long.",
+        help="Open cases whose worker cannot act on them or has not signed in for a long time.",
         read=_stranded_cases,
     ),
     DatabaseGauge(
         name="waymark_waiting_for_nobody",
         help="Reviews of an area without a reviewer, and unassigned cases and hand-overs of a team without a worker.",
-        read=_without_anybody,
+        read=_unattended,
     ),
 )

@@ -1,4 +1,4 @@
-"""What one member of staff holds, as far as the reader may know each of it, and what managers are to see."""
+"""A member of staff's cases and reviews, as far as the viewer may read them, and notices to managers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import review_scope
-from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_scope import visible_to
 from services.casework.adapters.case_tables import case_notices, cases
 from services.casework.adapters.holdings import asked_by
 from services.casework.adapters.review_tables import decisions, review_questions, reviews
@@ -49,7 +49,7 @@ class ReviewHeld:
 
 @dataclass(frozen=True, kw_only=True)
 class Holdings:
-    """`cases` and `hand_overs` are those that the reader manages or reviews, `reviews` those of the reader's areas."""
+    """`cases` and `hand_overs` are those that the viewer manages or reviews; `reviews` those of the viewer's areas."""
 
     staff_id: UUID
     display_name: str
@@ -63,7 +63,7 @@ class Holdings:
 
 @dataclass(frozen=True, kw_only=True)
 class Caseload:
-    """How many open cases that the reader manages somebody has."""
+    """The number of a person's open cases that the viewer manages."""
 
     staff_id: UUID
     display_name: str
@@ -93,10 +93,12 @@ def holdings_of(
     if who is None:
         raise StaffNotFound
     mine = sa.and_(
-        cases.c.state == CaseState.OPEN, cases.c.assignee_id == staff_id, knows(as_worker, AccessLevel.MANAGE)
+        cases.c.state == CaseState.OPEN, cases.c.assignee_id == staff_id, visible_to(as_worker, AccessLevel.MANAGE)
     )
     decided = sa.exists().where(decisions.c.review_id == cases.c.review_id, decisions.c.decided_by == staff_id)
-    waiting = sa.and_(cases.c.state == CaseState.AWAITING_CONFIRMATION, decided, knows(as_worker, AccessLevel.SUMMARY))
+    waiting = sa.and_(
+        cases.c.state == CaseState.AWAITING_CONFIRMATION, decided, visible_to(as_worker, AccessLevel.SUMMARY)
+    )
     return Holdings(
         **who._mapping,
         cases=_cases(connection, mine),
@@ -106,10 +108,12 @@ def holdings_of(
 
 
 def caseloads(connection: sa.Connection, manager: CaseReader) -> list[Caseload]:
-    """Everybody who has an open case that the reader manages, by name."""
+    """Returns everybody with an open case that the viewer manages, by name."""
     counted = (
         sa.select(cases.c.assignee_id, sa.func.count().label("open_cases"))
-        .where(cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_not(None), knows(manager, AccessLevel.MANAGE))
+        .where(
+            cases.c.state == CaseState.OPEN, cases.c.assignee_id.is_not(None), visible_to(manager, AccessLevel.MANAGE)
+        )
         .group_by(cases.c.assignee_id)
         .subquery()
     )
@@ -118,7 +122,7 @@ def caseloads(connection: sa.Connection, manager: CaseReader) -> list[Caseload]:
 
 
 def notices(connection: sa.Connection, manager: CaseReader) -> list[NoticeRow]:
-    """What this manager is to see of cases and their workers, the oldest first."""
+    """Returns this manager's open notices, oldest first."""
     found = (
         sa.select(
             case_notices.c.id,
@@ -136,7 +140,7 @@ def notices(connection: sa.Connection, manager: CaseReader) -> list[NoticeRow]:
             .outerjoin(identities, identities.c.referral_id == cases.c.referral_id)
             .outerjoin(staff, staff.c.id == case_notices.c.staff_id)
         )
-        .where(case_notices.c.resolved_at.is_(None), knows(manager, AccessLevel.MANAGE))
+        .where(case_notices.c.resolved_at.is_(None), visible_to(manager, AccessLevel.MANAGE))
         .order_by(case_notices.c.raised_at, case_notices.c.id)
     )
     return [NoticeRow(**{**row._mapping, "initials": row.initials or ""}) for row in connection.execute(found)]
@@ -191,7 +195,7 @@ def _reviews(connection: sa.Connection, staff_id: UUID, reader: ReviewReader, at
             sa.case((asked, sa.true()), else_=sa.false()).label("asked"),
         )
         .join(referrals, referrals.c.id == reviews.c.referral_id)
-        .where(reviews.c.state.in_(OPEN_STATES), claimed | asked, review_scope.knows(reader))
+        .where(reviews.c.state.in_(OPEN_STATES), claimed | asked, review_scope.visible_to(reader))
         .order_by(reviews.c.due_at, reviews.c.id)
     )
     return [ReviewHeld(**row._mapping) for row in connection.execute(found)]

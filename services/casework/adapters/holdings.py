@@ -1,4 +1,4 @@
-"""Keeps who asked which question, what managers must know of cases and their workers, and who has been there lately."""
+"""Stores who asked which question, notices to managers, and when staff last signed in."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from services.casework.adapters.case_scope import knows
+from services.casework.adapters.case_scope import visible_to
 from services.casework.adapters.case_tables import case_notices, cases
-from services.casework.adapters.holders import cannot_review, cannot_work, is_idle
 from services.casework.adapters.review_tables import holding_checks, review_questions, reviews
+from services.casework.adapters.staff_conditions import cannot_review, cannot_work, is_idle
 from services.casework.adapters.tables import staff, staff_presence
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_notice import NoticeKind
@@ -29,7 +29,7 @@ class SqlHoldings:
         row = {"id": question_id, "review_id": review_id, "asked_by": by, "asked_at": self._at}
         self._connection.execute(sa.insert(review_questions).values(row))
 
-    def give_questions_to_area(self, staff_id: UUID, review_id: UUID | None = None) -> list[UUID]:
+    def release_questions(self, staff_id: UUID, review_id: UUID | None = None) -> list[UUID]:
         asked = asked_by(staff_id)
         if review_id is not None:
             asked &= reviews.c.id == review_id
@@ -50,7 +50,7 @@ class SqlHoldings:
         self._resolve(case_notices.c.case_id == case_id, by=by)
 
     def notice_read(self, notice_id: UUID, reader: CaseReader) -> UUID | None:
-        managed = sa.exists().where(cases.c.id == case_notices.c.case_id, knows(reader, AccessLevel.MANAGE))
+        managed = sa.exists().where(cases.c.id == case_notices.c.case_id, visible_to(reader, AccessLevel.MANAGE))
         this = sa.select(case_notices.c.case_id).where(case_notices.c.id == notice_id, _unresolved, managed)
         case_id: UUID | None = self._connection.execute(this).scalar_one_or_none()
         if case_id is not None:
@@ -73,7 +73,7 @@ class SqlHoldings:
         )
 
     def mark_idle(self, *, unseen_since: datetime) -> None:
-        """Of whom no sign-in is known, the time runs from when they are first looked at."""
+        """Marks staff as idle or active. Without a known sign-in, the time runs from the first check."""
         unknown = sa.select(staff.c.id, sa.literal(self._at, staff_presence.c.seen_at.type), sa.false()).where(
             staff.c.id.not_in(sa.select(staff_presence.c.staff_id))
         )
@@ -112,9 +112,9 @@ _cannot_work: sa.ColumnElement[Any] = sa.case(
     (cannot_work(cases.c.team_id, cases.c.team_class), sa.true()), else_=sa.false()
 )
 is_stranded = (cases.c.state == CaseState.OPEN) & (cannot_work(cases.c.team_id, cases.c.team_class) | is_idle())
-"""Whether the open case of the row is with the person of the row of `staff`, who cannot act on it or does not."""
+"""Whether the row's open case is assigned to a member of staff who cannot act on it or is idle."""
 
 
 def asked_by(staff_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether this person asked the question that waits in the review of the row."""
+    """Returns whether this person asked the waiting question of the row's review."""
     return (review_questions.c.id == reviews.c.question_id) & (review_questions.c.asked_by == staff_id)

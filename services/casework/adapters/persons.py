@@ -1,4 +1,4 @@
-"""Whom each referral is about, by the latest that said so: the referral itself, or a match."""
+"""The person of each referral, by the latest of the referral itself and its matches."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,51 +14,51 @@ from services.platform.db.upsert import insert_new
 
 @dataclass(frozen=True, order=True)
 class Attribution:
-    """Referrals and matches both say it, come in any order and share no version, so intake's time decides (then the
-    id, so that the order of arrival never does)."""
+    """Referrals and matches arrive in any order and share no version, so intake's time decides, then the id, and never
+    the order of arrival."""
 
     since: datetime
     person_id: UUID
 
 
 class SqlPersons:
-    """Who hears of a referral holds its row until the transaction ends: others who hear of the same one wait there."""
+    """Locks a referral's row until the transaction ends, so that concurrent handlers of the same referral wait."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._held: dict[UUID, Attribution] = {}
+        self._locked: dict[UUID, Attribution] = {}
 
-    def hold(self, said: Mapping[UUID, Attribution]) -> None:
-        """Hold these referrals' rows. What is said here counts only where nothing was said before."""
+    def lock_rows(self, attribution: Mapping[UUID, Attribution]) -> None:
+        """Locks these referrals' rows, inserting the attribution where there is none."""
         rows = [
             {"referral_id": referral_id, "person_id": one.person_id, "since": one.since}
-            # In one order: two who hold the same ones wait for each other in turn, and never crosswise.
-            for referral_id, one in sorted(said.items())
+            # Sorted, so that two transactions never deadlock.
+            for referral_id, one in sorted(attribution.items())
         ]
         new = insert_new(self._batch.connection, persons.c.referral_id, rows)
-        self._held |= {referral_id: said[referral_id] for referral_id in new}
-        self._read(said.keys() - new)
+        self._locked |= {referral_id: attribution[referral_id] for referral_id in new}
+        self._read(attribution.keys() - new)
 
-    def latest(self, referral_id: UUID, said: Attribution) -> UUID:
-        """Keep whom it is about unless something later said so already, and give whom it is about now."""
-        if referral_id not in self._held:
-            self.hold({referral_id: said})
-        if said > self._held[referral_id]:
-            self._held[referral_id] = said
-            now = {"its_id": referral_id, "person_id": said.person_id, "since": said.since}
-            self._batch.later(_SAID_LATER, now)
-        return self._held[referral_id].person_id
+    def latest(self, referral_id: UUID, attribution: Attribution) -> UUID:
+        """Stores the attribution unless a later one exists. Returns the current person."""
+        if referral_id not in self._locked:
+            self.lock_rows({referral_id: attribution})
+        if attribution > self._locked[referral_id]:
+            self._locked[referral_id] = attribution
+            now = {"its_id": referral_id, "person_id": attribution.person_id, "since": attribution.since}
+            self._batch.later(_UPDATE, now)
+        return self._locked[referral_id].person_id
 
     def of(self, referral_id: UUID) -> UUID:
-        """Whom a referral that was heard is about."""
-        if referral_id not in self._held:
+        """Returns the person of a received referral."""
+        if referral_id not in self._locked:
             self._read({referral_id})
-        return self._held[referral_id].person_id
+        return self._locked[referral_id].person_id
 
     def _read(self, referral_ids: Collection[UUID]) -> None:
         if referral_ids:
             for row in self._batch.connection.execute(_THESE, {"ids": list(referral_ids)}):
-                self._held[row.referral_id] = Attribution(row.since, row.person_id)
+                self._locked[row.referral_id] = Attribution(row.since, row.person_id)
 
 
 _THESE = (
@@ -67,4 +67,4 @@ _THESE = (
     .order_by(persons.c.referral_id)
     .with_for_update()
 )
-_SAID_LATER = sa.update(persons).where(persons.c.referral_id == sa.bindparam("its_id"))
+_UPDATE = sa.update(persons).where(persons.c.referral_id == sa.bindparam("its_id"))

@@ -1,4 +1,4 @@
-"""Reads and holds, in a few statements, what the events of one poll will be heard about."""
+"""Loads and locks, in a few statements, the rows that the events of one poll need."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -16,27 +16,27 @@ from services.platform.db.locks import lock
 
 
 def prefetch(batch: Batch, commands: Sequence[object]) -> None:
-    """Each is read by a statement of its own, after what it depends on is held: one statement sees one moment, and
-    whom it waited for may have written since."""
-    said: dict[UUID, Attribution] = {}
+    """Loads each table with its own statement, after locking what it depends on: a statement sees one snapshot, and the
+    transaction that it waited for may have written since."""
+    attributions: dict[UUID, Attribution] = {}
     for command in commands:
-        for referral_id, one in _said(command):
-            # The first, as when they are heard one by one: the later ones say theirs in turn.
-            said.setdefault(referral_id, one)
+        for referral_id, one in _attributions(command):
+            # The first one, as when handled one by one; later ones are applied in turn.
+            attributions.setdefault(referral_id, one)
     reviewed = {c.event["referral_id"] for c in commands if isinstance(c, ApplyReferral | ApplyWithdrawal)}
     identified = {c.event["referral_id"] for c in commands if isinstance(c, ApplyIdentity)}
-    # A match moves a person's events to another partition: a referral and its withdrawal may come to two readers at once,
-    # and its facts and ways of contact, which raise one alarm, come by two topics.
+    # A match moves a person's events to another partition, so two consumers may receive a referral and its withdrawal
+    # concurrently. Facts and contact details, which raise one alarm, arrive on two topics.
     lock(batch.connection, (referral_id.bytes for referral_id in reviewed | identified))
-    if said:
-        batch.shared(SqlPersons).hold(said)
+    if attributions:
+        batch.shared(SqlPersons).lock_rows(attributions)
     batch.shared(SqlReviewRepository).read(reviewed)
-    batch.shared(SqlReceivedVersions).read(said.keys() | reviewed)
+    batch.shared(SqlReceivedVersions).read(attributions.keys() | reviewed)
     batch.shared(SqlProgress).read(reviewed)
     batch.shared(SqlAlarms).read(reviewed | identified)
 
 
-def _said(command: object) -> Iterable[tuple[UUID, Attribution]]:
+def _attributions(command: object) -> Iterable[tuple[UUID, Attribution]]:
     if isinstance(command, ApplyReferral):
         yield command.event["referral_id"], from_referral(command.event)
     elif isinstance(command, ApplyMatch):

@@ -1,4 +1,4 @@
-"""Keeps what other services told of. The highest version wins, in whatever order they come."""
+"""Projections of other services' events. The highest version wins, whatever the arrival order."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters import changes
-from services.casework.adapters.bases import end_consent, keep_told
+from services.casework.adapters.bases import end_consent, replace_bases
 from services.casework.adapters.case_tables import cases
 from services.casework.adapters.persons import Attribution, SqlPersons
 from services.casework.adapters.received_versions import SqlReceivedVersions
@@ -67,9 +67,9 @@ class SqlProjections:
         lists = ((staff_teams, "team_id", "teams"), (staff_roles, "role", "roles"), (staff_areas, "area", "areas"))
         for table, column, name in lists:
             self._connection.execute(sa.delete(table).where(table.c.staff_id == row["id"]))
-            held = [{"staff_id": row["id"], column: value} for value in set(event[name])]
-            if held:
-                self._connection.execute(sa.insert(table), held)
+            known = [{"staff_id": row["id"], column: value} for value in set(event[name])]
+            if known:
+                self._connection.execute(sa.insert(table), known)
         return True
 
     def apply_team(self, event: Event) -> None:
@@ -82,7 +82,7 @@ class SqlProjections:
             "name": event["name"],
             "initials": initials(event["name"]),
             "date_of_birth": event["date_of_birth"],
-            "told": _needed(IdentityRecordedV1.encode(event)),
+            "details": _needed(IdentityRecordedV1.encode(event)),
         }
         self._history.add_identity(row)
         self._batch.later(or_newer(identities, self._connection.dialect.name), row)
@@ -96,8 +96,8 @@ class SqlProjections:
         first, second = event["referral_ids"]
         row = {"id": event["match_id"], "first_referral_id": first, "second_referral_id": second}
         if self._newer(matches, row | _of(event, matches), key="id"):
-            for referral_id, said in from_match(event):
-                self._is_about(referral_id, self._persons.latest(referral_id, said))
+            for referral_id, attribution in from_match(event):
+                self._is_about(referral_id, self._persons.latest(referral_id, attribution))
 
     def apply_model(self, event: Event) -> None:
         content = ModelDescribedV2.encode(event)
@@ -115,15 +115,15 @@ class SqlProjections:
         }
         self._history.add_facts(row, stated_at=stated_at(event))
         first = not self._received_versions.referral(row["id"])
-        if not self._received_versions.keep(row):
+        if not self._received_versions.save(row):
             return False
         withdrawal = self._received_versions.withdrawal(row["id"])
-        keep_told(
+        replace_bases(
             self._batch,
             row["id"],
             event["bases"],
             self._at,
-            said_at=event["amended_at"] or event["received_at"],
+            stated_at=event["amended_at"] or event["received_at"],
             ended=withdrawal.consent_ended if withdrawal else ConsentEnded(),
             first=first,
         )
@@ -131,23 +131,23 @@ class SqlProjections:
 
     def apply_withdrawal(self, event: Event) -> bool:
         before = self._received_versions.withdrawal(event["referral_id"])
-        news = self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
-        if news:
+        is_new = self._newer(withdrawals, _of(event, withdrawals), key="referral_id")
+        if is_new:
             now = Withdrawal(reason=event["reason"], withdrawn_at=event["withdrawn_at"])
             if before is not None:
                 now = replace(before, reason=now.reason, withdrawn_at=now.withdrawn_at)
             self._received_versions.withdrawn(event["referral_id"], event["version"], now)
             if now.is_of_consent:
                 end_consent(self._connection, event["referral_id"], now.consent_ended)
-        return news
+        return is_new
 
     def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
         return self._received_versions.withdrawal(referral_id)
 
     def confirm_withdrawal(self, referral_id: UUID, *, by: UUID, readable_until: datetime) -> None:
-        held = self._received_versions.withdrawal(referral_id)
-        assert held is not None  # noqa: S101 (only what was asked for is confirmed)
-        now = replace(held, confirmed_at=self._at, confirmed_by=by, readable_until=readable_until)
+        known = self._received_versions.withdrawal(referral_id)
+        assert known is not None  # noqa: S101 (a withdrawal is confirmed only after it was requested)
+        now = replace(known, confirmed_at=self._at, confirmed_by=by, readable_until=readable_until)
         theirs = sa.update(withdrawals).where(withdrawals.c.referral_id == referral_id)
         confirmed = {"confirmed_at": self._at, "confirmed_by": by, "readable_until": readable_until}
         version = self._connection.execute(theirs.values(**confirmed).returning(withdrawals.c.version)).scalar_one()
@@ -156,9 +156,9 @@ class SqlProjections:
             end_consent(self._connection, referral_id, now.consent_ended)
 
     def do_not_contact(self, referral_id: UUID) -> frozenset[str]:
-        found = sa.select(identities.c.told).where(identities.c.referral_id == referral_id)
-        told = self._connection.execute(found).scalar_one_or_none() or {}
-        return frozenset(told.get("do_not_contact") or ())
+        found = sa.select(identities.c.details).where(identities.c.referral_id == referral_id)
+        details = self._connection.execute(found).scalar_one_or_none() or {}
+        return frozenset(details.get("do_not_contact") or ())
 
     def person_of(self, referral_id: UUID) -> UUID:
         return self._persons.of(referral_id)
@@ -225,12 +225,12 @@ class SqlProjections:
         return insert_or_ignore(self._connection, bases, row | {"gateway": gateway, "added_by": by, "reason": reason})
 
     def _is_about(self, referral_id: UUID, person_id: UUID) -> None:
-        """Whom a referral is about changes no version: nothing that anybody decided has changed."""
+        """Updates the person of a referral. Versions do not change, because nothing that was decided changes."""
         if not self._received_versions.referral(referral_id):
             return
         for of_referral in (referrals.c.id, cases.c.referral_id):
-            told = sa.update(of_referral.table).where(of_referral == referral_id)
-            self._connection.execute(told.values(person_id=person_id))
+            update = sa.update(of_referral.table).where(of_referral == referral_id)
+            self._connection.execute(update.values(person_id=person_id))
         self._batch.shared(SqlReviewRepository).is_about(referral_id, person_id)
 
     def _read(self, by: UUID, *which: sa.ColumnElement[bool]) -> bool:
@@ -238,7 +238,7 @@ class SqlProjections:
         return self._connection.execute(noted).rowcount == 1
 
     def _newer(self, table: sa.Table, row: Mapping[str, Any], *, key: str) -> bool:
-        """Insert the row, or put it in the place of a lower version. False when it is no news."""
+        """Upserts the row if its version is newer. Returns whether it was."""
         if insert_or_ignore(self._connection, table, row):
             return True
         older = sa.and_(table.c[key] == row[key], table.c.version < row["version"])
@@ -246,23 +246,23 @@ class SqlProjections:
 
 
 def from_referral(event: Event) -> Attribution:
-    """Whom a referral says it is about."""
+    """Returns the person that a referral states."""
     return Attribution(stated_at(event), event["person_id"])
 
 
 def from_match(event: Event) -> list[tuple[UUID, Attribution]]:
-    """Whom a match says that its referrals are about."""
-    told = zip(event["referral_ids"], event["person_ids"], strict=True)
-    return [(referral_id, Attribution(event["changed_at"], person_id)) for referral_id, person_id in told]
+    """Returns the person that a match states for each of its referrals."""
+    pairs = zip(event["referral_ids"], event["person_ids"], strict=True)
+    return [(referral_id, Attribution(event["changed_at"], person_id)) for referral_id, person_id in pairs]
 
 
 def _of(event: Event, table: sa.Table) -> dict[str, Any]:
-    """The event's fields that the table has columns for."""
+    """Returns the event's fields for which the table has columns."""
     return {column.name: event[column.name] for column in table.columns if column.name in event}
 
 
 def _needed(identity: Mapping[str, Any]) -> dict[str, Any]:
-    """What somebody here reads. The NHS number is for matching, which is not done here."""
+    """Drops the NHS number, which only matching needs."""
     return {name: value for name, value in identity.items() if name != "nhs_number"}
 
 

@@ -1,4 +1,4 @@
-"""What was proposed in a review and what became of it, for a reviewer who may know the review."""
+"""Proposals of a review and their outcomes, for a reviewer who may read the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from services.contracts.codes import Pathway, SupportLevel
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalView:
-    """Nothing of it comes from an estimate: why it differs from one is for the decision alone."""
+    """A proposal, without anything from an estimate: reasons for differing from one belong to the decision."""
 
     proposed_by: UUID
     proposed_by_name: str | None
@@ -33,7 +33,7 @@ class ProposalView:
 
 
 def proposals_of(connection: sa.Connection, review_id: UUID) -> Sequence[ProposalView]:
-    """Newest first. The caller has found that the review may be known."""
+    """Returns the proposals, newest first. The caller checks access."""
     c, proposer, answerer = proposals.c, staff.alias("proposer"), staff.alias("answerer")
     found = (
         sa.select(

@@ -1,4 +1,4 @@
-"""Stores the proposals of reviews: added once, and once more what became of each."""
+"""Stores the proposals of reviews: inserted once, and updated once with the outcome."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.casework.adapters.review_scope import NOBODY_OF_OURS
+from services.casework.adapters.review_scope import NO_STAFF_REFERRER
 from services.casework.adapters.review_tables import proposals
 from services.casework.domain.decision import Decision, Proposal
 from services.casework.domain.review import Review
@@ -14,7 +14,7 @@ from services.contracts.codes import DifferenceReason
 
 
 def proposed_by(review_id: sa.ColumnElement[Any], staff_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether this person made the proposal that waits in the review."""
+    """Returns whether this person made the review's waiting proposal."""
     mine = (proposals.c.review_id == review_id) & (proposals.c.proposed_by == staff_id)
     return sa.exists().where(mine, proposals.c.ended_at.is_(None))
 
@@ -25,7 +25,7 @@ class SqlProposals:
         self._known: set[UUID] = set()
 
     def read(self, reviews: Collection[Review]) -> None:
-        """The proposal that waits, of each review whose own views were read."""
+        """Loads the waiting proposal of each review; the own views must be loaded."""
         if not reviews:
             return
         by_id = {review.id: review for review in reviews}
@@ -35,7 +35,7 @@ class SqlProposals:
             self._known.add(row.id)
 
     def save(self, review: Review) -> None:
-        # What ended is written first: one proposal waits at a time.
+        # Ended proposals first, because a unique index allows one waiting proposal.
         for proposal in review.proposals:
             if proposal.id in self._known and proposal.outcome is not None:
                 unended = sa.update(proposals).where(proposals.c.id == proposal.id, proposals.c.ended_at.is_(None))
@@ -47,25 +47,25 @@ class SqlProposals:
 
 
 def _row(review: Review, proposal: Proposal) -> dict[str, Any]:
-    said = proposal.proposed
+    proposed = proposal.proposed
     return {
         "id": proposal.id,
         "review_id": review.id,
-        "referrer_key": review.referred_by or NOBODY_OF_OURS,
+        "referrer_key": review.referred_by or NO_STAFF_REFERRER,
         "referral_version": proposal.referral_version,
-        "own_view_id": said.own_view.id,
-        "own_view_at": said.own_view.recorded_at,
-        "proposed_by": said.decided_by,
-        "proposed_at": said.decided_at,
-        "level": said.level,
-        "pathway": said.pathway,
-        "reasons": said.reasons,
-        "difference_reasons": [DifferenceReason(reason).value for reason in said.difference_reasons],
-        "agrees": said.agrees,
-        "agreement_table": said.agreement_table,
-        "shown_at": said.shown_at,
-        "shown_sequence": said.shown.sequence if said.shown else None,
-        "team_id": said.team_id,
+        "own_view_id": proposed.own_view.id,
+        "own_view_at": proposed.own_view.recorded_at,
+        "proposed_by": proposed.decided_by,
+        "proposed_at": proposed.decided_at,
+        "level": proposed.level,
+        "pathway": proposed.pathway,
+        "reasons": proposed.reasons,
+        "difference_reasons": [DifferenceReason(reason).value for reason in proposed.difference_reasons],
+        "agrees": proposed.agrees,
+        "agreement_table": proposed.agreement_table,
+        "shown_at": proposed.shown_at,
+        "shown_sequence": proposed.shown.sequence if proposed.shown else None,
+        "team_id": proposed.team_id,
     } | _ended(proposal)
 
 
@@ -81,12 +81,12 @@ def _proposal(review: Review, row: Mapping[Any, Any]) -> Proposal:
         decided_at=row["proposed_at"],
         difference_reasons=tuple(DifferenceReason(reason) for reason in row["difference_reasons"]),
         shown=next((one for one in view.seen if one.sequence == row["shown_sequence"]), None),
-        **{name: row[name] for name in _SAID},
+        **{name: row[name] for name in _DECISION_FIELDS},
     )
     return Proposal(id=row["id"], referral_version=row["referral_version"], proposed=proposed)
 
 
-_SAID = ("level", "pathway", "reasons", "agrees", "agreement_table", "shown_at", "team_id")
+_DECISION_FIELDS = ("level", "pathway", "reasons", "agrees", "agreement_table", "shown_at", "team_id")
 _WAITING = sa.select(proposals).where(
     proposals.c.review_id.in_(sa.bindparam("ids", expanding=True)), proposals.c.ended_at.is_(None)
 )

@@ -1,4 +1,4 @@
-"""Which version of each referral, and of its withdrawal, has arrived."""
+"""The received version of each referral and of its withdrawal."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ from services.platform.db.batch import Batch
 
 @dataclass(kw_only=True)
 class _Versions:
-    """Nought is none."""
+    """0 means none."""
 
     referral: int = 0
     withdrawal: int = 0
@@ -25,51 +25,51 @@ class _Versions:
 class SqlReceivedVersions:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._held: dict[UUID, _Versions] = {}
+        self._versions: dict[UUID, _Versions] = {}
 
     def read(self, referral_ids: Collection[UUID]) -> None:
         if not referral_ids:
             return
-        self._held |= {referral_id: _Versions() for referral_id in referral_ids}
+        self._versions |= {referral_id: _Versions() for referral_id in referral_ids}
         for row in self._batch.connection.execute(_THESE, {"ids": list(referral_ids)}):
-            held = self._held[row.referral_id]
+            versions = self._versions[row.referral_id]
             if row.withdrawn_at is None:
-                held.referral = row.version
+                versions.referral = row.version
             else:
-                held.withdrawal, held.withdrawn = row.version, _withdrawal(row)
+                versions.withdrawal, versions.withdrawn = row.version, _withdrawal(row)
 
     def referral(self, referral_id: UUID) -> int:
         return self._of(referral_id).referral
 
     def version(self, referral_id: UUID) -> int | None:
-        """The highest that has arrived, be it the referral's or its withdrawal's."""
-        held = self._of(referral_id)
-        return max(held.referral, held.withdrawal) or None
+        """Returns the highest received version, of the referral or its withdrawal."""
+        versions = self._of(referral_id)
+        return max(versions.referral, versions.withdrawal) or None
 
     def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
         return self._of(referral_id).withdrawn
 
-    def keep(self, referral: Mapping[str, Any]) -> bool:
-        """Keep the referral as it now is. False when this is no news. Its row of `persons` is held."""
-        held = self._of(referral["id"])
-        if referral["version"] <= held.referral:
+    def save(self, referral: Mapping[str, Any]) -> bool:
+        """Saves the referral if its version is newer. Returns whether it was. Its row of `persons` must be locked."""
+        versions = self._of(referral["id"])
+        if referral["version"] <= versions.referral:
             return False
-        if held.referral:
+        if versions.referral:
             self._batch.later(_AMENDED, {"its_id": referral["id"], **referral})
         else:
             self._batch.insert(referrals, referral)
-        held.referral = referral["version"]
+        versions.referral = referral["version"]
         return True
 
-    def withdrawn(self, referral_id: UUID, version: int, said: Withdrawal) -> None:
-        """It was kept that the referrer asks to withdraw, or that a reviewer confirmed it."""
-        held = self._of(referral_id)
-        held.withdrawal, held.withdrawn = version, said
+    def withdrawn(self, referral_id: UUID, version: int, withdrawal: Withdrawal) -> None:
+        """Notes that a withdrawal, or its confirmation, was stored."""
+        versions = self._of(referral_id)
+        versions.withdrawal, versions.withdrawn = version, withdrawal
 
     def _of(self, referral_id: UUID) -> _Versions:
-        if referral_id not in self._held:
+        if referral_id not in self._versions:
             self.read([referral_id])
-        return self._held[referral_id]
+        return self._versions[referral_id]
 
 
 def _withdrawal(row: sa.Row[Any]) -> Withdrawal:
@@ -77,11 +77,13 @@ def _withdrawal(row: sa.Row[Any]) -> Withdrawal:
 
 
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-_SAID = [withdrawals.c[field.name] for field in fields(Withdrawal)]
+_WITHDRAWAL_COLUMNS = [withdrawals.c[field.name] for field in fields(Withdrawal)]
 _THESE = sa.union_all(
-    sa.select(withdrawals.c.referral_id, withdrawals.c.version, *_SAID).where(withdrawals.c.referral_id.in_(_IDS)),
-    sa.select(referrals.c.id, referrals.c.version, *(sa.cast(sa.null(), column.type) for column in _SAID)).where(
-        referrals.c.id.in_(_IDS)
+    sa.select(withdrawals.c.referral_id, withdrawals.c.version, *_WITHDRAWAL_COLUMNS).where(
+        withdrawals.c.referral_id.in_(_IDS)
     ),
+    sa.select(
+        referrals.c.id, referrals.c.version, *(sa.cast(sa.null(), column.type) for column in _WITHDRAWAL_COLUMNS)
+    ).where(referrals.c.id.in_(_IDS)),
 )
 _AMENDED = sa.update(referrals).where(referrals.c.id == sa.bindparam("its_id"))

@@ -1,4 +1,4 @@
-"""Keeps each version of a referral, and reads what a version said and what the versions after it changed."""
+"""Stores each version of a referral, and reads a version and the changes after it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -26,17 +26,17 @@ class SqlReferralHistory:
         self._add = or_ignore(referral_versions, batch.connection.dialect.name)
 
     def add_facts(self, row: Mapping[str, Any], *, stated_at: datetime) -> None:
-        said = {name: row[name] for name in (*_STATED, "facts", "circumstances")}
-        self._keep(Part.FACTS, row["id"], row["version"], said, stated_at)
+        content = {name: row[name] for name in (*_STATED, "facts", "circumstances")}
+        self._store(Part.FACTS, row["id"], row["version"], content, stated_at)
 
     def add_identity(self, row: Mapping[str, Any]) -> None:
-        said = {name: value for name, value in row["told"].items() if name not in _NOT_OF_THE_PERSON}
-        self._keep(Part.IDENTITY, row["referral_id"], row["version"], said)
+        content = {name: value for name, value in row["details"].items() if name not in _NOT_OF_THE_PERSON}
+        self._store(Part.IDENTITY, row["referral_id"], row["version"], content)
 
     def add_narrative(self, row: Mapping[str, Any]) -> None:
-        self._keep(Part.NARRATIVE, row["referral_id"], row["version"], row["texts"])
+        self._store(Part.NARRATIVE, row["referral_id"], row["version"], row["texts"])
 
-    def _keep(
+    def _store(
         self, part: Part, referral_id: UUID, version: int, content: Mapping[str, Any], stated_at: datetime | None = None
     ) -> None:
         row = {"referral_id": referral_id, "part": part, "version": version}
@@ -49,19 +49,19 @@ def stated_at(event: Event) -> datetime:
 
 
 def referral_changes(connection: sa.Connection, referral_id: UUID, *, after: int = 0) -> list[VersionChange]:
-    """What each version above `after` changed, newest first. For who may know the whole referral."""
-    kept = connection.execute(sa.select(_V).where(_V.c.referral_id == referral_id)).all()
-    times = {row.version: row.stated_at for row in kept if row.part is Part.FACTS}
-    return changes_between([_part(row) for row in kept], times, after=after)
+    """Returns the changes of each version above `after`, newest first. The caller checks access."""
+    stored = connection.execute(sa.select(_V).where(_V.c.referral_id == referral_id)).all()
+    times = {row.version: row.stated_at for row in stored if row.part is Part.FACTS}
+    return changes_between([_part(row) for row in stored], times, after=after)
 
 
 def referral_as_of(connection: sa.Connection, referral_id: UUID, version: int) -> Mapping[str, Any] | None:
-    """What this version stated, by the names of the tables in force: facts, and as far as they are kept the newest
-    identity and texts by then. None where its facts are not kept."""
-    kept = connection.execute(
+    """Returns the version by the column names of the current tables: its facts, and the newest identity and texts by then,
+    if stored. None if its facts are not stored."""
+    stored = connection.execute(
         sa.select(_V).where(_V.c.referral_id == referral_id, _V.c.version <= version).order_by(_V.c.version)
     ).all()
-    newest = {row.part: row for row in kept}
+    newest = {row.part: row for row in stored}
     facts = newest.get(Part.FACTS)
     if facts is None or facts.version != version:
         return None
@@ -73,9 +73,9 @@ def referral_as_of(connection: sa.Connection, referral_id: UUID, version: int) -
     return then
 
 
-def _identity(told: Mapping[str, Any]) -> dict[str, Any]:
-    born = told["date_of_birth"]
-    return {"told": told, "name": told["name"], "date_of_birth": date.fromisoformat(born) if born else None}
+def _identity(details: Mapping[str, Any]) -> dict[str, Any]:
+    born = details["date_of_birth"]
+    return {"details": details, "name": details["name"], "date_of_birth": date.fromisoformat(born) if born else None}
 
 
 def _part(row: sa.Row[Any]) -> PartVersion:

@@ -1,4 +1,4 @@
-"""Reads reviews with everything that followed from them, to be told again, and finds what open reviews lack."""
+"""Reads reviews with their cases and answers for republishing, and finds data that open reviews lack."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -61,10 +61,10 @@ class SqlOwned:
 
 
 def _decision(review: Review, row: Mapping[Any, Any]) -> Decision:
-    said = ("decided_by", "decided_at", "level", "pathway", "reasons", "agrees", "agreement_table", "team_id")
+    names = ("decided_by", "decided_at", "level", "pathway", "reasons", "agrees", "agreement_table", "team_id")
     view = next(view for view in review.own_views if view.id == row["own_view_id"])
     return Decision(
-        **{name: row[name] for name in said},
+        **{name: row[name] for name in names},
         own_view=view,
         shown_at=row["shown_at"],
         shown=next(
@@ -74,7 +74,7 @@ def _decision(review: Review, row: Mapping[Any, Any]) -> Decision:
     )
 
 
-_told_at = sa.func.coalesce(referrals.c.amended_at, referrals.c.received_at)
+_stated_at = sa.func.coalesce(referrals.c.amended_at, referrals.c.received_at)
 lacks_details = sa.or_(
     identities.c.version.is_(None),
     identities.c.version != referrals.c.version,
@@ -95,7 +95,7 @@ class SqlMissingData:
         self._connection = connection
 
     def due(self, *, at: datetime, limit: int) -> list[MissingData]:
-        never = progress.c.ask_again_at.is_(None) & (_told_at <= at - ASKED_AFTER)
+        never = progress.c.ask_again_at.is_(None) & (_stated_at <= at - ASKED_AFTER)
         found = (
             sa.select(reviews.c.referral_id, lacks_details.label("details"), lacks_answer.label("answer"))
             .select_from(open_reviews)
@@ -111,7 +111,7 @@ class SqlMissingData:
         return [MissingData(**row._mapping) for row in self._connection.execute(found)]
 
     def asked(self, referral_id: UUID, *, at: datetime) -> None:
-        """The next time comes after twice the wait: an owner that is away for hours does not come back to a flood."""
-        told_at = self._connection.execute(sa.select(_told_at).where(referrals.c.id == referral_id)).scalar_one()
+        """Sets the next request with exponential backoff, so that an owner is not flooded after hours of downtime."""
+        stated_at = self._connection.execute(sa.select(_stated_at).where(referrals.c.id == referral_id)).scalar_one()
         mine = sa.update(progress).where(progress.c.referral_id == referral_id)
-        self._connection.execute(mine.values(ask_again_at=at + (at - told_at)))
+        self._connection.execute(mine.values(ask_again_at=at + (at - stated_at)))

@@ -1,4 +1,4 @@
-"""What a reviewer reads of reviews. Need-to-know is part of every query, and no query here touches an estimate."""
+"""Queries of reviews, with need-to-know in every query. None of them reads an estimate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,7 +14,7 @@ from services.casework.adapters.case_tables import cases
 from services.casework.adapters.proposal_queries import ProposalView, proposals_of
 from services.casework.adapters.referral_history import referral_as_of, referral_changes
 from services.casework.adapters.review_rounds import Rounds, rounds_of
-from services.casework.adapters.review_scope import is_claimed, is_newest, is_unanswered, knows
+from services.casework.adapters.review_scope import is_claimed, is_newest, is_unanswered, visible_to
 from services.casework.adapters.review_tables import decisions, matches, reviews, withdrawals
 from services.casework.adapters.same_person import OpenCase, open_cases
 from services.casework.adapters.tables import bases, identities, narratives, referrals, staff, teams
@@ -41,8 +41,8 @@ from services.contracts.codes import (
     WithdrawalReason,
 )
 
-Place = tuple[datetime, UUID]
-"""Where a row stands in the list: its due time, and its id among those due at once."""
+Cursor = tuple[datetime, UUID]
+"""The position of a row: its due time, then its id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,24 +56,24 @@ class ReviewRow:
     state: ReviewState
     due_at: datetime
     paused_at: datetime | None
-    """When the question that waits was asked."""
+    """When the waiting question was asked."""
     pause_ends_at: datetime | None
     unanswered: bool
-    """It was asked as long ago as the clock stands still for an answer."""
+    """Whether the pause for an answer is over."""
     leaves_at: datetime | None
     danger: bool
     initials: str | None
     age: int | None
-    """Today's."""
+    """The age today."""
     details_arrived: bool
     claimed_by: UUID | None
     claimed_by_name: str | None
     claim_expires_at: datetime | None
-    """Null, as the two before it, once the claim has ended."""
+    """None, like the two fields before it, after the claim has ended."""
     withdrawal_asked: bool
     source: Source
     alarm_reasons: Sequence[AlarmReason] = ()
-    """Of the alarms that nobody has acted on."""
+    """The reasons of open alarms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ class BasisView:
     added_by: UUID | None
     reason: str | None
     withdrawn_at: datetime | None
-    """When the consent that it is was taken back: it lets nobody know since."""
+    """When the consent was withdrawn; since then the basis covers nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class MatchView:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentWithdrawal:
-    """That consent was withdrawn after the decision, for a reviewer to confirm."""
+    """A withdrawal of consent after the decision, for a reviewer to confirm."""
 
     review_id: UUID
     reference: str
@@ -112,7 +112,7 @@ class DecisionView:
     pathway: Pathway
     reasons: str
     difference_reasons: Sequence[DifferenceReason]
-    """Why it differs from the estimate: for whoever has a view of their own, for it says that it does."""
+    """Why it differs from the estimate: only for reviewers who have recorded their own view."""
     decided_at: datetime
     decided_by_name: str | None
     team_name: str | None
@@ -120,7 +120,7 @@ class DecisionView:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewWhole:
-    """Everything that a reviewer decides on, but for the estimate."""
+    """Everything on which a reviewer decides, except the estimate."""
 
     row: ReviewRow
     area: str
@@ -134,7 +134,7 @@ class ReviewWhole:
     circumstances: Mapping[str, Any]
     name: str | None
     date_of_birth: date | None
-    told: Mapping[str, Any] | None
+    details: Mapping[str, Any] | None
     interpreter_needed: bool
     texts: Mapping[str, str] | None
     bases: Sequence[BasisView]
@@ -142,30 +142,30 @@ class ReviewWhole:
     question: Question | None
     decision: DecisionView | None
     proposals: Sequence[ProposalView]
-    """The one that waits first, then the newest."""
+    """The waiting one first, then newest first."""
     changes: Sequence[VersionChange]
-    """What the referrer changed, newest first."""
+    """The referrer's changes, newest first."""
     as_decided: bool
-    """Whether facts, identity and texts are those of the version that the review ended with."""
+    """Whether facts, identity and texts are of the version at which the review ended."""
     hidden_from: RecipientClass | None
-    """The class of the case's team, when no basis lets it know any more."""
+    """The class of the case's team, if no lawful basis covers it any more."""
     withdrawal: Withdrawal | None
     alarms: Sequence[AlarmView]
-    """Acted on or not, newest first."""
+    """All alarms, newest first."""
     rounds: Rounds
     open_cases: Sequence[OpenCase]
-    """Of the same young person's other referrals, as far as the reader may know those."""
+    """Open cases from the young person's other referrals that the viewer may read."""
 
 
 def list_reviews(
-    connection: sa.Connection, reader: ReviewReader, *, at: datetime, after: Place | None = None, limit: int
+    connection: sa.Connection, reader: ReviewReader, *, at: datetime, after: Cursor | None = None, limit: int
 ) -> list[ReviewRow]:
-    """The open reviews that the reader may know of, due first."""
+    """Returns the open reviews visible to the viewer, soonest due first."""
     in_turn = (reviews.c.due_at, reviews.c.id)
-    of_list = sa.select(reviews.c.id).where(knows(reader), reviews.c.state.in_(OPEN_STATES))
+    of_list = sa.select(reviews.c.id).where(visible_to(reader), reviews.c.state.in_(OPEN_STATES))
     if after is not None:
         of_list = of_list.where(sa.tuple_(*in_turn) > sa.tuple_(*_bound(after)))
-    # What lies beside a review is read, and its policies asked, for those of the page only.
+    # Joins and policies are evaluated for the rows of this page only.
     of_this_page = of_list.order_by(*in_turn).limit(limit)
     found = _rows(reader, at).where(reviews.c.id.in_(of_this_page)).order_by(*in_turn)
     rows = [_row(row, at) for row in connection.execute(found)]
@@ -176,14 +176,14 @@ def list_reviews(
 def review_of_referral(
     connection: sa.Connection, reader: ReviewReader, referral_id: UUID, *, at: datetime
 ) -> ReviewRow | None:
-    """The newest round."""
+    """Returns the newest round."""
     found = _rows(reader, at).where(reviews.c.referral_id == referral_id, is_newest())
     row = connection.execute(found).one_or_none()
     return None if row is None else _with_alarms(connection, row, at)
 
 
 def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewRow:
-    """Raises ReviewNotFound when there is none, or none of which the reader may know."""
+    """Raises ReviewNotFound if there is none visible to the viewer."""
     found = connection.execute(_rows(reader, at).where(reviews.c.id == review_id)).one_or_none()
     if found is None:
         raise ReviewNotFound
@@ -191,7 +191,7 @@ def row(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at:
 
 
 def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, at: datetime) -> ReviewWhole:
-    """With the referral as it is now or, once the review has ended, as it was then. Raises ReviewNotFound."""
+    """Returns the review with the current referral or, after it ended, the referral as it was then. Raises ReviewNotFound."""
     known, referrer = row(connection, reader, review_id, at=at), staff.alias("referrer")
     found = (
         sa.select(
@@ -199,7 +199,7 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, a
             reviews.c.question,
             identities.c.name,
             identities.c.date_of_birth,
-            identities.c.told,
+            identities.c.details,
             narratives.c.texts,
             referrer.c.display_name.label("referrer_name"),
         )
@@ -211,29 +211,29 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, a
         )
         .where(reviews.c.id == review_id)
     )
-    told = connection.execute(found).one()
+    row_found = connection.execute(found).one()
     has_ended = known.state not in OPEN_STATES
     then = referral_as_of(connection, known.referral_id, known.referral_version) if has_ended else None
-    stated = {**told._mapping, **(then or {})}
+    stated = {**row_found._mapping, **(then or {})}
     return ReviewWhole(
         row=known,
         area=stated["area"],
         area_name=_area_name(connection, stated["area"]),
         age_basis=stated["age_basis"],
         age_at_referral=stated["age"],
-        referrer_name=told.referrer_name,
-        referred_by_class=told.referred_by_class,
-        received_at=told.received_at,
+        referrer_name=row_found.referrer_name,
+        referred_by_class=row_found.referred_by_class,
+        received_at=row_found.received_at,
         facts=stated["facts"],
         circumstances=stated["circumstances"],
         name=stated["name"],
         date_of_birth=stated["date_of_birth"],
-        told=stated["told"],
+        details=stated["details"],
         interpreter_needed=bool(stated["interpreter_needed"]),
         texts=stated["texts"],
         bases=_bases(connection, known.referral_id),
         matches=_matches(connection, reader, known.referral_id),
-        question=told.question,
+        question=row_found.question,
         decision=_decision(connection, review_id),
         proposals=proposals_of(connection, review_id),
         changes=referral_changes(connection, known.referral_id),
@@ -247,14 +247,14 @@ def whole(connection: sa.Connection, reader: ReviewReader, review_id: UUID, *, a
 
 
 def withdrawal_of(connection: sa.Connection, referral_id: UUID) -> Withdrawal | None:
-    """Why and when the referrer asked to withdraw it, and whether that was confirmed."""
+    """Returns the request to withdraw and its confirmation, if any."""
     columns = [withdrawals.c[field.name] for field in fields(Withdrawal)]
     found = connection.execute(sa.select(*columns).where(withdrawals.c.referral_id == referral_id)).one_or_none()
     return None if found is None else Withdrawal(**found._mapping)
 
 
 def consent_withdrawals(connection: sa.Connection, reader: ReviewReader) -> list[ConsentWithdrawal]:
-    """The decided reviews whose consent was withdrawn and whose withdrawal nobody has confirmed, oldest first."""
+    """Returns the decided reviews with an unconfirmed withdrawal of consent, oldest first."""
     asked = withdrawals.c
     found = (
         sa.select(reviews.c.id.label("review_id"), referrals.c.reference, asked.withdrawn_at)
@@ -265,7 +265,7 @@ def consent_withdrawals(connection: sa.Connection, reader: ReviewReader) -> list
             asked.confirmed_at.is_(None),
             reviews.c.state == ReviewState.DECIDED,
             is_newest(),
-            knows(reader),
+            visible_to(reader),
         )
         .order_by(asked.withdrawn_at, reviews.c.id)
     )
@@ -273,13 +273,13 @@ def consent_withdrawals(connection: sa.Connection, reader: ReviewReader) -> list
 
 
 def hidden_from(connection: sa.Connection, review_id: UUID) -> RecipientClass | None:
-    """The class of the team that no basis lets know any more of the case that this review opened, unfinished."""
+    """Returns the team class of this review's unfinished case if no lawful basis covers it any more."""
     found = sa.select(cases.c.team_class).where(cases.c.review_id == review_id, hidden_from_its_team())
     return connection.execute(found).scalar_one_or_none()
 
 
 def subject(connection: sa.Connection, referral_id: UUID, *, on: date) -> Subject:
-    """What routing knows of the referral on this day in London."""
+    """Returns the facts for routing on this day in London."""
     found = (
         sa.select(referrals, identities.c.date_of_birth)
         .select_from(referrals.outerjoin(identities, identities.c.referral_id == referrals.c.id))
@@ -292,12 +292,12 @@ def subject(connection: sa.Connection, referral_id: UUID, *, on: date) -> Subjec
         age=todays_age(referral.age, referral.age_basis, referral.date_of_birth, on=on),
         age_basis=referral.age_basis,
         weapon_found_by_police=found_by_police and bool(referral.facts.get("weapon_found_by_police_on")),
-        told=_told(connection, referral_id, on),
+        covered=_classes_with_basis(connection, referral_id, on),
     )
 
 
 def disclosing(connection: sa.Connection, referral_id: UUID) -> Disclosing:
-    """What the rule of a further basis must know of the referral."""
+    """Returns the facts about the referral that the rule for additional bases needs."""
     c = referrals.c
     referral = connection.execute(sa.select(c.referred_by_class, c.circumstances).where(c.id == referral_id)).one()
     organisation_classes: dict[RecipientClass, set[OrganisationClass]] = {}
@@ -310,9 +310,9 @@ def disclosing(connection: sa.Connection, referral_id: UUID) -> Disclosing:
     )
 
 
-def _told(connection: sa.Connection, referral_id: UUID, on: date) -> frozenset[RecipientClass]:
-    held = sa.select(bases.c.recipient_class).where(bases.c.referral_id == referral_id, holds(on))
-    return frozenset(connection.execute(held).scalars())
+def _classes_with_basis(connection: sa.Connection, referral_id: UUID, on: date) -> frozenset[RecipientClass]:
+    in_force = sa.select(bases.c.recipient_class).where(bases.c.referral_id == referral_id, holds(on))
+    return frozenset(connection.execute(in_force).scalars())
 
 
 def teams_known(connection: sa.Connection) -> list[Team]:
@@ -324,9 +324,9 @@ def teams_known(connection: sa.Connection) -> list[Team]:
 
 
 def _area_name(connection: sa.Connection, area: str) -> str:
-    """What the teams that serve it call it; the code made readable where none does."""
-    told = [names for names in connection.execute(sa.select(teams.c.area_names)).scalars() if names]
-    return next((names[area] for names in told if area in names), area.replace("-", " ").capitalize())
+    """Returns the area's name from its teams, or a readable form of the code."""
+    all_names = [names for names in connection.execute(sa.select(teams.c.area_names)).scalars() if names]
+    return next((names[area] for names in all_names if area in names), area.replace("-", " ").capitalize())
 
 
 def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
@@ -365,12 +365,12 @@ def _rows(reader: ReviewReader, at: datetime) -> sa.Select[Any]:
             .outerjoin(narratives, narratives.c.referral_id == reviews.c.referral_id)
             .outerjoin(staff, staff.c.id == claimed_by)
         )
-        .where(knows(reader))
+        .where(visible_to(reader))
     )
 
 
 def _state_at(at: datetime) -> sa.ColumnElement[ReviewState]:
-    """A waiting review is shown as under review while a claim on it lasts."""
+    """Returns the state to show: a waiting review with a current claim is under review."""
     waits = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ])
     shown = sa.case((is_claimed(at), ReviewState.BEING_READ.value), else_=ReviewState.WAITING.value)
     state = sa.case((waits, shown), else_=sa.type_coerce(reviews.c.state, sa.String))
@@ -388,7 +388,7 @@ def _row(found: sa.Row[Any], at: datetime) -> ReviewRow:
     return ReviewRow(**values | {"age": todays_age(values["age"], basis, born, on=london_day(at))})
 
 
-def _bound(after: Place) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
+def _bound(after: Cursor) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
     return sa.literal(after[0], reviews.c.due_at.type), sa.literal(after[1], reviews.c.id.type)
 
 
@@ -403,7 +403,7 @@ def _bases(connection: sa.Connection, referral_id: UUID) -> list[BasisView]:
 
 
 def _matches(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> list[MatchView]:
-    """Matches whose other referral the reader may know too. One that a later version no longer gives agrees in nothing."""
+    """Returns the matches whose other referral the viewer may read, without undone ones that no longer agree in anything."""
     first, second = matches.c.first_referral_id, matches.c.second_referral_id
     other = sa.case((first == referral_id, second), else_=first)
     found = (
@@ -416,7 +416,7 @@ def _matches(connection: sa.Connection, reader: ReviewReader, referral_id: UUID)
         )
         .join(reviews, reviews.c.referral_id == other)
         .join(referrals, referrals.c.id == other)
-        .where(sa.or_(first == referral_id, second == referral_id), is_newest(), knows(reader))
+        .where(sa.or_(first == referral_id, second == referral_id), is_newest(), visible_to(reader))
         .order_by(matches.c.changed_at, matches.c.id)
     )
     views = [MatchView(**match._mapping) for match in connection.execute(found)]

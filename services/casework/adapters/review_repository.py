@@ -1,4 +1,4 @@
-"""Stores reviews, own views and decisions as rows. Two writers of one review: the later one gets a StaleReview."""
+"""Stores reviews, own views and decisions. Of two concurrent writers, the later one gets StaleReview."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.casework.adapters.proposals import SqlProposals, proposed_by
-from services.casework.adapters.review_scope import NOBODY_OF_OURS, clock_runs, is_claimed, is_newest, knows
+from services.casework.adapters.review_scope import NO_STAFF_REFERRER, clock_runs, is_claimed, is_newest, visible_to
 from services.casework.adapters.review_tables import decisions, own_views, replacements_shown, reviews
 from services.casework.domain.decision import Decision, OwnView, Shown
 from services.casework.domain.review import Review, ReviewNotFound, ReviewState, StaleReview
@@ -17,7 +17,7 @@ from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import DifferenceReason
 from services.platform.db.batch import Batch
 
-_APART = {
+_NOT_COLUMNS = {
     "referred_by",
     "decision",
     "own_views",
@@ -25,7 +25,7 @@ _APART = {
     "stored_version",
     "estimate_seen_in_earlier_rounds",
 }
-_COLUMNS = [field.name for field in fields(Review) if field.name not in _APART]
+_COLUMNS = [field.name for field in fields(Review) if field.name not in _NOT_COLUMNS]
 
 
 class SqlReviewRepository:
@@ -43,7 +43,7 @@ class SqlReviewRepository:
         review.stored_version = review.version
 
     def get(self, review_id: UUID, reader: ReviewReader) -> Review:
-        review = self._one(sa.and_(reviews.c.id == review_id, knows(reader)))
+        review = self._one(sa.and_(reviews.c.id == review_id, visible_to(reader)))
         if review is None:
             raise ReviewNotFound
         return review
@@ -54,20 +54,20 @@ class SqlReviewRepository:
         return self._of_referrals[referral_id]
 
     def read(self, referral_ids: Collection[UUID]) -> None:
-        """Hold the reviews of these referrals until the transaction ends, for `of_referral`."""
+        """Loads and locks the reviews of these referrals, for `of_referral`."""
         if referral_ids:
             found = self._reviews(self._connection.execute(_OF_REFERRALS, {"ids": list(referral_ids)}).all())
             self._of_referrals |= dict.fromkeys(referral_ids) | {review.referral_id: review for review in found}
 
     def is_about(self, referral_id: UUID, person_id: UUID) -> None:
-        told = sa.update(reviews).where(reviews.c.referral_id == referral_id)
-        self._connection.execute(told.values(person_id=person_id))
-        held = self._of_referrals.get(referral_id)
-        if held is not None:
-            held.person_id = person_id
+        update = sa.update(reviews).where(reviews.c.referral_id == referral_id)
+        self._connection.execute(update.values(person_id=person_id))
+        loaded = self._of_referrals.get(referral_id)
+        if loaded is not None:
+            loaded.person_id = person_id
 
     def whole(self, review_id: UUID) -> Review:
-        """For what the system itself does; there is such a review."""
+        """Returns an existing review. For system use."""
         review = self._one(reviews.c.id == review_id)
         assert review is not None  # noqa: S101 (no review is ever deleted)
         return review
@@ -75,11 +75,11 @@ class SqlReviewRepository:
     def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
         waiting = (
             sa.select(reviews)
-            .where(clock_runs(at), ~is_claimed(at), ~proposed_by(reviews.c.id, reader.staff_id), knows(reader))
+            .where(clock_runs(at), ~is_claimed(at), ~proposed_by(reviews.c.id, reader.staff_id), visible_to(reader))
             .order_by(reviews.c.danger.desc(), reviews.c.due_at, reviews.c.id)
             .limit(1)
         )
-        # Another reviewer's transaction may be taking the first: this one takes the next instead of waiting for it.
+        # SKIP LOCKED: another reviewer's transaction may be claiming the first, so this one claims the next.
         return self._found(self._connection.execute(waiting.with_for_update(of=reviews, skip_locked=True)))
 
     def with_expired_claims(self, *, at: datetime, limit: int) -> list[Review]:
@@ -119,7 +119,7 @@ class SqlReviewRepository:
 
     def _reviews(self, rows: Sequence[sa.Row[Any]]) -> list[Review]:
         found = {row.id: _review(row._mapping) for row in rows}
-        # Once the reviews are held: nobody adds a view by then.
+        # After locking the reviews, so that nobody adds a view meanwhile.
         if found:
             for row in self._connection.execute(_VIEWS, {"ids": list(found)}):
                 found[row.review_id].own_views.append(_view(row._mapping))
@@ -132,17 +132,17 @@ class SqlReviewRepository:
         return list(found.values())
 
     def _add_replacements(self, views: Sequence[OwnView]) -> None:
-        """What replaced the first estimate shown, in turn."""
+        """Adds the estimates that replaced the first one shown, in order."""
         of = {view.id: view for view in views}
         for row in self._connection.execute(_REPLACEMENTS, {"ids": list(of)}) if of else ():
             known = dict(row._mapping)
             view = of[known.pop("own_view_id")]
-            assert view.shown is not None  # noqa: S101 (only a view that was shown one is asked for)
+            assert view.shown is not None  # noqa: S101 (only views with a shown estimate are loaded)
             view.replaced.append(view.shown)
             view.shown = Shown(**known)
 
     def _read_earlier(self, found: Sequence[Review]) -> None:
-        """Who has seen an estimate of the referral in a round before: it may be what they now think."""
+        """Loads who saw an estimate of the referral in an earlier round, which may influence their view."""
         seen: dict[tuple[UUID, int], set[UUID]] = {}
         for row in self._connection.execute(_SEEN, {"ids": [review.referral_id for review in found]}):
             seen.setdefault((row.referral_id, row.round), set()).add(row.reviewer_id)
@@ -151,7 +151,7 @@ class SqlReviewRepository:
             review.estimate_seen_in_earlier_rounds = frozenset().union(*earlier)
 
     def _move_earlier(self, review: Review) -> None:
-        """Whoever may read the newest round may read those before it, and nobody else."""
+        """Moves earlier rounds to the newest round's area, so that the same reviewers may read them."""
         if review.round > 1:
             earlier = (reviews.c.referral_id == review.referral_id) & (reviews.c.round < review.round)
             self._connection.execute(sa.update(reviews).where(earlier).values(area=review.area))
@@ -159,17 +159,19 @@ class SqlReviewRepository:
 
 def _review(row: Mapping[Any, Any]) -> Review:
     referrer = row["referrer_key"]
-    # A release before this one wrote a claim as a state too.
+    # Rows of an earlier release store a claim as a state.
     state = ReviewState.WAITING if row["state"] is ReviewState.BEING_READ else row["state"]
     return Review(
         **({name: row[name] for name in _COLUMNS} | {"state": state}),
-        referred_by=None if referrer == NOBODY_OF_OURS else referrer,
+        referred_by=None if referrer == NO_STAFF_REFERRER else referrer,
         stored_version=row["version"],
     )
 
 
 def _row(review: Review) -> dict[str, Any]:
-    return {name: getattr(review, name) for name in _COLUMNS} | {"referrer_key": review.referred_by or NOBODY_OF_OURS}
+    return {name: getattr(review, name) for name in _COLUMNS} | {
+        "referrer_key": review.referred_by or NO_STAFF_REFERRER
+    }
 
 
 def _view_row(review: Review, view: OwnView) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _view_row(review: Review, view: OwnView) -> dict[str, Any]:
         "id": view.id,
         "review_id": review.id,
         "reviewer_id": view.reviewer_id,
-        "referrer_key": review.referred_by or NOBODY_OF_OURS,
+        "referrer_key": review.referred_by or NO_STAFF_REFERRER,
         "referral_version": view.referral_version,
         "level": view.level,
         "sureness": view.sureness,
@@ -212,15 +214,15 @@ def _view(row: Mapping[Any, Any]) -> OwnView:
             all_answers=row["shown_all_answers"],
             at=row["shown_at"],
         )
-    said = ("id", "reviewer_id", "referral_version", "level", "sureness", "why", "recorded_at", "estimate_seen_before")
-    return OwnView(**{name: row[name] for name in said}, shown_at=row["shown_at"], shown=shown)
+    names = ("id", "reviewer_id", "referral_version", "level", "sureness", "why", "recorded_at", "estimate_seen_before")
+    return OwnView(**{name: row[name] for name in names}, shown_at=row["shown_at"], shown=shown)
 
 
 def _decision_row(review: Review, decision: Decision) -> dict[str, Any]:
     view = decision.own_view
     return {
         "review_id": review.id,
-        "referrer_key": review.referred_by or NOBODY_OF_OURS,
+        "referrer_key": review.referred_by or NO_STAFF_REFERRER,
         "own_view_id": view.id,
         "decided_by": decision.decided_by,
         "own_view_at": view.recorded_at,

@@ -1,4 +1,4 @@
-"""The rounds of a referral's review, as the newest of them shows what was decided before."""
+"""The rounds of a referral's review, with the earlier decisions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ class RoundView:
 
 @dataclass(frozen=True, kw_only=True)
 class Rounds:
-    """Of one review of a referral that its reader may know."""
+    """The rounds around one review. The caller checks access."""
 
     round: int
     earlier: Sequence[RoundView]
     newest_id: UUID
     may_start: bool
-    """Whether the referral can be reviewed again: this is decided, the newest, and no case of it is open."""
+    """Whether a new round can start: this one is the newest and decided, and no case of the referral is open."""
 
 
 def rounds_of(connection: sa.Connection, review_id: UUID, referral_id: UUID) -> Rounds:

@@ -1,4 +1,4 @@
-"""The need-to-know rule of reviews as a condition of the query: what it leaves out looks like what does not exist."""
+"""The need-to-know rule of reviews as a query condition: hidden rows look as if they did not exist."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,36 +11,36 @@ from services.casework.domain.review import ReviewState
 from services.casework.domain.review_reader import ReviewReader
 from services.contracts.codes import RecipientClass
 
-NOBODY_OF_OURS = UUID(int=0)
-"""Who referred, where no member of staff did."""
+NO_STAFF_REFERRER = UUID(int=0)
+"""Stored as the referrer if no member of staff made the referral."""
 
 
 def is_claimed(at: datetime) -> sa.ColumnElement[bool]:
-    """Whether somebody reads the review of the row at this time: a claim that has expired is none. Never null."""
+    """Returns whether the row's review is claimed at this time, ignoring expired claims. Never null."""
     return sa.and_(reviews.c.claim_expires_at.is_not(None), reviews.c.claim_expires_at > at)
 
 
 def is_unanswered(at: datetime) -> sa.ColumnElement[bool]:
-    """Whether the review of the row has waited for an answer as long as it may."""
+    """Returns whether the row's pause for an answer is over."""
     over = sa.or_(reviews.c.pause_ends_at.is_(None), reviews.c.pause_ends_at <= at)
     return sa.and_(reviews.c.state == ReviewState.QUESTION_ASKED, over)
 
 
 def clock_runs(at: datetime) -> sa.ColumnElement[bool]:
-    """Whether nobody has decided it, and no question stops its clock at this time."""
+    """Returns whether the row is undecided and not paused at this time."""
     return sa.or_(unpaused, is_unanswered(at))
 
 
 def is_newest() -> sa.ColumnElement[bool]:
-    """Whether the review of the row is the newest round of its referral."""
+    """Returns whether the row is the newest round of its referral."""
     newer = reviews.alias("newer")
     return ~sa.exists().where(newer.c.referral_id == reviews.c.referral_id, newer.c.round > reviews.c.round)
 
 
-def knows(reader: ReviewReader) -> sa.ColumnElement[bool]:
-    """Whether the reader may know the review of the row: of their areas, told to triage, not their own referral.
+def visible_to(reader: ReviewReader) -> sa.ColumnElement[bool]:
+    """Returns whether the viewer may read the row's review: in their areas, covered for triage, not their own referral.
 
-    Who confirmed that consent was withdrawn can read it for some time after, when triage may be told no more.
+    Who confirmed a withdrawal of consent can read it for some time after triage is no longer covered.
     """
     return sa.and_(
         reviews.c.area.in_(reader.areas),

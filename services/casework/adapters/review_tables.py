@@ -1,4 +1,4 @@
-"""The tables of reviews. No decision without a person, without their own view before it, or by who referred."""
+"""The tables of reviews. A decision needs a person who is not the referrer and whose own view came first."""
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ reviews = sa.Table(
     sa.Column("round", sa.Integer, nullable=False, server_default="1"),
     sa.Column("referral_version", sa.Integer, nullable=False),
     sa.Column("person_id", sa.Uuid, nullable=False),
-    # Never null, so that a decision can be held against it: the nil id stands for nobody of ours.
+    # Never null, so that constraints can compare it: the nil id means no member of staff.
     sa.Column("referrer_key", sa.Uuid, nullable=False),
     sa.Column("area", sa.String(64), nullable=False),
     sa.Column("state", CodeType(ReviewState), nullable=False),
@@ -27,13 +27,13 @@ reviews = sa.Table(
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("claimed_by", sa.Uuid, nullable=True),
     sa.Column("claimed_at", UtcDateTime, nullable=True),
-    # Past this time the claim is none, whatever stands beside it.
+    # After this time the claim has expired, whatever the other columns contain.
     sa.Column("claim_expires_at", UtcDateTime, nullable=True),
     sa.Column("first_claimed_at", UtcDateTime, nullable=True),
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
     sa.Column("paused_at", UtcDateTime, nullable=True),
-    # Past this time the clock runs, answered or not.
+    # After this time the due time runs again, answered or not.
     sa.Column("pause_ends_at", UtcDateTime, nullable=True),
     sa.Column("paused_seconds", sa.Integer, nullable=False, server_default="0"),
     sa.Column("leaves_at", UtcDateTime, nullable=True),
@@ -53,7 +53,7 @@ reviews = sa.Table(
 )
 
 unpaused = reviews.c.state.in_([ReviewState.WAITING, ReviewState.BEING_READ, ReviewState.AGREEMENT_NEEDED])
-"""Its clock runs: nobody has decided, and no question stops it."""
+"""Undecided and not paused by a question."""
 claimed = reviews.c.claim_expires_at.is_not(None)
 sa.Index("ix_reviews_claimed", reviews.c.claim_expires_at, postgresql_where=claimed, sqlite_where=claimed)
 sa.Index("ix_reviews_unpaused", reviews.c.due_at, postgresql_where=unpaused, sqlite_where=unpaused)
@@ -119,7 +119,7 @@ decisions = sa.Table(
     sa.CheckConstraint("(agrees IS NULL) = (band IS NULL)", name="agreement_with_band"),
 )
 
-# Decisions that wait, or waited, for a second reviewer. What became of one is added once.
+# Decisions proposed to a second reviewer. The outcome is set once.
 proposals = sa.Table(
     "proposals",
     metadata,
@@ -160,7 +160,7 @@ proposals = sa.Table(
 waiting = proposals.c.ended_at.is_(None)
 sa.Index("uq_proposals_waiting", proposals.c.review_id, unique=True, postgresql_where=waiting, sqlite_where=waiting)
 
-# Who asked each question. Null once they left: the question is the area's, as it always was to act on.
+# Who asked each question; null after they left. Any reviewer of the area may act on it.
 review_questions = sa.Table(
     "review_questions",
     metadata,
@@ -170,7 +170,7 @@ review_questions = sa.Table(
     sa.Column("asked_at", UtcDateTime, nullable=False),
 )
 
-# When the holders of cases were last looked at: one row.
+# When cases were last checked for idle or inactive workers: one row.
 holding_checks = sa.Table(
     "holding_checks",
     metadata,
@@ -194,7 +194,7 @@ append_only.protect(
     ),
 )
 
-# What a reviewer was shown in place of the estimate that they were shown first. Without a band: there is none any more.
+# Estimates shown to a reviewer after the first one. A null band means that there was no estimate any more.
 replacements_shown = sa.Table(
     "replacements_shown",
     metadata,
@@ -211,7 +211,7 @@ replacements_shown = sa.Table(
 )
 append_only.protect(replacements_shown)
 
-# Estimates and refusals to estimate, as they came. Read before a decision by one query only (estimates.py).
+# Estimates and refusals to estimate, as received. Before a decision only one query reads them (estimates.py).
 estimates = sa.Table(
     "estimates",
     metadata,
@@ -230,7 +230,7 @@ model_descriptions = sa.Table(
     sa.Column("content", Json, nullable=False),
 )
 
-# Referrals that may be about the same person: shown to whoever may know both.
+# Referrals that may be about the same person, visible to viewers who may read both.
 matches = sa.Table(
     "matches",
     metadata,
@@ -244,7 +244,7 @@ matches = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
-# Asked by the referrer; may arrive before the referral itself.
+# Requested by the referrer; may arrive before the referral itself.
 withdrawals = sa.Table(
     "withdrawals",
     metadata,
@@ -252,13 +252,13 @@ withdrawals = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("reason", CodeType(WithdrawalReason), nullable=False),
     sa.Column("withdrawn_at", UtcDateTime, nullable=False),
-    # Once a reviewer has confirmed it: who, and until when they may read what triage may no longer be told.
+    # After a reviewer confirmed it: who, and until when they may read what triage may no longer read.
     sa.Column("confirmed_at", UtcDateTime, nullable=True),
     sa.Column("confirmed_by", sa.Uuid, nullable=True),
     sa.Column("readable_until", UtcDateTime, nullable=True),
 )
 
-# What came after the decision: for the case's worker or, where none may read it, for who decided.
+# Changes after the decision, for the case's worker or, if none may read them, for the decider.
 follow_ups = sa.Table(
     "follow_ups",
     metadata,
@@ -275,7 +275,7 @@ follow_ups = sa.Table(
     sa.CheckConstraint("(read_at IS NULL) = (read_by IS NULL)", name="read_by_somebody"),
 )
 
-# The last step told to the referrer's side; its version rises with each.
+# The last published step; its version increases with each.
 progress = sa.Table(
     "progress",
     metadata,
@@ -285,6 +285,6 @@ progress = sa.Table(
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
     sa.Column("at", UtcDateTime, nullable=True),
-    # When to ask again for what its review lacks.
+    # When to request missing data again.
     sa.Column("ask_again_at", UtcDateTime, nullable=True),
 )

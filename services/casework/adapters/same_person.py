@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.casework.adapters.bases import covers
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.review_scope import is_newest, knows
+from services.casework.adapters.review_scope import is_newest, visible_to
 from services.casework.adapters.review_tables import reviews
 from services.casework.adapters.tables import referrals, teams
 from services.casework.domain.case import CaseState
@@ -22,7 +22,7 @@ _OPEN = (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION)
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCase:
-    """All that a reviewer sees of the case of another referral: which team has it, and since when."""
+    """What a reviewer sees of the case of another referral: its team and since when."""
 
     team_name: str
     opened_at: datetime
@@ -30,7 +30,7 @@ class OpenCase:
 
 @dataclass(frozen=True, kw_only=True)
 class OtherReferral:
-    """All that a case's worker sees of another referral, as far as its lawful bases cover the team's class."""
+    """What a case's worker sees of another referral whose lawful bases cover the team's class."""
 
     reference: str
     received_at: datetime
@@ -38,7 +38,7 @@ class OtherReferral:
 
 
 def open_cases(connection: sa.Connection, reader: ReviewReader, referral_id: UUID) -> Sequence[OpenCase]:
-    """The open cases of the same young person's other referrals, as far as the reader may know those referrals."""
+    """Returns the open cases of the young person's other referrals that the viewer may read."""
     this = sa.select(referrals.c.person_id).where(referrals.c.id == referral_id).scalar_subquery()
     other = referrals.alias("other")
     found = (
@@ -52,7 +52,7 @@ def open_cases(connection: sa.Connection, reader: ReviewReader, referral_id: UUI
             cases.c.state.in_(_OPEN),
             cases.c.stopped_at.is_(None),
             is_newest(),
-            knows(reader),
+            visible_to(reader),
         )
         .order_by(cases.c.opened_at, cases.c.id)
     )
@@ -60,7 +60,7 @@ def open_cases(connection: sa.Connection, reader: ReviewReader, referral_id: UUI
 
 
 def other_referrals(connection: sa.Connection, case_id: UUID, *, on: date) -> Sequence[OtherReferral]:
-    """The same young person's other referrals that came after the case's own, for who may know the case whole."""
+    """Returns the young person's later referrals. The caller checks access to the full case."""
     own = referrals.alias("own")
     found = (
         sa.select(referrals.c.reference, referrals.c.received_at, referrals.c.source)
@@ -73,7 +73,7 @@ def other_referrals(connection: sa.Connection, case_id: UUID, *, on: date) -> Se
 
 
 def has_another(on: date) -> sa.ColumnElement[bool]:
-    """Whether the worker of the case of the row is told of another referral."""
+    """Returns whether the worker of the row's case sees another referral."""
     own = referrals.alias("own")
     found = (
         sa.select(sa.literal(1))

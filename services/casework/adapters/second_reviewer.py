@@ -10,7 +10,7 @@ from services.contracts.codes import OrganisationClass, Role
 
 
 def another_reviews(connection: sa.Connection, area: str, *, besides: Collection[UUID | None]) -> bool:
-    """Whether an active reviewer of this area is somebody else: by the rule that decides who may read its reviews."""
+    """Returns whether another active reviewer covers this area, by the rule that decides who may read its reviews."""
     found = (
         sa.select(staff.c.id)
         .join(staff_roles, staff_roles.c.staff_id == staff.c.id)

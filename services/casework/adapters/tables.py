@@ -1,4 +1,4 @@
-"""What casework was told: who works where, and each referral as it now is. Reviews and cases have modules of their own."""
+"""Tables of projections: staff, teams and current referrals. Reviews and cases have their own modules."""
 
 import sqlalchemy as sa
 
@@ -31,7 +31,7 @@ staff = sa.Table(
     sa.Column("roles_known", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
-# Nobody's roles are known before accounts has told of them: then nothing is concluded from their absence.
+# False until accounts has published the person's roles: until then missing roles mean nothing.
 staff_roles = sa.Table(
     "staff_roles",
     metadata,
@@ -46,7 +46,7 @@ staff_areas = sa.Table(
     sa.Column("area", sa.String(64), primary_key=True),
 )
 
-# When each was last known to be there. A sign-in may be heard of before the person is.
+# The last known sign-in. It may arrive before the person.
 staff_presence = sa.Table(
     "staff_presence",
     metadata,
@@ -99,7 +99,7 @@ referrals = sa.Table(
     sa.Column("circumstances", Json, nullable=False),
 )
 
-# Whom each referral is about, by the latest that said so: the referral itself, or a match. Either may come first.
+# The person of each referral, by the latest of the referral and its matches, in any order of arrival.
 persons = sa.Table(
     "persons",
     metadata,
@@ -108,23 +108,23 @@ persons = sa.Table(
     sa.Column("since", UtcDateTime, nullable=False),
 )
 
-# Whom a referral may be told to: as its newest version says, and as reviewers added with a reason.
+# Lawful bases: those of the newest version of the referral, and those that reviewers added with a reason.
 bases = sa.Table(
     "bases",
     metadata,
     sa.Column("referral_id", sa.Uuid, primary_key=True),
     sa.Column("recipient_class", CodeType(RecipientClass), primary_key=True),
     sa.Column("basis", CodeType(LawfulBasis), primary_key=True),
-    # A reviewer's basis is kept beside the referrer's of the same kind: either may end alone.
+    # A reviewer's basis is stored besides the referrer's of the same kind, because each may end separately.
     sa.Column("by_reviewer", sa.Boolean, primary_key=True, server_default=sa.false()),
     sa.Column("gateway", CodeType(DisclosureGateway), nullable=True),
     sa.Column("expires_on", sa.Date, nullable=True, index=True),
     sa.Column("added_by", sa.Uuid, nullable=True),
     sa.Column("reason", sa.Text, nullable=True),
-    # When consent was taken back. The row stays, and lets nobody know any more.
+    # When consent was withdrawn. The row stays and covers nobody.
     sa.Column("withdrawn_at", UtcDateTime, nullable=True),
     sa.CheckConstraint("(added_by IS NULL) = (reason IS NULL)", name="added_with_reason"),
-    # A reviewer cannot consent for anybody.
+    # A reviewer cannot give consent.
     sa.CheckConstraint(
         "added_by IS NULL OR basis NOT IN ('consent_young_person', 'consent_parent_or_carer')", name="never_consent"
     ),
@@ -134,7 +134,7 @@ bases = sa.Table(
     ),
 )
 
-# Each arrives by a topic of its own, before or after the referral.
+# Each arrives on its own topic, before or after the referral.
 identities = sa.Table(
     "identities",
     metadata,
@@ -143,7 +143,7 @@ identities = sa.Table(
     sa.Column("name", sa.Text, nullable=True),
     sa.Column("initials", sa.String(16), nullable=False),
     sa.Column("date_of_birth", sa.Date, nullable=True),
-    sa.Column("told", Json, nullable=False),
+    sa.Column("details", Json, nullable=False),
 )
 
 narratives = sa.Table(

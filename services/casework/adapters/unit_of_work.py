@@ -1,4 +1,4 @@
-"""What a handler of casework works with, in one transaction."""
+"""The unit of work of casework's handlers: one transaction."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -80,7 +80,7 @@ class SqlUnitOfWork:
     ) -> None:
         self.publish(ProgressMadeV1, self._progress.make(referral_id, step, question, question_id, at=self.at))
 
-    def tell_progress_again(self, referral_id: UUID) -> None:
-        told = self._progress.as_it_stands(referral_id, at=self.at)
-        if told is not None:
-            self.publish(ProgressMadeV1, told)
+    def republish_progress(self, referral_id: UUID) -> None:
+        current = self._progress.current(referral_id, at=self.at)
+        if current is not None:
+            self.publish(ProgressMadeV1, current)

@@ -1,4 +1,4 @@
-"""What the use cases of alarms need of the outside."""
+"""The ports of the use cases of alarms."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -12,19 +12,19 @@ from services.casework.domain.review_reader import ReviewReader
 
 class Alarms(Protocol):
     def versions(self, referral_id: UUID, part: Part) -> Mapping[int, Mapping[str, Any]]:
-        """What was said in each version that has arrived."""
+        """Returns the content of each received version."""
         ...
 
-    def note_version(self, referral_id: UUID, part: Part, version: int, said: Mapping[str, Any]) -> None:
-        """This version has arrived; it is stored with the other projections of the referral."""
+    def add_version(self, referral_id: UUID, part: Part, version: int, content: Mapping[str, Any]) -> None:
+        """Adds a received version; the projections store it."""
         ...
 
     def of_version(self, referral_id: UUID, referral_version: int) -> Alarm | None:
-        """The alarm of this version of the referral, held until this transaction ends."""
+        """Returns the alarm of this version of the referral, locked until this transaction ends."""
         ...
 
     def get(self, alarm_id: UUID, reviewer: ReviewReader, worker: CaseReader) -> Alarm:
-        """As somebody who may know why it was raised, held until this transaction ends. Raises AlarmNotFound."""
+        """Returns an alarm visible to the viewer, locked until this transaction ends. Raises AlarmNotFound."""
         ...
 
     def add(self, alarm: Alarm) -> None: ...

@@ -21,9 +21,9 @@ class AnswerProposal:
 
 
 def answer_proposal(command: AnswerProposal, uow: ReviewUnitOfWork) -> UUID | None:
-    """Agreement decides in this one transaction, with the routing checked again; a refusal returns the review.
+    """Agreement records the decision after checking the routing again; a refusal returns the review to waiting.
 
-    Gives the id of the case that opened. Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, NothingProposed,
+    Returns the id of the opened case. Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, NothingProposed,
     OwnProposal, NoLawfulBasis, NoTeam, NotATeamForThis.
     """
     review = uow.reviews.get(command.review_id, command.reader)

@@ -1,4 +1,4 @@
-"""Use case: the referrer has not answered, and the reviewer waits until a day that they choose."""
+"""Use case: the referrer has not answered, and the reviewer extends the pause until a chosen day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.casework.application.claim_review import at_work
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_open
+from services.casework.application.review_publishing import publish_open
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.review import NoQuestionWaits
 from services.casework.domain.review_reader import ReviewReader
@@ -22,7 +22,7 @@ class AskAgainLater:
 
 
 def ask_again_later(command: AskAgainLater, uow: ReviewUnitOfWork) -> None:
-    """The review is in the list as paused, and counts again from the beginning of that day.
+    """Lists the review as paused. The due time runs again from the start of that day.
 
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NoQuestionWaits, NotWhereThereIsDanger, NotThatLate.
     """
@@ -40,7 +40,7 @@ def ask_again_later(command: AskAgainLater, uow: ReviewUnitOfWork) -> None:
     )
     at_work(review, command.reader, uow)
     uow.reviews.save(review)
-    tell_open(review, uow)
+    publish_open(review, uow)
     uow.audit("review.put_off", subject_type="review", subject_id=review.id)
 
 

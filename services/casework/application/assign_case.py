@@ -1,10 +1,10 @@
-"""Use case: the manager gives a case to any active member of its team."""
+"""Use case: the manager assigns a case to any active member of its team."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork
-from services.casework.application.case_publishing import keep_case
+from services.casework.application.case_publishing import save_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.case_rules import NotAMemberOfTheTeam
@@ -25,6 +25,6 @@ def assign_case(command: AssignCase, uow: CaseUnitOfWork) -> UUID:
     if not uow.team_members.has(case.team_id, command.assignee_id):
         raise NotAMemberOfTheTeam
     case.assign(command.assignee_id, Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at))
-    keep_case(case, uow, "case.assigned")
+    save_case(case, uow, "case.assigned")
     uow.holdings.resolve(case.id, by=command.reader.staff_id)
     return case.id

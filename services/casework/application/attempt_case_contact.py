@@ -1,11 +1,11 @@
-"""Use case: a worker tried to reach the young person, and did or did not."""
+"""Use case: record an attempt to reach the young person."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork
-from services.casework.application.case_publishing import keep_case
+from services.casework.application.case_publishing import save_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_reader import AccessLevel, CaseReader
 from services.casework.domain.contact_ways import forbidden_ways
@@ -14,7 +14,7 @@ from services.contracts.codes import ContactMode
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptCaseContact:
-    """`attempted_at` null is now."""
+    """`attempted_at` None means now."""
 
     case_id: UUID
     entry_id: UUID
@@ -24,7 +24,7 @@ class AttemptCaseContact:
     attempted_at: datetime | None
     text: str | None = None
     why: str | None = None
-    """Needed for a way that is on the do-not-contact list."""
+    """Required for a mode on the do-not-contact list."""
 
 
 def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UUID:
@@ -38,5 +38,5 @@ def attempt_case_contact(command: AttemptCaseContact, uow: CaseUnitOfWork) -> UU
         forbidden=forbidden_ways(uow.projections.do_not_contact(case.referral_id)),
         act=Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at),
     )
-    keep_case(case, uow, "case.contact_attempted")
+    save_case(case, uow, "case.contact_attempted")
     return command.entry_id

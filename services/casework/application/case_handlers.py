@@ -1,4 +1,4 @@
-"""The commands of cases and the functions that handle them, for the composition root."""
+"""Command handlers of cases, for the composition root."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

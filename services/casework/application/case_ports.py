@@ -1,4 +1,4 @@
-"""What the use cases of a case need of the outside."""
+"""The ports of the use cases of cases."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -14,42 +14,42 @@ from services.contracts.schema import EventSchema
 
 
 class CaseRepository(Protocol):
-    """Cases as a reader may know them: who asks for more than they may know finds no case."""
+    """Cases by the viewer's access: asking for more than allowed raises CaseNotFound."""
 
     def add(self, case: Case) -> None: ...
 
-    def get(self, case_id: UUID, reader: CaseReader, knowledge: AccessLevel) -> Case:
-        """The case, held until this transaction ends. Raises CaseNotFound."""
+    def get(self, case_id: UUID, reader: CaseReader, access: AccessLevel) -> Case:
+        """Returns the case, locked until this transaction ends. Raises CaseNotFound."""
         ...
 
     def newest_of(self, referral_id: UUID) -> Case | None:
-        """The referral's newest case, held until this transaction ends: for what the system itself does."""
+        """Returns the referral's newest case, locked until this transaction ends. For system use."""
         ...
 
     def has_newer_review(self, case: Case) -> bool:
-        """Whether its referral is reviewed again since."""
+        """Returns whether a newer review of its referral has started."""
         ...
 
     def assigned_to(self, staff_id: UUID) -> list[Case]:
-        """The open cases that this person has, for what the system itself does."""
+        """Returns this person's open cases. For system use."""
         ...
 
     def next_unassigned(self, reader: CaseReader) -> Case | None:
-        """Of the reader's teams' cases that nobody has and no other transaction is taking: with an alarm first, then due."""
+        """Returns the next unassigned case of the viewer's teams that no other transaction has locked: alarms first, then due time."""
         ...
 
     def hand_overs_without_basis(self, referral_id: UUID) -> list[Case]:
-        """Those that wait for their receiver, whom no basis lets know any more. For what the system itself does."""
+        """Returns the unconfirmed hand-overs whose team no lawful basis covers any more. For system use."""
         ...
 
     def save(self, case: Case) -> None:
-        """Write the case and its new entries. Raises StaleCase when it was written since it was read."""
+        """Saves the case and its new entries. Raises StaleCase if it changed since it was read."""
         ...
 
 
 class CaseEqualityRepository(Protocol):
     def version(self, case_id: UUID) -> int:
-        """How often the questions were answered in the cases of this one's referral: 0 when not yet."""
+        """Returns how often the questions were answered in all cases of the referral; 0 if never."""
         ...
 
     def add(self, equality: CaseEquality) -> None: ...
@@ -57,17 +57,17 @@ class CaseEqualityRepository(Protocol):
 
 class TeamMembers(Protocol):
     def has(self, team_id: UUID, staff_id: UUID) -> bool:
-        """Whether this is an active member of staff of that team."""
+        """Returns whether this is an active member of the team."""
         ...
 
 
 class CaseChanges(Protocol):
     def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool:
-        """Note that the case's worker read what the referrer changed. False when they did before, or are not it."""
+        """Records that the case's worker read the change. Returns False if it was read before or they are not the worker."""
         ...
 
     def do_not_contact(self, referral_id: UUID) -> frozenset[str]:
-        """The codes of the do-not-contact list, as the referrer now says it."""
+        """Returns the current codes of the do-not-contact list."""
         ...
 
 
@@ -76,42 +76,42 @@ class Publisher(Protocol):
 
 
 class Holdings(Protocol):
-    """Who asked, what managers must know of cases and their workers, and who has been there lately."""
+    """Questions' owners, notices to managers, and when staff last signed in."""
 
     def question_asked(self, question_id: UUID, review_id: UUID, *, by: UUID) -> None: ...
 
-    def give_questions_to_area(self, staff_id: UUID, review_id: UUID | None = None) -> list[UUID]:
-        """The open questions of this person that they may not act on, or the one of this review, are nobody's own any
-        more. Gives the reviews.
+    def release_questions(self, staff_id: UUID, review_id: UUID | None = None) -> list[UUID]:
+        """Clears the owner of this person's open questions that they may not act on, or of the one in this review. Returns
+        the reviews' ids.
         """
         ...
 
     def notify(self, case_id: UUID, kind: NoticeKind, *, about: UUID) -> bool:
-        """Put it before the team's manager. False when it stands there already."""
+        """Notifies the team's manager. Returns False if the same notice is already open."""
         ...
 
     def resolve(self, case_id: UUID, *, by: UUID) -> None:
-        """Somebody has the case, or it is closed: nothing more is to be told of its worker."""
+        """Resolves the case's notices: it was assigned or closed."""
         ...
 
     def notice_read(self, notice_id: UUID, reader: CaseReader) -> UUID | None:
-        """Note that the manager read it. Gives the case; None when there is none that they were to read."""
+        """Records that the manager read it. Returns the case's id, or None if there is no such notice for them."""
         ...
 
     def signed_in(self, staff_id: UUID, at: datetime) -> None: ...
 
     def begin_check(self, *, every: timedelta) -> bool:
-        """Whether the holders are to be looked at now; if so, that is noted."""
+        """Returns whether a check is due; if so, records its start."""
         ...
 
     def mark_idle(self, *, unseen_since: datetime) -> None: ...
 
     def stranded(self) -> list[tuple[UUID, NoticeKind, UUID]]:
-        """Each open case whose worker cannot act or is idle, and the worker."""
+        """Returns each open case whose worker cannot act or is idle, with the worker."""
         ...
 
     def resolve_recovered(self) -> None:
-        """What was told of a worker that is true no more."""
+        """Resolves notices about workers that no longer apply."""
         ...
 
 
@@ -135,7 +135,7 @@ class CaseUnitOfWork(Publisher, Protocol):
     def at(self) -> datetime: ...
 
     def make_progress(self, referral_id: UUID, step: ProgressStep) -> None:
-        """Tell the referrer's side of a step that a referrer may see."""
+        """Publishes a step that the referrer may see."""
         ...
 
     def audit(

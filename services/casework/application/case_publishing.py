@@ -1,4 +1,4 @@
-"""A case's new entries as the events that other services may know: codes and times, never a text."""
+"""Publishes a case's new entries as events: codes and times, never free text."""
 
 from types import MappingProxyType
 from typing import Any
@@ -14,8 +14,8 @@ _STEPS = MappingProxyType(
 )
 
 
-def keep_case(case: Case, uow: CaseUnitOfWork, what: str) -> None:
-    """Save what happened in the case, tell of it, and write the audit row."""
+def save_case(case: Case, uow: CaseUnitOfWork, what: str) -> None:
+    """Saves the case, publishes its new entries and writes the audit row."""
     entries = case.new_entries
     uow.cases.save(case)
     publish_entries(case, entries, uow)
@@ -24,37 +24,37 @@ def keep_case(case: Case, uow: CaseUnitOfWork, what: str) -> None:
 
 def publish_entries(case: Case, entries: list[Entry], uow: CaseUnitOfWork) -> None:
     for entry in entries:
-        tell_entry(case, entry, uow)
+        publish_entry(case, entry, uow)
         if step := _step(case, entry):
             uow.make_progress(case.referral_id, step)
 
 
-def tell_entry(case: Case, entry: Entry, publisher: Publisher) -> None:
-    """What others may know of it; notes and the young person's answers stay between them and the worker."""
-    told = _of_case(case, entry)
+def publish_entry(case: Case, entry: Entry, publisher: Publisher) -> None:
+    """Publishes the entry. Notes and later answers of the young person are not published."""
+    data = _of_case(case, entry)
     match entry.kind:
         case EntryKind.OPENED:
-            publisher.publish(contracts.CaseOpenedV1, told | {"pathway": case.pathway, "due_at": case.due_at})
+            publisher.publish(contracts.CaseOpenedV1, data | {"pathway": case.pathway, "due_at": case.due_at})
         case EntryKind.ASSIGNED:
-            publisher.publish(contracts.CaseAssignedV1, told)
+            publisher.publish(contracts.CaseAssignedV1, data)
         case EntryKind.UNASSIGNED:
-            publisher.publish(contracts.CaseUnassignedV1, told | {"reason": entry.unassign_reason})
+            publisher.publish(contracts.CaseUnassignedV1, data | {"reason": entry.unassign_reason})
         case EntryKind.CONTACT_ATTEMPTED:
-            publisher.publish(contracts.ContactAttemptedV1, told | {"mode": entry.mode, "reached": entry.reached})
+            publisher.publish(contracts.ContactAttemptedV1, data | {"mode": entry.mode, "reached": entry.reached})
         case EntryKind.FIRST_CONTACT_MADE:
-            publisher.publish(contracts.FirstContactMadeV1, told | {"mode": entry.mode, "answer": entry.answer})
+            publisher.publish(contracts.FirstContactMadeV1, data | {"mode": entry.mode, "answer": entry.answer})
         case EntryKind.OUTCOME_RECORDED:
             publisher.publish(contracts.OutcomeRecordedV1, _outcome(case, entry))
         case EntryKind.HAND_OVER_CONFIRMED:
-            publisher.publish(contracts.HandOverConfirmedV1, told)
+            publisher.publish(contracts.HandOverConfirmedV1, data)
         case EntryKind.CLOSED:
-            publisher.publish(contracts.CaseClosedV1, told | {"reason": entry.close_reason})
+            publisher.publish(contracts.CaseClosedV1, data | {"reason": entry.close_reason})
         case EntryKind.REOPENED:
-            publisher.publish(contracts.CaseReopenedV1, told)
+            publisher.publish(contracts.CaseReopenedV1, data)
 
 
 def _step(case: Case, entry: Entry) -> ProgressStep | None:
-    """The step that the referrer may see, if the entry is one."""
+    """Returns the step that the referrer may see, if any."""
     if entry.kind is EntryKind.REOPENED:
         return ProgressStep.FIRST_CONTACT_MADE if case.first_contact_at else ProgressStep.ACCEPTED
     return _STEPS.get(entry.kind)

@@ -1,11 +1,11 @@
-"""Use cases: a reviewer reads a review, claims it or the next one, keeps the claim, gives it back; and claims that end."""
+"""Use cases: read a review, claim it or the next one, extend or release a claim, and end expired claims."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.casework.application.review_ports import Event, ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_open
+from services.casework.application.review_publishing import publish_open
 from services.casework.domain.review import ClaimEnded, Review
 from services.casework.domain.review_reader import ReviewReader
 from services.platform.errors import NotFound
@@ -15,7 +15,7 @@ _PAGE_SIZE = 100
 
 
 class NoReviewWaits(NotFound):
-    """Every review that this person may know of is decided, claimed, or waits for an answer."""
+    """Every review visible to this person is decided, claimed or waiting for an answer."""
 
     title = N_("No referral waits for you")
 
@@ -28,7 +28,7 @@ class ReadReview:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimReview:
-    """Another reviewer's claim stays unless it is taken over."""
+    """Another reviewer's claim stays unless `take_over`."""
 
     review_id: UUID
     reader: ReviewReader
@@ -41,8 +41,8 @@ class ClaimNextReview:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeepClaim:
-    """Who holds the claim is still at work."""
+class ExtendClaim:
+    """The claim's owner is still working."""
 
     review_id: UUID
     reader: ReviewReader
@@ -56,7 +56,7 @@ class ReleaseClaim:
 
 @dataclass(frozen=True)
 class EndExpiredClaims:
-    """Tell the other services of claims that expired. Here such a claim is none already."""
+    """Publishes claims that expired. Queries here ignore expired claims already."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class StaffSignedOut:
 
 
 def read_review(command: ReadReview, uow: ReviewUnitOfWork) -> Review:
-    """Gives the review, ended or not: reading is recorded and changes nothing. Raises ReviewNotFound."""
+    """Returns the review, ended or not, and audits the read. Raises ReviewNotFound."""
     review = uow.reviews.get(command.review_id, command.reader)
     named = {"referral": str(review.referral_id)}
     uow.audit("review.read", subject_type="review", subject_id=review.id, reason="review", details=named)
@@ -78,7 +78,7 @@ def claim_review(command: ClaimReview, uow: ReviewUnitOfWork) -> None:
 
 
 def claim_next_review(command: ClaimNextReview, uow: ReviewUnitOfWork) -> UUID:
-    """Claims the first that nobody reads: those in danger first, then by due time. Raises NoReviewWaits."""
+    """Claims the first unclaimed review: danger first, then due time. Raises NoReviewWaits."""
     review = uow.reviews.next_unclaimed(command.reader, at=uow.at)
     if review is None:
         raise NoReviewWaits
@@ -86,7 +86,7 @@ def claim_next_review(command: ClaimNextReview, uow: ReviewUnitOfWork) -> UUID:
     return review.id
 
 
-def keep_claim(command: KeepClaim, uow: ReviewUnitOfWork) -> None:
+def extend_claim(command: ExtendClaim, uow: ReviewUnitOfWork) -> None:
     """Raises ReviewNotFound, ClaimEnded."""
     review = uow.reviews.get(command.review_id, command.reader)
     if not at_work(review, command.reader, uow):
@@ -95,14 +95,14 @@ def keep_claim(command: KeepClaim, uow: ReviewUnitOfWork) -> None:
 
 
 def release_claim(command: ReleaseClaim, uow: ReviewUnitOfWork) -> None:
-    """Who holds no claim has nothing to give back, and that is what they wanted. Raises ReviewNotFound."""
+    """Does nothing if the person has no claim. Raises ReviewNotFound."""
     review = uow.reviews.get(command.review_id, command.reader)
     if review.claimant(uow.at) == command.reader.staff_id:
         end_claim(review, "review.claim_released", uow)
 
 
 def end_expired_claims(_command: EndExpiredClaims, uow: ReviewUnitOfWork) -> int:
-    """Gives how many."""
+    """Returns the number of claims that ended."""
     expired = uow.reviews.with_expired_claims(at=uow.at, limit=_PAGE_SIZE)
     for review in expired:
         end_claim(review, "review.claim_expired", uow)
@@ -110,13 +110,13 @@ def end_expired_claims(_command: EndExpiredClaims, uow: ReviewUnitOfWork) -> int
 
 
 def on_staff_signed_out(command: StaffSignedOut, uow: ReviewUnitOfWork) -> None:
-    """Claims end with the sign-out, but for one that was used after it, in another browser."""
+    """Ends the person's claims, except one used after the sign-out, in another browser."""
     event = command.event
     end_claims_of(event["staff_id"], uow, last_used_by=event["signed_out_at"], what="review.claim_signed_out")
 
 
 def end_claims_of(staff_id: UUID, uow: ReviewUnitOfWork, *, last_used_by: datetime, what: str) -> None:
-    """End the claims of somebody who has gone, if they were last used by then."""
+    """Ends the person's claims that were last used by then."""
     for review in uow.reviews.claimed_by(staff_id):
         expires_at = review.claim_expires_at
         if expires_at is not None and expires_at - uow.policy.claim_lasts <= last_used_by:
@@ -124,8 +124,8 @@ def end_claims_of(staff_id: UUID, uow: ReviewUnitOfWork, *, last_used_by: dateti
 
 
 def at_work(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork) -> bool:
-    """What a reviewer sends about a review keeps their claim on it. False when they hold none."""
-    return review.keep_claim(reader.staff_id, at=uow.at, until=uow.at + uow.policy.claim_lasts)
+    """Extends the reviewer's claim when they send something. Returns False if they have none."""
+    return review.extend_claim(reader.staff_id, at=uow.at, until=uow.at + uow.policy.claim_lasts)
 
 
 def _claim(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork, *, take_over: bool) -> None:
@@ -134,7 +134,7 @@ def _claim(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork, *, take_
     claimed = review.claim(reader.staff_id, at=uow.at, until=until, take_over=take_over)
     uow.reviews.save(review)
     if claimed:
-        tell_open(review, uow)
+        publish_open(review, uow)
         what = "review.taken_over" if before else "review.claimed"
         uow.audit(what, subject_type="review", subject_id=review.id)
 
@@ -142,5 +142,5 @@ def _claim(review: Review, reader: ReviewReader, uow: ReviewUnitOfWork, *, take_
 def end_claim(review: Review, what: str, uow: ReviewUnitOfWork) -> None:
     review.end_claim()
     uow.reviews.save(review)
-    tell_open(review, uow)
+    publish_open(review, uow)
     uow.audit(what, subject_type="review", subject_id=review.id)

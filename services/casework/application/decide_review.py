@@ -1,14 +1,14 @@
-"""Use cases: a person decides, asks the referrer, adds a basis, or confirms a withdrawal."""
+"""Use cases: decide, ask the referrer, add a lawful basis, confirm a withdrawal, read a change."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.casework.application.case_publishing import keep_case
+from services.casework.application.case_publishing import save_case
 from services.casework.application.claim_review import at_work
 from services.casework.application.finish_decision import finish_decision
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_closed, tell_open
+from services.casework.application.review_publishing import publish_closed, publish_open
 from services.casework.domain import routing
 from services.casework.domain.case import Act
 from services.casework.domain.change import ChangeKind
@@ -68,7 +68,7 @@ class ConfirmWithdrawal:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadChange:
-    """Who the change is for has read it."""
+    """The person for whom the change is intended has read it."""
 
     referral_id: UUID
     referral_version: int
@@ -77,9 +77,9 @@ class ReadChange:
 
 
 def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
-    """Gives the id of the case that opened, None for a pathway without a team and for a proposal.
+    """Returns the id of the opened case; None for a pathway without a team and for a proposal.
 
-    While danger stands, anything but urgent support by somebody is proposed: it counts once a second reviewer agrees.
+    In danger, anything except urgent support is proposed and takes effect when a second reviewer agrees.
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, OwnReferral, OwnViewFirst, ReasonsMissing,
     LevelAndPathwayDisagree, NoLawfulBasis, NoTeam, NotATeamForThis, NoSecondReviewer.
     """
@@ -107,7 +107,7 @@ def decide_review(command: DecideReview, uow: ReviewUnitOfWork) -> UUID | None:
 
 
 def _propose(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:
-    """Nothing is published: what was proposed is for the reviewers of the area alone."""
+    """Publishes nothing, because only reviewers of the area may see a proposal."""
     if not uow.projections.other_reviewer(review.area, besides={decision.decided_by, review.referred_by}):
         raise NoSecondReviewer
     review.propose(decision, proposal_id=uow.new_id())
@@ -132,12 +132,12 @@ def ask_referrer(command: AskReferrer, uow: ReviewUnitOfWork) -> None:
     at_work(review, command.reader, uow)
     uow.reviews.save(review)
     uow.holdings.question_asked(question_id, review.id, by=by)
-    tell_open(review, uow)
+    publish_open(review, uow)
     uow.audit("review.question_asked", subject_type="review", subject_id=review.id)
 
 
 def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
-    """After the decision too, for the team of its case when no basis lets it know any more.
+    """Also works after the decision, for a case's team that no lawful basis covers any more.
 
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, BasisRefused, BasisAlreadyRecorded.
     """
@@ -148,7 +148,7 @@ def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
     check_added_basis(command.recipient, command.basis, command.gateway, uow.projections.disclosing(review.referral_id))
     if at_work(review, command.reader, uow):
         uow.reviews.save(review)
-    kept = uow.projections.add_basis(
+    added = uow.projections.add_basis(
         review.referral_id,
         command.recipient,
         command.basis,
@@ -156,7 +156,7 @@ def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
         by=command.reader.staff_id,
         reason=command.reason,
     )
-    if not kept:
+    if not added:
         raise BasisAlreadyRecorded
     uow.audit(
         "review.basis_added",
@@ -167,7 +167,7 @@ def add_basis(command: AddBasis, uow: ReviewUnitOfWork) -> None:
 
 
 def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> None:
-    """After the decision too, where consent was withdrawn: reviewers then have no basis left to read it on consent.
+    """Also works after the decision if consent was withdrawn.
 
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NothingToConfirm.
     """
@@ -183,7 +183,7 @@ def confirm_withdrawal(command: ConfirmWithdrawal, uow: ReviewUnitOfWork) -> Non
         review.must_be_at(command.revision)
         review.confirm_withdrawal(by=command.reader.staff_id, at=uow.at)
         uow.reviews.save(review)
-        tell_closed(review, uow)
+        publish_closed(review, uow)
     readable_until = uow.at + timedelta(days=uow.policy.consent_withdrawn_readable_days)
     uow.projections.confirm_withdrawal(review.referral_id, by=command.reader.staff_id, readable_until=readable_until)
     _stop_hand_overs(review, command.reader.staff_id, uow)
@@ -196,7 +196,7 @@ def read_change(command: ReadChange, uow: ReviewUnitOfWork) -> None:
 
 
 def _stop_hand_overs(review: Review, by: UUID, uow: ReviewUnitOfWork) -> None:
-    """A hand-over that its team may be told of no more ends with it: nobody here would have it in a list."""
+    """Ends hand-overs whose team no lawful basis covers any more, because they are in nobody's list."""
     for case in uow.cases.hand_overs_without_basis(review.referral_id):
         case.stop(Act(entry_id=uow.new_id(), by=by, at=uow.at))
-        keep_case(case, uow, "case.support_stopped")
+        save_case(case, uow, "case.support_stopped")

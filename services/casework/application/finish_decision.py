@@ -1,10 +1,10 @@
-"""What follows a decision in its unit of work: events, the audit row, and the case that its pathway opens."""
+"""What follows a decision in the same unit of work: events, the audit row and the case of its pathway."""
 
 from uuid import UUID
 
 from services.casework.application.open_case import OpenCase, open_case
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_decided
+from services.casework.application.review_publishing import publish_decided
 from services.casework.domain.case_clock import case_due_at
 from services.casework.domain.decision import Decision
 from services.casework.domain.review import Review
@@ -13,9 +13,9 @@ from services.platform.failpoints import failpoint
 
 
 def finish_decision(review: Review, decision: Decision, team: Team | None, uow: ReviewUnitOfWork) -> UUID | None:
-    """Gives the id of the case that opened, None for a pathway without a team."""
+    """Returns the id of the opened case; None for a pathway without a team."""
     failpoint("casework.decision_inserted")
-    tell_decided(review, decision, uow)
+    publish_decided(review, decision, uow)
     uow.audit("review.decided", subject_type="review", subject_id=review.id)
     return _open_case(review, decision, team, uow) if team else None
 
@@ -42,6 +42,6 @@ def _open_case(review: Review, decision: Decision, team: Team, uow: ReviewUnitOf
 
 
 def _version_before(review: Review, uow: ReviewUnitOfWork) -> int:
-    """Of the case that an earlier round opened; 0 when there is none."""
+    """Returns the version of the case of an earlier round; 0 if there is none."""
     earlier = uow.cases.newest_of(review.referral_id) if review.round > 1 else None
     return earlier.version if earlier else 0

@@ -1,4 +1,4 @@
-"""Use cases: what somebody holds is released, managers read what they must know, and stranded cases are found."""
+"""Use cases: release a colleague's review, read a notice, and find stranded cases."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,22 +13,22 @@ from services.platform.i18n import N_
 
 
 class HoldsNothing(Conflict):
-    """This person neither has the review open nor asked the question that waits."""
+    """This person has no claim on the review and did not ask its question."""
 
     title = N_("This person no longer holds this review")
 
 
 class NoticeNotFound(NotFound):
-    """There is none, or it is not for this person."""
+    """The notice does not exist, or it is not for this person."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseReview:
-    """A reviewer of the area releases what a colleague holds of a review: their claim, and the question they asked."""
+    """A reviewer of the area releases a colleague's claim on a review and the question they asked."""
 
     review_id: UUID
     reader: ReviewReader
-    holder_id: UUID
+    staff_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,22 +39,20 @@ class ReadCaseNotice:
 
 @dataclass(frozen=True)
 class FindStrandedCases:
-    """Look at who holds cases, when it is time."""
+    """Find cases whose worker cannot act or is idle, at most once per interval."""
 
 
 def release_review(command: ReleaseReview, uow: ReviewUnitOfWork) -> None:
     """Raises ReviewNotFound, ReviewEnded, HoldsNothing."""
     review = uow.reviews.get(command.review_id, command.reader)
     review.must_be_open()
-    claimed = review.claimant(uow.at) == command.holder_id
-    given = uow.holdings.give_questions_to_area(command.holder_id, review.id)
+    claimed = review.claimant(uow.at) == command.staff_id
+    given = uow.holdings.release_questions(command.staff_id, review.id)
     if not claimed and not given:
         raise HoldsNothing
     if claimed:
         end_claim(review, "review.claim_ended", uow)
-    uow.audit(
-        "review.released", subject_type="review", subject_id=review.id, details={"holder": str(command.holder_id)}
-    )
+    uow.audit("review.released", subject_type="review", subject_id=review.id, details={"holder": str(command.staff_id)})
 
 
 def read_case_notice(command: ReadCaseNotice, uow: CaseUnitOfWork) -> None:
@@ -71,9 +69,9 @@ def find_stranded_cases(_command: FindStrandedCases, uow: ReviewUnitOfWork) -> i
         return 0
     uow.holdings.mark_idle(unseen_since=uow.at - uow.policy.holder_idle_after)
     uow.holdings.resolve_recovered()
-    told = 0
-    for case_id, kind, holder_id in uow.holdings.stranded():
-        if uow.holdings.notify(case_id, kind, about=holder_id):
+    notified = 0
+    for case_id, kind, staff_id in uow.holdings.stranded():
+        if uow.holdings.notify(case_id, kind, about=staff_id):
             uow.audit("case.stranded", subject_type="case", subject_id=case_id, details={"kind": kind})
-            told += 1
-    return told
+            notified += 1
+    return notified

@@ -1,4 +1,4 @@
-"""What casework is told by other services: kept as it comes, in any order, the highest version winning."""
+"""Event handlers that update projections. The highest version wins, whatever the arrival order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,12 +40,12 @@ def _on_identity(event: Mapping[str, Any], uow: ReviewUnitOfWork) -> None:
 
 
 EVENT_HANDLERS: Mapping[type, Callable[[Any, ReviewUnitOfWork], None]] = {
-    ApplyTeam: lambda heard, uow: uow.projections.apply_team(heard.event),
-    ApplyIdentity: lambda heard, uow: _on_identity(heard.event, uow),
-    ApplyNarrative: lambda heard, uow: uow.projections.apply_narrative(heard.event),
-    ApplyMatch: lambda heard, uow: uow.projections.apply_match(heard.event),
-    ApplyModel: lambda heard, uow: uow.projections.apply_model(heard.event),
-    # Nothing else changes when an estimate arrives: no row, no order, no count, no version.
-    ApplyEstimate: lambda heard, uow: uow.estimates.store(heard.event, estimated=True),
-    ApplyNoEstimate: lambda heard, uow: uow.estimates.store(heard.event, estimated=False),
+    ApplyTeam: lambda command, uow: uow.projections.apply_team(command.event),
+    ApplyIdentity: lambda command, uow: _on_identity(command.event, uow),
+    ApplyNarrative: lambda command, uow: uow.projections.apply_narrative(command.event),
+    ApplyMatch: lambda command, uow: uow.projections.apply_match(command.event),
+    ApplyModel: lambda command, uow: uow.projections.apply_model(command.event),
+    # An estimate changes nothing else: no row, order, count or version.
+    ApplyEstimate: lambda command, uow: uow.estimates.store(command.event, estimated=True),
+    ApplyNoEstimate: lambda command, uow: uow.estimates.store(command.event, estimated=False),
 }

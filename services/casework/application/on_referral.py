@@ -1,4 +1,4 @@
-"""A referral was received, amended or withdrawn: its review opens, begins again, or waits for a confirmation."""
+"""Event handlers: a referral was received, amended or withdrawn."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from services.casework.application.raise_alarms import compare_facts
 from services.casework.application.review_ports import Event, ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_open
+from services.casework.application.review_publishing import publish_open
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import OPEN_STATES, Review, ReviewState
 from services.casework.domain.review_clock import Departure
@@ -16,7 +16,7 @@ from services.contracts.codes import Answer
 
 @dataclass(frozen=True)
 class ApplyReferral:
-    """A referral as it now is, received or amended: which of the two arrives first does not matter."""
+    """A referral as received or amended, in any order of arrival."""
 
     event: Mapping[str, Any]
 
@@ -27,11 +27,11 @@ class ApplyWithdrawal:
 
 
 def on_referral(command: ApplyReferral, uow: ReviewUnitOfWork) -> None:
-    """What is no news was told again because its teller had not heard that it is known here: so that is said again."""
+    """A known version is sent again because intake has no acknowledgement of it, so progress is published again."""
     event = command.event
     compare_facts(event, uow)
     if not uow.projections.apply_referral(event):
-        uow.tell_progress_again(event["referral_id"])
+        uow.republish_progress(event["referral_id"])
         return
     review = uow.reviews.of_referral(event["referral_id"])
     if review is None:
@@ -40,22 +40,22 @@ def on_referral(command: ApplyReferral, uow: ReviewUnitOfWork) -> None:
         _begin_again(review, event, uow)
     else:
         uow.projections.change_to_read(review, referral_version=event["version"], kind=ChangeKind.AMENDED)
-        uow.tell_progress_again(review.referral_id)
+        uow.republish_progress(review.referral_id)
 
 
 def on_withdrawal(command: ApplyWithdrawal, uow: ReviewUnitOfWork) -> None:
-    """Nothing closes by itself: a person confirms, and a case is never closed by it."""
+    """Records the request. A person confirms it; it never closes a case."""
     event = command.event
-    news = uow.projections.apply_withdrawal(event)
+    is_new = uow.projections.apply_withdrawal(event)
     review = uow.reviews.of_referral(event["referral_id"])
     if review is None:
         return
-    if news:
-        _tell_of_withdrawal(review, event, uow)
-    uow.tell_progress_again(review.referral_id)
+    if is_new:
+        _record_withdrawal_request(review, event, uow)
+    uow.republish_progress(review.referral_id)
 
 
-def _tell_of_withdrawal(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
+def _record_withdrawal_request(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
     if review.state in OPEN_STATES:
         review.ask_withdrawal(at=event["withdrawn_at"])
         uow.reviews.save(review)
@@ -77,12 +77,12 @@ def _open(event: Event, uow: ReviewUnitOfWork) -> None:
         received_at=event["received_at"],
         due_at=uow.policy.review_hours.due_at(event["received_at"], danger=danger, departure=_departure(event)),
         leaves_at=event["discharge_expected_at"],
-        leaves_known_at=_told_at(event) if event["discharge_expected_at"] else None,
+        leaves_known_at=_stated_at(event) if event["discharge_expected_at"] else None,
     )
     withdrawal = uow.projections.withdrawal(review.referral_id)
     review.withdrawal_asked_at = withdrawal.withdrawn_at if withdrawal else None
     uow.reviews.add(review)
-    tell_open(review, uow)
+    publish_open(review, uow)
     uow.audit("review.opened", subject_type="review", subject_id=review.id)
 
 
@@ -93,24 +93,24 @@ def _begin_again(review: Review, event: Event, uow: ReviewUnitOfWork) -> None:
         danger=danger,
         leaves_at=event["discharge_expected_at"],
         at=uow.at,
-        told_at=_told_at(event),
+        stated_at=_stated_at(event),
         hours=uow.policy.review_hours,
         answers=event["answers_question"],
     )
     review.area, review.person_id = event["area"], uow.projections.person_of(review.referral_id)
     uow.reviews.save(review)
-    tell_open(review, uow)
+    publish_open(review, uow)
 
 
-def _told_at(event: Event) -> datetime:
-    """When the referrer said what this version says."""
-    told_at: datetime = event["amended_at"] or event["received_at"]
-    return told_at
+def _stated_at(event: Event) -> datetime:
+    """Returns when the referrer made this version."""
+    stated_at: datetime = event["amended_at"] or event["received_at"]
+    return stated_at
 
 
 def _departure(event: Event) -> Departure | None:
     leaves_at = event["discharge_expected_at"]
-    return Departure(at=leaves_at, known_at=_told_at(event)) if leaves_at else None
+    return Departure(at=leaves_at, known_at=_stated_at(event)) if leaves_at else None
 
 
 def _danger(event: Event) -> bool:

@@ -1,4 +1,4 @@
-"""Opens a case, or a hand-over, on a team's queue: part of deciding a review, in the same unit of work."""
+"""Opens a case or a hand-over in a team's queue, in the decision's unit of work."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from services.contracts.codes import Pathway, RecipientClass, SupportLevel
 
 @dataclass(frozen=True, kw_only=True)
 class OpenCase:
-    """What the decision hands over. `due_at` is `case_due_at(decided_at, level, settings' hours)`."""
+    """The decision's values. `due_at` is `case_due_at(decided_at, level, settings' hours)`."""
 
     case_id: UUID
     review_id: UUID
@@ -24,18 +24,18 @@ class OpenCase:
     level: SupportLevel
     area: str
     follows_version: int = 0
-    """The version of the case that an earlier round of the referral opened."""
+    """The version of the case from an earlier round."""
     opened_by: UUID
     opened_at: datetime
     due_at: datetime
 
 
 def open_case(opening: OpenCase, uow: CaseUnitOfWork) -> UUID:
-    """Called by the handler of a review's decision, for the four pathways that go to a team; gives the case's id.
+    """Opens the case for one of the four pathways that go to a team. Returns the case's id.
 
-    `youth_justice` and `early_intervention` give a case, `safeguarding` and `adult_services` a hand-over that stays
-    open until the receiver confirms. The caller has checked that a lawful basis covers the team's class and publishes
-    the progress step; this publishes `casework.case.opened` and writes the audit row.
+    `youth_justice` and `early_intervention` open a case; `safeguarding` and `adult_services` a hand-over, which stays
+    open until the receiver confirms. The caller checks that a lawful basis covers the team's class and publishes the
+    progress step; this function publishes `casework.case.opened` and writes the audit row.
     Raises NoCaseOnPathway and TeamNotOfPathway.
     """
     case = Case.open(

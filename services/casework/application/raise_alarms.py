@@ -1,6 +1,6 @@
-"""Each version of a referral is compared with the one before it: what makes a young person less safe raises an alarm.
+"""Compares each version of a referral with the one before it and raises alarms for what makes a young person less safe.
 
-Facts and ways of contact come by two topics, and versions in any order. Whatever came first, the same alarms are left:
+Facts and contact details arrive on two topics, and versions in any order. The result does not depend on the order:
 each version is compared with the nearest earlier one that has arrived, and again when one between them arrives.
 """
 
@@ -24,26 +24,26 @@ def compare_identity(event: Event, uow: ReviewUnitOfWork) -> None:
     _compare(event, Part.IDENTITY, event, uow)
 
 
-def _compare(event: Event, part: Part, said: Mapping[str, Any], uow: ReviewUnitOfWork) -> None:
+def _compare(event: Event, part: Part, content: Mapping[str, Any], uow: ReviewUnitOfWork) -> None:
     referral_id, version = event["referral_id"], event["version"]
-    held = uow.alarms.versions(referral_id, part)
-    if version in held:
+    stored = uow.alarms.versions(referral_id, part)
+    if version in stored:
         return
-    earlier = max((other for other in held if other < version), default=None)
-    later = min((other for other in held if other > version), default=None)
+    earlier = max((other for other in stored if other < version), default=None)
+    later = min((other for other in stored if other > version), default=None)
     if earlier is not None:
-        _settle(referral_id, version, part, reasons(part, held[earlier], said), uow)
+        _update_alarm(referral_id, version, part, reasons(part, stored[earlier], content), uow)
     if later is not None:
-        _settle(referral_id, later, part, reasons(part, said, held[later]), uow)
-    uow.alarms.note_version(referral_id, part, version, said)
+        _update_alarm(referral_id, later, part, reasons(part, content, stored[later]), uow)
+    uow.alarms.add_version(referral_id, part, version, content)
 
 
-def _settle(referral_id: UUID, version: int, part: Part, found: Set[AlarmReason], uow: ReviewUnitOfWork) -> None:
+def _update_alarm(referral_id: UUID, version: int, part: Part, found: Set[AlarmReason], uow: ReviewUnitOfWork) -> None:
     alarm, hours = uow.alarms.of_version(referral_id, version), uow.policy.alarm_hours
     if alarm is None:
         if found:
             _raise(referral_id, version, frozenset(found), uow)
-    elif alarm.settle(part, found, at=uow.at, hours=hours):
+    elif alarm.update_reasons(part, found, at=uow.at, hours=hours):
         if alarm.reasons:
             uow.alarms.save(alarm)
         else:
@@ -65,5 +65,5 @@ def _raise(referral_id: UUID, version: int, found: frozenset[AlarmReason], uow: 
 
 
 def _audit(what: str, alarm: Alarm, uow: ReviewUnitOfWork) -> None:
-    said = {"referral": str(alarm.referral_id), "reasons": sorted(alarm.reasons)}
-    uow.audit(what, subject_type="alarm", subject_id=alarm.id, details=said)
+    content = {"referral": str(alarm.referral_id), "reasons": sorted(alarm.reasons)}
+    uow.audit(what, subject_type="alarm", subject_id=alarm.id, details=content)

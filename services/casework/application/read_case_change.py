@@ -1,4 +1,4 @@
-"""Use case: the case's owner has read what the referrer changed after the decision."""
+"""Use case: the case's worker has read a change made after the decision."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +15,7 @@ class ReadCaseChange:
 
 
 def read_case_change(command: ReadCaseChange, uow: CaseUnitOfWork) -> None:
-    """Does nothing to a change that was read before, and to none."""
+    """Does nothing if the change was read before or does not exist."""
     case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     if uow.projections.change_read_in_case(case.id, command.referral_version, by=command.reader.staff_id):
         uow.audit("case.change_read", subject_type="case", subject_id=case.id)

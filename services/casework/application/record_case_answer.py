@@ -1,11 +1,11 @@
-"""Use cases: the first contact with the young person, and what they answer to the offer of support."""
+"""Use cases: record the first contact, and the young person's answer to the offer of support."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork
-from services.casework.application.case_publishing import keep_case
+from services.casework.application.case_publishing import save_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_clock import london_day
 from services.casework.domain.case_reader import AccessLevel, CaseReader
@@ -14,7 +14,7 @@ from services.contracts.codes import YoungPersonAnswer
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFirstContact:
-    """`attempt_id` null is the first attempt that reached the young person."""
+    """`attempt_id` None means the first attempt that reached the young person."""
 
     case_id: UUID
     entry_id: UUID
@@ -42,7 +42,7 @@ def record_first_contact(command: RecordFirstContact, uow: CaseUnitOfWork) -> UU
     case.make_first_contact(
         command.attempt_id, act, answer=command.answer, later_on=command.later_on, today=london_day(uow.at)
     )
-    keep_case(case, uow, "case.first_contact_made")
+    save_case(case, uow, "case.first_contact_made")
     return case.id
 
 
@@ -51,5 +51,5 @@ def record_case_answer(command: RecordCaseAnswer, uow: CaseUnitOfWork) -> UUID:
     case.require_version(command.version)
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     case.record_answer(command.answer, act, later_on=command.later_on, today=london_day(uow.at))
-    keep_case(case, uow, "case.answer_recorded")
+    save_case(case, uow, "case.answer_recorded")
     return case.id

@@ -1,4 +1,4 @@
-"""Use case: ethnicity, sex and disability as the young person says at first contact, kept apart from the case."""
+"""Use case: record ethnicity, sex and disability as the young person states them, separately from the case."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ from services.contracts.codes import Disability, Ethnicity, Sex
 
 @dataclass(frozen=True, kw_only=True)
 class RecordCaseEquality:
-    """Null is "not asked yet". A later recording stands for an earlier one."""
+    """None means "not asked yet". A later record replaces an earlier one."""
 
     case_id: UUID
     reader: CaseReader
@@ -23,7 +23,7 @@ class RecordCaseEquality:
 
 
 def record_case_equality(command: RecordCaseEquality, uow: CaseUnitOfWork) -> UUID:
-    """Leaves the case, its version and its chronology as they are: nothing there tells that the questions were asked."""
+    """Does not change the case, its version or its chronology, which must not show that the questions were asked."""
     case = uow.cases.get(command.case_id, command.reader, AccessLevel.FULL)
     case.must_be_in_contact()
     if command.ethnicity is None and command.sex is None and command.disability is None:
@@ -40,12 +40,12 @@ def record_case_equality(command: RecordCaseEquality, uow: CaseUnitOfWork) -> UU
         recorded_at=uow.at,
     )
     uow.case_equality.add(equality)
-    tell_equality(equality, uow)
+    publish_equality(equality, uow)
     uow.audit("case.equality_recorded", subject_type="case", subject_id=case.id)
     return case.id
 
 
-def tell_equality(equality: CaseEquality, publisher: Publisher) -> None:
+def publish_equality(equality: CaseEquality, publisher: Publisher) -> None:
     publisher.publish(
         EqualityRecordedV1,
         {

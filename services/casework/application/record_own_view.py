@@ -1,11 +1,11 @@
-"""Use cases: a reviewer says what they think, and only then may see the estimate."""
+"""Use cases: a reviewer records their own view and only then may see the estimate."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.application.claim_review import at_work
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_own_view
+from services.casework.application.review_publishing import publish_own_view
 from services.casework.domain.decision import OwnView, Shown
 from services.casework.domain.estimate import Estimated, EstimateShown
 from services.casework.domain.review import OwnViewFirst, Review
@@ -16,7 +16,7 @@ from services.platform.failpoints import failpoint
 
 @dataclass(frozen=True, kw_only=True)
 class RecordOwnView:
-    """`revision` is the one that the reviewer had before them."""
+    """`revision` is the one that the reviewer read."""
 
     review_id: UUID
     reader: ReviewReader
@@ -34,7 +34,7 @@ class ShowEstimate:
 
 @dataclass(frozen=True, kw_only=True)
 class ShowReplacement:
-    """For a page of the review: has the estimate been replaced that this reviewer was shown?"""
+    """Asks whether the estimate that this reviewer was shown has been replaced."""
 
     review_id: UUID
     reader: ReviewReader
@@ -42,7 +42,7 @@ class ShowReplacement:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A reviewer's own view beside what scoring said of the same facts; None when it has said nothing yet."""
+    """A reviewer's own view and scoring's result for the same facts; None if there is no result yet."""
 
     review: Review
     own_view: OwnView
@@ -50,7 +50,7 @@ class Comparison:
 
 
 def record_own_view(command: RecordOwnView, uow: ReviewUnitOfWork) -> OwnView:
-    """Raises ReviewNotFound, ReadItFirst, StaleReview, ReviewEnded, OwnReferral, OwnViewStands."""
+    """Raises ReviewNotFound, ReadItFirst, StaleReview, ReviewEnded, OwnReferral, OwnViewAlreadyRecorded."""
     review = uow.reviews.get(command.review_id, command.reader)
     review.must_be_open()
     review.must_be_at(command.revision)
@@ -65,7 +65,7 @@ def record_own_view(command: RecordOwnView, uow: ReviewUnitOfWork) -> OwnView:
     at_work(review, command.reader, uow)
     uow.reviews.save(review)
     failpoint("casework.unaided_saved")
-    tell_own_view(review, view, uow)
+    publish_own_view(review, view, uow)
     uow.audit("review.own_view_recorded", subject_type="review", subject_id=review.id)
     return view
 
@@ -85,7 +85,7 @@ def show_estimate(command: ShowEstimate, uow: ReviewUnitOfWork) -> Comparison:
 
 
 def show_replacement(command: ShowReplacement, uow: ReviewUnitOfWork) -> OwnView | None:
-    """The own view with what this reviewer was shown, if it was replaced; before and after the decision.
+    """Returns the own view with what this reviewer was shown, if it was replaced, before or after the decision.
 
     Raises ReviewNotFound.
     """

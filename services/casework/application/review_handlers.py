@@ -1,4 +1,4 @@
-"""The commands of reviews and the functions that handle them, for the composition root."""
+"""Command handlers of reviews, for the composition root."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,14 +10,14 @@ from services.casework.application.claim_review import (
     ClaimNextReview,
     ClaimReview,
     EndExpiredClaims,
-    KeepClaim,
+    ExtendClaim,
     ReadReview,
     ReleaseClaim,
     StaffSignedOut,
     claim_next_review,
     claim_review,
     end_expired_claims,
-    keep_claim,
+    extend_claim,
     on_staff_signed_out,
     read_review,
     release_claim,
@@ -82,7 +82,7 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     ReadReview: read_review,
     ClaimReview: claim_review,
     ClaimNextReview: claim_next_review,
-    KeepClaim: keep_claim,
+    ExtendClaim: extend_claim,
     ReleaseClaim: release_claim,
     EndExpiredClaims: end_expired_claims,
     ReleaseReview: release_review,

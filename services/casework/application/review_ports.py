@@ -1,4 +1,4 @@
-"""What the use cases of a review need of the outside."""
+"""The ports of the use cases of reviews."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -30,55 +30,55 @@ Event = Mapping[str, Any]
 
 
 class ReviewRepository(Protocol):
-    """Reviews as a reviewer may know them: who asks for one that they may not know of finds none."""
+    """Reviews visible to a reviewer: asking for any other raises ReviewNotFound."""
 
     def add(self, review: Review) -> None: ...
 
     def get(self, review_id: UUID, reader: ReviewReader) -> Review:
-        """The review, held until this transaction ends. Raises ReviewNotFound."""
+        """Returns the review, locked until this transaction ends. Raises ReviewNotFound."""
         ...
 
     def of_referral(self, referral_id: UUID) -> Review | None:
-        """The newest round, for what the system itself does on hearing of the referral."""
+        """Returns the newest round, for event handlers."""
         ...
 
     def next_unclaimed(self, reader: ReviewReader, *, at: datetime) -> Review | None:
-        """The first review that nobody reads at this time and no other transaction takes: danger, then due time."""
+        """Returns the first review that is neither claimed at this time nor locked: danger first, then due time."""
         ...
 
     def with_expired_claims(self, *, at: datetime, limit: int) -> Sequence[Review]:
-        """Open reviews whose claim was over by then and is still written down."""
+        """Returns open reviews whose stored claim had expired by then."""
         ...
 
     def claimed_by(self, staff_id: UUID) -> Sequence[Review]: ...
 
     def save(self, review: Review) -> None:
-        """Raises StaleReview when it was written since it was read."""
+        """Saves the review. Raises StaleReview if it changed since it was read."""
         ...
 
     def save_shown(self, view: OwnView) -> None:
-        """Write what was shown last beside an own view, and nothing of the review."""
+        """Saves what was last shown with an own view, and nothing else of the review."""
         ...
 
 
 class Estimates(Protocol):
     def store(self, event: Event, *, estimated: bool) -> None:
-        """Keep an estimate, or the reason for none, whether or not its referral has arrived."""
+        """Stores an estimate, or the reason for none, whether or not its referral has arrived."""
         ...
 
     def beside(self, view: OwnView, review: Review, reader: ReviewReader) -> EstimateShown | None:
-        """The newest estimate of the version that this own view is of.
+        """Returns the newest estimate of the referral version of this own view.
 
-        None as well where it draws on an earlier referral that this reader may not know.
+        Returns None if it draws on an earlier referral that this reader may not read.
         """
         ...
 
 
 class Projections(Protocol):
-    """What other services told of. Every `hear_…` ignores a version no higher than the one held."""
+    """Projections of other services' events. Every `apply_…` ignores a version no higher than the stored one."""
 
     def apply_staff(self, event: Event) -> bool:
-        """Keep who works here and what they may do. False when this version is no news."""
+        """Stores a member of staff and their rights. Returns False if the version is not newer."""
         ...
 
     def apply_team(self, event: Event) -> None: ...
@@ -88,35 +88,35 @@ class Projections(Protocol):
     def apply_model(self, event: Event) -> None: ...
 
     def apply_referral(self, event: Event) -> bool:
-        """Keep the referral's facts and bases. False when this version is no news."""
+        """Stores the referral's facts and lawful bases. Returns False if the version is not newer."""
         ...
 
     def apply_withdrawal(self, event: Event) -> bool: ...
 
     def withdrawal(self, referral_id: UUID) -> Withdrawal | None:
-        """That the referrer asked to withdraw it, if they did."""
+        """Returns the referrer's request to withdraw, if any."""
 
     def confirm_withdrawal(self, referral_id: UUID, *, by: UUID, readable_until: datetime) -> None:
-        """Keep that a reviewer confirmed it. Where consent was withdrawn, triage may be told no more on consent."""
+        """Stores that a reviewer confirmed it. If consent was withdrawn, ends triage's access on consent."""
         ...
 
     def person_of(self, referral_id: UUID) -> UUID:
-        """Whom a referral that was heard is about: as it says itself, unless a match has said otherwise since."""
+        """Returns the person of a received referral: its own, unless a later match changed it."""
 
     def change_to_read(self, review: Review, *, referral_version: int, kind: ChangeKind) -> None:
-        """Put what came after the decision before the case's worker or, with no case, before who decided."""
+        """Adds a change to read for the case's worker or, without a case, for the decider."""
         ...
 
     def change_read_in_case(self, case_id: UUID, referral_version: int, *, by: UUID) -> bool: ...
 
     def change_read(self, referral_id: UUID, referral_version: int, kind: ChangeKind, *, reader: ReviewReader) -> bool:
-        """Note that it was read. False when there is none that this reviewer was to read."""
+        """Records that it was read. Returns False if this reviewer has no such change to read."""
         ...
 
     def do_not_contact(self, referral_id: UUID) -> frozenset[str]: ...
 
     def hidden_from(self, review_id: UUID) -> RecipientClass | None:
-        """The class of the team that no basis lets know any more of the case that this review opened, unfinished."""
+        """Returns the team class of this review's unfinished case if no lawful basis covers it any more."""
         ...
 
     def facts_now(self, referral_id: UUID) -> FactsNow: ...
@@ -126,7 +126,7 @@ class Projections(Protocol):
     def teams(self) -> Collection[Team]: ...
 
     def other_reviewer(self, area: str, *, besides: Collection[UUID | None]) -> bool:
-        """Whether somebody else reviews referrals of this area."""
+        """Returns whether another reviewer covers this area."""
         ...
 
     def disclosing(self, referral_id: UUID) -> Disclosing: ...
@@ -141,7 +141,7 @@ class Projections(Protocol):
         by: UUID,
         reason: str,
     ) -> bool:
-        """Keep it beside the referrer's own. False when a reviewer recorded the same before."""
+        """Stores it with the referrer's own. Returns False if a reviewer already recorded the same."""
         ...
 
 
@@ -157,17 +157,17 @@ class ReviewPolicy(Protocol):
 
     @property
     def claim_lasts(self) -> timedelta:
-        """How long a claim lasts after its holder's last change."""
+        """How long a claim lasts after its owner's last change."""
         ...
 
     @property
     def pause_working_days(self) -> int:
-        """How long an unanswered question stops the clock."""
+        """How long an unanswered question pauses the due time."""
         ...
 
     @property
     def longest_pause_days(self) -> int:
-        """How many days after the question a reviewer can put the review off to."""
+        """The maximum number of days after the question to which a reviewer can extend the pause."""
         ...
 
     @property
@@ -175,7 +175,7 @@ class ReviewPolicy(Protocol):
 
     @property
     def consent_withdrawn_readable_days(self) -> int:
-        """How long who confirmed that consent was withdrawn can read the referral."""
+        """How long the reviewer who confirmed a withdrawal of consent can read the referral."""
         ...
 
     @property
@@ -205,8 +205,8 @@ class ReviewUnitOfWork(CaseUnitOfWork, Protocol):
 
     def is_bank_holiday(self, day: date) -> bool: ...
 
-    def tell_progress_again(self, referral_id: UUID) -> None:
-        """Say that this version of the referral has arrived, though no step was taken."""
+    def republish_progress(self, referral_id: UUID) -> None:
+        """Publishes the current progress again, with the referral version that has arrived."""
         ...
 
     def make_progress(

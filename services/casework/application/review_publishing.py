@@ -1,4 +1,4 @@
-"""A review's steps as the events that other services may know: codes and times, never a text."""
+"""Publishes a review's steps as events: codes and times, never free text."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,41 +14,41 @@ from services.contracts import casework as contracts
 from services.contracts.codes import ProgressStep
 from services.contracts.schema import EventSchema
 
-_STANDS: Mapping[ReviewState, type[EventSchema]] = MappingProxyType(
+_EVENT_OF_STATE: Mapping[ReviewState, type[EventSchema]] = MappingProxyType(
     {
         ReviewState.WAITING: contracts.ReviewOpenedV1,
         ReviewState.BEING_READ: contracts.ReviewClaimedV1,
         ReviewState.QUESTION_ASKED: contracts.QuestionAskedV1,
-        # That somebody proposed something, and what, is for the reviewers of the area alone.
+        # Only reviewers of the area may see that there is a proposal.
         ReviewState.AGREEMENT_NEEDED: contracts.ReviewClaimedV1,
     }
 )
 
 
-def tell_open(review: Review, uow: ReviewUnitOfWork) -> None:
-    """Where an open review now stands, whatever brought it there: one event for one version.
+def publish_open(review: Review, uow: ReviewUnitOfWork) -> None:
+    """Publishes the state of an open review: one event per version.
 
-    A question that still waits is told with every step, for each step replaces what the referrer was told before.
+    Every step repeats a waiting question, because each step replaces the previous one for the referrer.
     """
-    said = {"question": review.question} if review.question else {}
-    uow.publish(_STANDS[review.state_at(uow.at)], _of_review(review, uow.at) | said)
-    # Reading has begun for good, whoever reads it now: the referrer is never told that it has not.
+    more = {"question": review.question} if review.question else {}
+    uow.publish(_EVENT_OF_STATE[review.state_at(uow.at)], _of_review(review, uow.at) | more)
+    # Once a review was claimed, the referrer keeps seeing "under review", whoever has claimed it now.
     step = ProgressStep.BEING_READ if review.first_claimed_at or review.question else ProgressStep.RECEIVED
     uow.make_progress(review.referral_id, step, review.question, review.question_id)
 
 
-def tell_own_view(review: Review, view: OwnView, publisher: Publisher) -> None:
-    said = {"level": view.level, "sureness": view.sureness, "estimate_seen_before": view.estimate_seen_before}
-    publisher.publish(contracts.OwnViewRecordedV1, _of_review(review, view.recorded_at) | said)
+def publish_own_view(review: Review, view: OwnView, publisher: Publisher) -> None:
+    more = {"level": view.level, "sureness": view.sureness, "estimate_seen_before": view.estimate_seen_before}
+    publisher.publish(contracts.OwnViewRecordedV1, _of_review(review, view.recorded_at) | more)
 
 
-def tell_decided(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:
-    _tell_decision(review, decision, uow)
+def publish_decided(review: Review, decision: Decision, uow: ReviewUnitOfWork) -> None:
+    _publish_decision(review, decision, uow)
     accepted = decision.pathway in TEAM_CLASS_OF
     uow.make_progress(review.referral_id, ProgressStep.ACCEPTED if accepted else ProgressStep.NOT_ACCEPTED)
 
 
-def _tell_decision(review: Review, decision: Decision, publisher: Publisher) -> None:
+def _publish_decision(review: Review, decision: Decision, publisher: Publisher) -> None:
     shown = decision.shown
     publisher.publish(
         contracts.ReviewDecidedV1,
@@ -69,31 +69,31 @@ def _tell_decision(review: Review, decision: Decision, publisher: Publisher) -> 
     )
 
 
-def tell_closed(review: Review, uow: ReviewUnitOfWork) -> None:
+def publish_closed(review: Review, uow: ReviewUnitOfWork) -> None:
     uow.publish(contracts.ReviewClosedV1, _of_review(review, uow.at))
     uow.make_progress(review.referral_id, ProgressStep.CLOSED)
 
 
-def tell_as_it_stands(review: Review, publisher: Publisher, *, at: datetime) -> None:
-    """What the review has been through, for who has heard none of it. What it was before bears a lower version.
+def publish_history(review: Review, publisher: Publisher, *, at: datetime) -> None:
+    """Publishes the history of the review for a consumer that lost its data. Earlier states have a lower version.
 
-    When it was opened and when it was closed is not kept: the referral's own times stand there.
+    The times of opening and closing are not stored, so the referral's own times are used.
     """
     before = review.version - 1
     publisher.publish(contracts.ReviewOpenedV1, _of_review(review, review.received_at, version=1))
     if review.first_claimed_at and before:
         publisher.publish(contracts.ReviewClaimedV1, _of_review(review, review.first_claimed_at, version=before))
     for view in review.own_views:
-        tell_own_view(review, view, publisher)
+        publish_own_view(review, view, publisher)
     if review.decision is not None:
-        _tell_decision(review, review.decision, publisher)
+        _publish_decision(review, review.decision, publisher)
     elif review.state is ReviewState.CLOSED:
         closed_at = review.withdrawal_asked_at or review.received_at
         publisher.publish(contracts.ReviewClosedV1, _of_review(review, closed_at))
     else:
-        said = {"question": review.question} if review.question else {}
+        more = {"question": review.question} if review.question else {}
         since = review.paused_at or review.first_claimed_at or review.received_at
-        publisher.publish(_STANDS[review.state_at(at)], _of_review(review, since) | said)
+        publisher.publish(_EVENT_OF_STATE[review.state_at(at)], _of_review(review, since) | more)
 
 
 def _of_review(review: Review, at: datetime, *, version: int | None = None) -> dict[str, Any]:

@@ -1,15 +1,15 @@
-"""A member of staff changed or signed in: what they can no longer act on goes back to their team and area."""
+"""Event handlers of staff: what a person can no longer act on returns to their team or area."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.casework.application.case_publishing import keep_case
+from services.casework.application.case_publishing import save_case
 from services.casework.application.claim_review import end_claim
 from services.casework.application.review_ports import ReviewUnitOfWork
 from services.casework.domain.case import SYSTEM, Act
 from services.casework.domain.case_notice import NoticeKind
-from services.casework.domain.holder import Holder
+from services.casework.domain.staff_member import StaffMember
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class StaffSignedIn:
 
 
 def on_staff_changed(command: StaffChanged, uow: ReviewUnitOfWork) -> None:
-    """Nothing stays with somebody who is inactive, or has lost the role, team or area that it needs."""
+    """Releases what the person may no longer work on: inactive, or without the role, team or area."""
     if not uow.projections.apply_staff(command.event):
         return
     event = command.event
-    holder = Holder(
+    holder = StaffMember(
         staff_id=event["staff_id"],
         active=event["active"],
         organisation_class=event["organisation_class"],
@@ -36,7 +36,7 @@ def on_staff_changed(command: StaffChanged, uow: ReviewUnitOfWork) -> None:
         areas=frozenset(event["areas"]),
     )
     _end_claims(holder, uow)
-    for review_id in uow.holdings.give_questions_to_area(holder.staff_id):
+    for review_id in uow.holdings.release_questions(holder.staff_id):
         uow.audit("review.question_given_to_area", subject_type="review", subject_id=review_id)
     _unassign_cases(holder, uow)
 
@@ -45,16 +45,16 @@ def on_staff_signed_in(command: StaffSignedIn, uow: ReviewUnitOfWork) -> None:
     uow.holdings.signed_in(command.event["staff_id"], command.event["at"])
 
 
-def _end_claims(holder: Holder, uow: ReviewUnitOfWork) -> None:
+def _end_claims(holder: StaffMember, uow: ReviewUnitOfWork) -> None:
     for review in uow.reviews.claimed_by(holder.staff_id):
         if not holder.can_review(review.area):
             end_claim(review, "review.claim_ended", uow)
 
 
-def _unassign_cases(holder: Holder, uow: ReviewUnitOfWork) -> None:
+def _unassign_cases(holder: StaffMember, uow: ReviewUnitOfWork) -> None:
     for case in uow.cases.assigned_to(holder.staff_id):
-        reason = holder.must_give_up(case.team_id, case.team_class)
+        reason = holder.unassign_reason(case.team_id, case.team_class)
         if reason is not None:
             case.unassign(reason, Act(entry_id=uow.new_id(), by=SYSTEM, at=uow.at))
-            keep_case(case, uow, "case.unassigned")
+            save_case(case, uow, "case.unassigned")
             uow.holdings.notify(case.id, NoticeKind.UNASSIGNED, about=holder.staff_id)

@@ -1,10 +1,10 @@
-"""Use case: a decided referral is reviewed again, because what it now says must not wait for anybody's next look."""
+"""Use case: start a new review of a decided referral whose new information needs a decision."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.application.review_ports import ReviewUnitOfWork
-from services.casework.application.review_publishing import tell_open
+from services.casework.application.review_publishing import publish_open
 from services.casework.domain.case import CaseState
 from services.casework.domain.review import CaseStillOpen, NewerRound
 from services.casework.domain.review_reader import ReviewReader
@@ -40,7 +40,7 @@ def start_round(command: StartRound, uow: ReviewUnitOfWork) -> UUID:
         hours=uow.policy.review_hours,
     )
     uow.reviews.add(review)
-    tell_open(review, uow)
+    publish_open(review, uow)
     named = {"referral": str(review.referral_id), "round": review.round}
     uow.audit("review.round_started", subject_type="review", subject_id=review.id, details=named)
     return review.id

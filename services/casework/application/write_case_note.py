@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.casework.application.case_ports import CaseUnitOfWork
-from services.casework.application.case_publishing import keep_case
+from services.casework.application.case_publishing import save_case
 from services.casework.domain.case import Act
 from services.casework.domain.case_reader import AccessLevel, CaseReader
 
 
 @dataclass(frozen=True, kw_only=True)
 class WriteCaseNote:
-    """`corrects_id` is the note that this one stands for, null for a new note."""
+    """`corrects_id` is the note that this one replaces, None for a new note."""
 
     case_id: UUID
     entry_id: UUID
@@ -25,8 +25,8 @@ def write_case_note(command: WriteCaseNote, uow: CaseUnitOfWork) -> UUID:
     act = Act(entry_id=command.entry_id, by=command.reader.staff_id, at=uow.at)
     if command.corrects_id is None:
         case.note(command.text, act)
-        keep_case(case, uow, "case.note_written")
+        save_case(case, uow, "case.note_written")
     else:
         case.correct_note(command.corrects_id, command.text, act)
-        keep_case(case, uow, "case.note_corrected")
+        save_case(case, uow, "case.note_corrected")
     return command.entry_id

@@ -1,4 +1,4 @@
-"""Whether a person's level of support and an estimate's band agree: read from one table, which has a version."""
+"""Whether a reviewer's level of support agrees with an estimate's band, by one versioned table."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -17,5 +17,5 @@ _AGREEING: Mapping[Band, frozenset[SupportLevel]] = MappingProxyType(
 
 
 def agrees(level: SupportLevel, band: Band) -> bool:
-    """True when the table has the level beside the band. A level of not enough information agrees with none."""
+    """Returns whether the table lists the level for the band. "Not enough information" agrees with no band."""
     return level in _AGREEING[band]

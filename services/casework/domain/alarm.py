@@ -1,4 +1,4 @@
-"""An alarm: an amendment made a young person less safe than those who act on the referral know, until somebody acts."""
+"""An alarm: an amendment that makes a young person less safe. It stays open until somebody records an action."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -33,11 +33,11 @@ _REASONS: Mapping[Part, frozenset[AlarmReason]] = MappingProxyType(
 )
 _WAYS = ("safe_contact_note", "phone", "address")
 COMPARED = tuple(_REASONS)
-"""The parts that are compared between two versions of a referral. Each arrives by a topic of its own, in any order."""
+"""The parts compared between two versions of a referral. Each arrives on its own topic, in any order."""
 
 
 class AlarmNotFound(NotFound):
-    """There is no such alarm, or this person may not know why it was raised."""
+    """The alarm does not exist, or this person may not read it."""
 
 
 class StaleAlarm(Stale):
@@ -45,7 +45,7 @@ class StaleAlarm(Stale):
 
 
 class AlarmActedOn(Conflict):
-    """Somebody else acted first; both can read what was done."""
+    """Somebody else acted first."""
 
     title = N_("Somebody has already recorded what was done")
 
@@ -55,7 +55,7 @@ class AlarmAction:
     id: UUID
     alarm_id: UUID
     reasons: frozenset[AlarmReason]
-    """Those that had been raised by then."""
+    """The reasons at the time of the action."""
     acted_by: UUID
     acted_at: datetime
     done: str
@@ -63,7 +63,7 @@ class AlarmAction:
 
 @dataclass(kw_only=True)
 class Alarm:
-    """One for each version of a referral that gives a reason for one."""
+    """One per referral version that gives a reason."""
 
     id: UUID
     referral_id: UUID
@@ -74,15 +74,15 @@ class Alarm:
     state: AlarmState = AlarmState.OPEN
     version: int = 1
     acted: bool = False
-    """Whether anybody has ever acted on it: from then on no reason is taken away."""
+    """Whether anybody has acted on it. After that, no reason is removed."""
 
-    def settle(self, part: Part, found: Set[AlarmReason], *, at: datetime, hours: int) -> bool:
-        """What this part now gives reason for, whatever arrived before. True when that changed.
+    def update_reasons(self, part: Part, found: Set[AlarmReason], *, at: datetime, hours: int) -> bool:
+        """Replaces the reasons that this part gives, whatever arrived before. Returns whether the reasons changed.
 
-        A reason that comes after somebody acted was not acted on, so the alarm is open again and due anew.
+        A reason added after an action reopens the alarm with a new due time.
         """
-        kept = self.reasons if self.acted else self.reasons - _REASONS[part]
-        reasons = kept | found
+        remaining = self.reasons if self.acted else self.reasons - _REASONS[part]
+        reasons = remaining | found
         if reasons == self.reasons:
             return False
         if self.state is AlarmState.ACTED_ON:
@@ -92,7 +92,7 @@ class Alarm:
         return True
 
     def act(self, *, action_id: UUID, by: UUID, at: datetime, done: str, version: int | None) -> AlarmAction:
-        """Raises AlarmActedOn, ReadItFirst, StaleAlarm: who acts says which version they had before them."""
+        """`version` is the version that the person read. Raises AlarmActedOn, ReadItFirst, StaleAlarm."""
         if self.state is AlarmState.ACTED_ON:
             raise AlarmActedOn
         if version is None:
@@ -112,7 +112,7 @@ class Alarm:
 
 
 def reasons(part: Part, before: Mapping[str, Any], now: Mapping[str, Any]) -> frozenset[AlarmReason]:
-    """Why the later of two versions raises an alarm, as far as this part of them tells."""
+    """Returns why the later version raises an alarm, for this part."""
     if part is Part.FACTS:
         raised = now["facts"].get("immediate_danger") == Answer.YES != before["facts"].get("immediate_danger")
         return _REASONS[part] if raised else frozenset()
@@ -129,9 +129,9 @@ def reasons(part: Part, before: Mapping[str, Any], now: Mapping[str, Any]) -> fr
 
 
 def _is_new(old: Mapping[str, Any], new: Mapping[str, Any], name: str) -> bool:
-    """Whether something is said, and was not said so before. Spaces, capitals and punctuation do not count."""
-    said = _letters(new.get(name))
-    return bool(said) and said != _letters(old.get(name))
+    """Returns whether `new` has a text that differs from `old`, ignoring spaces, case and punctuation."""
+    letters = _letters(new.get(name))
+    return bool(letters) and letters != _letters(old.get(name))
 
 
 def _letters(text: str | None) -> str:

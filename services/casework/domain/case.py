@@ -1,4 +1,4 @@
-"""A case: the support that follows one decision, or the hand-over of it, from a team's queue to its close."""
+"""A case: the support, or hand-over, that follows one decision, from the team's queue to closure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -24,20 +24,20 @@ from services.contracts.codes import (
 from services.platform.clock import not_before
 
 SYSTEM = UUID(int=0)
-"""Who wrote down what no person did."""
+"""The author of entries that no person made."""
 
 
 class CaseState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     AWAITING_CONFIRMATION = "awaiting_confirmation"
-    """A hand-over whose receiver has not said yet that they have it."""
+    """A hand-over that the receiving service has not confirmed yet."""
     CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Who writes something down, and when. The entry that it becomes has this id."""
+    """Who records an entry, and when. `entry_id` is the id of the new entry."""
 
     entry_id: UUID
     by: UUID
@@ -69,10 +69,10 @@ class Case:
     close_reason: CloseReason | None = None
     confirmed_at: datetime | None = None
     stopped_at: datetime | None = None
-    """When it was recorded that support stopped, for consent was withdrawn. It ends a hand-over."""
+    """When somebody recorded that support stopped because consent was withdrawn. Ends a hand-over."""
     version: int = 0
     stored_version: int = 0
-    """The version that the repository has; 0 for a new case."""
+    """The version in the database; 0 for a new case."""
     entries: list[Entry] = field(default_factory=list)
 
     @classmethod
@@ -93,9 +93,9 @@ class Case:
         due_at: datetime,
         follows_version: int = 0,
     ) -> Self:
-        """A case, or by its pathway a hand-over. Its opening entry bears the case's own id.
+        """Opens a case, or a hand-over if the pathway says so. The opening entry has the case's id.
 
-        Versions go on from those of an earlier case of the referral: who counts referrals tells old from new by them.
+        Versions continue from those of an earlier case of the referral, so that consumers can order them.
         """
         if pathway not in TEAM_CLASS_OF:
             raise rules.NoCaseOnPathway
@@ -124,26 +124,26 @@ class Case:
         return [entry for entry in self.entries if entry.version > self.stored_version]
 
     def require_version(self, version: int) -> None:
-        """Raises StaleCase when what the writer had in front of them is no longer what there is."""
+        """Raises StaleCase if the case has changed since the writer read it."""
         if version != self.version:
             raise rules.StaleCase
 
     def take(self, act: Act) -> None:
-        """Whoever acts takes a case that nobody has."""
+        """Assigns an unassigned case to the person who acts."""
         self._must_be_open()
         if self.assignee_id is not None:
             raise rules.CaseAlreadyAssigned
         self._assign(act.by, act)
 
     def assign(self, to: UUID, act: Act) -> None:
-        """The manager gives it to a member of the team, whoever had it before."""
+        """Assigns the case to a member of the team, replacing any earlier assignee."""
         self._must_be_open()
         if self.assignee_id == to:
             raise rules.CaseAlreadyAssigned
         self._assign(to, act)
 
     def unassign(self, reason: UnassignReason, act: Act, *, text: str | None = None) -> None:
-        """Back to the team's queue: nobody has it until it is taken or assigned again."""
+        """Returns the case to the team's queue."""
         self._must_be_open()
         if self.assignee_id is None:
             raise rules.CaseNotAssigned
@@ -155,7 +155,7 @@ class Case:
         self._add(EntryKind.NOTE, act, text=text)
 
     def correct_note(self, note_id: UUID, text: str, act: Act) -> None:
-        """A new entry stands for the old one, which stays and is marked. Only the newest wording can be corrected."""
+        """Adds an entry that replaces the note; the old entry stays, marked as corrected. Only the latest version can be corrected."""
         self._must_be_open()
         note = self._entry(note_id)
         if note is None or note.kind not in (EntryKind.NOTE, EntryKind.NOTE_CORRECTED):
@@ -175,7 +175,7 @@ class Case:
         forbidden: Collection[ContactMode] = (),
         why: str | None = None,
     ) -> None:
-        """`attempted_at` null is now. A way that is on the do-not-contact list needs its reason: `why` stays with the entry."""
+        """`attempted_at` None means now. `why` is required for a mode in `forbidden` and stored with the entry."""
         self._must_be_open()
         act = self._in_order(act)
         attempted_at = attempted_at or act.at
@@ -201,9 +201,9 @@ class Case:
         later_on: date | None = None,
         today: date,
     ) -> None:
-        """Once in a case, from an attempt that reached the young person; it happened when that attempt did.
+        """Records the first contact, once, from an attempt that reached the young person, at that attempt's time.
 
-        Without an attempt named it is the first that reached.
+        Without `attempt_id`, the first such attempt is used.
         """
         self._must_be_open()
         if self.first_contact_at is not None:
@@ -224,7 +224,7 @@ class Case:
         )
 
     def record_answer(self, answer: YoungPersonAnswer, act: Act, *, later_on: date | None = None, today: date) -> None:
-        """What the young person says now to the offer of support. An earlier answer stays in the chronology."""
+        """Records the young person's current answer to the offer. Earlier answers stay in the chronology."""
         self._must_be_open()
         if self.first_contact_at is None:
             raise rules.AnswerBeforeFirstContact
@@ -233,13 +233,13 @@ class Case:
         self._add(EntryKind.ANSWER_RECORDED, act, answer=answer, later_on=later_on)
 
     def record_outcome(self, outcome: Outcome, act: Act) -> None:
-        """What became of the support. A later outcome stands for an earlier one."""
+        """Records the result of the support. A later outcome replaces an earlier one."""
         self._must_be_open()
         self.outcome = outcome
         self._add(EntryKind.OUTCOME_RECORDED, act, outcome=outcome)
 
     def close(self, reason: CloseReason, act: Act) -> None:
-        """Raises CloseNeedsOutcome: only a case opened in error has nothing to say of what became of it."""
+        """Raises CloseNeedsOutcome unless the case was opened in error."""
         self._must_be_open()
         if self.outcome is None and reason is not CloseReason.OPENED_IN_ERROR:
             raise rules.CloseNeedsOutcome
@@ -248,7 +248,7 @@ class Case:
         self._add(EntryKind.CLOSED, act, close_reason=reason)
 
     def stop(self, act: Act) -> None:
-        """Support stopped, for consent was withdrawn. Once only."""
+        """Records, once, that support stopped because consent was withdrawn."""
         if self.stopped_at is not None:
             raise rules.SupportAlreadyStopped
         if self.state not in (CaseState.OPEN, CaseState.AWAITING_CONFIRMATION):
@@ -272,7 +272,7 @@ class Case:
         self._add(EntryKind.REOPENED, act, text=why)
 
     def confirm_hand_over(self, confirmed_by: str, confirmed_at: datetime, act: Act) -> None:
-        """The receiver said that they have it: who of them, and when."""
+        """Records who at the receiving service confirmed the hand-over, and when."""
         if self.pathway not in HAND_OVERS:
             raise rules.NotAHandOver
         if self.stopped_at is not None:
@@ -285,11 +285,11 @@ class Case:
         self._add(EntryKind.HAND_OVER_CONFIRMED, act, confirmed_by=confirmed_by, occurred_at=confirmed_at)
 
     def note_alarm(self, done: str, act: Act) -> None:
-        """What somebody did about an alarm of its referral. It is written down whatever became of the case."""
+        """Records what somebody did about an alarm, whatever the state of the case."""
         self._add(EntryKind.ALARM_ACTED_ON, act, text=done)
 
     def must_be_in_contact(self) -> None:
-        """Open, and the young person was reached: only then can they answer questions about themselves."""
+        """Raises unless the case is open and first contact was made."""
         self._must_be_open()
         if self.first_contact_at is None:
             raise rules.EqualityBeforeFirstContact
@@ -305,12 +305,12 @@ class Case:
             raise rules.CaseIsClosed
 
     def _in_order(self, act: Act) -> Act:
-        """A clock may be set back: nothing is written down before what was written last."""
+        """Keeps entries in order when the system clock is set back."""
         last = self.entries[-1].recorded_at if self.entries else None
         return replace(act, at=not_before(act.at, last))
 
     def _must_be_past(self, timestamp: datetime, now: datetime, pointer: str) -> None:
-        # People give times to the minute: one in the minute of the opening is not before it.
+        # People enter times to the minute, so the minute of the opening is allowed.
         if timestamp < self.opened_at - timedelta(minutes=1):
             raise rules.BeforeTheCase(pointer)
         if timestamp > now:
@@ -321,13 +321,13 @@ class Case:
         if attempt is None or attempt.kind is not EntryKind.CONTACT_ATTEMPTED:
             raise rules.AttemptNotFound
         if not attempt.reached:
-            raise rules.NobodyWasReached
+            raise rules.NotReached
         return attempt
 
     def _first_that_reached(self) -> Entry:
         reached = [e for e in self.entries if e.kind is EntryKind.CONTACT_ATTEMPTED and e.reached]
         if not reached:
-            raise rules.NobodyWasReached
+            raise rules.NotReached
         return min(reached, key=lambda entry: entry.occurred_at)
 
     def _entry(self, entry_id: UUID) -> Entry | None:

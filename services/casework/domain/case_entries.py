@@ -1,4 +1,4 @@
-"""The chronology of a case: what happened, in entries that are added and never changed."""
+"""The chronology of a case: append-only entries."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,9 +27,9 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One thing that happened. `occurred_at` is when it did, `recorded_at` when it was written down.
+    """One event of a case. `occurred_at` is when it happened, `recorded_at` when it was recorded.
 
-    `version` is the case's version with it. Only the fields that its kind speaks of are set: the schema holds to that.
+    `version` is the case's version after it. Only the fields of its kind are set, which the schema enforces.
     """
 
     id: UUID

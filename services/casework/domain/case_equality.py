@@ -1,4 +1,4 @@
-"""Ethnicity, sex and disability as the young person says at first contact. Kept apart from the case."""
+"""Ethnicity, sex and disability as the young person states them. Stored separately from the case."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from services.contracts.codes import Disability, Ethnicity, Sex
 
 @dataclass(frozen=True, kw_only=True)
 class CaseEquality:
-    """Null is "not asked yet", which is not "prefers not to say": that is an answer."""
+    """None means "not asked yet"; "prefers not to say" is an answer."""
 
     case_id: UUID
     person_id: UUID

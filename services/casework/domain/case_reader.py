@@ -1,4 +1,4 @@
-"""Who asks about cases: what the need-to-know rule must know of a member of staff, and nothing else."""
+"""The viewer of cases: the facts about a member of staff that the need-to-know rule uses."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,23 +9,23 @@ from services.contracts.codes import CLASSES_WORKED, OrganisationClass, Recipien
 
 
 class AccessLevel(StrEnum):
-    """How much of a case a reader must be allowed to know for what they ask."""
+    """How much of a case a viewer must be allowed to read."""
 
     NOTICE = "notice"
-    """Initials and reference, and that consent was withdrawn: the team that no basis lets know any more."""
+    """Initials, reference and that consent was withdrawn: a team that no lawful basis covers any more."""
     SUMMARY = "listed"
-    """Initials, reference, due date, and who has it: the team; of a hand-over, the reviewers who may know its referral too."""
+    """Initials, reference, due date and assignee: the team; for a hand-over, also the reviewers who may read its referral."""
     FULL = "whole"
-    """All but the estimate and the reviewer's own view: the assigned worker and the team's manager."""
+    """Everything except the estimate and the reviewer's own view: the assigned worker and the team's manager."""
     MANAGE = "managed"
-    """Whole, and as the team's manager."""
+    """Everything, as the team's manager."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CaseReader:
-    """`classes` are the classes of team whose cases this person may work; `areas` count for reviewers only.
+    """`classes` are the classes of team whose cases this person may work on; `review_areas` is for reviewers only.
 
-    `on` is the day in London on which they ask.
+    `on` is the date in London of the request.
     """
 
     staff_id: UUID
@@ -37,7 +37,7 @@ class CaseReader:
 
 
 def classes_worked(roles: frozenset[Role]) -> frozenset[RecipientClass]:
-    """The classes of team whose cases these roles work."""
+    """Returns the classes of team whose cases these roles may work on."""
     return frozenset(one for role in roles for one in CLASSES_WORKED.get(role, ()))
 
 
@@ -50,7 +50,7 @@ def case_reader(
     areas: frozenset[str],
     on: date,
 ) -> CaseReader:
-    """The reader that a member of staff is. One of a police organisation knows no case, whatever their roles."""
+    """Returns the viewer for a member of staff. Staff of a police organisation see no case, whatever their roles."""
     if organisation_class is OrganisationClass.POLICE:
         return CaseReader(staff_id=staff_id, on=on)
     return CaseReader(

@@ -1,11 +1,11 @@
-"""The rules of a case, each named for what it refuses."""
+"""The errors of a case, each named after what it rejects."""
 
 from services.platform.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from services.platform.i18n import N_
 
 
 class CaseNotFound(NotFound):
-    """No such case, or none that this person may know so much of."""
+    """The case does not exist, or this person may not read this much of it."""
 
 
 class NoteNotFound(NotFound):
@@ -24,11 +24,11 @@ class _Refused(Conflict):
 
 
 class NoCaseOnPathway(_Refused):
-    sentence = N_("This pathway goes to no team, so it opens no case.")
+    sentence = N_("This pathway does not go to a team, so it opens no case.")
 
 
 class TeamNotOfPathway(_Refused):
-    sentence = N_("The team is not of the kind that this pathway goes to.")
+    sentence = N_("This pathway does not go to this kind of team.")
 
 
 class CaseIsClosed(_Refused):
@@ -44,7 +44,7 @@ class NewReviewStarted(_Refused):
 
 
 class HandOverIsWorkedElsewhere(_Refused):
-    sentence = N_("This is a hand-over. The receiving service works it in its own records.")
+    sentence = N_("This is a hand-over. The receiving service works on it in its own records.")
 
 
 class NotAHandOver(_Refused):
@@ -56,7 +56,7 @@ class HandOverAlreadyConfirmed(_Refused):
 
 
 class CaseAlreadyAssigned(_Refused):
-    sentence = N_("Somebody has this case already.")
+    sentence = N_("This case is already assigned.")
 
 
 class SupportAlreadyStopped(_Refused):
@@ -72,7 +72,7 @@ class CaseNotAssigned(_Refused):
 
 
 class NoteAlreadyCorrected(_Refused):
-    sentence = N_("This note was corrected before. Correct its newest wording.")
+    sentence = N_("This note has already been corrected. Correct the latest version.")
 
 
 class FirstContactAlreadyRecorded(_Refused):
@@ -84,7 +84,7 @@ class AnswerBeforeFirstContact(_Refused):
 
 
 class EqualityBeforeFirstContact(_Refused):
-    sentence = N_("Record the first contact before these questions: they are the young person’s to answer.")
+    sentence = N_("Record the first contact before these questions: the young person must answer them.")
 
 
 class CloseNeedsOutcome(_Refused):
@@ -114,7 +114,7 @@ class ForbiddenWayNeedsReason(_InvalidField):
     sentence = N_("Enter why you used a way of contact that is on the do-not-contact list")
 
 
-class NobodyWasReached(_InvalidField):
+class NotReached(_InvalidField):
     pointer = "/attempt_id"
     sentence = N_("Choose a contact attempt that reached the young person")
 

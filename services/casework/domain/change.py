@@ -1,4 +1,4 @@
-"""What comes after a decision and somebody is to read."""
+"""Changes after a decision that somebody must read."""
 
 from enum import StrEnum
 
@@ -7,4 +7,4 @@ class ChangeKind(StrEnum):
     AMENDED = "amended"
     WITHDRAWN = "withdrawn"
     BASIS_EXPIRED = "basis_expired"
-    """No lawful basis lets the case's team know any more: its last day has passed, or the referrer took it back."""
+    """No lawful basis covers the case's team any more: it expired or the referrer withdrew it."""

@@ -1,4 +1,4 @@
-"""Which ways of contact a do-not-contact list forbids."""
+"""Which modes of contact a do-not-contact list forbids."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -13,7 +13,7 @@ _FORBIDS: Mapping[str, ContactMode] = MappingProxyType(
         "at_home": ContactMode.HOME_VISIT,
     }
 )
-"""Where or through whom else they must not be reached, no way of contact says by itself."""
+"""Other codes (at school, through a parent) match no single mode of contact."""
 
 
 def forbidden_ways(do_not_contact: Collection[str]) -> frozenset[ContactMode]:

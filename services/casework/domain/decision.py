@@ -1,4 +1,4 @@
-"""What reviewers say of a referral: an own view, a decision, and a proposal that a second reviewer must agree to."""
+"""Own views, decisions, and proposals that need a second reviewer's agreement."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,13 +14,13 @@ from services.platform.i18n import N_
 
 
 class AgreementNeeded(Conflict):
-    """While danger stands, one person alone does not decide on less than urgent support."""
+    """While there may be immediate danger, a decision on less than urgent support needs a second reviewer."""
 
     title = N_("A second reviewer must agree")
 
 
 class NoSecondReviewer(Invalid):
-    """Nobody else could agree, so what needs an agreement is refused."""
+    """No other reviewer could agree, so a decision that needs agreement is rejected."""
 
     title = N_("No second reviewer can agree to this")
 
@@ -31,23 +31,23 @@ class NoSecondReviewer(Invalid):
 
 
 class NothingProposed(Conflict):
-    """The proposal was answered, replaced, or made on facts that have changed since."""
+    """The proposal was answered, replaced, or ended by a change of the facts."""
 
     title = N_("There is no proposal to answer")
 
 
 class OwnProposal(Forbidden):
-    """Whoever proposed it is not the second reviewer."""
+    """The proposer cannot be the second reviewer."""
 
     title = N_("You proposed this, so another reviewer must answer")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The estimate that a reviewer was shown, as it then was. One without a band says that there is none any more.
+    """An estimate as a reviewer was shown it. `band` is None if there was no longer an estimate.
 
-    `cause` is why scoring made it: where it replaced another, why it did. `known_answers` of `all_answers` were known, both
-    None in what was shown before they were counted.
+    `cause` is why scoring computed it. `known_answers` of `all_answers` were known; both are None in records from before
+    answers were counted.
     """
 
     sequence: int
@@ -59,13 +59,13 @@ class Shown:
     all_answers: int | None = None
     at: datetime | None = field(default=None, compare=False)
 
-    def says_the_same_as(self, other: "Shown") -> bool:
+    def is_same_as(self, other: "Shown") -> bool:
         return (self.probability, self.band, self.model_version) == (other.probability, other.band, other.model_version)
 
 
 @dataclass(kw_only=True)
 class OwnView:
-    """What one reviewer thought of one version of the facts. Only the showing of the estimate is added later."""
+    """One reviewer's view of one version of the facts. Only what was shown is added later."""
 
     id: UUID
     reviewer_id: UUID
@@ -76,25 +76,25 @@ class OwnView:
     recorded_at: datetime
     estimate_seen_before: bool
     shown_at: datetime | None = None
-    """When an estimate was shown first."""
+    """When an estimate was first shown."""
     shown: Shown | None = None
-    """The one shown last: what a decision is compared with."""
+    """The last one shown; decisions are compared with it."""
     replaced: list[Shown] = field(default_factory=list)
-    """Those shown before it, oldest first."""
+    """The ones shown before it, oldest first."""
 
     @property
     def seen(self) -> list[Shown]:
-        """All that were shown, oldest first."""
+        """Returns all that were shown, oldest first."""
         return [*self.replaced, self.shown] if self.shown else []
 
     def replacements(self) -> list[tuple[Shown, Shown]]:
-        """Each estimate that was shown and replaced, with the one shown in its place."""
+        """Returns pairs of each replaced estimate and the one shown after it."""
         return list(pairwise(self.seen))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Made by a person. `reasons` is free text and stays in this service."""
+    """A person's decision. `reasons` is free text and never leaves this service."""
 
     own_view: OwnView
     decided_by: UUID
@@ -106,7 +106,7 @@ class Decision:
     agrees: bool | None
     team_id: UUID | None
     shown_at: datetime | None
-    """When the estimate was shown that this decision had before it; a later showing is no part of it."""
+    """When the estimate was shown on which the decision was based."""
     shown: Shown | None
     agreement_table: int = agreement.VERSION
 
@@ -115,7 +115,7 @@ class ProposalOutcome(StrEnum):
     AGREED = "agreed"
     REFUSED = "refused"
     REPLACED = "replaced"
-    """A reviewer decided, or proposed something else."""
+    """A reviewer recorded a decision or another proposal."""
     FACTS_CHANGED = "facts_changed"
     WITHDRAWN = "withdrawn"
     """The referral was withdrawn, and a reviewer confirmed it."""
@@ -123,7 +123,7 @@ class ProposalOutcome(StrEnum):
 
 @dataclass(kw_only=True)
 class Proposal:
-    """A decision that counts once a second reviewer agrees. What became of it is added once and never changed."""
+    """A decision that takes effect when a second reviewer agrees. Its outcome is set once."""
 
     id: UUID
     referral_version: int
@@ -131,7 +131,7 @@ class Proposal:
     outcome: ProposalOutcome | None = None
     ended_at: datetime | None = None
     ended_by: UUID | None = None
-    """Of a proposal that the referrer ended by changing the facts, nobody."""
+    """None if the referrer ended it by changing the facts."""
     ended_reason: str | None = None
 
     def end(self, outcome: ProposalOutcome, *, at: datetime, by: UUID | None = None, reason: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A further basis that a reviewer records: held to the rules that a referrer's own is held to."""
+"""An additional lawful basis recorded by a reviewer, under the same rules as a referrer's."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class BasisRefused(Invalid):
 
 
 class BasisAlreadyRecorded(Conflict):
-    """A reviewer recorded the same basis for the same recipient before: theirs stays, with its reason."""
+    """A reviewer has already recorded this basis for this recipient."""
 
     title = N_("A reviewer has already recorded this basis")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Disclosing:
-    """What the rule must know of a referral. Where nobody said that it holds no patient information, it may."""
+    """The facts about a referral that the rule needs. `patient_information` is True unless it was ruled out."""
 
     referring: OrganisationClass | None
     patient_information: bool
@@ -42,7 +42,9 @@ def check_added_basis(
     if recipient is RecipientClass.TRIAGE:
         raise BasisRefused("/recipient", N_("The triage team’s lawful basis comes with the referral: choose another"))
     if basis in CONSENT:
-        raise BasisRefused("/basis", N_("Consent is the young person's to give: ask the referrer to record it"))
+        raise BasisRefused(
+            "/basis", N_("Consent must come from the young person, or a parent or carer: ask the referrer to record it")
+        )
     if gateway is None:
         return
     refusal = gateway_refusal(
@@ -61,10 +63,10 @@ _REFUSALS: Mapping[GatewayRefusal, str] = {
         "The Serious Violence Duty does not let a health or social care authority disclose personal information"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER: N_(
-        "The Serious Violence Duty is for public organisation_classes that the Act lists: the referrer’s organisation is not one"
+        "The Serious Violence Duty covers only the public bodies that the Act lists: the referrer’s organisation is not one"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT: N_(
-        "The Serious Violence Duty is for telling organisation_classes that the Act lists: this recipient is not one"
+        "The Serious Violence Duty covers sharing only with the bodies that the Act lists: this recipient is not one"
     ),
     GatewayRefusal.DUTY_OTHER_FUNCTIONS: N_(
         "The Serious Violence Duty is for preventing serious violence: this recipient has other functions"
@@ -76,7 +78,7 @@ _REFUSALS: Mapping[GatewayRefusal, str] = {
         "The Crime and Disorder Act does not lift a health organisation’s duty of confidence to patients"
     ),
     GatewayRefusal.CRIME_NOT_FOR_THIS_RECIPIENT: N_(
-        "The Crime and Disorder Act is for telling public authorities: this recipient is not one"
+        "The Crime and Disorder Act covers sharing only with public authorities: this recipient is not one"
     ),
     GatewayRefusal.CRIME_PATIENT_INFORMATION: N_(
         "The Crime and Disorder Act does not lift a duty of confidence to patients,"

@@ -1,4 +1,4 @@
-"""An estimate as a reviewer may be shown it: what was computed, in the words of the model that computed it."""
+"""An estimate as a reviewer may see it, with the labels of the model that computed it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,15 +19,15 @@ class SourceReferral:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
-    """How much one feature moved the estimate, in log-odds, and what is to be said of its value.
+class Contribution:
+    """How much one feature moved the estimate, in log-odds, and how to describe its value.
 
-    `value` is None when it is not known, and when something known does not reach into the time that the feature looks
-    at; `is_known` tells the two apart. A value `in_days` is how many days before the referral something was;
-    one that `is_choice` says whether one of a question's answers was selected.
-    `given_by` is who made the referral of the estimate; `sources` are the earlier referrals that the value comes from,
-    newest first: none when it is the referral's own, or when it `is_counted` from our record and there are none.
-    `few_seen` says that the model has seen too few young people with this value to have learned what it means.
+    `value` is None if it is not known, or if it is known but outside the feature's period; `is_known` distinguishes the
+    two. If `in_days`, the value is a number of days before the referral; if `is_choice`, whether one option of a
+    question was selected.
+    `referral_source` is who made the estimated referral. `sources` are the earlier referrals that the value comes from,
+    newest first; empty if the value is the referral's own, or `is_counted` from our records and there are none.
+    `few_seen`: the training data had too few young people with this value.
     """
 
     feature: str
@@ -39,26 +39,26 @@ class Moved:
     value: Any
     observed_on: date | None
     log_odds: float
-    given_by: Source
+    referral_source: Source
     sources: tuple[SourceReferral, ...] = ()
     few_seen: bool = False
     is_choice: bool = False
     is_counted: bool = False
 
     @property
-    def said_by_police(self) -> bool:
-        """Whether the referral that gave the value is a police organisation's, or one of them is.
+    def is_from_police(self) -> bool:
+        """Whether a police organisation made a referral that gave the value.
 
-        That there are no earlier referrals is not said by any.
+        A count of zero earlier referrals has no source.
         """
-        own = [] if self.is_counted else [self.given_by]
-        said_by = [source.source for source in self.sources] or own
-        return self.is_known and any(source in POLICE for source in said_by)
+        own = [] if self.is_counted else [self.referral_source]
+        stated_by = [source.source for source in self.sources] or own
+        return self.is_known and any(source in POLICE for source in stated_by)
 
 
 @dataclass(frozen=True, kw_only=True)
 class KnownAnswers:
-    """How many answers were known of all that the model takes."""
+    """The number of known answers, of all that the model uses."""
 
     known: int
     all: int
@@ -66,10 +66,10 @@ class KnownAnswers:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimated:
-    """The chance of the harm event within `horizon_months`. Base and contributions sum to it in log-odds.
+    """The probability (0 to 1) of the harm event within `horizon_months`. Base and contributions sum to it in log-odds.
 
-    One that is `sparse` is based on few answers, and is never shown without saying so first. `answers` is None in what was
-    stored before they were counted.
+    If `sparse`, it is based on few answers and pages say so first. `answers` is None in records from before answers were
+    counted.
     """
 
     probability: float
@@ -77,9 +77,9 @@ class Estimated:
     band: Band
     base_rate: float
     base_log_odds: float
-    contributions: tuple[Moved, ...]
+    contributions: tuple[Contribution, ...]
     missing: tuple[str, ...]
-    """Labels of what nobody told the model."""
+    """Labels of the unknown values."""
     harm_event: str
     horizon_months: int
     model_version: str
@@ -91,7 +91,7 @@ class Estimated:
 
 @dataclass(frozen=True, kw_only=True)
 class NotEstimated:
-    """`min_answers` is how many answers an estimate needs; None unless too few were known."""
+    """`min_answers` is the number of answers that an estimate needs; None unless too few were known."""
 
     reason: NotEstimatedReason
     missing: tuple[str, ...]
@@ -101,7 +101,7 @@ class NotEstimated:
 
 @dataclass(frozen=True, kw_only=True)
 class EstimateShown:
-    """What scoring said of one version of a referral. `sequence` tells it from what it said before, `cause` why again."""
+    """Scoring's result for one version of a referral. `sequence` orders results; `cause` is why this one was computed."""
 
     sequence: int
     cause: EstimateCause
@@ -109,6 +109,6 @@ class EstimateShown:
 
 
 def source_of(source: Source, referred_by: OrganisationClass | None) -> Source:
-    """Who referred. What a police organisation's system sent comes from the police, however it came."""
+    """Returns the source. A referral from a police organisation counts as police, whatever its channel."""
     by_police = referred_by is OrganisationClass.POLICE and source is not Source.HKC_SCREENING
     return Source.POLICE if by_police else source

@@ -1,4 +1,4 @@
-"""What the referrer changed from one version of a referral to the next: each field's old and new value."""
+"""The changes from one version of a referral to the next: each field's old and new value."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _NOT_KNOWN: tuple[object, ...] = (None, "", [])
 
 
 class Part(StrEnum):
-    """Who may read a value follows from the part that it is of."""
+    """The part determines who may read a value."""
 
     FACTS = "facts"
     IDENTITY = "identity"
@@ -20,7 +20,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PartVersion:
-    """One part as one version of the referral stated it."""
+    """One part of one version of a referral."""
 
     part: Part
     version: int
@@ -29,7 +29,7 @@ class PartVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChange:
-    """A value that is not known is None, before or after."""
+    """Unknown values are None."""
 
     part: Part
     field: str
@@ -39,7 +39,7 @@ class FieldChange:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionChange:
-    """What one version changed. Its time is not known until its facts have arrived."""
+    """The changes of one version. `stated_at` is None until its facts have arrived."""
 
     version: int
     stated_at: datetime | None
@@ -49,11 +49,11 @@ class VersionChange:
 def changes_between(
     versions: Iterable[PartVersion], stated_at: Mapping[int, datetime], *, after: int = 0
 ) -> list[VersionChange]:
-    """What each version above `after` changed, newest first. A version that changed no value is left out."""
+    """Returns the changes of each version above `after`, newest first, without versions that changed nothing."""
     by_version: dict[int, list[FieldChange]] = {}
     for part in Part:
-        held = sorted((one for one in versions if one.part is part), key=lambda one: one.version)
-        for before, now in pairwise(held):
+        ordered = sorted((one for one in versions if one.part is part), key=lambda one: one.version)
+        for before, now in pairwise(ordered):
             if now.version > after:
                 by_version.setdefault(now.version, []).extend(_changed(before, now))
     return [
@@ -74,7 +74,7 @@ def _changed(before: PartVersion, now: PartVersion) -> list[FieldChange]:
 
 
 def _known(value: Any) -> Any:
-    """One way to say that nothing is known; codes of a list have no order."""
+    """Normalises unknown values to None and sorts lists of codes."""
     if value in _NOT_KNOWN:
         return None
     return sorted(value) if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""A review: one referral, read by people until one of them decides. What they think comes before any estimate."""
+"""A review of one referral, from waiting to decided. A reviewer records their own view before seeing an estimate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,10 +28,10 @@ from services.platform.i18n import N_
 class ReviewState(StrEnum):
     WAITING = "waiting"
     BEING_READ = "being_read"
-    """How a waiting review looks while somebody's claim on it lasts. It is never a review's own state."""
+    """Shown for a waiting review while a claim on it lasts; never stored."""
     QUESTION_ASKED = "question_asked"
     AGREEMENT_NEEDED = "agreement_needed"
-    """A decision was proposed, and a second reviewer must agree. The due time runs."""
+    """A proposed decision waits for a second reviewer. The due time runs."""
     DECIDED = "decided"
     CLOSED = "closed"
 
@@ -44,72 +44,72 @@ OPEN_STATES = (
 )
 _ENDED: Mapping[ReviewState, str] = MappingProxyType(
     {
-        ReviewState.DECIDED: N_("It is decided, and one decision is taken. Your own view is kept."),
+        ReviewState.DECIDED: N_("A decision has already been recorded. Your own view is saved."),
         ReviewState.CLOSED: N_("The referral was withdrawn, and a reviewer closed the review."),
     }
 )
 
 
 class ReviewNotFound(NotFound):
-    """There is no such review, or this person may not know of it."""
+    """The review does not exist, or this person may not read it."""
 
 
 class StaleReview(Stale):
-    """Somebody else wrote the review after it was read."""
+    """Somebody else changed the review after it was read."""
 
-    title = N_("This review has changed since you opened it: read it as it is now, then send again")
+    title = N_("This review has changed since you opened it: read it again, then send again")
 
 
 class ReviewEnded(Conflict):
-    """Another person decided or closed it first; this view or decision is not taken."""
+    """The review was already decided or closed."""
 
     title = N_("This review has ended")
 
 
 class OwnReferral(Forbidden):
-    """Nobody reviews a referral that they made."""
+    """A referrer cannot review their own referral."""
 
     title = N_("You made this referral, so somebody else must review it")
 
 
 class OwnViewFirst(Conflict):
-    """The estimate and the decision come after one's own view of the facts as they now are."""
+    """The reviewer must record a view of the current facts before the estimate and the decision."""
 
     title = N_("Record your own view first")
 
 
-class OwnViewStands(Conflict):
-    """An own view is never changed once it is recorded."""
+class OwnViewAlreadyRecorded(Conflict):
+    """The reviewer has already recorded a view, which cannot be changed."""
 
     title = N_("You have already recorded your view")
 
 
 class NotWhereThereIsDanger(Conflict):
-    """A question pauses the clock, and no clock is paused where there may be immediate danger."""
+    """A question would pause the due time, which is not allowed where there may be immediate danger."""
 
     title = N_("There may be immediate danger, so this cannot wait for an answer")
 
 
 class QuestionWaits(Conflict):
-    """One question at a time: another would take the place of the one that the referrer may be answering."""
+    """A question is already waiting for the referrer's answer."""
 
-    title = N_("A question already waits for the referrer's answer")
+    title = N_("A question is already waiting for the referrer's answer")
 
 
 class ClaimEnded(Conflict):
-    """The claim that was to be kept is over, or another reviewer's."""
+    """The claim to extend has expired or belongs to another reviewer."""
 
     title = N_("You are no longer reviewing this referral")
 
 
 class NoQuestionWaits(Conflict):
-    """There is no question whose answer could be waited for."""
+    """No question is waiting for an answer."""
 
     title = N_("No question is waiting for the referrer's answer")
 
 
 class NotThatLate(Invalid):
-    """A review comes back to the list on a day after today, and not so late that it is forgotten."""
+    """The date is not after today, or is later than the maximum."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -118,7 +118,7 @@ class NotThatLate(Invalid):
 
 
 class ReviewNotDecided(Conflict):
-    """Only what is decided is reviewed again: an open review is read as it is, a withdrawn referral not at all."""
+    """Only a decided referral can be reviewed again."""
 
     title = N_("Only a decided referral can be reviewed again")
 
@@ -130,24 +130,24 @@ class NewerRound(Conflict):
 
 
 class CaseStillOpen(Conflict):
-    """Its team works on the decision, so it acts on the alarm too."""
+    """A case is open, so its team acts on changes."""
 
     title = N_("The case is still open: its team acts on the changes")
 
 
 class NothingToConfirm(Conflict):
-    """Nobody asked to withdraw this referral."""
+    """There is no request to withdraw this referral."""
 
     title = N_("Nobody has asked to withdraw this referral")
 
 
 class ReasonsMissing(Invalid):
-    """The decision lacks a reason that it needs."""
+    """The decision needs a reason."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FactsNow:
-    """What a new round of a referral begins with."""
+    """The current facts with which a new round starts."""
 
     version: int
     area: str
@@ -166,64 +166,64 @@ class Review:
     state: ReviewState
     danger: bool
     received_at: datetime
-    """When it came before the reviewers: the referral's own time, of a later round when that was started."""
+    """When it was received; for a later round, when that round started."""
     due_at: datetime
     claimed_by: UUID | None = None
     claimed_at: datetime | None = None
     claim_expires_at: datetime | None = None
     first_claimed_at: datetime | None = None
-    """Whoever took it over since, somebody had read it by then."""
+    """When anybody first claimed it."""
     question: Question | None = None
     question_id: UUID | None = None
     paused_at: datetime | None = None
     pause_ends_at: datetime | None = None
-    """From then on the clock runs, answered or not."""
+    """When the due time runs again, answered or not."""
     paused_seconds: int = 0
-    """How long the clock has stood still in all, the pause that goes on counted to its end."""
+    """The total paused time, with the current pause counted to its end."""
     leaves_at: datetime | None = None
     leaves_known_at: datetime | None = None
     withdrawal_asked_at: datetime | None = None
     decision: Decision | None = None
     round: int = 1
-    """A referral that is decided may be reviewed again: the newest round counts, and its versions go on from the last."""
+    """A decided referral may be reviewed again. The newest round counts; versions continue across rounds."""
     estimate_seen_in_earlier_rounds: frozenset[UUID] = frozenset()
     version: int = 1
-    """Counts every change, for those who are told of it."""
+    """Incremented by every change; the version of published events."""
     revision: int = 1
-    """Counts what a reviewer must have read before they write: not who else reads it, or what they think."""
+    """Incremented only by changes that a reviewer must have read before writing, so not by claims and views."""
     own_views: list[OwnView] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     stored_version: int = 0
 
     def own_view_of(self, reviewer: UUID) -> OwnView | None:
-        """The reviewer's view of the facts as they now are."""
+        """Returns the reviewer's view of the current facts, or None."""
         return next(
             (v for v in self.own_views if v.reviewer_id == reviewer and v.referral_version == self.referral_version),
             None,
         )
 
     def claimant(self, at: datetime) -> UUID | None:
-        """Who reads it at this time: a claim that has expired is none."""
+        """Returns who has claimed it at this time, ignoring expired claims."""
         return self.claimed_by if self.claim_expires_at is not None and self.claim_expires_at > at else None
 
     def state_at(self, at: datetime) -> ReviewState:
-        """The state as it is shown."""
+        """Returns the state to show."""
         read = self.state is ReviewState.WAITING and self.claimant(at) is not None
         return ReviewState.BEING_READ if read else self.state
 
     def claim(self, by: UUID, *, at: datetime, until: datetime, take_over: bool = False) -> bool:
-        """Show the others who reads it. True when that changed; somebody else's claim stays unless taken over."""
+        """Claims the review. Returns whether that changed it; another reviewer's claim stays unless taken over."""
         self.must_be_open()
         self.must_not_be_own(by)
-        if self.keep_claim(by, at=at, until=until) or (self.claimant(at) is not None and not take_over):
+        if self.extend_claim(by, at=at, until=until) or (self.claimant(at) is not None and not take_over):
             return False
         self.claimed_by, self.claimed_at, self.claim_expires_at = by, at, until
         self.first_claimed_at = self.first_claimed_at or at
         self.version += 1
         return True
 
-    def keep_claim(self, by: UUID, *, at: datetime, until: datetime) -> bool:
-        """Who holds the claim is at work: it lasts longer. False when they do not hold it."""
+    def extend_claim(self, by: UUID, *, at: datetime, until: datetime) -> bool:
+        """Extends the reviewer's claim. Returns False if they have none."""
         if self.claim_expires_at is None or self.claimant(at) != by:
             return False
         self.claim_expires_at = max(self.claim_expires_at, until)
@@ -234,7 +234,7 @@ class Review:
         self.version += 1
 
     def must_be_at(self, revision: int | None) -> None:
-        """Raises ReadItFirst, StaleReview: who writes says which revision they had before them."""
+        """`revision` is the one that the writer read. Raises ReadItFirst, StaleReview."""
         if revision is None:
             raise ReadItFirst
         if revision != self.revision:
@@ -243,11 +243,11 @@ class Review:
     def record_own_view(
         self, *, view_id: UUID, by: UUID, level: SupportLevel, sureness: Sureness, why: str, at: datetime
     ) -> OwnView:
-        """Record what the reviewer thinks before any estimate of these facts. It is never changed."""
+        """Records the reviewer's view, before any estimate of these facts. It cannot be changed."""
         self.must_be_open()
         self.must_not_be_own(by)
         if self.own_view_of(by) is not None:
-            raise OwnViewStands
+            raise OwnViewAlreadyRecorded
         view = OwnView(
             id=view_id,
             reviewer_id=by,
@@ -263,10 +263,10 @@ class Review:
         return view
 
     def show(self, by: UUID, shown: Shown, *, at: datetime) -> bool:
-        """Note what this reviewer is shown: the first estimate, and each that replaced one shown. True when it is new.
+        """Records what this reviewer is shown: the first estimate and each replacement. Returns whether it is new.
 
-        After the decision as well: whoever was shown an estimate learns that it was replaced. The review's own version
-        stays: what one reviewer saw is nobody else's news.
+        Also used after the decision, because a reviewer who saw an estimate must see its replacement. Does not change the
+        review's version.
         """
         view = self.own_view_of(by)
         if view is None:
@@ -277,7 +277,7 @@ class Review:
             at = not_before(at, view.recorded_at)
             view.shown_at, view.shown = at, replace(shown, at=at)
             return True
-        if shown.sequence <= view.shown.sequence or shown.says_the_same_as(view.shown):
+        if shown.sequence <= view.shown.sequence or shown.is_same_as(view.shown):
             return False
         view.replaced.append(view.shown)
         view.shown = replace(shown, at=not_before(at, view.shown.at or view.recorded_at))
@@ -285,7 +285,7 @@ class Review:
 
     @property
     def proposal(self) -> Proposal | None:
-        """The one that waits for a second reviewer."""
+        """The proposal that waits for a second reviewer."""
         return next((proposal for proposal in self.proposals if proposal.outcome is None), None)
 
     def would_decide(
@@ -299,7 +299,7 @@ class Review:
         team_id: UUID | None,
         at: datetime,
     ) -> Decision:
-        """What this person would decide, for `decide` or `propose`; nothing changes yet.
+        """Returns the decision for `decide` or `propose`, without changing the review.
 
         Raises ReviewEnded, OwnReferral, OwnViewFirst, ReasonsMissing, LevelAndPathwayDisagree.
         """
@@ -327,7 +327,7 @@ class Review:
         )
 
     def decide(self, decision: Decision) -> None:
-        """Take the decision, in place of any proposal that waits. Raises AgreementNeeded."""
+        """Records the decision, replacing any waiting proposal. Raises AgreementNeeded."""
         if self.needs_agreement(decision):
             raise AgreementNeeded
         self._end_proposal(ProposalOutcome.REPLACED, at=decision.decided_at, by=decision.decided_by)
@@ -337,18 +337,18 @@ class Review:
         return support_pathways.needs_agreement(decision.level, decision.pathway, danger=self.danger)
 
     def propose(self, decision: Decision, *, proposal_id: UUID) -> Proposal:
-        """Put the decision before a second reviewer, in place of any proposal that waits. The due time runs on."""
+        """Proposes the decision to a second reviewer, replacing any waiting proposal. The due time still runs."""
         self._end_proposal(ProposalOutcome.REPLACED, at=decision.decided_at, by=decision.decided_by)
         proposal = Proposal(id=proposal_id, referral_version=self.referral_version, proposed=decision)
         self.proposals.append(proposal)
         self.state = ReviewState.AGREEMENT_NEEDED
-        # The next who asks for a referral is given this one: nobody waits for who proposed.
+        # Releases the claim so that another reviewer can claim it next.
         self._drop_claim()
         self._change()
         return proposal
 
     def answer_proposal(self, *, by: UUID, agree: bool, reason: str, at: datetime) -> Decision | None:
-        """The second reviewer agrees, which decides, or refuses, which returns the review. Gives what is decided.
+        """Agrees, which decides the review, or refuses, which returns it to waiting. Returns the decision, if any.
 
         Raises ReviewEnded, OwnReferral, NothingProposed, OwnProposal.
         """
@@ -377,7 +377,7 @@ class Review:
     def ask(
         self, *, by: UUID, question: Question, question_id: UUID, at: datetime, until: datetime, hours: ReviewHours
     ) -> None:
-        """Ask the referrer one question, and stop the clock until it is answered, but no longer than `until`."""
+        """Asks the referrer one question and pauses the due time until the answer, at most until `until`."""
         self.must_be_open()
         self.must_not_be_own(by)
         if self.own_view_of(by) is None:
@@ -393,7 +393,7 @@ class Review:
         self._change()
 
     def ask_again_later(self, *, by: UUID, at: datetime, until: datetime, latest: datetime, hours: ReviewHours) -> None:
-        """Wait longer for the answer. Raises NoQuestionWaits, NotWhereThereIsDanger, NotThatLate."""
+        """Extends the pause until `until`. Raises NoQuestionWaits, NotWhereThereIsDanger, NotThatLate."""
         self.must_be_open()
         self.must_not_be_own(by)
         if self.danger:
@@ -412,20 +412,20 @@ class Review:
         danger: bool,
         leaves_at: datetime | None,
         at: datetime,
-        told_at: datetime,
+        stated_at: datetime,
         hours: ReviewHours,
         answers: UUID | None = None,
     ) -> None:
-        """The referrer amended: step 1 opens again for everybody. `answers` names the question that this answers.
+        """The referrer amended the referral, so every reviewer records a new view. `answers` is the answered question's id.
 
-        A stopped clock runs on from where it stood, once the question is answered or there may be danger.
+        A pause ends when the question is answered or there may be danger.
         """
         self.must_be_open()
         self._end_proposal(ProposalOutcome.FACTS_CHANGED, at=at)
         if self.question is not None and (danger or answers == self.question_id):
             self._end_pause(at)
         if leaves_at != self.leaves_at:
-            self.leaves_at, self.leaves_known_at = leaves_at, told_at
+            self.leaves_at, self.leaves_known_at = leaves_at, stated_at
         self.referral_version, self.danger = referral_version, danger
         self._set_due(hours)
         if self.question is None:
@@ -433,7 +433,7 @@ class Review:
         self._change()
 
     def ask_withdrawal(self, *, at: datetime) -> None:
-        """The referrer asks to withdraw. A person confirms it, or decides all the same."""
+        """Records the referrer's request to withdraw. A person confirms it or decides anyway."""
         self.must_be_open()
         self.withdrawal_asked_at = at
         self._change()
@@ -449,7 +449,7 @@ class Review:
     def _end_proposal(
         self, outcome: ProposalOutcome, *, at: datetime, by: UUID | None = None, reason: str | None = None
     ) -> None:
-        """The review waits again. A proposal that has ended stays as history."""
+        """Ends the waiting proposal, which stays as history."""
         if (proposal := self.proposal) is not None:
             proposal.end(outcome, at=at, by=by, reason=reason)
             self.state = ReviewState.WAITING
@@ -459,7 +459,7 @@ class Review:
         self._end(ReviewState.DECIDED)
 
     def _pause(self, at: datetime, until: datetime, hours: ReviewHours) -> None:
-        """The clock stands still until then, but not past the last time of use before they leave hospital."""
+        """Pauses the due time until `until`, but not past the latest useful time before they leave hospital."""
         before_leaving = hours.before(self.departure)
         if before_leaving is not None and before_leaving > at:
             until = min(until, before_leaving)
@@ -488,7 +488,7 @@ class Review:
     def start_round(
         self, *, review_id: UUID, by: UUID, facts: "FactsNow", at: datetime, hours: ReviewHours
     ) -> "Review":
-        """The referral is reviewed again, with views and a decision of its own. This decision stands as it is.
+        """Starts a new round with its own views and decision. This round's decision does not change.
 
         Raises OwnReferral, ReviewNotDecided.
         """
@@ -522,7 +522,7 @@ class Review:
         return seen or by in self.estimate_seen_in_earlier_rounds
 
     def _end(self, state: ReviewState) -> None:
-        """A question that nobody answered ends with the review it was asked in."""
+        """Ends the review, with any unanswered question and claim."""
         self.state = state
         self._drop_question()
         self._drop_claim()
@@ -532,7 +532,7 @@ class Review:
         self.claimed_by = self.claimed_at = self.claim_expires_at = None
 
     def _change(self) -> None:
-        """What the next writer must have read."""
+        """Increments version and revision."""
         self.version += 1
         self.revision += 1
 

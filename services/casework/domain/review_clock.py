@@ -1,4 +1,4 @@
-"""When a review is due: elapsed hours from when it was received, and before the young person leaves hospital."""
+"""When a review is due: elapsed hours after receipt, and before the young person leaves hospital."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ class Departure:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewHours:
-    """Elapsed hours from received to decided, where a partnership has agreed no others."""
+    """Default elapsed hours from receipt to decision."""
 
     usual: int = 24
     danger: int = 2
     before_departure: int = 1
-    """So many hours before they leave hospital, where that is sooner."""
+    """Hours before they leave hospital, if that is sooner."""
 
     def due_at(
         self,
@@ -29,15 +29,15 @@ class ReviewHours:
         paused_for: timedelta = timedelta(),
         departure: Departure | None = None,
     ) -> datetime:
-        """Time for an answer is given back, but never where there may be danger, and never past the departure."""
+        """Returns the due time. Pauses extend it, except where there may be danger, and never past the departure."""
         due = received_at + (timedelta(hours=self.danger) if danger else timedelta(hours=self.usual) + paused_for)
         before_leaving = self.before(departure)
         return due if before_leaving is None else min(due, before_leaving)
 
     def before(self, departure: Departure | None) -> datetime | None:
-        """The last time that is of use before the departure.
+        """Returns the latest useful time before the departure.
 
-        At once when less time was left when it became known; none when they had left by then.
+        If less time was left when it became known, returns `known_at`; if they had already left, None.
         """
         if departure is None or departure.at <= departure.known_at:
             return None

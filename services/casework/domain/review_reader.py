@@ -1,4 +1,4 @@
-"""Who asks about reviews: what the need-to-know rule must know of a reviewer, and nothing else."""
+"""The viewer of reviews: the facts about a member of staff that the need-to-know rule uses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +9,14 @@ from services.contracts.codes import OrganisationClass, Role
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewReader:
-    """A reviewer knows the referrals of their areas that may be told to triage, but never those they made."""
+    """A reviewer sees the referrals of their areas that a lawful basis for triage covers, except their own."""
 
     staff_id: UUID
     areas: frozenset[str]
     manages: frozenset[UUID] = frozenset()
-    """The teams whose manager they are."""
+    """The teams that they manage."""
     at: datetime | None = None
-    """When they ask. None shows nothing that may be read for some time only."""
+    """The time of the request. None hides what is readable only for a limited time."""
 
 
 def review_reader(
@@ -28,7 +28,7 @@ def review_reader(
     areas: frozenset[str],
     at: datetime | None = None,
 ) -> ReviewReader:
-    """The reader that a member of staff is. One of a police organisation knows no review, whatever their roles."""
+    """Returns the viewer for a member of staff. Staff of a police organisation see no review, whatever their roles."""
     if Role.REVIEWER not in roles or organisation_class is OrganisationClass.POLICE:
         return ReviewReader(staff_id=staff_id, areas=frozenset())
     return ReviewReader(

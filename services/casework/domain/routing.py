@@ -1,4 +1,4 @@
-"""Which pathway and which team are proposed. A person confirms, or picks another that is allowed."""
+"""The proposed pathway and team. A person confirms them or chooses another that is allowed."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,30 +19,30 @@ TEAM_CLASS_OF: Mapping[Pathway, RecipientClass] = MappingProxyType(
         Pathway.ADULT_SERVICES: RecipientClass.ADULT_SERVICES,
     }
 )
-"""The pathways that go to a team; the others end with the review."""
+"""The pathways that go to a team. The others open no case."""
 
 
 class NoLawfulBasis(Invalid):
-    """No recorded basis lets the pathway's team know of this referral."""
+    """No recorded lawful basis covers the pathway's team."""
 
-    title = N_("Nobody has said that this team may be told")
+    title = N_("No lawful basis is recorded for this team")
 
     def __init__(self) -> None:
         super().__init__(
             N_(
-                "There is no lawful basis for telling this team. Record a further basis with its reason, or choose again."
+                "This referral cannot be shared with the team yet. Record another lawful basis with your reason, or choose again."
             )
         )
 
 
 class NotATeamForThis(Invalid):
-    """The team chosen is not of the pathway's class, or does not serve this area and age."""
+    """The chosen team has another class than the pathway, or does not cover this area and age."""
 
     title = N_("Choose a team that can take this referral")
 
 
 class NoTeam(Invalid):
-    """No team of the pathway's class serves this area and age."""
+    """No team of the pathway's class covers this area and age."""
 
     title = N_("No team can take this referral")
 
@@ -64,26 +64,26 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What routing knows of a referral. No estimate and no band: a score routes nothing."""
+    """What routing uses of a referral. It excludes the estimate: a score routes nothing."""
 
     area: str
     age: int | None
     age_basis: AgeBasis
     weapon_found_by_police: bool
-    """Recorded by a police organisation: never a referrer's tick."""
-    told: frozenset[RecipientClass]
+    """Recorded by a police organisation; a referrer cannot set it."""
+    covered: frozenset[RecipientClass]
     """The classes for which a lawful basis is recorded."""
 
     @property
     def treated_as_adult(self) -> bool:
-        """An age that is unknown or disputed is treated as under 18."""
+        """Whether they are treated as 18 or over. An unknown or disputed age counts as under 18."""
         settled = self.age is not None and self.age_basis not in (AgeBasis.DISPUTED, AgeBasis.NOT_KNOWN)
         return settled and self.age is not None and self.age >= ADULT_AGE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Where a pathway may lead. `team` is proposed; `blocked` says that no basis lets its class know."""
+    """The teams of a pathway. `team` is proposed; `blocked`: no lawful basis covers its class."""
 
     pathway: Pathway
     recipient: RecipientClass
@@ -93,8 +93,8 @@ class Route:
 
 
 def proposed_pathway(subject: Subject) -> Pathway | None:
-    """After Operation Deter (Thames Valley): a weapon found by police leads a child to the youth justice service
-    and an adult to adult services. Without such a finding the person's decision and the teams' ages say.
+    """Returns the proposal of Operation Deter (Thames Valley): after police found a weapon, the youth justice service for a
+    child and adult services for an adult. Otherwise None.
     """
     if not subject.weapon_found_by_police:
         return None
@@ -102,12 +102,12 @@ def proposed_pathway(subject: Subject) -> Pathway | None:
 
 
 def routes(subject: Subject, teams: Collection[Team]) -> list[Route]:
-    """One route for each pathway that goes to a team."""
+    """Returns one route per pathway that goes to a team."""
     return [_route(pathway, subject, teams) for pathway in TEAM_CLASS_OF]
 
 
 def confirm(pathway: Pathway, team_id: UUID | None, subject: Subject, teams: Collection[Team]) -> Team | None:
-    """The team that takes the referral, None for a pathway without one.
+    """Returns the team that takes the referral, or None for a pathway without a team.
 
     Raises NoLawfulBasis, NoTeam, or NotATeamForThis.
     """
@@ -134,12 +134,12 @@ def _route(pathway: Pathway, subject: Subject, teams: Collection[Team]) -> Route
         recipient=recipient,
         team=able[0] if able else None,
         others=tuple(able[1:]),
-        blocked=recipient not in subject.told,
+        blocked=recipient not in subject.covered,
     )
 
 
 def _able(recipient: RecipientClass, subject: Subject, teams: Collection[Team]) -> Sequence[Team]:
-    """Teams that serve the area and age, the one for the narrowest ages first."""
+    """Returns the teams that cover the area and age, narrowest age range first."""
     able = [
         team
         for team in teams

@@ -1,4 +1,4 @@
-"""Which pathways go with which level of support: one table, read by the page, the API and its examples."""
+"""Which pathways fit which level of support: one table for the page, the API and its examples."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -26,7 +26,7 @@ _NEEDS: Mapping[SupportLevel, str] = MappingProxyType(
 
 
 class LevelAndPathwayDisagree(Invalid):
-    """The pathway does not give the support that the level says is needed. Both fields are named."""
+    """The pathway does not fit the level of support. The errors name both fields."""
 
     title = N_("The support and where the referral goes do not agree")
 
@@ -41,16 +41,16 @@ class LevelAndPathwayDisagree(Invalid):
 
 
 def check(level: SupportLevel, pathway: Pathway) -> None:
-    """Raises LevelAndPathwayDisagree unless the table has the pathway beside the level."""
+    """Raises LevelAndPathwayDisagree unless the table lists the pathway for the level."""
     if pathway not in PATHWAYS_OF[level]:
         raise LevelAndPathwayDisagree(level)
 
 
 def levels_of(pathway: Pathway) -> Collection[SupportLevel]:
-    """The levels that the pathway goes with, most support first."""
+    """Returns the levels that fit the pathway, most support first."""
     return [level for level, pathways in PATHWAYS_OF.items() if pathway in pathways]
 
 
 def needs_agreement(level: SupportLevel, pathway: Pathway, *, danger: bool) -> bool:
-    """Whether a second reviewer must agree: while danger stands, to anything but urgent support by somebody."""
+    """Returns whether a second reviewer must agree: in danger, to anything except urgent support with a case or hand-over."""
     return danger and (level is not SupportLevel.URGENT or pathway not in CASE_PATHWAYS | HAND_OVERS)

@@ -11,16 +11,16 @@ CONSENT = frozenset({LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PAREN
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentEnded:
-    """Since when consent lets nobody know; None where it was not withdrawn.
+    """When consent ended; None if it was not withdrawn.
 
-    Reviewers are told until one of them has confirmed the withdrawal: until then somebody has to see that it is heeded.
+    For triage it ends when a reviewer confirms the withdrawal, because somebody must act on it first.
     """
 
     at: datetime | None = None
     for_triage_at: datetime | None = None
 
     def of(self, recipient: RecipientClass, basis: LawfulBasis) -> datetime | None:
-        """Since when this basis lets this recipient know no more."""
+        """Returns when this basis ended for this recipient, or None."""
         if basis not in CONSENT:
             return None
         return self.for_triage_at if recipient is RecipientClass.TRIAGE else self.at
@@ -28,7 +28,7 @@ class ConsentEnded:
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal:
-    """The referrer asked to withdraw the referral; `confirmed_at` when a reviewer confirmed it."""
+    """The referrer's request to withdraw; `confirmed_at` is when a reviewer confirmed it."""
 
     reason: WithdrawalReason
     withdrawn_at: datetime

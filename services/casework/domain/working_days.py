@@ -1,4 +1,4 @@
-"""Working days where the young people live: neither a weekend nor a bank holiday in England."""
+"""Working days in England: neither a weekend nor a bank holiday."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -12,7 +12,7 @@ IsHoliday = Callable[[date], bool]
 
 
 def after_working_days(at: datetime, days: int, is_holiday: IsHoliday) -> datetime:
-    """The same time of day so many working days later; from a day off it counts from the next working day's midnight."""
+    """Returns the same time of day `days` working days later; from a day off, it counts from the next working day's midnight."""
     local = at.astimezone(LONDON)
     day, clock = local.date(), local.time()
     if not _is_working_day(day, is_holiday):

@@ -1,4 +1,4 @@
-"""The API of alarms: those that nobody has acted on, one of them, and what was done about it."""
+"""The API of alarms: the open ones, one of them, and actions."""
 
 from dataclasses import asdict
 from typing import Any
@@ -43,7 +43,7 @@ _IF_MATCH = {
 @api.response(200, schemas.AlarmItems)
 @access.requires(*case_reading.HANDING_OVER)
 def list_of_alarms(_asked: dict[str, Any]) -> ResponseReturnValue:
-    """The alarms that nobody has acted on, soonest due first"""
+    """The open alarms, soonest due first"""
     found = listed(paging.requested())
     return {"items": found.items, "next_cursor": found.next_cursor}
 
@@ -62,15 +62,15 @@ def one_alarm(alarm_id: UUID) -> ResponseReturnValue:
 @api.response(201, schemas.ActionMade)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(*case_reading.HANDING_OVER)
-def add_action(said: dict[str, Any], alarm_id: UUID) -> Response:
-    """What you did about it. It is kept in the case’s chronology for good"""
+def add_action(body: dict[str, Any], alarm_id: UUID) -> Response:
+    """What you did about it. It is recorded in the case’s chronology permanently"""
     command = ActOnAlarm(
         alarm_id=alarm_id,
         action_id=uuid4(),
         reviewer=review_reading.reader(),
         worker=case_reading.reader(),
         version=etag.named_version(),
-        **said,
+        **body,
     )
     made = url_for(".one_alarm", alarm_id=alarm_id)
     return idempotency.respond(current.handle_once(command, answer=(201, made)))

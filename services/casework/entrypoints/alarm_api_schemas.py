@@ -1,4 +1,4 @@
-"""What the API of alarms answers, and a complete example of the body that it takes."""
+"""Schemas of the API of alarms, with a complete example of the request body."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class ActionItem(Schema):
 
 
 class AlarmOfReferral(Schema):
-    """An alarm as the review or the case shows it."""
+    """An alarm in a review or a case."""
 
     id = fields.UUID(required=True)
     referral_version = fields.Integer(required=True)
@@ -33,7 +33,7 @@ class AlarmOfReferral(Schema):
 
 
 class AlarmItem(AlarmOfReferral):
-    """`review_id` is there for a reviewer of the referral, `case_id` for the case's worker and the team's manager."""
+    """`review_id` is present for a reviewer of the referral, `case_id` for the case's worker and the team's manager."""
 
     class Meta:
         exclude = ("actions",)
@@ -62,4 +62,4 @@ class ActionMade(Schema):
 EXAMPLES: dict[str, dict[str, Any]] = {
     "action": {"done": "Rang his aunt: he is with her and safe tonight. Told children’s services at 14:10."},
 }
-"""Bodies that the demonstration accepts as they stand, given an alarm that nobody has acted on."""
+"""Request bodies that the demonstration accepts unchanged for an open alarm."""

@@ -1,4 +1,4 @@
-"""What may be sent about an alarm: for the API's body and the page's form."""
+"""The form of an alarm, shared by API and page."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Pages: the alarms that nobody has acted on, and one of them, with what was done."""
+"""Pages: the open alarms, and one alarm with its actions."""
 
 from uuid import UUID, uuid4
 
@@ -52,7 +52,7 @@ def act(alarm_id: UUID) -> ResponseReturnValue:
             answer = current.handle_once(command, answer=(303, shown), key=request.form.get("key", ""))
             return redirect(answer.location, code=303)
         except (AlarmActedOn, StaleAlarm) as error:
-            # The page shows what is known now, and keeps what was typed.
+            # The page shows the current state and keeps what was typed.
             form.reject(error)
     return _page(alarm_id, form)
 

@@ -1,4 +1,4 @@
-"""Alarms in plain words, as a list, as one page, and above the review or the case that they are of."""
+"""Presenters of alarms: a list, one page, and the notice above a review or case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from services.casework.adapters.alarm_queries import ActionView, AlarmRow, AlarmView
 from services.casework.domain.alarm import AlarmReason, AlarmState
 from services.casework.entrypoints.case_due import Due, due
-from services.casework.entrypoints.case_wording import words
+from services.casework.entrypoints.case_labels import label
 from services.platform.ui import dates
 
 Row = dict[str, Any]
@@ -73,7 +73,7 @@ def page(row: AlarmRow, view: AlarmView, now: datetime) -> AlarmPage:
 
 
 def above(alarms: Sequence[AlarmView], now: datetime) -> list[Row]:
-    """Those that nobody has acted on, for the top of a referral's review or case."""
+    """Returns the open alarms, for the top of a review or case."""
     return [
         {
             "href": url_for("alarms.show", alarm_id=alarm.id),
@@ -87,7 +87,7 @@ def above(alarms: Sequence[AlarmView], now: datetime) -> list[Row]:
 
 
 def history(alarms: Sequence[AlarmView]) -> list[Row]:
-    """Every alarm of the referral with what was done, newest first."""
+    """Returns every alarm of the referral with its actions, newest first."""
     return [
         {
             "href": url_for("alarms.show", alarm_id=alarm.id),
@@ -100,11 +100,11 @@ def history(alarms: Sequence[AlarmView]) -> list[Row]:
 
 
 def tags(codes: Sequence[AlarmReason]) -> list[Row]:
-    return [{"text": words(code), "colour": "red"} for code in codes]
+    return [{"text": label(code), "colour": "red"} for code in codes]
 
 
 def reasons(codes: Sequence[AlarmReason]) -> str:
-    return "; ".join(words(code) for code in codes)
+    return "; ".join(label(code) for code in codes)
 
 
 def _action(action: ActionView) -> Row:

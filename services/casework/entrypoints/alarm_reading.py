@@ -1,4 +1,4 @@
-"""Who asks about alarms, and how they are listed and read."""
+"""Reads alarms for the current viewer, with audit rows."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ FIRST = 10
 
 
 def listed(page: paging.PageRequest) -> paging.Paged[AlarmRow]:
-    """One page of the alarms that nobody has acted on, with an audit row that names those shown."""
+    """Returns a page of open alarms, with an audit row that names them."""
     after = None if page.after is None else (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1])))
     with current.transaction() as transaction:
         rows = alarm_queries.list_alarms(
@@ -35,7 +35,7 @@ def listed(page: paging.PageRequest) -> paging.Paged[AlarmRow]:
 
 
 def first() -> paging.Paged[AlarmRow]:
-    """Those that are due first, for the top of another list."""
+    """Returns the alarms due first, for the top of another list."""
     return listed(paging.PageRequest(limit=FIRST, after=None))
 
 

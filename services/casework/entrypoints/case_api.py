@@ -1,4 +1,4 @@
-"""The API of cases: a team's list, one case, and what is written down in it."""
+"""The API of cases: lists, one case, and its entries."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -70,7 +70,7 @@ def list_of_cases(asked: dict[str, Any]) -> ResponseReturnValue:
 @api.response(200, schemas.CaseAnswer)
 @access.requires(*HANDING_OVER)
 def one_case(case_id: UUID) -> ResponseReturnValue:
-    """One case, as much of it as the reader may know; only the notice of it when its consent was withdrawn"""
+    """One case, as far as the caller may read it; only its notice if consent was withdrawn"""
     try:
         view = read_audited(case_id, AccessLevel.SUMMARY)
     except CaseNotFound:
@@ -98,9 +98,9 @@ def one_entry(case_id: UUID, entry_id: UUID) -> EntryView:
 @api.response(201, schemas.EntryMade)
 @api.doc(parameters=[_KEY])
 @access.requires(*WORKERS)
-def add_note(said: dict[str, Any], case_id: UUID) -> Response:
+def add_note(body: dict[str, Any], case_id: UUID) -> Response:
     """A note, or with corrects_id the correction of one"""
-    return _made(case_id, WriteCaseNote(case_id=case_id, entry_id=uuid4(), reader=reader(), **said))
+    return _made(case_id, WriteCaseNote(case_id=case_id, entry_id=uuid4(), reader=reader(), **body))
 
 
 @api.post("/<uuid:case_id>/contact-attempts")
@@ -108,10 +108,10 @@ def add_note(said: dict[str, Any], case_id: UUID) -> Response:
 @api.response(201, schemas.EntryMade)
 @api.doc(parameters=[_KEY])
 @access.requires(*WORKERS)
-def add_contact_attempt(said: dict[str, Any], case_id: UUID) -> Response:
-    """An attempt to reach the young person; attempted_at null is now"""
-    text = said.pop("note")
-    return _made(case_id, AttemptCaseContact(case_id=case_id, entry_id=uuid4(), reader=reader(), text=text, **said))
+def add_contact_attempt(body: dict[str, Any], case_id: UUID) -> Response:
+    """An attempt to reach the young person; attempted_at null means now"""
+    text = body.pop("note")
+    return _made(case_id, AttemptCaseContact(case_id=case_id, entry_id=uuid4(), reader=reader(), text=text, **body))
 
 
 @api.post("/<uuid:case_id>/first-contact")
@@ -119,9 +119,9 @@ def add_contact_attempt(said: dict[str, Any], case_id: UUID) -> Response:
 @api.response(200, schemas.CaseChanged)
 @api.doc(parameters=[_IF_MATCH])
 @access.requires(*WORKERS)
-def set_first_contact(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
-    """The first contact; attempt_id null is the first attempt that reached the young person"""
-    return _changed(case_id, RecordFirstContact, said)
+def set_first_contact(body: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """The first contact; attempt_id null means the first attempt that reached the young person"""
+    return _changed(case_id, RecordFirstContact, body)
 
 
 @api.post("/<uuid:case_id>/outcome")
@@ -129,9 +129,9 @@ def set_first_contact(said: dict[str, Any], case_id: UUID) -> ResponseReturnValu
 @api.response(200, schemas.CaseChanged)
 @api.doc(parameters=[_IF_MATCH])
 @access.requires(*WORKERS)
-def set_outcome(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
-    """What became of the support"""
-    return _changed(case_id, RecordCaseOutcome, said)
+def set_outcome(body: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """The outcome of the support"""
+    return _changed(case_id, RecordCaseOutcome, body)
 
 
 @api.post("/<uuid:case_id>/closure")
@@ -139,9 +139,9 @@ def set_outcome(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
 @api.response(200, schemas.CaseChanged)
 @api.doc(parameters=[_IF_MATCH])
 @access.requires(*WORKERS)
-def set_closure(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+def set_closure(body: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
     """Closes the case, once an outcome is recorded"""
-    return _changed(case_id, CloseCase, said)
+    return _changed(case_id, CloseCase, body)
 
 
 @api.post("/<uuid:case_id>/assignment")
@@ -149,11 +149,11 @@ def set_closure(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
 @api.response(200, schemas.CaseChanged)
 @api.doc(parameters=[_IF_MATCH])
 @access.requires(*WORKERS)
-def set_assignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
-    """Who works the case; assignee_id null is whoever asks, another is for the team's manager to say"""
-    if said["assignee_id"] in (None, current.staff_id()):
+def set_assignment(body: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+    """Assign the case; assignee_id null means the caller, and only the team's manager may name another member"""
+    if body["assignee_id"] in (None, current.staff_id()):
         return _changed(case_id, TakeCase, {})
-    return _changed(case_id, AssignCase, said)
+    return _changed(case_id, AssignCase, body)
 
 
 @api.post("/<uuid:case_id>/unassignment")
@@ -161,9 +161,9 @@ def set_assignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
 @api.response(200, schemas.CaseChanged)
 @api.doc(parameters=[_IF_MATCH])
 @access.requires(*WORKERS)
-def set_unassignment(said: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
+def set_unassignment(body: dict[str, Any], case_id: UUID) -> ResponseReturnValue:
     """Return the case to the team's queue, for its worker or the team's manager"""
-    return _changed(case_id, UnassignCase, said)
+    return _changed(case_id, UnassignCase, body)
 
 
 @api.post("/<uuid:case_id>/support-stopped")
@@ -202,7 +202,7 @@ def _notice(notice: ConsentNotice) -> dict[str, Any]:
 
 
 def _item(row: CaseRow) -> dict[str, Any]:
-    """A row without what the reader may not know: absent, not null."""
+    """Returns a row without the fields that the caller may not read: absent, not null."""
     item = {field.name: getattr(row, field.name) for field in fields(row)}
     hidden = (
         () if row.known_whole else ("name", "age", "first_contact_at", "changed", "another_referral", "alarm_reasons")
@@ -215,9 +215,9 @@ def _made(case_id: UUID, command: Any) -> Response:
     return idempotency.respond(current.handle_once(command, answer=(201, made)))
 
 
-def _changed(case_id: UUID, command: Callable[..., object], said: dict[str, Any]) -> ResponseReturnValue:
-    """Run the change of the version that If-Match names; answer with the case's new state and ETag."""
+def _changed(case_id: UUID, command: Callable[..., object], body: dict[str, Any]) -> ResponseReturnValue:
+    """Runs the change for the version in If-Match. Responds with the case's new state and ETag."""
     who = reader()
-    current.handle(command(case_id=case_id, entry_id=uuid4(), reader=who, version=etag.expected_version(), **said))
+    current.handle(command(case_id=case_id, entry_id=uuid4(), reader=who, version=etag.expected_version(), **body))
     row = read_case(current.reading(), who, case_id, AccessLevel.SUMMARY).row
     return {"id": row.id, "version": row.version, "state": row.state}, 200, {"ETag": etag.of(row.version)}

@@ -1,4 +1,4 @@
-"""What the API of cases answers, and a complete example of each body that it takes."""
+"""Schemas of the API of cases, with a complete example of each request body."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class CaseQuery(Schema):
 
 
 class CaseItem(Schema):
-    """Name, age, first contact and why an alarm was raised are there only for the assigned worker and the team's manager."""
+    """Name, age, first contact and alarm reasons are present only for the assigned worker and the team's manager."""
 
     id = fields.UUID(required=True)
     reference = fields.String(required=True)
@@ -59,7 +59,7 @@ class CaseItem(Schema):
 
 
 class CaseNotice(Schema):
-    """All that its team knows of a case whose consent was withdrawn."""
+    """What a team sees of a case after consent was withdrawn."""
 
     id = fields.UUID(required=True)
     reference = fields.String(required=True)
@@ -81,7 +81,7 @@ class CaseStopped(Schema):
 
 
 class CaseEntry(Schema):
-    """One entry of the chronology. Only the fields that its kind speaks of are not null."""
+    """One entry of the chronology. Only the fields of its kind are not null."""
 
     id = fields.UUID(required=True)
     kind = _code(EntryKind)
@@ -111,7 +111,7 @@ class CaseChangeItem(Schema):
 
 
 class OtherReferralItem(Schema):
-    """A later referral of the same young person that the team's class may be told of."""
+    """A later referral of the same young person that a lawful basis for the team's class covers."""
 
     reference = fields.String(required=True)
     received_at = fields.AwareDateTime(required=True)
@@ -119,7 +119,7 @@ class OtherReferralItem(Schema):
 
 
 class CaseWholeItem(Schema):
-    """What the assigned worker and the team's manager know. Neither an estimate nor a reviewer's own view is in it."""
+    """What the assigned worker and the team's manager see. Excludes the estimate and reviewers' own views."""
 
     level = _code(SupportLevel)
     reasons = fields.String(allow_none=True, metadata={"description": "Why it was decided so"})
@@ -151,7 +151,7 @@ class CaseWholeItem(Schema):
 
 
 class CaseAnswer(CaseItem):
-    """`whole` is null for who knows only what the team does."""
+    """`whole` is null for callers who see only what the team sees."""
 
     pathway = _code(Pathway)
     team_name = fields.String(required=True)
@@ -187,4 +187,4 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "assignment": {"assignee_id": None},
     "unassignment": {"reason": "On leave from Monday for three weeks."},
 }
-"""Bodies that are accepted as they stand, given a case in that state."""
+"""Request bodies that are accepted unchanged for a case in that state."""

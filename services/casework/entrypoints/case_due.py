@@ -21,7 +21,7 @@ class Due:
 
 
 def due(at: datetime, now: datetime) -> Due:
-    """Minutes and hours while they count, then the day; the exact moment always stands below."""
+    """Minutes or hours if soon, otherwise the day. The exact time is always shown below."""
     if at < now:
         return Due(str(_("Overdue by %(time)s", time=_span(now - at))), dates.timestamp(at), "overdue")
     if at - now <= _SOON:
@@ -45,6 +45,6 @@ def _span(length: timedelta) -> str:
         return str(ngettext("%(num)d day", "%(num)d days", days))
     if not hours:
         return str(ngettext("%(num)d minute", "%(num)d minutes", max(minutes, 1)))
-    told = str(ngettext("%(num)d hour", "%(num)d hours", hours))
+    text = str(ngettext("%(num)d hour", "%(num)d hours", hours))
     rest = minutes % 60
-    return f"{told} {ngettext('%(num)d minute', '%(num)d minutes', rest)}" if rest else told
+    return f"{text} {ngettext('%(num)d minute', '%(num)d minutes', rest)}" if rest else text

@@ -1,4 +1,4 @@
-"""What may be sent about a case: one schema each, for the API's body and the page's form."""
+"""The forms of a case, shared by API and pages."""
 
 from typing import ClassVar
 
@@ -54,28 +54,28 @@ class ContactAttemptBody(_Body):
     mode = StrictCode(ContactMode, required=True, ask=N_("Select how you tried to reach the young person"))
     reached = StrictBoolean(required=True, ask=N_("Select yes if you reached the young person"))
     attempted_at = StrictTimestamp(load_default=None, allow_none=True, label=_ATTEMPTED_AT)
-    """Null is now."""
+    """None means now."""
     note = StrictString(maximum=MAX_REMARK, lines=True, load_default=None, allow_none=True, label=N_("What happened"))
     why = StrictString(
         maximum=MAX_REMARK, lines=True, load_default=None, allow_none=True, label=N_("Why you used this way")
     )
-    """Needed for a way that is on the do-not-contact list."""
+    """Required for a mode on the do-not-contact list."""
 
 
 class FirstContactBody(_Body):
     attempt_id = StrictUuid(load_default=None, allow_none=True)
-    """Null is the first attempt that reached the young person."""
+    """None means the first attempt that reached the young person."""
     answer = StrictCode(YoungPersonAnswer, load_default=None, allow_none=True)
     later_on = StrictDate(load_default=None, allow_none=True, label=_LATER_ON)
 
 
 class AnswerBody(_Body):
-    answer = StrictCode(YoungPersonAnswer, required=True, ask=N_("Select what the young person answered"))
+    answer = StrictCode(YoungPersonAnswer, required=True, ask=N_("Select whether the young person accepts support"))
     later_on = StrictDate(load_default=None, allow_none=True, label=_LATER_ON)
 
 
 class EqualityBody(_Body):
-    """Each may be left out: null is "not asked yet", which is not "prefers not to say"."""
+    """Each is optional: None means "not asked yet", unlike "prefers not to say"."""
 
     ethnicity = StrictCode(Ethnicity, load_default=None, allow_none=True)
     sex = StrictCode(Sex, load_default=None, allow_none=True)
@@ -92,19 +92,21 @@ class ClosureBody(_Body):
 
 class ReopeningBody(_Body):
     why = RequiredText(
-        maximum=MAX_REMARK, ask=N_("Enter what was wrong with the closing"), label=N_("What was wrong with the closing")
+        maximum=MAX_REMARK,
+        ask=N_("Enter why closing the case was a mistake"),
+        label=N_("Why closing the case was a mistake"),
     )
 
 
 class UnassignmentBody(_Body):
     reason = RequiredText(
-        maximum=MAX_REMARK, ask=N_("Enter why the case goes back to Unassigned"), label=N_("Why the case goes back")
+        maximum=MAX_REMARK, ask=N_("Enter why you are returning the case"), label=N_("Why the case is returned")
     )
 
 
 class AssignmentBody(StrictSchema):
     assignee_id = StrictUuid(load_default=None, allow_none=True)
-    """Null is whoever asks."""
+    """None means the caller."""
 
 
 class ConfirmationBody(_Body):

@@ -1,4 +1,4 @@
-"""The rows of a queue in plain words, made from what the reader may know."""
+"""Presenters of the case lists."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from services.casework.adapters.case_queries import CaseRow, Status, Tab
 from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.case import CaseState
 from services.casework.entrypoints.case_due import Due, due
-from services.casework.entrypoints.case_wording import words
+from services.casework.entrypoints.case_labels import label
 from services.platform.i18n import N_
 from services.platform.ui import dates
 
@@ -25,11 +25,11 @@ _TABS = {
     Tab.CLOSED: N_("Closed"),
 }
 _EMPTY = {
-    Tab.MINE: N_("You have no open case. “Give me the next case” gives you the one due soonest."),
-    Tab.UNASSIGNED: N_("No case of your team is waiting for a worker."),
-    Tab.TEAM: N_("Your team has no open case."),
-    Tab.HAND_OVERS: N_("No hand-over waits for confirmation."),
-    Tab.CLOSED: N_("Your team has no closed case."),
+    Tab.MINE: N_("You have no open cases. “Assign the next case to me” gives you the one due soonest."),
+    Tab.UNASSIGNED: N_("No cases in your team are waiting for a worker."),
+    Tab.TEAM: N_("Your team has no open cases."),
+    Tab.HAND_OVERS: N_("No hand-overs are waiting for confirmation."),
+    Tab.CLOSED: N_("Your team has no closed cases."),
 }
 _STATUSES = {
     Status.OVERDUE: N_("Overdue"),
@@ -38,8 +38,8 @@ _STATUSES = {
 }
 _DONE = {
     "change": N_("Marked as read."),
-    "taken": N_("The case is yours."),
-    "none_waiting": N_("No case of your team is waiting."),
+    "taken": N_("The case is assigned to you."),
+    "none_waiting": N_("No cases in your team are waiting."),
     "note": N_("Note saved."),
     "correction": N_("Correction saved. The old note stays, marked as corrected."),
     "contact": N_("Contact attempt saved."),
@@ -50,9 +50,9 @@ _DONE = {
     "closure": N_("Case closed."),
     "reopening": N_("Case reopened."),
     "assignment": N_("Case assigned."),
-    "unassignment": N_("The case is unassigned. Anybody in the team can take it."),
+    "unassignment": N_("The case is unassigned. Anyone in the team can take it."),
     "notice": N_("Marked as read."),
-    "released": N_("Released. Any reviewer of the area can start reviewing it."),
+    "released": N_("Released. Any reviewer for the area can start reviewing it."),
     "confirmation": N_("Hand-over confirmed."),
     "stopped": N_("Recorded: support has stopped."),
 }
@@ -75,7 +75,7 @@ class QueueRow:
 
 
 def tabs(here: Tab, *, reviewer_only: bool) -> list[dict[str, Any]]:
-    """The lists as links; a reviewer who works no cases has the hand-overs alone, and no tabs."""
+    """Returns the tabs; a reviewer without cases has only the hand-overs, and no tabs."""
     if reviewer_only:
         return []
     return [{"text": _(text), "href": _list_address(tab), "here": tab is here} for tab, text in _TABS.items()]
@@ -88,9 +88,9 @@ def how_many(total: int, tab: Tab) -> str:
 
 
 def nothing(tab: Tab, *, filtered: bool) -> str:
-    """An empty list says why it is empty."""
+    """Returns why the list is empty."""
     if filtered:
-        return str(_("No case fits this filter."))
+        return str(_("No cases match this filter."))
     return str(_(_EMPTY[tab]))
 
 
@@ -99,7 +99,7 @@ def statuses() -> list[dict[str, str]]:
 
 
 def done(code: str | None) -> str:
-    """What was just done, from the address: one of our own sentences or none."""
+    """Returns the confirmation for a known `done` parameter, or an empty text."""
     return _(_DONE[code]) if code in _DONE else ""
 
 
@@ -122,8 +122,8 @@ def queue_row(row: CaseRow, reader_id: UUID, now: datetime) -> QueueRow:
 
 
 def danger_tags(row: CaseRow) -> list[dict[str, str]]:
-    """The mark for the whole team; why an alarm was raised for those who know the case."""
-    marks = [words(reason) for reason in row.alarm_reasons or ()]
+    """Returns the tag for the whole team; for viewers of the full case, the alarm reasons."""
+    marks = [label(reason) for reason in row.alarm_reasons or ()]
     if row.alarm and not marks:
         marks.append(_("Alarm"))
     if row.danger and AlarmReason.DANGER_RAISED not in (row.alarm_reasons or ()):
@@ -132,15 +132,15 @@ def danger_tags(row: CaseRow) -> list[dict[str, str]]:
 
 
 def _due_no_more(row: CaseRow) -> str:
-    """What is due is the first contact, or the confirmation of a hand-over; empty until it is there."""
+    """Returns when the first contact, or the confirmation of a hand-over, is due; None if done."""
     if row.state in (CaseState.CLOSED, CaseState.CONFIRMED):
-        return words(row.state)
+        return label(row.state)
     made = dates.timestamp(row.first_contact_at)
     return str(_("First contact made %(timestamp)s", timestamp=made)) if made else ""
 
 
 def who(row: CaseRow) -> str:
-    """The team sees initials; the worker and the manager see the name used and the age."""
+    """Returns initials for the team; name and age for the worker and the manager."""
     if not row.known_whole:
         return row.initials or _("Name not known")
     name = row.name or _("Name not known")
@@ -149,7 +149,7 @@ def who(row: CaseRow) -> str:
 
 def status(row: CaseRow) -> str:
     if row.state is not CaseState.OPEN or not row.known_whole:
-        return words(row.state)
+        return label(row.state)
     return str(_(_STATUSES[Status.IN_CONTACT if row.first_contact_at else Status.WAITING]))
 
 
@@ -157,7 +157,7 @@ def owner(row: CaseRow, reader_id: UUID) -> str:
     if row.state in (CaseState.AWAITING_CONFIRMATION, CaseState.CONFIRMED):
         return row.team_name
     if row.owner_id is None:
-        return str(_("Nobody yet"))
+        return str(_("Unassigned"))
     return str(_("You")) if row.owner_id == reader_id else row.owner or str(_("A colleague"))
 
 

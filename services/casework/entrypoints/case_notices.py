@@ -1,4 +1,4 @@
-"""Pages: a case whose consent was withdrawn, and what its team may still do: say that support stopped, and close it."""
+"""Pages: a case whose consent was withdrawn. Its team may record that support stopped, and close it."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,7 +31,7 @@ def notice_audited(case_id: UUID) -> ConsentNotice:
 
 
 def listed(transaction: Transaction, tab: Tab) -> list[ConsentNotice]:
-    """The notices of a list, with an audit row that names them when there are any."""
+    """Returns the notices of a list, with an audit row that names them."""
     found = list(notices_of(transaction.connection, reader(), tab))
     if found:
         named = {
@@ -45,7 +45,7 @@ def listed(transaction: Transaction, tab: Tab) -> list[ConsentNotice]:
 
 
 def item(notice: ConsentNotice) -> dict[str, Any]:
-    """The one line that a list has of it."""
+    """Returns the notice's line in a list."""
     return {
         "href": url_for("cases.show", case_id=notice.case_id),
         "initials": notice.initials or _("Name not known"),

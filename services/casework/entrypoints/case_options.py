@@ -1,4 +1,4 @@
-"""What the pages of a case offer to choose from, and how their questions are filled at first."""
+"""Options and initial values of the pages of a case."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_rules import NoteNotFound
 from services.casework.domain.contact_ways import forbidden_ways
 from services.casework.entrypoints.case_forms import MAX_NOTE, MAX_REMARK
-from services.casework.entrypoints.case_wording import choices, words
+from services.casework.entrypoints.case_labels import choices, label
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -30,7 +30,7 @@ Items = list[dict[str, Any]]
 
 
 def start(name: str, view: CaseView, identity: Identity, now: datetime, **below: UUID) -> Mapping[str, Any]:
-    """What the questions say before anybody answers: today, one's own name, the wording to correct."""
+    """Returns initial values: today, the viewer's name, the text to correct."""
     match name:
         case "contact":
             return {"attempted_at": dates.local(now).date()}
@@ -79,7 +79,7 @@ def _forbidden(view: CaseView) -> frozenset[ContactMode]:
 
 
 def _modes(view: CaseView) -> Items:
-    """The ways of contact; beside each that is on the do-not-contact list, that it is."""
+    """Returns the modes of contact, marking those on the do-not-contact list."""
     forbidden = _forbidden(view)
     hint = _("On the do-not-contact list")
     return [item | ({"hint": hint} if item["value"] in forbidden else {}) for item in choices(ContactMode)]
@@ -92,7 +92,7 @@ def _attempts(view: CaseView) -> Items:
         if entry.kind is EntryKind.CONTACT_ATTEMPTED and entry.reached
     ]
     return [
-        {"value": str(entry.id), "text": f"{words(entry.mode)}, {dates.timestamp(entry.occurred_at)}"}
+        {"value": str(entry.id), "text": f"{label(entry.mode)}, {dates.timestamp(entry.occurred_at)}"}
         for entry in reached
         if entry.mode
     ]

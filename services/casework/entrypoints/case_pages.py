@@ -1,4 +1,4 @@
-"""Pages: one case, and one page for each thing that is written down in it."""
+"""Pages: one case, and one page per kind of entry."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,44 +36,44 @@ from services.platform.web import access, current
 pages = Blueprint("cases", __name__, url_prefix="/casework/cases/<uuid:case_id>")
 
 _FORM_POINTERS = {"/attempted_at": "/on", "/confirmed_at": "/on"}
-"""A moment is two questions on a page: what is wrong with it stands at the first."""
+"""A time has two fields on a page; its errors are shown at the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """One thing to write down: its address below the case, its questions, and the command that the answers give."""
+    """One kind of entry: its path below the case, its form, and its command."""
 
     name: str
     path: str
     schema: type[Schema]
     command: Callable[..., object]
     versioned: bool = True
-    knowledge: AccessLevel = AccessLevel.FULL
+    access: AccessLevel = AccessLevel.FULL
     roles: tuple[Role, ...] = WORKERS
 
 
-def _note(said: Mapping[str, Any], note_id: UUID | None = None, **which: Any) -> WriteCaseNote:
-    return WriteCaseNote(text=said["text"], corrects_id=note_id, **which)
+def _note(values: Mapping[str, Any], note_id: UUID | None = None, **which: Any) -> WriteCaseNote:
+    return WriteCaseNote(text=values["text"], corrects_id=note_id, **which)
 
 
-def _contact(said: Mapping[str, Any], **which: Any) -> AttemptCaseContact:
+def _contact(values: Mapping[str, Any], **which: Any) -> AttemptCaseContact:
     return AttemptCaseContact(
-        mode=said["mode"],
-        reached=said["reached"],
-        attempted_at=said["attempted_at"],
-        text=said["note"],
-        why=said["why"],
+        mode=values["mode"],
+        reached=values["reached"],
+        attempted_at=values["attempted_at"],
+        text=values["note"],
+        why=values["why"],
         **which,
     )
 
 
-def _equality(said: Mapping[str, Any], entry_id: UUID, **which: Any) -> RecordCaseEquality:  # noqa: ARG001
-    return RecordCaseEquality(**said, **which)
+def _equality(values: Mapping[str, Any], entry_id: UUID, **which: Any) -> RecordCaseEquality:  # noqa: ARG001
+    return RecordCaseEquality(**values, **which)
 
 
 def _saying(command: Callable[..., object]) -> Callable[..., object]:
-    """The command whose fields are named as the questions are."""
-    return lambda said, **which: command(**said, **which)
+    """Returns a builder for a command whose fields have the names of the form's fields."""
+    return lambda values, **which: command(**values, **which)
 
 
 ACTS = (
@@ -107,7 +107,7 @@ ACTS = (
         path="/reopening",
         schema=forms.ReopeningBody,
         command=_saying(ReopenCase),
-        knowledge=AccessLevel.MANAGE,
+        access=AccessLevel.MANAGE,
         roles=(Role.TEAM_MANAGER,),
     ),
     Act(
@@ -115,7 +115,7 @@ ACTS = (
         path="/assignment",
         schema=forms.AssignmentForm,
         command=_saying(AssignCase),
-        knowledge=AccessLevel.MANAGE,
+        access=AccessLevel.MANAGE,
         roles=(Role.TEAM_MANAGER,),
     ),
     Act(
@@ -129,7 +129,7 @@ ACTS = (
         path="/confirmation",
         schema=forms.ConfirmationBody,
         command=_saying(ConfirmCaseHandOver),
-        knowledge=AccessLevel.SUMMARY,
+        access=AccessLevel.SUMMARY,
         roles=HANDING_OVER,
     ),
 )
@@ -158,7 +158,7 @@ def read_change(case_id: UUID, referral_version: int) -> ResponseReturnValue:
 
 def _serve(act: Act) -> None:
     def ask(case_id: UUID, **below: UUID) -> ResponseReturnValue:
-        view = read_audited(case_id, act.knowledge)
+        view = read_audited(case_id, act.access)
         return _page(
             act, view, Form(act.schema(), start(act.name, view, current.identity(), current.now(), **below)), **below
         )
@@ -170,16 +170,16 @@ def _serve(act: Act) -> None:
                 return redirect(_done(act, case_id, form.data, **below), code=303)
             except (Invalid, Conflict) as error:
                 form.reject(_at_questions(error))
-        return _page(act, read_audited(case_id, act.knowledge), form, **below)
+        return _page(act, read_audited(case_id, act.access), form, **below)
 
     pages.add_url_rule(act.path, act.name, access.requires(*act.roles)(ask), methods=["GET"])
     pages.add_url_rule(act.path, f"do_{act.name}", access.requires(*act.roles)(do), methods=["POST"])
 
 
-def _done(act: Act, case_id: UUID, said: Mapping[str, Any], **below: UUID) -> str:
-    """Run the command once, however often the form is sent; give the address to go to."""
+def _done(act: Act, case_id: UUID, values: Mapping[str, Any], **below: UUID) -> str:
+    """Runs the command once, however often the form is sent. Returns the address to redirect to."""
     version = {"version": version_read()} if act.versioned else {}
-    command = act.command(said, case_id=case_id, entry_id=uuid4(), reader=reader(), **version, **below)
+    command = act.command(values, case_id=case_id, entry_id=uuid4(), reader=reader(), **version, **below)
     shown = url_for(".show", case_id=case_id, done=act.name)
     return current.handle_once(command, answer=(303, shown), key=request.form.get("key", "")).location
 

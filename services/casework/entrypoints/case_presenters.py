@@ -1,4 +1,4 @@
-"""One case as its page shows it: plain words and values, made from what the reader may know."""
+"""Presenters of one case."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ from services.casework.domain.case_reader import CaseReader
 from services.casework.domain.change import ChangeKind
 from services.casework.entrypoints.alarm_presenters import above
 from services.casework.entrypoints.case_due import Due, due
+from services.casework.entrypoints.case_labels import contact_label, label
 from services.casework.entrypoints.case_list_presenters import danger_tags, owner, status, who
-from services.casework.entrypoints.case_wording import contact_words, words
 from services.casework.entrypoints.change_presenters import referral_changes, referrer
-from services.casework.entrypoints.fact_wording import fact_rows, text_rows
-from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
-from services.casework.entrypoints.review_wording import words as review_words
+from services.casework.entrypoints.fact_labels import fact_rows, text_rows
+from services.casework.entrypoints.referral_presenters import INFORMED_TEXTS, where_from, who_is_informed
+from services.casework.entrypoints.review_labels import label as review_label
 from services.contracts.codes import HAND_OVERS
 from services.platform.ui import dates
 from services.platform.ui.phones import dialled
@@ -47,7 +47,7 @@ class ChronologyEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class CasePage:
-    """`whole` is false for who knows only what the team does; then all after it is empty."""
+    """`whole` is false for viewers who see only what the team sees; then the fields after it are empty."""
 
     href: str
     list_href: str
@@ -70,7 +70,7 @@ class CasePage:
     contact: list[Row] = field(default_factory=list)
     facts: list[Row] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
-    told: list[Row] = field(default_factory=list)
+    informed: list[Row] = field(default_factory=list)
     referred: list[Row] = field(default_factory=list)
     alarms: list[Row] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
@@ -112,8 +112,8 @@ def _whole(view: CaseView, whole: CaseWhole, reader: CaseReader, now: datetime) 
         "others": [_other(other) for other in whole.other_referrals],
         "contact": _contact(whole),
         "facts": fact_rows(whole.facts),
-        "texts": text_rows({name: text for name, text in whole.texts.items() if name not in TOLD_TEXTS}),
-        "told": who_knows(whole.circumstances, whole.texts),
+        "texts": text_rows({name: text for name, text in whole.texts.items() if name not in INFORMED_TEXTS}),
+        "informed": who_is_informed(whole.circumstances, whole.texts),
         "referred": where_from(
             source=whole.source,
             by_class=whole.referred_by_class,
@@ -137,7 +137,7 @@ def _other(other: OtherReferral) -> str:
             "%(reference)s, received %(timestamp)s. From: %(source)s",
             reference=other.reference,
             timestamp=when,
-            source=review_words(other.source),
+            source=review_label(other.source),
         )
     )
 
@@ -145,30 +145,30 @@ def _other(other: OtherReferral) -> str:
 def _change(case_id: UUID, change: CaseChange) -> Row:
     when = dates.timestamp(change.arrived_at)
     if change.kind is ChangeKind.WITHDRAWN:
-        said = _(
+        text = _(
             "The referrer asked to withdraw the referral on %(timestamp)s. Reason: %(reason)s."
             " The case stays open until you close it.",
             timestamp=when,
-            reason=words(change.reason) if change.reason else _("Not recorded"),
+            reason=label(change.reason) if change.reason else _("Not recorded"),
         )
     else:
-        said = _(
-            "The referrer changed the referral on %(timestamp)s. The facts below are as they are now.", timestamp=when
+        text = _(
+            "The referrer changed the referral on %(timestamp)s. The information below is up to date.", timestamp=when
         )
     version = change.referral_version
-    return {"text": said, "href": url_for("cases.read_change", case_id=case_id, referral_version=version)}
+    return {"text": text, "href": url_for("cases.read_change", case_id=case_id, referral_version=version)}
 
 
 def _identity(view: CaseView, reader: CaseReader) -> list[str]:
-    """What stands beside the name on every page of a case."""
-    told = [view.row.reference, _("With: %(name)s", name=owner(view.row, reader.staff_id))]
+    """Returns the facts next to the name on every page of a case."""
+    facts = [view.row.reference, _("Assigned to: %(name)s", name=owner(view.row, reader.staff_id))]
     if view.whole is not None and view.whole.date_of_birth:
-        told.insert(0, _("Born %(day)s", day=dates.day(view.whole.date_of_birth)))
-    return told
+        facts.insert(0, _("Born %(day)s", day=dates.day(view.whole.date_of_birth)))
+    return facts
 
 
 def _badges(whole: CaseWhole) -> list[Row]:
-    """Only what a worker must see before they pick up the phone."""
+    """Returns what a worker must see before contact."""
     badges = []
     if whole.do_not_contact or whole.do_not_contact_note:
         badges.append({"text": _("Do not contact: %(ways)s", ways=avoid(whole)), "colour": "red"})
@@ -184,7 +184,7 @@ def _summary(view: CaseView) -> list[Row]:
         rows.append({"key": _("How to reach the team"), "value": view.on_call_address})
     if whole is None:
         return rows
-    rows.append({"key": _("Decided"), "value": f"{words(whole.level)}, {words(row.pathway)}"})
+    rows.append({"key": _("Decided"), "value": f"{label(whole.level)}, {label(row.pathway)}"})
     if whole.reasons:
         rows.append({"key": _("Why"), "value": whole.reasons})
         rows.append({"key": _("Decided by"), "value": whole.decided_by_name or _("A member of staff")})
@@ -196,22 +196,22 @@ def _summary(view: CaseView) -> list[Row]:
         {"key": _("First contact"), "value": dates.timestamp(row.first_contact_at) or _("Not yet")},
         {"key": _("The young person’s answer"), "value": _answer(whole) or _("Not yet")},
         {"key": _("Equality questions"), "value": _("Answered") if whole.equality_asked else _("Not asked yet")},
-        {"key": _("Outcome"), "value": words(whole.outcome) if whole.outcome else _("Not yet")},
+        {"key": _("Outcome"), "value": label(whole.outcome) if whole.outcome else _("Not yet")},
     ]
     if whole.close_reason:
-        rows.append({"key": _("Closed because"), "value": words(whole.close_reason)})
+        rows.append({"key": _("Closed because"), "value": label(whole.close_reason)})
     return rows
 
 
 def _answer(whole: CaseWhole) -> str:
     if whole.answer is None:
         return ""
-    said = words(whole.answer)
-    return f"{said} ({dates.day(whole.later_on)})" if whole.later_on else said
+    text = label(whole.answer)
+    return f"{text} ({dates.day(whole.later_on)})" if whole.later_on else text
 
 
 def _main_act(view: CaseView) -> Row | None:
-    """The one thing to do next."""
+    """Returns the next thing to do, if any."""
     row, whole = view.row, view.whole
     if row.state is CaseState.AWAITING_CONFIRMATION:
         return _act(row.id, "confirmation", _("Confirm the hand-over"))
@@ -255,7 +255,7 @@ def _act(case_id: UUID, name: str, text: str) -> Row:
 
 
 def chronology(view: CaseView, whole: CaseWhole) -> list[ChronologyEntry]:
-    """What happened last stands first, alarms among it. A corrected note stays and points to what stands for it."""
+    """Returns the chronology, newest first, with alarms. A corrected note stays and links to its correction."""
     corrections = {entry.corrects_id: entry.id for entry in whole.entries if entry.corrects_id}
     is_open = view.row.state is CaseState.OPEN
     newest_first = sorted(whole.entries, key=lambda entry: (entry.occurred_at, entry.version), reverse=True)
@@ -272,7 +272,7 @@ def _raised(alarm: AlarmView) -> ChronologyEntry:
         recorded_at=alarm.raised_at,
         recorded_later=False,
         by=_("the referrer"),
-        lines=[words(reason) for reason in alarm.reasons],
+        lines=[label(reason) for reason in alarm.reasons],
         text=None,
         corrected_by=None,
         correct_href=None,
@@ -284,7 +284,7 @@ def _entry(view: CaseView, entry: EntryView, corrected_by: UUID | None, is_open:
     correct = is_note and is_open and corrected_by is None
     return ChronologyEntry(
         id=entry.id,
-        title=words(entry.kind),
+        title=label(entry.kind),
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
         recorded_later=entry.recorded_at != entry.occurred_at,
@@ -297,24 +297,24 @@ def _entry(view: CaseView, entry: EntryView, corrected_by: UUID | None, is_open:
 
 
 def _lines(view: CaseView, entry: EntryView) -> list[str]:
-    """What the entry says in codes, in words."""
+    """Returns the labels of the entry's codes."""
     lines: list[str] = []
     if entry.kind is EntryKind.OPENED and view.whole is not None:
-        lines.append(f"{words(view.whole.level)}, {words(view.row.pathway)}")
+        lines.append(f"{label(view.whole.level)}, {label(view.row.pathway)}")
     if entry.kind is EntryKind.ASSIGNED:
         lines.append(_("To %(name)s", name=entry.assignee_name or _("A member of staff")))
     if entry.unassign_reason is not None:
-        lines.append(words(entry.unassign_reason))
+        lines.append(label(entry.unassign_reason))
     if entry.mode is not None:
         reached = _("reached the young person") if entry.reached else _("did not reach the young person")
-        lines.append(f"{words(entry.mode)}: {reached}")
+        lines.append(f"{label(entry.mode)}: {reached}")
     if entry.answer is not None:
-        said = words(entry.answer)
-        lines.append(f"{said} ({dates.day(entry.later_on)})" if entry.later_on else said)
+        text = label(entry.answer)
+        lines.append(f"{text} ({dates.day(entry.later_on)})" if entry.later_on else text)
     if entry.outcome is not None:
-        lines.append(words(entry.outcome))
+        lines.append(label(entry.outcome))
     if entry.close_reason is not None:
-        lines.append(words(entry.close_reason))
+        lines.append(label(entry.close_reason))
     if entry.why is not None:
         lines.append(_("Used although it is on the do-not-contact list: %(why)s", why=entry.why))
     if entry.confirmed_by is not None:
@@ -323,7 +323,7 @@ def _lines(view: CaseView, entry: EntryView) -> list[str]:
 
 
 def _contact(whole: CaseWhole) -> list[Row]:
-    """How to reach the young person safely: what they said must not be used stands first."""
+    """Returns how to reach the young person safely, with what to avoid first."""
     rows = [
         {
             "key": _("Do not contact"),
@@ -340,8 +340,8 @@ def _contact(whole: CaseWhole) -> list[Row]:
 
 
 def avoid(whole: CaseWhole) -> str:
-    """What to avoid, in the middle of a sentence: "at home, by phone"."""
-    named = [_lower(contact_words(code)) for code in whole.do_not_contact]
+    """Returns what to avoid, for the middle of a sentence: "at home, by phone"."""
+    named = [_lower(contact_label(code)) for code in whole.do_not_contact]
     if whole.do_not_contact_note:
         named.append(_("read the note"))
     return ", ".join(named)
@@ -352,5 +352,5 @@ def _lower(words_of_it: str) -> str:
 
 
 def _ways(codes: Sequence[str], note: str | None) -> str:
-    named = ", ".join(contact_words(code) for code in codes)
+    named = ", ".join(contact_label(code) for code in codes)
     return f"{named}. {note}" if named and note else named or note or ""

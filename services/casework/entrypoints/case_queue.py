@@ -1,4 +1,4 @@
-"""Pages: a team's queue, soonest due first, and the hand-overs that wait for their receiver."""
+"""Pages: a team's queue, soonest due first, and unconfirmed hand-overs."""
 
 from uuid import UUID, uuid4
 
@@ -33,7 +33,7 @@ def hand_overs() -> ResponseReturnValue:
 
 @pages.post("/queue/next")
 @access.requires(*WORKERS)
-def take_next() -> ResponseReturnValue:
+def claim_next() -> ResponseReturnValue:
     taken = current.handle(TakeNextCase(entry_id=uuid4(), reader=reader()))
     if taken is None:
         return redirect(url_for(".queue", tab=Tab.UNASSIGNED, done="none_waiting"), code=303)
@@ -74,7 +74,7 @@ def _shown(wanted: CaseList) -> ResponseReturnValue:
 
 
 def _tab() -> Tab:
-    """The list asked for; else a worker's own cases, and for a manager those of the team."""
+    """Returns the requested tab; by default a worker's own cases, or the team's for a manager."""
     asked = request.args.get("tab", "")
     if asked in list(Tab):
         return Tab(asked)
@@ -82,7 +82,7 @@ def _tab() -> Tab:
 
 
 def _wanted(tab: Tab) -> CaseList:
-    """The list asked for. A filter that is none of ours is no filter: a person may have typed the address."""
+    """Returns the requested list. Unknown filters are ignored, because a person may have typed the address."""
     status, owner = request.args.get("status", ""), request.args.get("owner", "")
     return CaseList(tab=tab, status=Status(status) if status in list(Status) else None, owner_id=_uuid(owner))
 

@@ -1,4 +1,4 @@
-"""Who asks, as the need-to-know rule of cases knows them, and the roles that may ask at all."""
+"""Reads cases for the current viewer, with audit rows, and the roles that may."""
 
 from datetime import datetime
 from uuid import UUID
@@ -29,18 +29,18 @@ def reader() -> CaseReader:
 
 
 def version_read() -> int:
-    """The version of the case that the page of this form showed. Raises Stale for one that was never ours."""
+    """Returns the version of the case that the form's page showed. Raises Stale for an invalid one."""
     version = etag.form_version()
     if not version:
         raise Stale
     return version
 
 
-def read_audited(case_id: UUID, knowledge: AccessLevel) -> CaseView:
-    """The case as its reader may know it; the reading is audited with the task that it comes from."""
+def read_audited(case_id: UUID, access: AccessLevel) -> CaseView:
+    """Returns the case as far as the viewer may read it. Audits the read with its task."""
     who = reader()
     with current.transaction() as transaction:
-        view = read_case(transaction.connection, who, case_id, knowledge)
+        view = read_case(transaction.connection, who, case_id, access)
         named = {"referral": str(view.row.referral_id)}
         transaction.audit("case.read", subject_type="case", subject_id=case_id, reason=_task(view, who), details=named)
     return view
@@ -49,8 +49,8 @@ def read_audited(case_id: UUID, knowledge: AccessLevel) -> CaseView:
 def page_of(
     transaction: Transaction, who: CaseReader, wanted: CaseList, page: paging.PageRequest
 ) -> paging.Paged[CaseRow]:
-    """One page of a list, with one audit row that names the cases shown."""
-    after = None if page.after is None else _place(*page.after)
+    """Returns a page of a list, with one audit row that names the cases shown."""
+    after = None if page.after is None else _cursor(*page.after)
     rows = list_cases(transaction.connection, who, wanted, now=transaction.at, maximum=page.limit + 1, after=after)
     listed = paging.paged(rows, page, [_position(row.cursor) for row in rows])
     transaction.audit(
@@ -71,12 +71,12 @@ def _position(cursor: Cursor) -> paging.Position:
     return calm, met, due_at.isoformat(), str(case_id)
 
 
-def _place(calm: object, met: object, due_at: object, case_id: object) -> Cursor:
+def _cursor(calm: object, met: object, due_at: object, case_id: object) -> Cursor:
     return bool(calm), bool(met), datetime.fromisoformat(str(due_at)), UUID(str(case_id))
 
 
 def _task(view: CaseView, reader: CaseReader) -> str:
-    """The reason of a reading, from the task that it is part of."""
+    """Returns the audit reason of a read, from its task."""
     if view.row.pathway in HAND_OVERS:
         return "hand_over"
     return "my_case" if view.row.owner_id == reader.staff_id else "my_team"

@@ -1,4 +1,4 @@
-"""What the referrer changed, in words: each field with its old and its new value, who changed it, and when."""
+"""Presenters of the referrer's changes: each field's old and new value, who changed it, and when."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,9 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from services.casework.domain.referral_changes import FieldChange, Part, VersionChange
-from services.casework.entrypoints.case_wording import contact_words
-from services.casework.entrypoints.fact_wording import fact_label, fact_value, text_title, text_value
-from services.casework.entrypoints.review_wording import words
+from services.casework.entrypoints.case_labels import contact_label
+from services.casework.entrypoints.fact_labels import fact_label, fact_value, text_title, text_value
+from services.casework.entrypoints.review_labels import label
 from services.contracts.codes import AgeBasis, OrganisationClass, PoliceTold, Source, Told
 from services.platform.i18n import N_
 from services.platform.ui import dates
@@ -28,7 +28,7 @@ _LABELS = {
     "postcode": N_("Postcode"),
     "safe_contact": N_("Safe ways to contact"),
     "safe_contact_note": N_("Safe ways to contact: note"),
-    "do_not_contact": N_("Do not use"),
+    "do_not_contact": N_("Do not contact"),
     "do_not_contact_note": N_("Do not contact: note"),
     "interpreter_needed": N_("Interpreter needed"),
     "interpreter_language": N_("Interpreter’s language"),
@@ -45,14 +45,14 @@ _TIMES = ("arrived_at", "discharge_expected_at")
 
 
 def referrer(name: str | None, by_class: OrganisationClass | None, source: Source) -> str:
-    """Only who wrote a referral can change it: their name where it is known here, else what they are."""
+    """Returns who changed it, which is always the referrer: their name if known, otherwise their organisation or source."""
     if name:
         return name
-    return words(by_class) if by_class else words(source)
+    return label(by_class) if by_class else label(source)
 
 
 def referral_changes(changes: Sequence[VersionChange], *, by: str, decided_on: int | None = None) -> list[Row]:
-    """Newest first. `decided_on` is the version that a decision was made on: what is above it came afterwards."""
+    """Returns the changes, newest first. `decided_on` is the version of the decision; higher versions came afterwards."""
     return [
         {
             "timestamp": dates.timestamp(change.stated_at) or _("Time not known yet"),
@@ -84,9 +84,9 @@ def _value(change: FieldChange, value: Any) -> str:
     if fact_label(name):
         return fact_value(name, value)
     if name in _CODES:
-        return words(_CODES[name](value))
+        return label(_CODES[name](value))
     if name in _WAYS:
-        return ", ".join(contact_words(code) for code in value)
+        return ", ".join(contact_label(code) for code in value)
     if name in _TIMES:
         return dates.timestamp(datetime.fromisoformat(value))
     if name == "date_of_birth":

@@ -1,4 +1,4 @@
-"""The partnership's procedure for immediate danger, for the pages that somebody decides on."""
+"""The partnership's procedure for immediate danger, for the decision pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,4 +9,4 @@ class DangerProcedure:
     steps: tuple[str, ...]
     """What to do now, step by step."""
     contacts: Mapping[str, str]
-    """Whom to phone: number by name."""
+    """Phone numbers by name."""

@@ -1,4 +1,4 @@
-"""The API of what staff hold: cases, reviews and hand-overs of one person, and cases that lost their worker."""
+"""The API of a person's cases, reviews and hand-overs, and of cases that lost their worker."""
 
 from typing import Any
 from uuid import UUID
@@ -38,7 +38,7 @@ class ReviewHeldItem(Schema):
 
 
 class HoldingsAnswer(Schema):
-    """Only what the reader may see: cases of teams that they manage, reviews and hand-overs of their areas."""
+    """Only what the caller may read: cases of teams that they manage, reviews and hand-overs of their areas."""
 
     staff_id = fields.UUID(required=True)
     display_name = fields.String(required=True)
@@ -68,7 +68,7 @@ class CaseNoticeItems(Schema):
 @api.response(200, HoldingsAnswer)
 @access.requires(*COLLEAGUES)
 def holdings(staff_id: UUID) -> Holdings:
-    """What a member of staff holds, as far as the reader may see it"""
+    """A member of staff's cases, reviews and hand-overs, as far as the caller may read them"""
     return read_holdings(staff_id)
 
 
@@ -77,7 +77,7 @@ def holdings(staff_id: UUID) -> Holdings:
 @access.requires(*COLLEAGUES)
 def release(staff_id: UUID, review_id: UUID) -> Response:
     """Release a colleague's claim on a review, and the question that they asked in it"""
-    current.handle(ReleaseReview(review_id=review_id, reader=review_reading.reader(), holder_id=staff_id))
+    current.handle(ReleaseReview(review_id=review_id, reader=review_reading.reader(), staff_id=staff_id))
     return Response(status=204)
 
 
@@ -85,7 +85,7 @@ def release(staff_id: UUID, review_id: UUID) -> Response:
 @api.response(200, CaseNoticeItems)
 @access.requires(*MANAGERS)
 def case_notices() -> ResponseReturnValue:
-    """Cases of the reader's teams that lost their worker, or whose worker cannot act, the oldest first"""
+    """Cases of the caller's teams that lost their worker, or whose worker cannot act, oldest first"""
     with current.transaction() as transaction:
         rows: list[Any] = read_notices(transaction)
     return {"items": rows}

@@ -1,4 +1,4 @@
-"""Pages: who has how many cases, what one person holds, and cases that lost their worker."""
+"""Pages: caseloads, one person's cases and reviews, and cases that lost their worker."""
 
 from uuid import UUID
 
@@ -40,14 +40,14 @@ def read_notice(notice_id: UUID) -> ResponseReturnValue:
 @pages.get("/<uuid:staff_id>")
 @access.requires(*COLLEAGUES)
 def show(staff_id: UUID) -> ResponseReturnValue:
-    held = read_holdings(staff_id)
+    holdings = read_holdings(staff_id)
     return render_template(
         "casework/holdings.html",
-        name=held.display_name,
-        account=present.account(held),
-        cases=[present.case_held(row) for row in held.cases],
-        reviews=[present.review_held(row, held) for row in held.reviews],
-        hand_overs=[present.hand_over_held(row) for row in held.hand_overs],
+        name=holdings.display_name,
+        account=present.account(holdings),
+        cases=[present.case_row(row) for row in holdings.cases],
+        reviews=[present.review_row(row, holdings) for row in holdings.reviews],
+        hand_overs=[present.hand_over_row(row) for row in holdings.hand_overs],
         back=url_for(".index") if current.identity().has(*MANAGERS) else None,
         done=done(request.args.get("done")),
     )
@@ -56,5 +56,5 @@ def show(staff_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:staff_id>/reviews/<uuid:review_id>/release")
 @access.requires(*COLLEAGUES)
 def release(staff_id: UUID, review_id: UUID) -> ResponseReturnValue:
-    current.handle(ReleaseReview(review_id=review_id, reader=review_reading.reader(), holder_id=staff_id))
+    current.handle(ReleaseReview(review_id=review_id, reader=review_reading.reader(), staff_id=staff_id))
     return redirect(url_for(".show", staff_id=staff_id, done="released"), code=303)

@@ -1,4 +1,4 @@
-"""What somebody holds, and what managers are to see of cases and their workers, in plain words."""
+"""Presenters of a person's cases and reviews, and of notices to managers."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,14 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from services.casework.adapters.holding_queries import CaseHeld, Caseload, Holdings, NoticeRow, ReviewHeld
-from services.casework.entrypoints.case_wording import words
+from services.casework.entrypoints.case_labels import label
 from services.platform.ui import dates
 
 Row = dict[str, Any]
 
 
 def account(person: Holdings | Caseload) -> Row:
-    """Whether they can act, in words; and when they were last known to have signed in."""
+    """Returns the status of the account and the last known sign-in."""
     if not person.active:
         text, colour = _("Switched off"), "red"
     elif person.idle:
@@ -42,40 +42,40 @@ def notice(row: NoticeRow) -> Row:
         "href": url_for("cases.show", case_id=row.case_id),
         "who": row.initials or _("Name not known"),
         "reference": row.reference,
-        "text": words(row.kind),
+        "text": label(row.kind),
         "worker": row.staff_name or _("A member of staff"),
         "since": dates.timestamp(row.raised_at),
         "read_href": url_for("holdings.read_notice", notice_id=row.id),
     }
 
 
-def case_held(row: CaseHeld) -> Row:
+def case_row(row: CaseHeld) -> Row:
     acts = [
         {"href": url_for("cases.assignment", case_id=row.id), "text": _("Hand over to a colleague")},
         {"href": url_for("cases.unassignment", case_id=row.id), "text": _("Return to Unassigned")},
     ]
-    return _held(row) | {"acts": acts}
+    return _row(row) | {"acts": acts}
 
 
-def hand_over_held(row: CaseHeld) -> Row:
+def hand_over_row(row: CaseHeld) -> Row:
     act = {"href": url_for("cases.confirmation", case_id=row.id), "text": _("Confirm the hand-over")}
-    return _held(row) | {"acts": [act]}
+    return _row(row) | {"acts": [act]}
 
 
-def review_held(row: ReviewHeld, holdings: Holdings) -> Row:
-    said = [_("They are reviewing it")] if row.claimed else []
-    said += [_("Waiting for an answer to their question")] if row.asked else []
+def review_row(row: ReviewHeld, holdings: Holdings) -> Row:
+    details = [_("They are reviewing it")] if row.claimed else []
+    details += [_("Waiting for an answer to their question")] if row.asked else []
     return {
         "href": url_for("reviews.show", review_id=row.id),
         "reference": row.reference,
-        "details": ". ".join(said),
+        "details": ". ".join(details),
         "due": dates.timestamp(row.due_at),
         "acts": [],
         "release_href": url_for("holdings.release", staff_id=holdings.staff_id, review_id=row.id),
     }
 
 
-def _held(row: CaseHeld) -> Row:
+def _row(row: CaseHeld) -> Row:
     return {
         "href": url_for("cases.show", case_id=row.id),
         "reference": row.reference,

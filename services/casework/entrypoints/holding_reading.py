@@ -1,4 +1,4 @@
-"""Who may ask what somebody holds, and the reading of it with its audit row."""
+"""Reads a person's cases and reviews for the current viewer, with an audit row."""
 
 from uuid import UUID
 
@@ -15,30 +15,30 @@ COLLEAGUES = (Role.TEAM_MANAGER, Role.REVIEWER)
 def read_holdings(staff_id: UUID) -> Holdings:
     """Audited by one row that names what was shown. Raises StaffNotFound."""
     with current.transaction() as transaction:
-        held = holdings_of(
+        holdings = holdings_of(
             transaction.connection,
             staff_id,
             as_worker=case_reading.reader(),
             as_reviewer=review_reading.reader(),
             at=transaction.at,
         )
-        shown = [row.referral_id for rows in (held.cases, held.reviews, held.hand_overs) for row in rows]
+        shown = [row.referral_id for rows in (holdings.cases, holdings.reviews, holdings.hand_overs) for row in rows]
         transaction.audit(
             "holdings.listed",
             subject_type="staff",
             subject_id=staff_id,
             reason="my_team",
             details={
-                "cases": [str(row.id) for row in (*held.cases, *held.hand_overs)],
-                "reviews": [str(row.id) for row in held.reviews],
+                "cases": [str(row.id) for row in (*holdings.cases, *holdings.hand_overs)],
+                "reviews": [str(row.id) for row in holdings.reviews],
                 "referrals": [str(referral_id) for referral_id in shown],
             },
         )
-    return held
+    return holdings
 
 
 def read_notices(transaction: Transaction) -> list[NoticeRow]:
-    """What this manager is to see, audited by one row that names the cases."""
+    """Returns this manager's notices, audited by one row that names the cases."""
     rows = notices(transaction.connection, case_reading.reader())
     transaction.audit(
         "case_notices.listed",

@@ -1,4 +1,4 @@
-"""What was proposed in a review, in words: the proposal that waits for a second reviewer, and those before it."""
+"""Presenters of proposals: the waiting one and earlier ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from services.casework.adapters.proposal_queries import ProposalView
-from services.casework.entrypoints.review_wording import words
+from services.casework.entrypoints.review_labels import label
 from services.platform.ui import dates
 
 Row = dict[str, Any]
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True, kw_only=True)
 class ProposalPage:
     own: bool
-    """Whether the reader proposed it, and so cannot answer it."""
+    """Whether the viewer proposed it and so cannot answer it."""
     by: str
     timestamp: str
     summary: list[Row]
@@ -36,17 +36,17 @@ def waiting(proposals: Sequence[ProposalView], reader_id: UUID) -> ProposalPage 
 
 
 def ended(proposals: Sequence[ProposalView]) -> list[list[Row]]:
-    """Each as the rows of its summary, newest first."""
+    """Returns the summary rows of each, newest first."""
     return [_summary(proposal) + _end(proposal) for proposal in proposals if proposal.outcome is not None]
 
 
 def last_end(proposals: Sequence[ProposalView]) -> list[Row]:
-    """How the last one ended, while none waits; what was proposed stays with the earlier proposals."""
+    """Returns how the last one ended, if none waits."""
     return _end(proposals[0]) if proposals and proposals[0].outcome is not None else []
 
 
 def agreement(proposals: Sequence[ProposalView]) -> list[Row]:
-    """Who agreed to the decision, and why; nothing where none had to."""
+    """Returns who agreed to the decision and why; empty if nobody had to."""
     agreed = next((one for one in proposals if one.outcome is not None and one.outcome == "agreed"), None)
     if agreed is None:
         return []
@@ -67,8 +67,8 @@ def _summary(proposal: ProposalView) -> list[Row]:
             "key": _("Proposed"),
             "value": _("%(timestamp)s by %(name)s", timestamp=dates.timestamp(proposal.proposed_at), name=by),
         },
-        {"key": _("Support"), "value": words(proposal.level)},
-        {"key": _("Goes to"), "value": words(proposal.pathway)},
+        {"key": _("Support"), "value": label(proposal.level)},
+        {"key": _("Goes to"), "value": label(proposal.pathway)},
     ]
     if proposal.team_name:
         rows.append({"key": _("Team"), "value": proposal.team_name})
@@ -76,7 +76,7 @@ def _summary(proposal: ProposalView) -> list[Row]:
 
 
 def _end(proposal: ProposalView) -> list[Row]:
-    outcome = words(proposal.outcome) if proposal.outcome else ""
+    outcome = label(proposal.outcome) if proposal.outcome else ""
     value = _("%(outcome)s, %(timestamp)s", outcome=outcome, timestamp=dates.timestamp(proposal.ended_at))
     if proposal.ended_by_name:
         value = _("%(outcome)s by %(name)s", outcome=value, name=proposal.ended_by_name)

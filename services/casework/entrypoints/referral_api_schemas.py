@@ -1,4 +1,4 @@
-"""What the APIs of reviews and of cases both answer of a referral."""
+"""Referral schemas shared by the APIs of reviews and cases."""
 
 from marshmallow import Schema, fields
 
@@ -6,7 +6,7 @@ from services.casework.domain.referral_changes import Part
 
 
 class FieldChangeItem(Schema):
-    """A value of the referral before and after; null is not known."""
+    """A value of the referral before and after; null means not known."""
 
     part = fields.Enum(Part, by_value=True, required=True)
     field = fields.String(required=True)
@@ -15,7 +15,7 @@ class FieldChangeItem(Schema):
 
 
 class VersionChangeItem(Schema):
-    """What the referrer changed by one version of the referral."""
+    """The changes of one version of the referral."""
 
     version = fields.Integer(required=True)
     stated_at = fields.AwareDateTime(allow_none=True, required=True)

@@ -1,4 +1,4 @@
-"""How a referral came, for its reviewer and for who works the case: who knows of it, and who sent it when."""
+"""Presenters of a referral's origin, for reviews and cases: who has been told, and who referred when."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,14 +6,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from services.casework.entrypoints.fact_wording import text_rows
-from services.casework.entrypoints.review_wording import words
+from services.casework.entrypoints.fact_labels import text_rows
+from services.casework.entrypoints.review_labels import label
 from services.contracts.codes import OrganisationClass, PoliceTold, Source, Told
 from services.platform.ui import dates
 
 Row = dict[str, Any]
 
-TOLD_TEXTS = (
+INFORMED_TEXTS = (
     "told_reason",
     "told_parent_or_carer",
     "consent_given_by",
@@ -25,15 +25,15 @@ TOLD_TEXTS = (
 )
 
 
-def who_knows(circumstances: Mapping[str, Any], texts: Mapping[str, str]) -> list[Row]:
-    """Whether the young person and the police know of the referral, before anybody calls them."""
+def who_is_informed(circumstances: Mapping[str, Any], texts: Mapping[str, str]) -> list[Row]:
+    """Returns whether the young person and the police have been told, to read before contact."""
     young, police = circumstances.get("told_young_person"), circumstances.get("police_told")
     rows = [
-        {"key": _("Does the young person know?"), "value": words(Told(young)) if young else _("Not said")},
-        {"key": _("Were the police told?"), "value": words(PoliceTold(police)) if police else _("Not said")},
+        {"key": _("Does the young person know?"), "value": label(Told(young)) if young else _("Not recorded")},
+        {"key": _("Were the police told?"), "value": label(PoliceTold(police)) if police else _("Not recorded")},
     ]
-    said = text_rows({name: texts[name] for name in TOLD_TEXTS if texts.get(name)})
-    return rows + [{"key": row["title"], "value": row["text"]} for row in said]
+    rows_of_texts = text_rows({name: texts[name] for name in INFORMED_TEXTS if texts.get(name)})
+    return rows + [{"key": row["title"], "value": row["text"]} for row in rows_of_texts]
 
 
 def where_from(
@@ -44,8 +44,8 @@ def where_from(
     area: str | None,
     circumstances: Mapping[str, Any],
 ) -> list[Row]:
-    """Who referred and when; of a hospital, when the young person arrived and is expected to leave."""
-    by = f"{words(source)} ({words(by_class)})" if by_class else words(source)
+    """Returns who referred and when; for a hospital, when the young person arrived and is expected to leave."""
+    by = f"{label(source)} ({label(by_class)})" if by_class else label(source)
     rows = [
         {"key": _("Who referred"), "value": by},
         {"key": _("Received"), "value": dates.timestamp(received_at)},
@@ -53,6 +53,6 @@ def where_from(
     if area:
         rows.append({"key": _("Area"), "value": area})
     for name, key in (("arrived_at", _("Arrived")), ("discharge_expected_at", _("Expected to leave"))):
-        if said := circumstances.get(name):
-            rows.append({"key": key, "value": dates.timestamp(datetime.fromisoformat(said))})
+        if value := circumstances.get(name):
+            rows.append({"key": key, "value": dates.timestamp(datetime.fromisoformat(value))})
     return rows

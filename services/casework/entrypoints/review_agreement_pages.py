@@ -1,4 +1,4 @@
-"""Page: a second reviewer reads what was proposed, and agrees or not."""
+"""Page: a second reviewer reads the proposal, and agrees or not."""
 
 from uuid import UUID, uuid4
 
@@ -57,7 +57,7 @@ def _page(found: Opened, form: Form) -> ResponseReturnValue:
     page = render_template(
         "casework/review_agreement.html",
         review=review,
-        referral=present.told(found.whole),
+        referral=present.sections(found.whole),
         danger=review_choices.danger_procedure(),
         form=form,
         answers=[{"value": "yes", "text": _("Yes, I agree")}, {"value": "no", "text": _("No, I do not agree")}],

@@ -11,16 +11,16 @@ from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewWhole
 from services.casework.application.answer_proposal import AnswerProposal
 from services.casework.application.ask_again_later import AskAgainLater
-from services.casework.application.claim_review import ClaimNextReview, ClaimReview, KeepClaim, ReleaseClaim
+from services.casework.application.claim_review import ClaimNextReview, ClaimReview, ExtendClaim, ReleaseClaim
 from services.casework.application.decide_review import AddBasis, AskReferrer, ConfirmWithdrawal
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
 from services.casework.application.start_round import StartRound
 from services.casework.domain import routing, support_pathways
 from services.casework.domain.case_clock import london_day
-from services.casework.domain.estimate import Estimated, Moved, NotEstimated
+from services.casework.domain.estimate import Contribution, Estimated, NotEstimated
 from services.casework.entrypoints import review_api_schemas as schemas
 from services.casework.entrypoints import review_forms as forms
-from services.casework.entrypoints.contribution_wording import worded
+from services.casework.entrypoints.contribution_labels import worded
 from services.casework.entrypoints.review_deciding import decide_once
 from services.casework.entrypoints.review_decision_pages import refuse_head
 from services.casework.entrypoints.review_reading import consent_withdrawals_listed, listed, reader
@@ -85,8 +85,8 @@ def one_review(review_id: UUID) -> ResponseReturnValue:
 @api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
 @api.response(200, schemas.ReviewItem)
 @access.requires(Role.REVIEWER)
-def claim_next(_said: dict[str, Any]) -> ResponseReturnValue:
-    """Claim the next that nobody reads: those in danger first, then by due time; 404 when there is none"""
+def claim_next(_body: dict[str, Any]) -> ResponseReturnValue:
+    """Claim the next unclaimed review: danger first, then by due time; 404 if there is none"""
     return _row(current.handle(ClaimNextReview(reader=reader())))
 
 
@@ -94,9 +94,9 @@ def claim_next(_said: dict[str, Any]) -> ResponseReturnValue:
 @api.arguments(forms.ClaimBody, example=schemas.EXAMPLES["claim"])
 @api.response(200, schemas.ReviewItem)
 @access.requires(Role.REVIEWER)
-def claim(said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
-    """Show the others that you read it, until half an hour after your last change; take_over takes it from who has it"""
-    current.handle(ClaimReview(review_id=review_id, reader=reader(), take_over=said["take_over"]))
+def claim(body: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+    """Claim the review until half an hour after your last change; take_over replaces another reviewer's claim"""
+    current.handle(ClaimReview(review_id=review_id, reader=reader(), take_over=body["take_over"]))
     return _row(review_id)
 
 
@@ -104,9 +104,9 @@ def claim(said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
 @api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
 @api.response(200, schemas.ReviewItem)
 @access.requires(Role.REVIEWER)
-def keep(_said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
-    """Keep your claim, for you are still reading; 409 when it has ended"""
-    current.handle(KeepClaim(review_id=review_id, reader=reader()))
+def keep(_body: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+    """Extend your claim; 409 if it has ended"""
+    current.handle(ExtendClaim(review_id=review_id, reader=reader()))
     return _row(review_id)
 
 
@@ -114,8 +114,8 @@ def keep(_said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
 @api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
 @api.response(200, schemas.ReviewItem)
 @access.requires(Role.REVIEWER)
-def release(_said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
-    """Give your claim back, so that others see that nobody reads it"""
+def release(_body: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+    """Release your claim"""
     current.handle(ReleaseClaim(review_id=review_id, reader=reader()))
     return _row(review_id)
 
@@ -125,16 +125,16 @@ def release(_said: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def add_own_view(said: dict[str, Any], review_id: UUID) -> Response:
-    """What you think, before any estimate. It is never changed"""
-    return _made(review_id, RecordOwnView(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
+def add_own_view(body: dict[str, Any], review_id: UUID) -> Response:
+    """Your own view, before any estimate. It cannot be changed"""
+    return _made(review_id, RecordOwnView(review_id=review_id, reader=reader(), revision=etag.named_version(), **body))
 
 
 @api.get("/<uuid:review_id>/estimate")
 @api.response(200, schemas.EstimateAnswer)
 @access.requires(Role.REVIEWER)
 def one_estimate(review_id: UUID) -> ResponseReturnValue:
-    """The estimate beside your own view; 409 until that is recorded"""
+    """The estimate with your own view; 409 until that is recorded"""
     refuse_head()
     return _comparison(current.handle(ShowEstimate(review_id=review_id, reader=reader())))
 
@@ -144,14 +144,14 @@ def one_estimate(review_id: UUID) -> ResponseReturnValue:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def add_decision(said: dict[str, Any], review_id: UUID) -> Response:
+def add_decision(body: dict[str, Any], review_id: UUID) -> Response:
     """Your decision: level, pathway, the team's code, and your reasons. `levels` of the review says which go together
 
     Where `needs_agreement` is true it is a proposal: the review is then `agreement_needed` until a second reviewer
     answers.
     """
     return idempotency.respond(
-        decide_once(review_id, said, answer=(201, _location(review_id)), revision=etag.named_version())
+        decide_once(review_id, body, answer=(201, _location(review_id)), revision=etag.named_version())
     )
 
 
@@ -160,9 +160,9 @@ def add_decision(said: dict[str, Any], review_id: UUID) -> Response:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def add_agreement(said: dict[str, Any], review_id: UUID) -> Response:
-    """A second reviewer's answer to the proposal that waits: agreement decides, refusal returns the review"""
-    command = AnswerProposal(review_id=review_id, reader=reader(), revision=etag.named_version(), **said)
+def add_agreement(body: dict[str, Any], review_id: UUID) -> Response:
+    """A second reviewer's answer to the waiting proposal: agreement decides, refusal returns the review to waiting"""
+    command = AnswerProposal(review_id=review_id, reader=reader(), revision=etag.named_version(), **body)
     return _made(review_id, command)
 
 
@@ -171,9 +171,9 @@ def add_agreement(said: dict[str, Any], review_id: UUID) -> Response:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def add_question(said: dict[str, Any], review_id: UUID) -> Response:
-    """One named question to the referrer; the clock stops until they answer"""
-    return _made(review_id, AskReferrer(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
+def add_question(body: dict[str, Any], review_id: UUID) -> Response:
+    """One coded question to the referrer; the due time is paused until they answer"""
+    return _made(review_id, AskReferrer(review_id=review_id, reader=reader(), revision=etag.named_version(), **body))
 
 
 @api.post("/<uuid:review_id>/ask-again-later")
@@ -181,9 +181,9 @@ def add_question(said: dict[str, Any], review_id: UUID) -> Response:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def put_off(said: dict[str, Any], review_id: UUID) -> Response:
+def put_off(body: dict[str, Any], review_id: UUID) -> Response:
     """Wait for the answer until that day; never where there may be danger"""
-    return _made(review_id, AskAgainLater(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
+    return _made(review_id, AskAgainLater(review_id=review_id, reader=reader(), revision=etag.named_version(), **body))
 
 
 @api.post("/<uuid:review_id>/rounds")
@@ -191,7 +191,7 @@ def put_off(said: dict[str, Any], review_id: UUID) -> Response:
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
 def add_round(review_id: UUID) -> Response:
-    """A new review of a decided referral that has no open case, with a view and a decision of its own"""
+    """A new review of a decided referral without an open case, with its own view and decision"""
     round_id = uuid4()
     command = StartRound(review_id=review_id, round_id=round_id, reader=reader(), revision=etag.named_version())
     return idempotency.respond(current.handle_once(command, answer=(201, _location(round_id))))
@@ -202,9 +202,9 @@ def add_round(review_id: UUID) -> Response:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def add_basis(said: dict[str, Any], review_id: UUID) -> Response:
-    """A further lawful basis with its reason; never consent"""
-    return _made(review_id, AddBasis(review_id=review_id, reader=reader(), revision=etag.named_version(), **said))
+def add_basis(body: dict[str, Any], review_id: UUID) -> Response:
+    """Another lawful basis with its reason; never consent"""
+    return _made(review_id, AddBasis(review_id=review_id, reader=reader(), revision=etag.named_version(), **body))
 
 
 @api.post("/<uuid:review_id>/withdrawal")
@@ -212,7 +212,7 @@ def add_basis(said: dict[str, Any], review_id: UUID) -> Response:
 @api.response(201, schemas.Made)
 @api.doc(parameters=[_KEY, _IF_MATCH])
 @access.requires(Role.REVIEWER)
-def withdraw(_said: dict[str, Any], review_id: UUID) -> Response:
+def withdraw(_body: dict[str, Any], review_id: UUID) -> Response:
     """Confirm the withdrawal that the referrer asked for: the review is closed"""
     command = ConfirmWithdrawal(review_id=review_id, reader=reader(), revision=etag.named_version())
     return _made(review_id, command)
@@ -240,11 +240,11 @@ def _row(review_id: UUID) -> ResponseReturnValue:
 
 
 def _whole(whole: ReviewWhole) -> dict[str, Any]:
-    said = asdict(whole)
-    row: dict[str, Any] = said.pop("row")
-    rounds: dict[str, Any] = said.pop("rounds")
+    body = asdict(whole)
+    row: dict[str, Any] = body.pop("row")
+    rounds: dict[str, Any] = body.pop("rounds")
     return (
-        row | said | {"round": rounds["round"], "earlier_rounds": rounds["earlier"], "newest_id": rounds["newest_id"]}
+        row | body | {"round": rounds["round"], "earlier_rounds": rounds["earlier"], "newest_id": rounds["newest_id"]}
     )
 
 
@@ -283,16 +283,16 @@ def _estimate(answer: Estimated) -> dict[str, Any]:
     return {**vars(answer), "contributions": [_moved(moved) for moved in answer.contributions]}
 
 
-def _moved(moved: Moved) -> dict[str, Any]:
+def _moved(moved: Contribution) -> dict[str, Any]:
     newest, *others = moved.sources or (None,)
-    said = worded(moved)
+    body = worded(moved)
     return {
         **vars(moved),
-        "wording": said.wording,
-        "direction": said.direction,
-        "caution": said.caution or None,
-        "origin": said.origin or None,
-        "police_generated": moved.police_generated or moved.said_by_police,
+        "wording": body.wording,
+        "direction": body.direction,
+        "caution": body.caution or None,
+        "origin": body.origin or None,
+        "police_generated": moved.police_generated or moved.is_from_police,
         "source_referral_id": newest.referral_id if newest else None,
         "source": newest.source if newest else None,
         "further_sources": others,

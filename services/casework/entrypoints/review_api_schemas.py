@@ -1,4 +1,4 @@
-"""What the API of reviews answers, and a complete example of each body that it takes."""
+"""Schemas of the API of reviews, with a complete example of each request body."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from services.casework.domain.alarm import AlarmReason
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.alarm_api_schemas import AlarmOfReferral
-from services.casework.entrypoints.contribution_wording import Direction
+from services.casework.entrypoints.contribution_labels import Direction
 from services.casework.entrypoints.referral_api_schemas import VersionChangeItem
 from services.contracts.codes import (
     AgeBasis,
@@ -39,7 +39,7 @@ class ReviewQuery(Schema):
 
 
 class ReviewItem(Schema):
-    """One review as the list has it. Nothing of it comes from an estimate."""
+    """One review in a list. Nothing in it comes from an estimate."""
 
     id = fields.UUID(required=True)
     referral_id = fields.UUID(required=True)
@@ -84,7 +84,7 @@ class BasisItem(Schema):
 
 
 class WithdrawalItem(Schema):
-    """The referrer asked to withdraw; consent that was withdrawn lets no team know from then on."""
+    """The referrer's request to withdraw; withdrawn consent covers no team from then on."""
 
     reason = _code(WithdrawalReason)
     withdrawn_at = fields.AwareDateTime(required=True)
@@ -120,7 +120,7 @@ class DecisionItem(Schema):
 
 
 class LevelItem(Schema):
-    """Where a level of support may go, and whether a second reviewer must agree to it."""
+    """The pathways of a level of support, and whether a second reviewer must agree."""
 
     level = _code(SupportLevel)
     pathways = fields.List(_code(Pathway), required=True)
@@ -146,7 +146,7 @@ class ProposalItem(Schema):
 
 
 class RouteItem(Schema):
-    """A pathway that goes to a team: `team` is proposed, `blocked` says that no basis lets it know."""
+    """A pathway that goes to a team: `team` is proposed; `blocked`: no lawful basis covers it."""
 
     pathway = _code(Pathway)
     team = fields.String(allow_none=True)
@@ -155,14 +155,14 @@ class RouteItem(Schema):
 
 
 class OpenCaseItem(Schema):
-    """A case of the same young person's other referral, which the caller may know too."""
+    """A case of the young person's other referral, which the caller may read too."""
 
     team_name = fields.String(required=True)
     opened_at = fields.AwareDateTime(required=True)
 
 
 class RoundItem(Schema):
-    """What was decided before the referral was reviewed again."""
+    """The decision of an earlier round."""
 
     id = fields.UUID(required=True)
     round = fields.Integer(required=True)
@@ -172,7 +172,7 @@ class RoundItem(Schema):
 
 
 class ReviewAnswer(ReviewItem):
-    """Everything that a reviewer decides on, but for the estimate."""
+    """Everything on which a reviewer decides, except the estimate."""
 
     area = fields.String(required=True)
     age_basis = _code(AgeBasis)
@@ -182,7 +182,7 @@ class ReviewAnswer(ReviewItem):
     circumstances = fields.Dict(keys=fields.String(), values=fields.Raw())
     name = fields.String(allow_none=True)
     date_of_birth = fields.Date(allow_none=True)
-    told = fields.Dict(keys=fields.String(), values=fields.Raw(), allow_none=True)
+    told = fields.Dict(attribute="details", keys=fields.String(), values=fields.Raw(), allow_none=True)
     texts = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
     bases = fields.List(fields.Nested(BasisItem))
     withdrawal = fields.Nested(WithdrawalItem, allow_none=True)
@@ -225,8 +225,8 @@ class SourceItem(Schema):
 class MovedItem(Schema):
     """Base and contributions sum to the estimate, in log-odds.
 
-    `source_referral_id` and `source` name the earlier referral of the same area that the value comes from, the newest
-    one of a count, whose others are `further_sources`; null when it is what this referral itself says.
+    `source_referral_id` and `source` are the earlier referral of the same area that the value comes from; for a count,
+    the newest one, with the others in `further_sources`. They are null if the value is this referral's own.
     """
 
     feature = fields.String(required=True)
@@ -274,7 +274,7 @@ class EstimatedItem(Schema):
 
 
 class ReplacedItem(Schema):
-    """An estimate that the caller was shown, and why another took its place. Nothing else of it is shown again."""
+    """An estimate that the caller was shown, and why it was replaced. Nothing else of it is shown again."""
 
     shown_at = fields.AwareDateTime(required=True)
     probability = fields.Float(allow_none=True)
@@ -286,7 +286,7 @@ class ReplacedItem(Schema):
 
 
 class EstimateAnswer(Schema):
-    """The caller's own view, and beside it `estimate` or `not_estimated`; both null when there is none to show.
+    """The caller's own view with `estimate` or `not_estimated`; both null if there is none to show.
 
     `replaced` are the estimates that the caller was shown before this one, oldest first.
     """
@@ -334,4 +334,4 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reason": "He is 15 and afraid to go home; support cannot wait for his answer.",
     },
 }
-"""Bodies that the demonstration accepts as they stand, given a review in that state."""
+"""Request bodies that the demonstration accepts unchanged for a review in that state."""

@@ -1,4 +1,4 @@
-"""What the page of a decision offers: where a referral may go, what is proposed, and what stands in the way."""
+"""Options of the decision page: levels, destinations, the proposal, and missing lawful bases."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from services.casework.domain.routing import Route, Subject, Team, proposed_pathway
 from services.casework.domain.support_pathways import PATHWAYS_OF, levels_of, needs_agreement
 from services.casework.entrypoints.danger_procedure import DangerProcedure
-from services.casework.entrypoints.review_wording import words
+from services.casework.entrypoints.review_labels import label
 from services.contracts.codes import Pathway, SupportLevel
 from services.platform.i18n import N_
 
@@ -23,36 +23,36 @@ _GOES_TO = {
 
 
 def proposal(subject: Subject) -> str:
-    """Why a pathway is proposed, or nothing. A person still chooses."""
+    """Returns why a pathway is proposed, or an empty text. A person still chooses."""
     pathway = proposed_pathway(subject)
     if pathway is None:
         return ""
-    why = _("aged 18 or over") if subject.treated_as_adult else _("aged under 18, or of an age that is not settled")
+    why = _("aged 18 or over") if subject.treated_as_adult else _("aged under 18, or whose age is not confirmed")
     return str(
         _(
             "The police recorded a weapon. For a young person %(why)s, the local agreement (Operation Deter) proposes: "
             "%(pathway)s. You may choose otherwise.",
             why=why,
-            pathway=words(pathway),
+            pathway=label(pathway),
         )
     )
 
 
 def levels(*, danger: bool, second_reviewer: bool) -> list[Row]:
-    """The levels that may be decided, each with where it may go; in danger, with who must agree."""
+    """Returns the levels, each with its destinations; in danger, with who must agree."""
     return [
-        {"value": level.value, "text": words(level), "hint": _goes_to(level, danger=danger)}
+        {"value": level.value, "text": label(level), "hint": _goes_to(level, danger=danger)}
         for level in PATHWAYS_OF
         if second_reviewer or not needs_agreement(level, next(iter(PATHWAYS_OF[level])), danger=danger)
     ]
 
 
-def places(routes: list[Route], *, danger: bool, second_reviewer: bool) -> list[Row]:
-    """Every pathway with each of its teams, for radios; one that cannot be taken says why."""
+def destinations(routes: list[Route], *, danger: bool, second_reviewer: bool) -> list[Row]:
+    """Returns every pathway with its teams, for radios; unavailable ones say why."""
     by_pathway = {route.pathway: route for route in routes}
     urgent = PATHWAYS_OF[SupportLevel.URGENT]
     offered = [pathway for pathway in Pathway if second_reviewer or not danger or pathway in urgent]
-    return [place for pathway in offered for place in _places(pathway, by_pathway.get(pathway))]
+    return [destination for pathway in offered for destination in _destinations(pathway, by_pathway.get(pathway))]
 
 
 def danger_procedure() -> DangerProcedure:
@@ -68,33 +68,33 @@ def _goes_to(level: SupportLevel, *, danger: bool) -> str:
 
 
 def missing_bases(routes: list[Route], bases_href: str) -> list[Row]:
-    """Where a further basis would open a pathway that has a team."""
+    """Returns the recipients for which another lawful basis would make a pathway available."""
     return [
-        {"href": f"{bases_href}?recipient={route.recipient.value}", "who": words(route.recipient)}
+        {"href": f"{bases_href}?recipient={route.recipient.value}", "who": label(route.recipient)}
         for route in routes
         if route.blocked and route.team
     ]
 
 
-def _places(pathway: Pathway, route: Route | None) -> list[Row]:
+def _destinations(pathway: Pathway, route: Route | None) -> list[Row]:
     if route is None:
-        fitting = ", ".join(words(level) for level in levels_of(pathway))
+        fitting = ", ".join(label(level) for level in levels_of(pathway))
         hint = _("Only with this support: %(levels)s.", levels=fitting)
-        return [{"value": pathway.value, "text": words(pathway), "hint": hint}]
+        return [{"value": pathway.value, "text": label(pathway), "hint": hint}]
     if route.team is None:
-        why = _("Not possible: no team of this kind serves this area and age.")
+        why = _("Not available: no team of this kind covers this area and age.")
     elif route.blocked:
-        why = _("Not possible yet: no lawful basis says that they may be told.")
+        why = _("Not available: no lawful basis recorded for this team.")
     else:
         return [
             {
                 "value": f"{pathway.value}:{team.code}",
-                "text": f"{words(pathway)}: {team.name}",
-                "hint": _("Proposed: it serves this area and these ages most closely.") if first else "",
+                "text": f"{label(pathway)}: {team.name}",
+                "hint": _("Suggested: the closest match for this area and age.") if first else "",
             }
             for first, team in zip([bool(route.others)] + [False] * len(route.others), _teams(route), strict=True)
         ]
-    return [{"value": pathway.value, "text": words(pathway), "hint": why}]
+    return [{"value": pathway.value, "text": label(pathway), "hint": why}]
 
 
 def _teams(route: Route) -> list[Team]:

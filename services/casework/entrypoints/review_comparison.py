@@ -1,4 +1,4 @@
-"""An estimate as a reviewer may read it: for how many of a hundred, what moved it, and what it did not see."""
+"""Presenters of an estimate: for how many of a hundred, what moved it, and what it did not use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from services.casework.domain.decision import OwnView, Shown
-from services.casework.domain.estimate import Estimated, EstimateShown, KnownAnswers, Moved, NotEstimated
-from services.casework.entrypoints.contribution_wording import direction_words, worded
-from services.casework.entrypoints.review_wording import words
+from services.casework.domain.estimate import Contribution, Estimated, EstimateShown, KnownAnswers, NotEstimated
+from services.casework.entrypoints.contribution_labels import direction_label, worded
+from services.casework.entrypoints.review_labels import label
 from services.contracts.codes import Band, NotEstimatedReason
 from services.platform.i18n import N_
 from services.platform.ui import dates
@@ -36,7 +36,7 @@ _SHORT_BANDS = {
 @dataclass(frozen=True, kw_only=True)
 class EstimatePage:
     heading: str
-    """Of a sparse estimate: on how few answers it is based. The band's words then stand below it."""
+    """For a sparse estimate: on how few answers it is based. The band's label is then shown below it."""
     band: str
     about: str
     usual: str
@@ -48,7 +48,7 @@ class EstimatePage:
     moved: list[Row]
     every: list[Row]
     few_seen: list[str]
-    """Values of which the model has seen too few to be sure what they mean, however little they moved it."""
+    """Values of which the training data had too few, however little they moved the estimate."""
     missing: Sequence[str]
     not_known: str
     history: str
@@ -59,13 +59,13 @@ class EstimatePage:
 class NoEstimatePage:
     reason: str
     counted: str = ""
-    """Of too few answers: how many are known, and how many an estimate needs."""
+    """For too few answers: how many are known, and how many an estimate needs."""
     missing: Sequence[str] = ()
     not_known: str = ""
 
 
 def shown(estimate: EstimateShown | None, *, area: str) -> EstimatePage | NoEstimatePage:
-    """`area` is what people call the area of the referral."""
+    """`area` is the display name of the referral's area."""
     if estimate is None:
         return NoEstimatePage(str(_("There is no estimate to show you.")))
     if isinstance(estimate.answer, NotEstimated):
@@ -74,13 +74,13 @@ def shown(estimate: EstimateShown | None, *, area: str) -> EstimatePage | NoEsti
 
 
 def replaced(view: OwnView | None) -> list[Row]:
-    """Each estimate that the reviewer was shown and that was replaced: old and new figures, and why. No values of it."""
+    """Returns each replaced estimate that the reviewer was shown: old and new figures, and why. Excludes values."""
     return [
         {
             "timestamp": dates.timestamp(before.at),
             "before": _figures(before),
             "now": _figures(now),
-            "why": words(now.cause) if now.cause else "",
+            "why": label(now.cause) if now.cause else "",
         }
         for before, now in (view.replacements() if view else ())
     ]
@@ -106,7 +106,7 @@ def based_on(answers: KnownAnswers) -> str:
 
 def _no_estimate(answer: NotEstimated) -> NoEstimatePage:
     return NoEstimatePage(
-        reason=words(answer.reason),
+        reason=label(answer.reason),
         counted=_too_few(answer),
         missing=answer.missing,
         not_known=_not_known(answer),
@@ -117,16 +117,18 @@ def _too_few(answer: NotEstimated) -> str:
     if answer.reason is not NotEstimatedReason.TOO_LITTLE_INFORMATION or answer.answers is None:
         return ""
     known, of = answer.answers.known, answer.answers.all
-    said = ngettext("%(num)d of %(all)d answers is known.", "%(num)d of %(all)d answers are known.", known, all=of)
+    known_of_all = ngettext(
+        "%(num)d of %(all)d answers is known.", "%(num)d of %(all)d answers are known.", known, all=of
+    )
     if answer.min_answers is None:
-        return str(said)
-    return f"{said} {_('An estimate needs at least %(number)d.', number=answer.min_answers)}"
+        return str(known_of_all)
+    return f"{known_of_all} {_('An estimate needs at least %(number)d.', number=answer.min_answers)}"
 
 
 def _not_known(answer: Estimated | NotEstimated) -> str:
-    """What stands above the values that are not known. One answer may give several of them."""
+    """Returns the heading above the unknown values. One answer may give several of them."""
     if answer.answers is None:
-        return str(_("Not recorded, so treated as not known:"))
+        return str(_("Not recorded, so treated as unknown:"))
     unknown, of = answer.answers.all - answer.answers.known, answer.answers.all
     counted = str(
         ngettext("%(num)d of %(all)d answers is not known", "%(num)d of %(all)d answers are not known", unknown, all=of)
@@ -180,12 +182,12 @@ def _estimate(answer: Estimated, area: str) -> EstimatePage:
 
 
 def in_hundred(probability: float) -> int:
-    """Whole persons of a hundred: no decimal claims more than is known."""
+    """Returns whole persons of a hundred, without false precision."""
     return round(probability * 100)
 
 
 def width(log_odds: float, greatest: float) -> int:
-    """The width of a bar, 0 to 50; the greatest movement fills its half."""
+    """Returns the width of a bar, 0 to 50; the greatest movement fills its half."""
     return round(_WIDEST * abs(log_odds) / greatest) if greatest else 0
 
 
@@ -202,14 +204,14 @@ def _likely(interval: tuple[float, float] | None) -> str:
     return str(_("Likely between %(low)d and %(high)d in 100.", low=low, high=high))
 
 
-def _strongest_first(contributions: Sequence[Moved]) -> list[Moved]:
+def _strongest_first(contributions: Sequence[Contribution]) -> list[Contribution]:
     return sorted(contributions, key=lambda moved: -abs(moved.log_odds))
 
 
-def _top(contributions: Sequence[Moved]) -> list[Row]:
-    """The strongest known values with bars and words, then all others as one, then all that is not known as one.
+def _top(contributions: Sequence[Contribution]) -> list[Row]:
+    """Returns the strongest known values, then all other known values as one row, then all unknown values as one row.
 
-    The bars sum to the whole. What is not known is not a reason by itself: it never fills the list.
+    The bars sum to the total. Unknown values are not reasons by themselves, so they never fill the list.
     """
     known = [moved for moved in _strongest_first(contributions) if moved.is_known]
     unknown = [moved for moved in contributions if not moved.is_known]
@@ -225,21 +227,23 @@ def _top(contributions: Sequence[Moved]) -> list[Row]:
         label = ngettext("%(num)d value that is not known", "%(num)d values that are not known, together", len(unknown))
         top.append(_together(label, unknown))
     greatest = max((abs(log_odds) for _row_, log_odds in top), default=0.0)
-    said: set[bool] = set()
-    return [row | _bar(log_odds, greatest, said, single=index < single) for index, (row, log_odds) in enumerate(top)]
+    labelled: set[bool] = set()
+    return [
+        row | _bar(log_odds, greatest, labelled, single=index < single) for index, (row, log_odds) in enumerate(top)
+    ]
 
 
-def _together(label: str, parts: Sequence[Moved]) -> tuple[Row, float]:
+def _together(label: str, parts: Sequence[Contribution]) -> tuple[Row, float]:
     return {"label": str(label), "value": "", "source": "", "police": "", "caution": ""}, sum(
         moved.log_odds for moved in parts
     )
 
 
-def _bar(log_odds: float, greatest: float, said: set[bool], *, single: bool) -> Row:
-    """`said` remembers which direction has had its strongest, so that only one is called so."""
+def _bar(log_odds: float, greatest: float, labelled: set[bool], *, single: bool) -> Row:
+    """`labelled` has the directions whose strongest value is labelled, so that only one is."""
     up = log_odds > 0
-    first = single and up not in said
-    said.add(up)
+    first = single and up not in labelled
+    labelled.add(up)
     return {"up": up, "width": width(log_odds, greatest), "words": _movement(log_odds, greatest, first=first)}
 
 
@@ -251,16 +255,16 @@ def _movement(log_odds: float, greatest: float, *, first: bool) -> str:
         return str(_("Raises it a little") if up else _("Lowers it a little"))
     if first:
         return str(_("Raises it most") if up else _("Lowers it most"))
-    return direction_words(log_odds)
+    return direction_label(log_odds)
 
 
-def _row(moved: Moved) -> Row:
-    said = worded(moved)
+def _row(moved: Contribution) -> Row:
+    labelled = worded(moved)
     return {
-        "label": said.label,
-        "value": said.value,
-        "source": said.origin,
-        "police": said.police,
-        "caution": said.caution,
-        "direction": direction_words(moved.log_odds),
+        "label": labelled.label,
+        "value": labelled.value,
+        "source": labelled.origin,
+        "police": labelled.police,
+        "caution": labelled.caution,
+        "direction": direction_label(moved.log_odds),
     }

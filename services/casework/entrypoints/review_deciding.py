@@ -1,4 +1,4 @@
-"""From the words of a form or an API body to the command of a decision: a team's code becomes the team."""
+"""Builds the decision command from a form or an API body, resolving the team's code."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from services.platform.web import current
 
 
 class NoSuchTeam(Invalid):
-    """The code is no team's."""
+    """No team has this code."""
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("/team", N_("Choose one of the teams offered"))])
@@ -22,21 +22,21 @@ class NoSuchTeam(Invalid):
 
 def decide_once(
     review_id: UUID,
-    said: Mapping[str, Any],
+    values: Mapping[str, Any],
     *,
     answer: tuple[int, str],
     revision: int | None,
     key: str | None = None,
 ) -> StoredResponse:
-    """Decide, once for each key. Raises NoSuchTeam, and what `decide_review` raises."""
+    """Decides, once per idempotency key. Raises NoSuchTeam, and what `decide_review` raises."""
     command = DecideReview(
         review_id=review_id,
         reader=reader(),
-        level=said["level"],
-        pathway=said["pathway"],
-        reasons=said["reasons"],
-        difference_reasons=tuple(said["difference_reasons"]),
-        team_id=_team(said["team"]),
+        level=values["level"],
+        pathway=values["pathway"],
+        reasons=values["reasons"],
+        difference_reasons=tuple(values["difference_reasons"]),
+        team_id=_team(values["team"]),
         revision=revision,
     )
     return current.handle_once(command, answer=answer, key=key)

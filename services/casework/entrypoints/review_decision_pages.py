@@ -1,4 +1,4 @@
-"""Pages: the second step of a review: the estimate beside the own view, a decision, or a question to the referrer."""
+"""Pages: the second step of a review: the estimate with the own view, a decision, or a question to the referrer."""
 
 from uuid import UUID, uuid4
 
@@ -31,9 +31,9 @@ from services.casework.entrypoints.review_forms import (
     OwnViewBody,
     QuestionBody,
 )
+from services.casework.entrypoints.review_labels import choices
 from services.casework.entrypoints.review_pages import first_step
 from services.casework.entrypoints.review_reading import Opened, opened, policy, read_revision, reader
-from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import DifferenceReason, Question, Role
 from services.platform.errors import ApplicationError, FieldError, Invalid
 from services.platform.ui import dates
@@ -60,7 +60,7 @@ def decision(review_id: UUID) -> ResponseReturnValue:
     if found.own_view is None or not found.is_open:
         return _first_step(review_id)
     if found.own_view.shown_at is not None:
-        # What has been seen cannot be left out of the decision.
+        # A decision cannot ignore an estimate that was seen.
         return redirect(url_for(".estimate", review_id=review_id), code=303)
     return _decision_page(found, None, None)
 
@@ -86,9 +86,9 @@ def decide(review_id: UUID) -> ResponseReturnValue:
             form.reject(_at_questions(error))
     found = opened(review_id)
     if found.own_view is None:
-        return _read_again(found, behind, kept=form.value("reasons"))
+        return _read_again(found, behind, typed=form.value("reasons"))
     seen = found.own_view.shown_at is not None
-    # The estimate is shown again to whoever has seen it, or sent the form from its page.
+    # Shows the estimate again to a reviewer who has seen it or sent the form from its page.
     beside = _comparison(review_id) if seen or request.form.get("beside") == "estimate" else None
     return _decision_page(found, form, beside)
 
@@ -152,13 +152,13 @@ def ask_later(review_id: UUID) -> ResponseReturnValue:
 
 
 def refuse_head() -> None:
-    """Showing an estimate is noted: it is asked for as itself, never by a HEAD. Raises MethodNotAllowed."""
+    """Showing an estimate is recorded, so HEAD is rejected. Raises MethodNotAllowed."""
     if request.method == "HEAD":
         raise MethodNotAllowed(valid_methods=["GET"])
 
 
 def _comparison(review_id: UUID) -> Comparison | None:
-    """The own view and the estimate; None until this reviewer's own view is recorded."""
+    """Returns the own view and the estimate; None until this reviewer's own view is recorded."""
     try:
         shown: Comparison = current.handle(ShowEstimate(review_id=review_id, reader=reader()))
     except OwnViewFirst:
@@ -166,11 +166,11 @@ def _comparison(review_id: UUID) -> Comparison | None:
     return shown
 
 
-def _read_again(found: Opened, behind: ApplicationError, *, kept: str = "") -> ResponseReturnValue:
-    """There is no own view of the facts: they are shown as they now are, with what was typed beside them."""
+def _read_again(found: Opened, behind: ApplicationError, *, typed: str = "") -> ResponseReturnValue:
+    """Shows the current facts with what was typed, because there is no own view of them."""
     form = Form(OwnViewBody())
     form.reject(behind)
-    return first_step(found, form, kept=kept)
+    return first_step(found, form, typed=typed)
 
 
 def _first_step(review_id: UUID) -> ResponseReturnValue:
@@ -178,7 +178,7 @@ def _first_step(review_id: UUID) -> ResponseReturnValue:
 
 
 def _at_questions(error: Invalid) -> Invalid:
-    """A refusal that names no answer is about where the referral goes."""
+    """Assigns errors without a field to the pathway."""
     if not error.errors:
         error.errors = (FieldError("/pathway", error.detail or error.title),)
     return error
@@ -200,7 +200,7 @@ def _decision_page(found: Opened, form: Form | None, comparison: Comparison | No
         replaced=review_comparison.replaced(comparison.own_view) if comparison else [],
         form=form or Form(DecisionForm()),
         proposal=review_choices.proposal(subject),
-        places=review_choices.places(routes, danger=danger, second_reviewer=second_reviewer),
+        destinations=review_choices.destinations(routes, danger=danger, second_reviewer=second_reviewer),
         missing_bases=review_choices.missing_bases(routes, review.bases_href),
         levels=review_choices.levels(danger=danger, second_reviewer=second_reviewer),
         second_reviewer=second_reviewer,

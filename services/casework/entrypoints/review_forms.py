@@ -1,4 +1,4 @@
-"""What may be sent about a review: one schema each, for the API's body and the page's form."""
+"""The forms of a review, shared by API and pages."""
 
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ from services.platform.web.fields import (
 MAX_WHY = 1000
 MAX_REASONS = 2000
 MAX_REASON = 500
-# Consent comes through the referrer, and triage has its basis from the first.
+# Consent comes through the referrer, and the referral states the basis for triage.
 ADDED_BASES = tuple(
     basis
     for basis in LawfulBasis
@@ -44,7 +44,7 @@ class _Body(StrictSchema):
 
 
 class NothingBody(_Body):
-    """The address says it all."""
+    """No fields: the address is enough."""
 
 
 class OwnViewBody(_Body):
@@ -54,7 +54,7 @@ class OwnViewBody(_Body):
 
 
 class _Decision(_Body):
-    level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they are to have"))
+    level = StrictCode(SupportLevel, required=True, ask=N_("Select how much support they need"))
     pathway: fields.Field[Any] = StrictCode(Pathway, required=True, ask=_WHERE)
     reasons = RequiredText(maximum=MAX_REASONS, ask=N_("Enter your reasons"), label=N_("Your reasons"))
     difference_reasons = StrictList(StrictCode(DifferenceReason), unique=True, load_default=list)
@@ -62,11 +62,11 @@ class _Decision(_Body):
 
 class DecisionBody(_Decision):
     team = StrictString(maximum=64, load_default=None, allow_none=True)
-    """The team's code; null for a pathway without one."""
+    """The team's code; None for a pathway without one."""
 
 
 class DecisionForm(_Decision):
-    """Asks for pathway and team in one: the answer is "early_intervention:early-help"."""
+    """Combines pathway and team in one field: "early_intervention:early-help"."""
 
     pathway = StrictString(maximum=100, required=True, ask=_WHERE, label=N_("Where the referral goes"))
 
@@ -92,20 +92,24 @@ class QuestionBody(_Body):
 
 
 class LaterBody(_Body):
-    on = StrictDate(required=True, ask=N_("Enter the date on which to ask again"), label=N_("The day to ask again"))
+    on = StrictDate(
+        required=True, ask=N_("Enter the date when it should come back"), label=N_("The date when it should come back")
+    )
 
 
 class BasisBody(_Body):
-    """Any basis and recipient may be named, so that the rule itself answers what a reviewer cannot record."""
+    """Accepts any basis and recipient; the domain rule rejects what a reviewer cannot record."""
 
-    recipient = StrictCode(RecipientClass, required=True, ask=N_("Select who may be told"))
+    recipient = StrictCode(RecipientClass, required=True, ask=N_("Select who this can be shared with"))
     basis = StrictCode(LawfulBasis, required=True, ask=N_("Select the lawful basis"))
     gateway = StrictCode(DisclosureGateway, load_default=None, allow_none=True)
     reason = RequiredText(
-        maximum=MAX_REASON, ask=N_("Enter why this basis holds for this young person"), label=N_("Why this basis holds")
+        maximum=MAX_REASON,
+        ask=N_("Enter why this basis applies to this young person"),
+        label=N_("Why this basis applies"),
     )
 
 
 class ClaimBody(_Body):
     take_over = StrictBoolean(load_default=False)
-    """Whether to take it from another reviewer who has it open."""
+    """Whether to replace another reviewer's claim."""

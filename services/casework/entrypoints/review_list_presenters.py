@@ -1,4 +1,4 @@
-"""The list of reviews in plain words."""
+"""Presenters of the list of reviews."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,14 @@ from services.casework.adapters.review_queries import ConsentWithdrawal, ReviewR
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.review import ReviewState
 from services.casework.entrypoints.case_due import Due, due
-from services.casework.entrypoints.review_wording import words
+from services.casework.entrypoints.review_labels import label
 from services.platform.i18n import N_
 from services.platform.ui import dates
 
 _DONE = {
-    "none": N_("No referral is waiting for you: each is decided, under review by somebody, or waiting for an answer."),
+    "none": N_(
+        "No referrals are waiting for you. Each one has been decided, is under review, or is waiting for an answer."
+    ),
     "read": N_("Marked as read."),
     "withdrawn": N_("The referral is withdrawn. Its review is closed."),
     "claimed": N_("You are reviewing this referral now. Other reviewers can see this."),
@@ -28,9 +30,11 @@ _DONE = {
     "agreed": N_("Your agreement is recorded, and the decision has taken effect."),
     "refused": N_("Your answer is recorded. The referral waits for a decision again."),
     "answered": N_("Nothing was recorded: the proposal had already been answered, replaced or ended."),
-    "asked": N_("Your question is with the referrer. The clock is stopped until they answer, for a limited time."),
-    "put_off": N_("The referral comes back on the day that you chose, or with the referrer’s answer."),
-    "basis": N_("Further basis recorded."),
+    "asked": N_(
+        "Your question has been sent to the referrer. The time limit is paused until they answer, but not indefinitely."
+    ),
+    "put_off": N_("The referral comes back on the date you chose, or when the referrer answers."),
+    "basis": N_("Lawful basis recorded."),
     "round": N_("A new review of this referral has started. The history shows the earlier decision."),
 }
 _CHANGES = {
@@ -53,7 +57,7 @@ class ReviewItem:
 
 
 def done(code: str | None) -> str:
-    """What was just done, from the address: one of our own sentences or none."""
+    """Returns the confirmation for a known `done` parameter, or an empty text."""
     return str(_(_DONE[code])) if code in _DONE else ""
 
 
@@ -64,8 +68,8 @@ def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
         reference=row.reference,
         due=due_of(row, now),
         leaving=leaving(row),
-        source=words(row.source),
-        status=words(row.state),
+        source=label(row.source),
+        status=label(row.state),
         holder=holder(row, reader_id),
         tags=_tags(row),
     )
@@ -78,12 +82,12 @@ def is_paused(row: ReviewRow) -> bool:
 def due_of(row: ReviewRow, now: datetime) -> Due:
     if not is_paused(row):
         return due(row.due_at, now)
-    until = _("until %(timestamp)s, for the referrer’s answer", timestamp=dates.timestamp(row.pause_ends_at))
+    until = _("until %(timestamp)s (waiting for the referrer)", timestamp=dates.timestamp(row.pause_ends_at))
     return Due(str(_("Paused")), str(until), "later")
 
 
 def leaving(row: ReviewRow) -> str:
-    """When they leave hospital, which may be why it is due so soon."""
+    """Returns when they leave hospital, which may be why it is due soon."""
     if row.leaves_at is None:
         return ""
     return str(_("Expected to leave hospital: %(timestamp)s", timestamp=dates.timestamp(row.leaves_at)))
@@ -111,37 +115,37 @@ def consent_withdrawal(row: ConsentWithdrawal) -> dict[str, Any]:
 
 
 def _expired(row: ChangeRow) -> str:
-    recipient = words(row.team_class) if row.team_class else _("The team")
+    recipient = label(row.team_class) if row.team_class else _("The team")
     return str(
         _(
-            "%(recipient)s may no longer be told, so the team no longer sees the case."
-            " Record a further basis with its reason, or hand over",
+            "%(recipient)s: no lawful basis any more, so the team can no longer see the case."
+            " Record another lawful basis with your reason, or hand over",
             recipient=recipient,
         )
     )
 
 
 def who(row: ReviewRow) -> str:
-    """Initials and age, as far as they are known."""
+    """Returns initials and age, as far as known."""
     known = row.initials if row.initials and row.initials != "–" else _("Name not known")
     return f"{known}, {row.age}" if row.age is not None else str(known)
 
 
 def holder(row: ReviewRow, reader_id: UUID) -> str:
     if row.claimed_by is None:
-        return str(_("Nobody yet"))
+        return str(_("Unassigned"))
     return str(_("You")) if row.claimed_by == reader_id else row.claimed_by_name or str(_("A colleague"))
 
 
 def _tags(row: ReviewRow) -> list[dict[str, str]]:
-    """What must be seen before the page is opened. Nothing of it comes from an estimate."""
-    tags = [{"text": words(reason), "colour": "red"} for reason in row.alarm_reasons]
+    """Returns the tags of a row. Nothing in them comes from an estimate."""
+    tags = [{"text": label(reason), "colour": "red"} for reason in row.alarm_reasons]
     if row.danger:
         tags.append({"text": str(_("May be in danger now")), "colour": "red"})
     if row.unanswered:
         tags.append({"text": str(_("The referrer has not answered")), "colour": "yellow"})
     if row.withdrawal_asked and row.state is not ReviewState.CLOSED:
-        tags.append({"text": str(_("Withdrawal asked for")), "colour": "yellow"})
+        tags.append({"text": str(_("Withdrawal requested")), "colour": "yellow"})
     if not row.details_arrived:
-        tags.append({"text": str(_("Details in_transit")), "colour": "grey"})
+        tags.append({"text": str(_("Details not received yet")), "colour": "grey"})
     return tags

@@ -1,4 +1,4 @@
-"""Pages: the reviews that wait, and the first step of one: the facts and the reviewer's own view."""
+"""Pages: the list of reviews, and the first step of one: the facts and the reviewer's own view."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from services.casework.adapters import changes
 from services.casework.application.claim_review import (
     ClaimNextReview,
     ClaimReview,
-    KeepClaim,
+    ExtendClaim,
     NoReviewWaits,
     ReleaseClaim,
 )
@@ -20,7 +20,13 @@ from services.casework.application.record_own_view import RecordOwnView, ShowRep
 from services.casework.application.start_round import StartRound
 from services.casework.domain.change import ChangeKind
 from services.casework.domain.disclosure import BasisAlreadyRecorded
-from services.casework.domain.review import CaseStillOpen, NewerRound, OwnViewStands, ReviewNotDecided, StaleReview
+from services.casework.domain.review import (
+    CaseStillOpen,
+    NewerRound,
+    OwnViewAlreadyRecorded,
+    ReviewNotDecided,
+    StaleReview,
+)
 from services.casework.entrypoints import alarm_presenters, alarm_reading
 from services.casework.entrypoints import review_list_presenters as lists
 from services.casework.entrypoints import review_presenters as present
@@ -33,6 +39,7 @@ from services.casework.entrypoints.review_forms import (
     BasisBody,
     OwnViewBody,
 )
+from services.casework.entrypoints.review_labels import choices
 from services.casework.entrypoints.review_reading import (
     Opened,
     consent_withdrawals_listed,
@@ -41,7 +48,6 @@ from services.casework.entrypoints.review_reading import (
     read_revision,
     reader,
 )
-from services.casework.entrypoints.review_wording import choices
 from services.contracts.codes import DisclosureGateway, RecipientClass, Role, SupportLevel, Sureness
 from services.platform.errors import Invalid
 from services.platform.ui.forms import Form
@@ -70,7 +76,7 @@ def waiting() -> ResponseReturnValue:
 
 @pages.post("/next")
 @access.requires(Role.REVIEWER)
-def take_next() -> ResponseReturnValue:
+def claim_next() -> ResponseReturnValue:
     try:
         review_id = current.handle(ClaimNextReview(reader=reader()))
     except NoReviewWaits:
@@ -96,7 +102,7 @@ def show(review_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:review_id>/claim")
 @access.requires(Role.REVIEWER)
 def claim(review_id: UUID) -> ResponseReturnValue:
-    """Somebody else's claim is taken over by the button that says so."""
+    """Claims the review; `take_over` replaces another reviewer's claim."""
     take_over = request.form.get("take_over") == "yes"
     current.handle(ClaimReview(review_id=review_id, reader=reader(), take_over=take_over))
     return redirect(url_for(".show", review_id=review_id, done="claimed"), code=303)
@@ -104,9 +110,9 @@ def claim(review_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/<uuid:review_id>/keep-alive")
 @access.requires(Role.REVIEWER)
-def keep_claim(review_id: UUID) -> ResponseReturnValue:
-    """For the page's script, while its reader is at work."""
-    current.handle(KeepClaim(review_id=review_id, reader=reader()))
+def extend_claim(review_id: UUID) -> ResponseReturnValue:
+    """Called by the page's script while the reviewer is working."""
+    current.handle(ExtendClaim(review_id=review_id, reader=reader()))
     return "", 204
 
 
@@ -126,10 +132,10 @@ def record_own_view(review_id: UUID) -> ResponseReturnValue:
         command = RecordOwnView(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
         try:
             return redirect(_once(command, address), code=303)
-        except OwnViewStands:
+        except OwnViewAlreadyRecorded:
             return redirect(url_for(".show", review_id=review_id), code=303)
         except StaleReview as error:
-            # The page shows the facts as they now are, and keeps what was typed.
+            # The page shows the current facts and keeps what was typed.
             form.reject(error)
     return first_step(opened(review_id), form)
 
@@ -149,7 +155,7 @@ def confirm_withdrawal(review_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:review_id>/rounds")
 @access.requires(Role.REVIEWER)
 def start_round(review_id: UUID) -> ResponseReturnValue:
-    """A refusal has its reason on the page as it now is: a new review has started, or a case is open."""
+    """Redirects to the current page if refused, which shows why: a new review has started or a case is open."""
     round_id = uuid4()
     command = StartRound(review_id=review_id, round_id=round_id, reader=reader(), revision=read_revision())
     try:
@@ -182,9 +188,9 @@ def add_basis(review_id: UUID) -> ResponseReturnValue:
     return _basis_page(opened(review_id), form)
 
 
-def _after_view(review_id: UUID, said: Mapping[str, Any]) -> str:
-    """Where an own view leads: to a question when there is not enough information, else as the button said."""
-    if said["level"] is SupportLevel.NOT_ENOUGH_INFORMATION:
+def _after_view(review_id: UUID, values: Mapping[str, Any]) -> str:
+    """Returns the next address: the question if there is not enough information, otherwise the button's choice."""
+    if values["level"] is SupportLevel.NOT_ENOUGH_INFORMATION:
         step = "question"
     else:
         step = "decision" if request.form.get("next") == "decision" else "estimate"
@@ -192,22 +198,22 @@ def _after_view(review_id: UUID, said: Mapping[str, Any]) -> str:
 
 
 def _once(command: object, address: str) -> str:
-    """Run the command once, however often its form is sent; give the address to go to."""
+    """Runs the command once, however often its form is sent. Returns the address to redirect to."""
     return current.handle_once(command, answer=(303, address), key=request.form.get("key", "")).location
 
 
-def first_step(found: Opened, form: Form, *, kept: str = "") -> ResponseReturnValue:
-    """The facts and the question after the own view; `kept` is what was typed on another page and is to be sent again."""
-    # What a HEAD asks for is shown to nobody.
+def first_step(found: Opened, form: Form, *, typed: str = "") -> ResponseReturnValue:
+    """Shows the facts and asks for the own view; `typed` is text from another page to send again."""
+    # A HEAD request shows nothing to anybody.
     asked = ShowReplacement(review_id=found.review.id, reader=reader())
     replacement = None if request.method == "HEAD" else current.handle(asked)
     page = render_template(
         "casework/review_show.html",
         replaced=replaced(replacement),
         review=present.page(found, current.staff_id(), current.now()),
-        referral=present.told(found.whole),
+        referral=present.sections(found.whole),
         form=form,
-        kept=kept,
+        typed=typed,
         levels=choices(SupportLevel),
         surenesses=choices(Sureness),
         maximum=MAX_WHY,
@@ -218,7 +224,7 @@ def first_step(found: Opened, form: Form, *, kept: str = "") -> ResponseReturnVa
 
 
 def _done(found: Opened) -> str | None:
-    """What was sent as a decision may be a proposal."""
+    """Returns the confirmation: a decision may have become a proposal."""
     done = request.args.get("done")
     return "proposed" if done == "decided" and found.review.proposal is not None else done
 

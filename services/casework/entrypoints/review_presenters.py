@@ -1,4 +1,4 @@
-"""One referral as its reviewer reads it: what happened and what is strong, side by side, and who may know."""
+"""Presenters of one review: what happened next to strengths, and lawful bases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from services.casework.domain.decision import OwnView
 from services.casework.domain.withdrawal import CONSENT
 from services.casework.entrypoints import alarm_presenters, proposal_presenters
 from services.casework.entrypoints.case_due import Due, due
-from services.casework.entrypoints.case_wording import contact_words
+from services.casework.entrypoints.case_labels import contact_label
 from services.casework.entrypoints.change_presenters import referral_changes, referrer
-from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.casework.entrypoints.fact_labels import fact_rows, text_rows
 from services.casework.entrypoints.proposal_presenters import ProposalPage
-from services.casework.entrypoints.referral_presenters import TOLD_TEXTS, where_from, who_knows
+from services.casework.entrypoints.referral_presenters import INFORMED_TEXTS, where_from, who_is_informed
+from services.casework.entrypoints.review_labels import identifiers, label, match_state
 from services.casework.entrypoints.review_list_presenters import holder, is_paused, leaving
 from services.casework.entrypoints.review_reading import Opened
-from services.casework.entrypoints.review_wording import identifiers, match_state, words
 from services.contracts.codes import HAND_OVERS, Answer, RecipientClass, SupportLevel
 from services.platform.ui import dates
 from services.platform.ui.phones import dialled
@@ -31,12 +31,12 @@ from services.platform.ui.phones import dialled
 Row = dict[str, Any]
 
 _STRENGTH_TEXTS = ("strengths", "own_words")
-_APART = (*TOLD_TEXTS, *_STRENGTH_TEXTS, "immediate_danger", "concern")
+_SHOWN_ELSEWHERE = (*INFORMED_TEXTS, *_STRENGTH_TEXTS, "immediate_danger", "concern")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPage:
-    """What stands on every page of a review (`caption` and addresses), and what its first page tells."""
+    """`caption` and addresses are on every page of a review; the rest is for its first page."""
 
     id: str
     caption: str
@@ -48,7 +48,7 @@ class ReviewPage:
     bases_href: str
     list_href: str
     claim_href: str
-    keep_href: str
+    extend_href: str
     release_href: str
     revision: int
     agreement_href: str
@@ -61,24 +61,24 @@ class ReviewPage:
     stopped: str
     status: str
     holder: str | None
-    """Another reviewer who reads it."""
+    """The other reviewer who has claimed it."""
     mine_until: str
-    """Until when the reader's own claim lasts, if they have one."""
+    """When the viewer's own claim ends, if they have one."""
     withdrawal: Row | None
-    """Of a withdrawal that waits for a reviewer, or that only this one can still read: its reason, and what follows."""
+    """A withdrawal that waits for a reviewer, or that only this one can still read."""
     details_arrived: bool
     question: str
     own_view: Row | None
     earlier_view: Row | None
     decision: list[Row]
     proposal: ProposalPage | None
-    """The one that waits for a second reviewer."""
+    """The proposal that waits for a second reviewer."""
     earlier_proposals: list[list[Row]]
     last_proposal: list[Row]
-    """How the last one ended, while none waits."""
+    """How the last one ended, if none waits."""
     changes: list[Row]
     facts_note: str
-    """Which version of the facts stands on the page, once the review has ended."""
+    """Which version of the facts is shown after the review ended."""
     age_note: str
     hand_over_href: str | None
     alarms: list[Row]
@@ -88,7 +88,7 @@ class ReviewPage:
     may_start_round: bool
     open_cases: list[str]
     hidden_from: str
-    """The recipient whose team no longer sees the case that the decision opened."""
+    """The recipient whose team can no longer see the decision's case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ class Sections:
     strengths: list[Row]
     strength_texts: list[Row]
     others: list[Row]
-    told: list[Row]
+    informed: list[Row]
     referred: list[Row]
     bases: list[Row]
     matches: list[Row]
@@ -126,7 +126,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         agreement_href=url_for("review_agreement.answer", review_id=row.id),
         list_href=url_for("reviews.waiting"),
         claim_href=url_for("reviews.claim", review_id=row.id),
-        keep_href=url_for("reviews.keep_claim", review_id=row.id),
+        extend_href=url_for("reviews.extend_claim", review_id=row.id),
         release_href=url_for("reviews.release_claim", review_id=row.id),
         revision=row.revision,
         is_open=opened.is_open,
@@ -136,12 +136,12 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         unanswered=row.unanswered,
         later_href=url_for("review_decisions.later", review_id=row.id),
         stopped=str(stopped),
-        status=words(row.state),
+        status=label(row.state),
         holder=holder(row, reader_id) if by_another and opened.is_open else None,
         mine_until=_mine_until(opened, reader_id),
         withdrawal=_withdrawal(opened),
         details_arrived=row.details_arrived,
-        question=words(whole.question) if whole.question else "",
+        question=label(whole.question) if whole.question else "",
         own_view=view(opened.own_view),
         earlier_view=view(opened.earlier_view),
         decision=_decision(whole, has_view=opened.own_view is not None),
@@ -158,7 +158,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         newer_href=None if newest == row.id else url_for("reviews.show", review_id=newest),
         open_cases=[_open_case(case) for case in whole.open_cases],
         may_start_round=whole.rounds.may_start,
-        hidden_from=words(whole.hidden_from) if whole.hidden_from else "",
+        hidden_from=label(whole.hidden_from) if whole.hidden_from else "",
     )
 
 
@@ -185,26 +185,26 @@ def _facts_note(opened: Opened) -> str:
 
 
 def _age_note(whole: ReviewWhole) -> str:
-    """The estimate keeps the age on the day of the referral."""
+    """Returns a note if the estimate uses another age than today's."""
     if whole.age_at_referral is None:
         return ""
     return str(_("The estimate uses the age on the day of the referral: %(age)d.", age=whole.age_at_referral))
 
 
 def _withdrawal(opened: Opened) -> Row | None:
-    said = opened.whole.withdrawal
-    if said is None or (not opened.is_open and not said.is_of_consent):
+    withdrawal = opened.whole.withdrawal
+    if withdrawal is None or (not opened.is_open and not withdrawal.is_of_consent):
         return None
     return {
-        "reason": words(said.reason),
-        "day": dates.day(dates.local(said.withdrawn_at).date()),
-        "of_consent": said.is_of_consent,
+        "reason": label(withdrawal.reason),
+        "day": dates.day(dates.local(withdrawal.withdrawn_at).date()),
+        "of_consent": withdrawal.is_of_consent,
         "open": opened.is_open,
-        "confirmed": dates.timestamp(said.confirmed_at) if said.confirmed_at else "",
-        "readable_until": dates.timestamp(said.readable_until) if said.readable_until else "",
+        "confirmed": dates.timestamp(withdrawal.confirmed_at) if withdrawal.confirmed_at else "",
+        "readable_until": dates.timestamp(withdrawal.readable_until) if withdrawal.readable_until else "",
         "readable_days": current_app.extensions["casework.consent_withdrawn_readable_days"],
         "triage_ends": any(_rests_on_consent(basis) for basis in opened.whole.bases)
-        and not any(_keeps_triage(basis) for basis in opened.whole.bases),
+        and not any(_is_other_triage_basis(basis) for basis in opened.whole.bases),
     }
 
 
@@ -212,11 +212,11 @@ def _rests_on_consent(basis: BasisView) -> bool:
     return basis.recipient_class is RecipientClass.TRIAGE and basis.basis in CONSENT
 
 
-def _keeps_triage(basis: BasisView) -> bool:
+def _is_other_triage_basis(basis: BasisView) -> bool:
     return basis.recipient_class is RecipientClass.TRIAGE and basis.basis not in CONSENT
 
 
-def told(whole: ReviewWhole) -> Sections:
+def sections(whole: ReviewWhole) -> Sections:
     texts = whole.texts or {}
     facts = {name: value for name, value in whole.facts.items() if name not in ("immediate_danger", "strengths")}
     danger = {"immediate_danger": whole.facts.get("immediate_danger") or Answer.NOT_KNOWN.value}
@@ -227,8 +227,8 @@ def told(whole: ReviewWhole) -> Sections:
         concern=texts.get("concern", ""),
         strengths=fact_rows({"strengths": whole.facts.get("strengths")}),
         strength_texts=_texts(texts, *_STRENGTH_TEXTS),
-        others=text_rows({name: text for name, text in texts.items() if name not in _APART}),
-        told=who_knows(whole.circumstances, texts),
+        others=text_rows({name: text for name, text in texts.items() if name not in _SHOWN_ELSEWHERE}),
+        informed=who_is_informed(whole.circumstances, texts),
         referred=where_from(
             source=whole.row.source,
             by_class=whole.referred_by_class,
@@ -242,12 +242,12 @@ def told(whole: ReviewWhole) -> Sections:
 
 
 def view(own: OwnView | None) -> Row | None:
-    """A reviewer's own view, for themselves alone."""
+    """Returns a reviewer's own view, only for themselves."""
     if own is None:
         return None
     return {
-        "level": words(own.level),
-        "sureness": words(own.sureness),
+        "level": label(own.level),
+        "sureness": label(own.sureness),
         "why": own.why,
         "timestamp": dates.timestamp(own.recorded_at),
         "shown": dates.timestamp(own.shown_at),
@@ -260,11 +260,11 @@ def _open_case(case: OpenCase) -> str:
 
 
 def _earlier(earlier: RoundView) -> Row:
-    said = f"{words(earlier.level)}, {words(earlier.pathway)}" if earlier.level and earlier.pathway else ""
+    decided = f"{label(earlier.level)}, {label(earlier.pathway)}" if earlier.level and earlier.pathway else ""
     return {
         "href": url_for("reviews.show", review_id=earlier.id),
         "timestamp": dates.timestamp(earlier.decided_at),
-        "decided": said,
+        "decided": decided,
     }
 
 
@@ -274,10 +274,10 @@ def _short(whole: ReviewWhole) -> str:
 
 
 def _who(whole: ReviewWhole) -> list[Row]:
-    """What they said must not be used stands before the safe ways."""
-    known = whole.told or {}
+    """Ways not to use come before the safe ways."""
+    known = whole.details or {}
     born = dates.day(whole.date_of_birth) if whole.date_of_birth else _("Not known")
-    age = f"{whole.row.age} ({words(whole.age_basis)})" if whole.row.age is not None else words(whole.age_basis)
+    age = f"{whole.row.age} ({label(whole.age_basis)})" if whole.row.age is not None else label(whole.age_basis)
     rows = [
         {"key": _("Name or nickname"), "value": whole.name or _("Not known")},
         {"key": _("Date of birth"), "value": born},
@@ -293,7 +293,7 @@ def _who(whole: ReviewWhole) -> list[Row]:
 
 
 def _ways(known: Mapping[str, Any], name: str) -> str:
-    named = ", ".join(contact_words(code) for code in known.get(name) or [])
+    named = ", ".join(contact_label(code) for code in known.get(name) or [])
     note = known.get(f"{name}_note") or ""
     return f"{named}. {note}" if named and note else named or note
 
@@ -303,12 +303,12 @@ def _texts(texts: Mapping[str, str], *names: str) -> list[Row]:
 
 
 def _basis(basis: BasisView) -> Row:
-    said = [words(basis.basis), words(basis.gateway)] if basis.gateway else [words(basis.basis)]
+    parts = [label(basis.basis), label(basis.gateway)] if basis.gateway else [label(basis.basis)]
     if basis.expires_on:
-        said.append(_("until %(day)s", day=dates.day(basis.expires_on)))
+        parts.append(_("until %(day)s", day=dates.day(basis.expires_on)))
     return {
-        "recipient": words(basis.recipient_class),
-        "basis": "; ".join(said),
+        "recipient": label(basis.recipient_class),
+        "basis": "; ".join(parts),
         "withdrawn": _("Consent withdrawn on %(day)s", day=dates.day(dates.local(basis.withdrawn_at).date()))
         if basis.withdrawn_at
         else "",
@@ -342,13 +342,13 @@ def _decision(whole: ReviewWhole, *, has_view: bool) -> list[Row]:
             "key": _("Decided"),
             "value": _("%(timestamp)s by %(name)s", timestamp=dates.timestamp(decided.decided_at), name=by),
         },
-        {"key": _("Support"), "value": words(decided.level)},
-        {"key": _("Goes to"), "value": words(decided.pathway)},
+        {"key": _("Support"), "value": label(decided.level)},
+        {"key": _("Goes to"), "value": label(decided.pathway)},
     ]
     if decided.team_name:
         rows.append({"key": _("Team"), "value": decided.team_name})
     rows.append({"key": _("Reasons"), "value": decided.reasons})
     if has_view and decided.difference_reasons:
-        why = "; ".join(words(code) for code in decided.difference_reasons)
+        why = "; ".join(label(code) for code in decided.difference_reasons)
         rows.append({"key": _("Why it differs from the estimate"), "value": why})
     return [*rows, *proposal_presenters.agreement(whole.proposals)]

@@ -1,4 +1,4 @@
-"""Who asks about reviews, and how a review is opened for a page or listed."""
+"""Reads reviews for the current viewer, with audit rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +18,14 @@ from services.platform.web import current, etag, paging
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A review as its reader has it before them. Other reviewers' own views are in none of it but `review`."""
+    """A review opened by its viewer. Only `review` contains other reviewers' own views."""
 
     review: Review
     whole: ReviewWhole
     own_view: OwnView | None
-    """Of the facts as they now are."""
+    """For the current facts."""
     earlier_view: OwnView | None
-    """The reader's last view of facts that have changed since."""
+    """The viewer's last view of facts that have changed since."""
 
     @property
     def is_open(self) -> bool:
@@ -45,32 +45,32 @@ def reader() -> ReviewReader:
 
 
 def opened(review_id: UUID) -> Opened:
-    """Read the review: audited, and nothing else. Raises ReviewNotFound."""
+    """Reads the review and audits the read. Raises ReviewNotFound."""
     who = reader()
     review = current.handle(ReadReview(review_id=review_id, reader=who))
     mine = [view for view in review.own_views if view.reviewer_id == who.staff_id]
-    now_held = review.own_view_of(who.staff_id)
+    current_view = review.own_view_of(who.staff_id)
     return Opened(
         review=review,
         whole=review_queries.whole(current.reading(), who, review_id, at=current.now()),
-        own_view=now_held,
-        earlier_view=next((view for view in reversed(mine) if view is not now_held), None),
+        own_view=current_view,
+        earlier_view=next((view for view in reversed(mine) if view is not current_view), None),
     )
 
 
 def policy() -> ReviewPolicy:
-    """What the partnership has agreed of times."""
+    """The partnership's settings for times."""
     found: ReviewPolicy = current_app.extensions["casework"]
     return found
 
 
 def read_revision() -> int:
-    """The revision that the page of this form showed; one that no review has when the form does not say."""
+    """Returns the revision that the form's page showed, or an impossible one if it is missing."""
     return etag.form_version("revision")
 
 
 def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> paging.Paged[ReviewRow]:
-    """One page of the open reviews, or the one of a referral, with one audit row that names those shown."""
+    """Returns a page of open reviews, or a referral's review, with one audit row that names those shown."""
     who = reader()
     with current.transaction() as transaction:
         if referral_id is None:
@@ -98,7 +98,7 @@ def listed(page: paging.PageRequest, *, referral_id: UUID | None = None) -> pagi
 
 
 def consent_withdrawals_listed() -> list[ConsentWithdrawal]:
-    """Those for a reviewer to confirm, with an audit row that names them when there are any."""
+    """Returns the withdrawals of consent to confirm, with an audit row that names them."""
     with current.transaction() as transaction:
         found = review_queries.consent_withdrawals(transaction.connection, reader())
         if found:

@@ -1,4 +1,4 @@
-"""What casework listens to, and the command that each event gives."""
+"""The topics that casework consumes, and the command for each event."""
 
 from services.casework.application.claim_review import StaffSignedOut
 from services.casework.application.on_events import (

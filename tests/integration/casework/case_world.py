@@ -174,7 +174,7 @@ class CaseWorld:
         reference: str | None = None,
         concern: str = "Afraid to go back to college",
         referred_by: UUID | None = None,
-        **told: Any,
+        **contact: Any,
     ) -> UUID:
         """A referral that these classes may be told of."""
         referral_id = uuid4()
@@ -201,7 +201,7 @@ class CaseWorld:
             name=name,
             initials=initials,
             date_of_birth=BORN,
-            told={"phone": "07700 900123", "safe_contact": ["text"], "do_not_contact": ["home"], **told},
+            details={"phone": "07700 900123", "safe_contact": ["text"], "do_not_contact": ["home"], **contact},
         )
         self._insert(tables.narratives, referral_id=referral_id, version=1, texts={"concern": concern})
         for recipient_class in covered:

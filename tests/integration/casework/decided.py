@@ -42,7 +42,7 @@ def of_team(world: ReviewWorld, team: str, *roles: Role, areas: tuple[str, ...] 
 
 def decided(
     world: ReviewWorld,
-    *told: RecipientClass,
+    *body: RecipientClass,
     bases: list[dict[str, str]] | None = None,
     person_id: UUID | None = None,
     age: int = 16,
@@ -50,22 +50,22 @@ def decided(
 ) -> tuple[Referred, UUID]:
     """A referral that a reviewer decided with the estimate before them, and its case."""
     on = {"bases": bases} if bases else {}
-    referral, reviewer = world.referral(*told, person_id=person_id, age=age, **on), world.reviewer()
+    referral, reviewer = world.referral(*body, person_id=person_id, age=age, **on), world.reviewer()
     referral.estimated(probability=0.1234)
     reviewer.post_json(f"{referral.api}/claim", {"take_over": False})
     reviewer.post_json(f"{referral.api}/own-view", an_own_view(why="Ownviewmark"), **referral.as_read)
     assert reviewer.get(f"{referral.api}/estimate").status_code == 200
-    said = a_decision(reasons="Decisionmark", difference_reasons=["other"], **decision)
-    answer = reviewer.post_json(f"{referral.api}/decision", said, **referral.as_read)
+    values = a_decision(reasons="Decisionmark", difference_reasons=["other"], **decision)
+    answer = reviewer.post_json(f"{referral.api}/decision", values, **referral.as_read)
     assert answer.status_code < 300, answer.text
     [case] = world.rows(cases, referral_id=referral.id)
     return referral, case["id"]
 
 
-def proposed(world: ReviewWorld, *told: RecipientClass, **decision: str | None) -> tuple[Referred, Client, Client]:
+def proposed(world: ReviewWorld, *body: RecipientClass, **decision: str | None) -> tuple[Referred, Client, Client]:
     """A referral in danger, whoever proposed something for it (universal services), and a colleague."""
     proposer, colleague = world.reviewer(), world.reviewer(make.COLLEAGUE, name="Cory Colleague")
-    referral = world.referral(*told, danger=True)
+    referral = world.referral(*body, danger=True)
     proposer.post_json(f"{referral.api}/own-view", an_own_view(), **referral.as_read)
     usual = {"level": "light", "pathway": "universal_support", "team": None}
     answer = proposer.post_json(f"{referral.api}/decision", a_decision(**(decision or usual)), **referral.as_read)

@@ -12,18 +12,18 @@ def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)))
 
 
-def view(client: Client, referred: Referred, **said: str) -> Any:
-    form = {"key": "view", "next": "estimate", "revision": str(referred.revision), **an_own_view(), **said}
+def view(client: Client, referred: Referred, **values: str) -> Any:
+    form = {"key": "view", "next": "estimate", "revision": str(referred.revision), **an_own_view(), **values}
     return client.post(f"{referred.page}/own-view", form)
 
 
-def decide(client: Client, referred: Referred, **said: str) -> Any:
+def decide(client: Client, referred: Referred, **values: str) -> Any:
     form = {
         "key": "decision",
         "revision": str(referred.revision),
         "level": "planned",
         "pathway": "early_intervention:early-help",
         "reasons": "Wants help.",
-        **said,
+        **values,
     }
     return client.post(f"{referred.page}/decision", form)

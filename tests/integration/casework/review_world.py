@@ -137,16 +137,16 @@ class ReviewWorld:
 
     def referral(
         self,
-        *told: RecipientClass,
+        *body: RecipientClass,
         details: bool = True,
         triage: bool = True,
         danger: bool = False,
         facts: Mapping[str, Any] | None = None,
-        **said: Any,
+        **values: Any,
     ) -> "Referred":
         """A referral that has been received, with who it is about unless `details` is false."""
         known = {"immediate_danger": "yes" if danger else "no", "strengths": ["trusted_adult"], **(facts or {})}
-        event = make.a_referral_event(*told, facts=known, **said)
+        event = make.a_referral_event(*body, facts=known, **values)
         if not triage:
             event["bases"] = [
                 basis for basis in event["bases"] if basis["recipient_class"] is not RecipientClass.TRIAGE
@@ -196,9 +196,9 @@ class Referred:
         """The headers of who has read it as it now is, with a new key."""
         return {"If-Match": f'"{self.revision}"', **a_key()}
 
-    def amended(self, version: int = 2, **said: Any) -> None:
-        held = {"referral_id": self.id, "reference": self.event["reference"], "person_id": self.event["person_id"]}
-        self.world.deliver(ApplyReferral(make.a_referral_event(version=version, **held, **said)))
+    def amended(self, version: int = 2, **values: Any) -> None:
+        stored = {"referral_id": self.id, "reference": self.event["reference"], "person_id": self.event["person_id"]}
+        self.world.deliver(ApplyReferral(make.a_referral_event(version=version, **stored, **values)))
 
     def withdrawn(self, version: int = 2, *, reason: str = "made_in_error") -> None:
         self.world.deliver(ApplyWithdrawal(make.a_withdrawal_event(self.id, version=version, reason=reason)))
@@ -225,51 +225,51 @@ class Referred:
         probability: float = 0.1234,
         few_seen: int | None = None,
         known_answers: int | None = None,
-        **said: Any,
+        **values: Any,
     ) -> None:
         """An estimate whose features move it up and down in turn, each less than the one before.
 
         `few_seen` is the place of the one whose value the model has seen too few of. With `known_answers` the estimate
         says on how many it is based, and two of its values are not known.
         """
-        parts = [_moved(place) | {"few_seen": place == few_seen} for place in range(features)]
-        told: dict[str, Any] = {"probability": probability, "contributions": parts}
+        parts = [_moved(index) | {"few_seen": index == few_seen} for index in range(features)]
+        body: dict[str, Any] = {"probability": probability, "contributions": parts}
         if known_answers is not None:
-            told |= {"known_answers": known_answers, "all_answers": 25, "sparse": known_answers <= 19}
-            told["missing"] = [parts[place]["feature"] for place in (0, 3)]
-            for place in (0, 3):
-                parts[place]["value"] = None
-        self.world.deliver(on_events.ApplyEstimate({**make.an_estimate_event(self.id, **said), **told}))
+            body |= {"known_answers": known_answers, "all_answers": 25, "sparse": known_answers <= 19}
+            body["missing"] = [parts[index]["feature"] for index in (0, 3)]
+            for index in (0, 3):
+                parts[index]["value"] = None
+        self.world.deliver(on_events.ApplyEstimate({**make.an_estimate_event(self.id, **values), **body}))
 
     def estimated_from(
-        self, *earlier: "Referred", source: Source = Source.HKC_SCREENING, probability: float = 0.12, **said: Any
+        self, *earlier: "Referred", source: Source = Source.HKC_SCREENING, probability: float = 0.12, **values: Any
     ) -> None:
         """An estimate of one feature, whose value comes from these other referrals."""
         sources = [{"referral_id": one.id, "source": source} for one in earlier]
         newest = {"source_referral_id": earlier[0].id, "source": source, "further_sources": sources[1:]}
         part = _moved(0) | {"value": "child_protection", **newest}
-        told = {"contributions": [part], "probability": probability}
-        self.world.deliver(on_events.ApplyEstimate({**make.an_estimate_event(self.id, **said), **told}))
+        body = {"contributions": [part], "probability": probability}
+        self.world.deliver(on_events.ApplyEstimate({**make.an_estimate_event(self.id, **values), **body}))
 
     def not_estimated(
         self,
         reason: NotEstimatedReason = NotEstimatedReason.TURNED_OFF,
         *,
-        told: Mapping[str, Any] | None = None,
-        **said: Any,
+        body: Mapping[str, Any] | None = None,
+        **values: Any,
     ) -> None:
         """`told` is what else the event says."""
-        event = {**make.a_refusal_event(self.id, **said), "reason": reason, **(told or {})}
+        event = {**make.a_refusal_event(self.id, **values), "reason": reason, **(body or {})}
         self.world.deliver(on_events.ApplyNoEstimate(event))
 
 
-def _moved(place: int) -> dict[str, Any]:
+def _moved(index: int) -> dict[str, Any]:
     return {
-        "feature": f"feature_{place}",
-        "value": place,
+        "feature": f"feature_{index}",
+        "value": index,
         "observed_on": make.RECEIVED_AT.date(),
-        "origin": "police" if place == 1 else "referrer",
-        "log_odds": (1.0 if place % 2 == 0 else -1.0) / (place + 1),
+        "origin": "police" if index == 1 else "referrer",
+        "log_odds": (1.0 if index % 2 == 0 else -1.0) / (index + 1),
     }
 
 
@@ -278,23 +278,23 @@ def _described(features: int = 9) -> dict[str, Any]:
     model = dict(make.a_model_event())
     words = model["features"][0]
     model["features"] = [
-        {**words, "feature": f"feature_{place}", "label": f"Thing number {place}", "police_generated": place == 1}
-        for place in range(features)
+        {**words, "feature": f"feature_{index}", "label": f"Thing number {index}", "police_generated": index == 1}
+        for index in range(features)
     ]
     return model | {"harm_event": "being harmed by violence"}
 
 
-def an_own_view(**said: Any) -> dict[str, Any]:
-    return {"level": "planned", "sureness": "fairly", "why": "Wants help."} | said
+def an_own_view(**values: Any) -> dict[str, Any]:
+    return {"level": "planned", "sureness": "fairly", "why": "Wants help."} | values
 
 
-def a_decision(**said: Any) -> dict[str, Any]:
+def a_decision(**values: Any) -> dict[str, Any]:
     return {
         "level": "planned",
         "pathway": "early_intervention",
         "team": "early-help",
         "reasons": "His aunt and his coach support him.",
-    } | said
+    } | values
 
 
 def a_key() -> dict[str, str]:

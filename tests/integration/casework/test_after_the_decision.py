@@ -1,4 +1,4 @@
-"""What comes after the decision is somebody's to read: also that the case's team may no longer be told."""
+"""Somebody must read each change after a decision, also that no lawful basis covers the case's team any more."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from tests.integration.casework.review_world import Referred, ReviewWorld
 
 REVIEWS, QUEUE = "/casework/reviews", "/casework/queue?tab=team"
 TRIAGE, SUPPORT = make.a_basis(RecipientClass.TRIAGE), make.a_basis(RecipientClass.SUPPORT_SERVICE)
-NO_LONGER = "A support service may no longer be told"
+NO_LONGER = "A support service: no lawful basis any more"
 A_BASIS = {"recipient": "support_service", "basis": "safeguarding", "reason": "He is 15 and not safe at home."}
 
 
@@ -68,11 +68,11 @@ class TestABasisThatLapses:
         _referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
         worker = worked(review_world)
         ends(review_world, on=review_world.now)
-        told = [worker.get(f"/casework/cases/{case_id}").status_code]
+        body = [worker.get(f"/casework/cases/{case_id}").status_code]
 
         review_world.now += timedelta(days=1)
 
-        assert [*told, worker.get(f"/casework/cases/{case_id}").status_code] == [200, 404]
+        assert [*body, worker.get(f"/casework/cases/{case_id}").status_code] == [200, 404]
 
     def test_opens_no_case_from_the_next_day_on_though_nothing_has_dropped_it_yet(
         self, review_world: ReviewWorld
@@ -178,7 +178,7 @@ class TestABasisThatLapses:
 
         a_day_passes(review_world)
 
-        assert "Children’s services may no longer be told" in text_of(review_world.reviewer().get(REVIEWS))
+        assert "Children’s services: no lawful basis any more" in text_of(review_world.reviewer().get(REVIEWS))
 
     def test_that_an_amendment_took_away_is_told_beside_it(self, review_world: ReviewWorld) -> None:
         referral, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)
@@ -228,9 +228,9 @@ class TestTheTeamsManager:
         referral, _ = expired(review_world)
         somebody = of_team(review_world, team, *roles, areas=areas)
 
-        told = [text_of(somebody.get(address)) for address in (REVIEWS, QUEUE, "/casework/hand-overs")]
+        body = [text_of(somebody.get(address)) for address in (REVIEWS, QUEUE, "/casework/hand-overs")]
 
-        assert not [page for page in told if referral.event["reference"] in page or NO_LONGER in page]
+        assert not [page for page in body if referral.event["reference"] in page or NO_LONGER in page]
 
 
 class TestAFurtherBasisAfterTheDecision:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.gauges import MEASURES
+from services.casework.adapters.gauges import GAUGES
 from services.casework.adapters.review_tables import decisions, proposals, reviews
 from services.casework.adapters.tables import bases
 from services.casework.application.staff_changes import StaffChanged
@@ -34,8 +34,8 @@ def views(client: Client, referred: Referred) -> None:
     assert made.status_code == 201, made.text
 
 
-def decides(client: Client, referred: Referred, **said: Any) -> Any:
-    return client.post_json(f"{referred.api}/decision", a_decision(**said), **read(client, referred))
+def decides(client: Client, referred: Referred, **content: Any) -> Any:
+    return client.post_json(f"{referred.api}/decision", a_decision(**content), **read(client, referred))
 
 
 def answers(client: Client, referred: Referred, *, agree: bool = True, **headers: str) -> Any:
@@ -45,7 +45,7 @@ def answers(client: Client, referred: Referred, *, agree: bool = True, **headers
 
 class TestLevelAndPathway:
     @pytest.mark.parametrize(
-        "said",
+        "content",
         [
             {"level": "planned", "pathway": "universal_support", "team": None},
             {"level": "urgent", "pathway": "no_further_action", "team": None},
@@ -53,12 +53,12 @@ class TestLevelAndPathway:
         ],
     )
     def test_that_do_not_agree_are_refused_with_both_named(
-        self, review_world: ReviewWorld, said: dict[str, Any]
+        self, review_world: ReviewWorld, content: dict[str, Any]
     ) -> None:
         client, referred = review_world.reviewer(), review_world.referral(SUPPORT)
         views(client, referred)
 
-        answer = decides(client, referred, **said)
+        answer = decides(client, referred, **content)
 
         assert answer.status_code == 422
         assert [error["pointer"] for error in answer.json["errors"]] == ["/level", "/pathway"]
@@ -67,10 +67,10 @@ class TestLevelAndPathway:
     def test_are_told_with_the_review(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), review_world.referral(SUPPORT, danger=True)
 
-        told = {item["level"]: item for item in client.get(referred.api).json["levels"]}
+        data = {item["level"]: item for item in client.get(referred.api).json["levels"]}
 
-        assert set(told["none"]["pathways"]) == {"universal_support", "no_further_action"}
-        assert [level for level in told if not told[level]["needs_agreement"]] == ["urgent"]
+        assert set(data["none"]["pathways"]) == {"universal_support", "no_further_action"}
+        assert [level for level in data if not data[level]["needs_agreement"]] == ["urgent"]
 
     def test_stand_at_both_questions_of_the_page(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), review_world.referral(SUPPORT)
@@ -83,8 +83,8 @@ class TestLevelAndPathway:
         page = client.post(f"{referred.page}/decision", form)
 
         assert page.status_code == 422
-        for said in ('href="#level"', 'href="#pathway"', "Planned support needs a case or a hand-over", "Enough."):
-            assert said in page.text
+        for content in ('href="#level"', 'href="#pathway"', "Planned support needs a case or a hand-over", "Enough."):
+            assert content in page.text
 
 
 class TestAProposal:
@@ -98,7 +98,7 @@ class TestAProposal:
 
     def test_lets_the_due_time_run(self, review_world: ReviewWorld) -> None:
         proposed(review_world, SUPPORT)
-        overdue = next(measure for measure in MEASURES if measure.name == "waymark_reviews_overdue")
+        overdue = next(measure for measure in GAUGES if measure.name == "waymark_reviews_overdue")
 
         with review_world.database.read() as connection:
             found = [overdue.read(connection, make.after(minute)) for minute in (119, 121)]
@@ -157,7 +157,7 @@ class TestAProposal:
         [item] = colleague.get(f"{LIST}?referral_id={referred.id}").json["items"]
         assert item["state"] != "agreement_needed"
         assert [one["outcome"] for one in colleague.get(referred.api).json["proposals"]] == ["facts_changed"]
-        assert "The referrer changed the facts" in text_of(colleague.get(referred.page))
+        assert "The referrer updated the referral" in text_of(colleague.get(referred.page))
 
     def test_is_kept_as_it_was_made(self, review_world: ReviewWorld) -> None:
         proposed(review_world, SUPPORT)
@@ -234,14 +234,14 @@ class TestAnAgreement:
 
         page = text_of(colleague.get(f"{referred.page}/agreement"))
 
-        for said in (
+        for content in (
             "Light touch or advice",
             "Signpost to universal services",
             "Fern Fiction",
             "01632 960104",
             "Afraid to go back.",
         ):
-            assert said in page
+            assert content in page
 
     def test_by_form_decides_and_a_refusal_of_the_form_keeps_what_was_typed(self, review_world: ReviewWorld) -> None:
         referred, _proposer, colleague = proposed(review_world, SUPPORT)

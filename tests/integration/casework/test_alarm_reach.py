@@ -124,7 +124,7 @@ class TestDangerInACase:
         entries = review_world.rows(case_entries, case_id=case_id, kind="alarm_acted_on")
         assert [entry["text"] for entry in entries] == [DONE["done"]]
         page = text_of(manager.get(f"/casework/cases/{case_id}"))
-        assert [said in page for said in (WORDS, DONE["done"])] == [True, True]
+        assert [values in page for values in (WORDS, DONE["done"])] == [True, True]
 
     def test_of_a_hand_over_is_the_reviewers_to_act_on(self, review_world: ReviewWorld) -> None:
         referral, _case_id = decided(review_world, CHILDRENS, pathway="safeguarding", team="childrens-services")
@@ -234,8 +234,8 @@ class TestWhoActs:
         answer = act(reviewer, alarm["id"])
 
         assert (answer.status_code, listed(reviewer)) == (201, [])
-        kept = reviewer.get(answer.headers["Location"]).json
-        assert (kept["state"], [action["done"] for action in kept["actions"]]) == ("acted_on", [DONE["done"]])
+        stored = reviewer.get(answer.headers["Location"]).json
+        assert (stored["state"], [action["done"] for action in stored["actions"]]) == ("acted_on", [DONE["done"]])
         assert DONE["done"] in text_of(reviewer.get(referral.page))
         assert WORDS not in text_of(reviewer.get(REVIEWS))
 
@@ -295,7 +295,7 @@ class TestWhoActs:
 
         assert (empty.status_code, "Enter what you did" in text_of(empty)) == (422, True)
         assert done.status_code == 303
-        assert "What you did is recorded" in text_of(reviewer.get(done.headers["Location"]))
+        assert "What you did has been recorded" in text_of(reviewer.get(done.headers["Location"]))
 
     def test_keeps_what_was_typed_when_somebody_was_first(self, review_world: ReviewWorld) -> None:
         referral, reviewer = ended_without_a_case(review_world), review_world.reviewer()
@@ -314,13 +314,13 @@ def raise_danger(referral: Referred, *, version: int = 2) -> None:
     referral.amended(version, facts={"immediate_danger": "yes"}, bases=bases(SUPPORT))
 
 
-def bases(*told: RecipientClass) -> list[dict[str, str]]:
-    return [make.a_basis(recipient) for recipient in (RecipientClass.TRIAGE, *told)]
+def bases(*data: RecipientClass) -> list[dict[str, str]]:
+    return [make.a_basis(recipient) for recipient in (RecipientClass.TRIAGE, *data)]
 
 
-def identify(world: ReviewWorld, referral: Referred, version: int, **said: Any) -> None:
-    told = make.an_identity_event(referral.id, version=version)
-    world.deliver(on_events.ApplyIdentity({**told, **said}))
+def identify(world: ReviewWorld, referral: Referred, version: int, **values: Any) -> None:
+    data = make.an_identity_event(referral.id, version=version)
+    world.deliver(on_events.ApplyIdentity({**data, **values}))
 
 
 def ended_without_a_case(world: ReviewWorld) -> Referred:
@@ -331,8 +331,8 @@ def ended_without_a_case(world: ReviewWorld) -> Referred:
 
 def ends_without_a_case(reviewer: Client, review: str) -> None:
     view = an_own_view(level="light")
-    said = a_decision(level="light", pathway="universal_support", team=None)
-    for step, body in (("own-view", view), ("decision", said)):
+    values = a_decision(level="light", pathway="universal_support", team=None)
+    for step, body in (("own-view", view), ("decision", values)):
         answer = reviewer.post_json(f"{review}/{step}", body, **etag(reviewer, review), **a_key())
         assert answer.status_code == 201, answer.text
 
@@ -370,8 +370,8 @@ def take(worker: Client, case_id: UUID) -> None:
 def close(worker: Client, case_id: UUID) -> None:
     take(worker, case_id)
     address = f"/casework/api/v1/cases/{case_id}"
-    for step, said in (("outcome", {"outcome": "support_completed"}), ("closure", {"reason": "plan_finished"})):
-        answer = worker.post_json(f"{address}/{step}", said, **etag(worker, address))
+    for step, values in (("outcome", {"outcome": "support_completed"}), ("closure", {"reason": "plan_finished"})):
+        answer = worker.post_json(f"{address}/{step}", values, **etag(worker, address))
         assert answer.status_code == 200, answer.text
 
 

@@ -20,9 +20,9 @@ LIST = "/casework/api/v1/reviews"
 BOTH = (RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES, RecipientClass.SUPPORT_SERVICE)
 
 
-def aged_17(world: ReviewWorld, **said: Any) -> Referred:
+def aged_17(world: ReviewWorld, **values: Any) -> Referred:
     """Referred at 17, born on 1 December: 18 at midnight."""
-    referred = world.referral(*BOTH, age=17, details=False, **said)
+    referred = world.referral(*BOTH, age=17, details=False, **values)
     identity = make.an_identity_event(referred.id) | {"date_of_birth": BORN}
     world.deliver(on_events.ApplyIdentity(identity))
     world.deliver(on_events.ApplyNarrative(make.a_narrative_event(referred.id)))
@@ -48,14 +48,14 @@ class TestSomebodyWhoTurns18:
     def test_is_not_decided_on_as_a_child(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), aged_17(review_world)
         review_world.now = AFTER
-        said = {"If-Match": client.get(referred.api).headers["ETag"]}
-        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key(), **said)
+        values = {"If-Match": client.get(referred.api).headers["ETag"]}
+        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key(), **values)
         to_children = a_decision(pathway=Pathway.SAFEGUARDING.value, team="childrens-services")
         to_adults = a_decision(pathway=Pathway.ADULT_SERVICES.value, team="adult-services")
 
-        said = {"If-Match": client.get(referred.api).headers["ETag"]}
-        refused = client.post_json(f"{referred.api}/decision", to_children, **a_key(), **said)
-        taken = client.post_json(f"{referred.api}/decision", to_adults, **a_key(), **said)
+        values = {"If-Match": client.get(referred.api).headers["ETag"]}
+        refused = client.post_json(f"{referred.api}/decision", to_children, **a_key(), **values)
+        taken = client.post_json(f"{referred.api}/decision", to_adults, **a_key(), **values)
 
         assert (refused.status_code, taken.status_code) == (422, 201), taken.text
 
@@ -74,8 +74,8 @@ class TestSomebodyWhoTurns18:
         review_world.now = AFTER
 
         [item] = client.get(LIST).json["items"]
-        said = {"If-Match": client.get(referred.api).headers["ETag"]}
-        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key(), **said)
+        values = {"If-Match": client.get(referred.api).headers["ETag"]}
+        client.post_json(f"{referred.api}/own-view", an_own_view(), **a_key(), **values)
 
         assert item["age"] == 18
         assert client.get(referred.api).json["age_at_referral"] == 17

@@ -16,13 +16,13 @@ class TestACaseThatADecisionOpened:
         worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
         assert worker.post("/casework/queue/next").headers["Location"].startswith(f"/casework/cases/{case_id}")
 
-        said = worker.get(f"/casework/cases/{case_id}").text + worker.get(f"{API}/{case_id}").text
+        values = worker.get(f"/casework/cases/{case_id}").text + worker.get(f"{API}/{case_id}").text
 
-        assert referral.event["reference"] in said
-        assert "Fern Fiction" in said
-        assert said.count("Decisionmark") == len(["the page", "the API"])
+        assert referral.event["reference"] in values
+        assert "Fern Fiction" in values
+        assert values.count("Decisionmark") == len(["the page", "the API"])
         for mark in ("Ownviewmark", "0.12", "12 in 100", "estimate", "Thing number", "raised"):
-            assert mark not in said
+            assert mark not in values
 
     def test_tells_the_review_and_its_estimate_to_no_caseworker(self, review_world: ReviewWorld) -> None:
         referral, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)

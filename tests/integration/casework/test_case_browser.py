@@ -177,8 +177,8 @@ class TestThePagesOfCases:
         assert page.title().startswith("Error:")
         links = page.locator(".govuk-error-summary a")
         assert links.count() > 0
-        for place in range(links.count()):
-            links.nth(place).click()
+        for index in range(links.count()):
+            links.nth(index).click()
             assert page.evaluate("['INPUT', 'TEXTAREA', 'SELECT'].includes(document.activeElement.tagName)")
 
     def test_work_without_javascript(self, served: Served) -> None:
@@ -202,7 +202,7 @@ class TestThePagesOfCases:
         page = served.page(served.manager)
         page.goto(f"{served.origin}/casework/queue")
 
-        page.get_by_role("button", name="Give me the next case").click()
+        page.get_by_role("button", name="Assign the next case to me").click()
 
-        assert page.get_by_text("The case is yours.").is_visible()
-        assert page.get_by_text("With: You").is_visible()
+        assert page.get_by_text("The case is assigned to you.").is_visible()
+        assert page.get_by_text("Assigned to: You").is_visible()

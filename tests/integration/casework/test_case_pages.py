@@ -50,7 +50,7 @@ def hidden(text: str) -> dict[str, str]:
     return dict(re.findall(r'name="(key|version)" value="([^"]*)"', text))
 
 
-def said(text: str) -> str:
+def values(text: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
@@ -74,7 +74,7 @@ class TestTheQueue:
     ) -> None:
         case_world.case(team_id, name="Maya Brown")
 
-        text = said(asks.get("/casework/queue?tab=team").text)
+        text = values(asks.get("/casework/queue?tab=team").text)
 
         assert "Kofi Adjei, 16" in text
         assert "M.B." in text
@@ -86,7 +86,7 @@ class TestTheQueue:
         for hours, name in ((30, "Late Later"), (-2, "Over Due"), (3, "Soon Sooner")):
             case_world.case(team_id, due_at=case_world.now + timedelta(hours=hours), name=name)
 
-        text = said(asks.get("/casework/queue?tab=unassigned").text)
+        text = values(asks.get("/casework/queue?tab=unassigned").text)
 
         assert text.index("Overdue by 2 hours") < text.index("Due in 3 hours") < text.index("Due tomorrow")
 
@@ -105,23 +105,25 @@ class TestTheQueue:
         assert ["Due in 3 hours" in pages[0], "First contact made" in pages[1]] == [True, True]
         for address in ("/casework/queue?tab=team", own):
             assert "Overdue by" not in asks.get(address).text
-        assert "No case fits this filter." in said(asks.get("/casework/queue?tab=team&status=overdue").text)
+        assert "No cases match this filter." in values(asks.get("/casework/queue?tab=team&status=overdue").text)
 
     def test_begins_with_the_team_for_its_manager(self, case_world: CaseWorld, team_id: UUID) -> None:
         case_world.case(team_id, name="Maya Brown")
         manager = case_world.client(case_world.member(Role.TEAM_MANAGER, team_id=team_id))
 
-        assert "Maya Brown" in said(manager.get("/casework/queue").text)
+        assert "Maya Brown" in values(manager.get("/casework/queue").text)
 
     def test_says_why_it_is_empty(self, asks: Client) -> None:
-        assert "No case of your team is waiting for a worker." in said(asks.get("/casework/queue?tab=unassigned").text)
+        assert "No cases in your team are waiting for a worker." in values(
+            asks.get("/casework/queue?tab=unassigned").text
+        )
 
     def test_filters_by_contact_only_what_the_reader_knows_whole(
         self, case_world: CaseWorld, team_id: UUID, asks: Client, own: str
     ) -> None:
         case_world.case(team_id, name="Maya Brown")
 
-        text = said(asks.get("/casework/queue?tab=team&status=waiting_for_first_contact").text)
+        text = values(asks.get("/casework/queue?tab=team&status=waiting_for_first_contact").text)
 
         assert "1 case, soonest due first" in text
         assert "Kofi Adjei" in text
@@ -153,7 +155,7 @@ class TestTheQueue:
         nothing = asks.post("/casework/queue/next")
 
         assert given.headers["Location"] == f"/casework/cases/{case_id}?done=taken"
-        assert "No case of your team is waiting." in said(asks.get(nothing.headers["Location"]).text)
+        assert "No cases in your team are waiting." in values(asks.get(nothing.headers["Location"]).text)
 
     def test_is_not_for_a_reviewer(self, case_world: CaseWorld) -> None:
         reviewer = case_world.client(case_world.member(Role.REVIEWER))
@@ -174,14 +176,14 @@ class TestACase:
         for path, answers in steps:
             assert filled(asks, f"{own}/{path}", **answers).status_code == 303, path
 
-        text = said(asks.get(own).text)
+        text = values(asks.get(own).text)
         assert "Closed" in text
         kinds = [row["kind"].value for row in case_world.rows(case_entries)]
         assert kinds == [
             "opened", "assigned", "contact_attempted", "first_contact_made", "answer_recorded", "outcome_recorded", "closed",
         ]  # fmt: skip
-        [told] = case_world.rows(progress)
-        assert told["step"] == "closed"
+        [body] = case_world.rows(progress)
+        assert body["step"] == "closed"
 
     def test_shows_a_corrected_note_beside_its_correction(self, asks: Client, own: str) -> None:
         filled(asks, f"{own}/notes/new", text="Lives with his aunt")
@@ -190,7 +192,7 @@ class TestACase:
 
         filled(asks, f"{own}/notes/{note[1]}/correction", text="Lives with his grandmother")
 
-        text = said(asks.get(own).text)
+        text = values(asks.get(own).text)
         assert "Lives with his aunt Corrected See the correction" in text
         assert "Lives with his grandmother" in text
 
@@ -211,7 +213,7 @@ class TestACase:
         answer = asks.post(f"{own}/outcome", form | {"outcome": "declined"})
 
         assert answer.status_code == 412
-        assert "Somebody else changed this case" in said(answer.text)
+        assert "Somebody else changed this case" in values(answer.text)
         assert case_world.rows(case_entries, kind="outcome_recorded") == []
 
     def test_keeps_what_was_typed_when_an_answer_is_wrong(self, asks: Client, own: str) -> None:
@@ -221,13 +223,13 @@ class TestACase:
 
         assert answer.status_code == 422
         assert "No one in" in answer.text
-        assert "When you tried must have a time, for example 14:30 or 2:30pm" in said(answer.text)
+        assert "When you tried must have a time, for example 14:30 or 2:30pm" in values(answer.text)
 
     def test_says_what_rule_forbids_a_close(self, asks: Client, own: str) -> None:
         answer = filled(asks, f"{own}/closure", reason="plan_finished")
 
         assert answer.status_code == 422
-        assert "Record an outcome before you close the case." in said(answer.text)
+        assert "Record an outcome before you close the case." in values(answer.text)
 
     def test_shows_text_as_it_was_typed_and_never_as_markup(self, asks: Client, own: str) -> None:
         filled(asks, f"{own}/notes/new", text="<script>alert(1)</script> {{7*7}}")
@@ -286,15 +288,15 @@ class TestEquality:
         telling = [event.type for event in sent if "female" in str(event.data)]
         assert telling == ["casework.equality.recorded"]
         assert "checked" not in asks.get(f"{own}/equality").text
-        page = said(asks.get(own).text)
+        page = values(asks.get(own).text)
         assert "Equality questions Answered" in page
-        assert "Female" not in page + said(asks.get("/casework/queue").text)
+        assert "Female" not in page + values(asks.get("/casework/queue").text)
 
     def test_is_not_asked_before_first_contact(self, asks: Client, own: str) -> None:
         answer = filled(asks, f"{own}/equality", sex="female")
 
         assert answer.status_code == 422
-        assert "Equality questions Not asked yet" in said(asks.get(own).text)
+        assert "Equality questions Not asked yet" in values(asks.get(own).text)
 
 
 class TestTheManager:
@@ -371,18 +373,18 @@ class TestAChangeAfterTheDecision:
         [case] = case_world.rows(cases)
         case_world.change(case["id"])
 
-        assert "Referral changed" in said(asks.get("/casework/queue").text)
-        assert "The referrer changed the referral on 20 November 2026" in said(asks.get(own).text)
+        assert "Referral changed" in values(asks.get("/casework/queue").text)
+        assert "The referrer changed the referral on 20 November 2026" in values(asks.get(own).text)
         assert asks.post(f"{own}/changes/2/reading").status_code == 303
 
-        assert "The referrer changed" not in said(asks.get(own).text)
+        assert "The referrer changed" not in values(asks.get(own).text)
 
     def test_is_not_for_a_colleague_to_mark(self, case_world: CaseWorld, team_id: UUID, asks: Client, own: str) -> None:
         [case] = case_world.rows(cases)
         case_world.change(case["id"])
         colleague = case_world.client(case_world.member(Role.EARLY_INTERVENTION_CASEWORKER, team_id=team_id))
 
-        assert "Referral changed" not in said(colleague.get("/casework/queue?tab=team").text)
+        assert "Referral changed" not in values(colleague.get("/casework/queue?tab=team").text)
         assert colleague.post(f"{own}/changes/2/reading").status_code == 404
 
 

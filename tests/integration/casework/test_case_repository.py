@@ -17,29 +17,29 @@ from services.contracts.codes import Ethnicity, OrganisationClass, RecipientClas
 from services.platform.db.batch import Batch
 from tests.factories.cases import WORKER, later
 from tests.integration.casework.case_world import CaseWorld
-from tests.unit.casework.case_changes_suite import CaseChangesSuite, KeptChanges
-from tests.unit.casework.case_repository_suite import CaseRepositorySuite, Kept
+from tests.unit.casework.case_changes_suite import CaseChangesSuite, ChangeStorage
+from tests.unit.casework.case_repository_suite import CaseRepositorySuite, CaseStorage
 
 
 class TestTheSqlRepository(CaseRepositorySuite):
     @pytest.fixture
-    def kept(self, case_world: CaseWorld) -> Kept:
+    def storage(self, case_world: CaseWorld) -> CaseStorage:
         @contextmanager
         def unit_of_work() -> Iterator[CaseRepository]:
             with case_world.database.write() as connection:
                 yield SqlCaseRepository(connection)
 
         def referral(covered: RecipientClass | None, *, triage: bool = True, referred_by: UUID | None = None) -> UUID:
-            told = [covered] if covered else []
-            told += [RecipientClass.TRIAGE] if triage else []
-            return case_world.referral(*told, referred_by=referred_by)
+            body = [covered] if covered else []
+            body += [RecipientClass.TRIAGE] if triage else []
+            return case_world.referral(*body, referred_by=referred_by)
 
-        return Kept(unit_of_work, referral)
+        return CaseStorage(unit_of_work, referral)
 
 
 class TestTheSqlChanges(CaseChangesSuite):
     @pytest.fixture
-    def kept(self, case_world: CaseWorld) -> KeptChanges:
+    def storage(self, case_world: CaseWorld) -> ChangeStorage:
         @contextmanager
         def unit_of_work() -> Iterator[CaseChanges]:
             with case_world.database.write() as connection:
@@ -52,7 +52,7 @@ class TestTheSqlChanges(CaseChangesSuite):
         def change(case: Case, version: int, kind: ChangeKind) -> None:
             case_world.change(case.id, version, kind)
 
-        return KeptChanges(unit_of_work, add, change)
+        return ChangeStorage(unit_of_work, add, change)
 
 
 class TestTheEqualityAnswersOfACase:

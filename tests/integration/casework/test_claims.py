@@ -66,10 +66,10 @@ class TestTheNextReferral:
         assert next_for(client) == referred.page
 
         pass_minutes(review_world, 29)
-        held = next_for(other)
+        stored = next_for(other)
         pass_minutes(review_world, 1)
 
-        assert (held, next_for(other)) == ("/casework/reviews", referred.page)
+        assert (stored, next_for(other)) == ("/casework/reviews", referred.page)
         assert row(review_world, referred)["claimed_by"] == make.COLLEAGUE
 
 
@@ -77,7 +77,7 @@ class TestReading:
     def test_a_page_or_by_the_api_or_by_head_claims_nothing_and_tells_nobody(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
-        before, told = row(review_world, referred), published(review_world)
+        before, body = row(review_world, referred), published(review_world)
 
         for address in (referred.page, f"{referred.page}/bases", f"{referred.page}/decision", referred.api, LIST):
             client.get(address)
@@ -86,7 +86,7 @@ class TestReading:
         client.flask.get(referred.page, headers=elsewhere)
 
         assert row(review_world, referred) == before
-        assert published(review_world) == told
+        assert published(review_world) == body
 
     def test_says_who_reviews_it_and_lets_it_be_begun_and_given_back(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
@@ -121,12 +121,12 @@ class TestAClaim:
         claim(client, referred)
 
         pass_minutes(review_world, 20)
-        kept = client.post_json(f"{referred.api}/keep-alive", {})
+        stored = client.post_json(f"{referred.api}/keep-alive", {})
         pass_minutes(review_world, 20)
         view(client, referred)
         pass_minutes(review_world, 29)
 
-        assert kept.status_code == 200
+        assert stored.status_code == 200
         assert seen(client, referred)[0] == ("being_read", str(make.REVIEWER))
 
     def test_that_has_ended_is_not_kept_alive(self, review_world: ReviewWorld) -> None:

@@ -24,13 +24,13 @@ SUPPORT_TO_SAFEGUARD = make.a_basis(RecipientClass.SUPPORT_SERVICE, LawfulBasis.
 ON_CONSENT = [TRIAGE_BY_CONSENT, SUPPORT_BY_CONSENT]
 NOTICE = "Consent withdrawn on 20 November 2026: do not contact"
 A_BASIS = {"recipient": "support_service", "basis": "safeguarding", "reason": "He is 15 and not safe at home."}
-SAID = ("Fern Fiction", "Afraid to go back", "Decisionmark", "I want it to stop")
+HIDDEN_TEXTS = ("Fern Fiction", "Afraid to go back", "Decisionmark", "I want it to stop")
 """What nobody may read once their basis has ended: the name, the words, the reasons."""
 
 
-def on_consent(world: ReviewWorld, *told: dict[str, str]) -> tuple[Referred, UUID]:
+def on_consent(world: ReviewWorld, *data: dict[str, str]) -> tuple[Referred, UUID]:
     """A referral that was decided on consent, with its case."""
-    return decided(world, bases=[TRIAGE_BY_CONSENT, *(told or (SUPPORT_BY_CONSENT,))])
+    return decided(world, bases=[TRIAGE_BY_CONSENT, *(data or (SUPPORT_BY_CONSENT,))])
 
 
 def a_worker(world: ReviewWorld) -> Client:
@@ -130,13 +130,13 @@ class TestAnOpenCase:
         withdraws(referral)
 
         for reader, tab in ((worker, "mine"), (colleague, "team"), (manager, "team")):
-            said = reads(reader, f"{QUEUE}?tab={tab}", f"/casework/cases/{case_id}")
-            assert said.count(referral.event["reference"]) > 1
-            assert NOTICE in said
-            assert "F.F." in said
-            assert not [mark for mark in SAID if mark in said]
-        told = worker.get(f"{CASES}/{case_id}").json
-        assert set(told) == {"id", "reference", "initials", "version", "consent_withdrawn_at", "stopped_at"}
+            values = reads(reader, f"{QUEUE}?tab={tab}", f"/casework/cases/{case_id}")
+            assert values.count(referral.event["reference"]) > 1
+            assert NOTICE in values
+            assert "F.F." in values
+            assert not [mark for mark in HIDDEN_TEXTS if mark in values]
+        data = worker.get(f"{CASES}/{case_id}").json
+        assert set(data) == {"id", "reference", "initials", "version", "consent_withdrawn_at", "stopped_at"}
         assert worker.get(f"{CASES}?list=team").json["items"] == []
 
     @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ class TestAnOpenCase:
         page = worker.get(f"/casework/cases/{case_id}{below}")
 
         assert page.status_code == (404 if below else 200)
-        assert not [mark for mark in SAID if mark in text_of(page)]
+        assert not [mark for mark in HIDDEN_TEXTS if mark in text_of(page)]
         assert worker.post_json(f"{CASES}/{case_id}/notes", {"text": "A note."}, **a_key()).status_code == 404
 
     def test_is_stopped_and_closed_by_its_worker(self, review_world: ReviewWorld) -> None:
@@ -342,9 +342,9 @@ class TestABasisThatAReviewerAdds:
         referral.amended(bases=[make.a_basis(RecipientClass.TRIAGE)])
 
         assert answer.status_code == 201
-        kept = [basis for basis in reviewer.get(referral.api).json["bases"] if basis["added_by"]]
-        assert [(basis["basis"], basis["reason"]) for basis in kept] == [("safeguarding", A_BASIS["reason"])]
-        assert kept[0]["recipient_class"] == "support_service"
+        stored = [basis for basis in reviewer.get(referral.api).json["bases"] if basis["added_by"]]
+        assert [(basis["basis"], basis["reason"]) for basis in stored] == [("safeguarding", A_BASIS["reason"])]
+        assert stored[0]["recipient_class"] == "support_service"
 
     def test_that_a_reviewer_recorded_before_is_said_to_be_there(self, review_world: ReviewWorld) -> None:
         referral = review_world.referral()

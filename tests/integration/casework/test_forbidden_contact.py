@@ -23,18 +23,18 @@ TOLD = {
 }
 
 
-def worked(world: ReviewWorld, **told: Any) -> tuple[Client, UUID]:
+def worked(world: ReviewWorld, **data: Any) -> tuple[Client, UUID]:
     referral, case_id = decided(world, RecipientClass.SUPPORT_SERVICE)
     with world.database.write() as connection:
         theirs = sa.update(identities).where(identities.c.referral_id == referral.id)
-        connection.execute(theirs.values(told=TOLD | told))
+        connection.execute(theirs.values(details=TOLD | data))
     worker = of_team(world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
     worker.post("/casework/queue/next")
     return worker, case_id
 
 
-def attempted(worker: Client, case_id: UUID, **said: Any) -> Any:
-    body = {"mode": "phone", "reached": False} | said
+def attempted(worker: Client, case_id: UUID, **content: Any) -> Any:
+    body = {"mode": "phone", "reached": False} | content
     return worker.post_json(f"/casework/api/v1/cases/{case_id}/contact-attempts", body, **a_key())
 
 
@@ -55,8 +55,8 @@ def test_the_page_of_an_attempt_shows_numbers_and_what_to_avoid(review_world: Re
 
     page = text_of(worker.get(f"/casework/cases/{case_id}/contact-attempts/new"))
 
-    for told in ("07700 900982", "4 Invented Row", "Do not contact At home, By phone", "Text message"):
-        assert told in page
+    for data in ("07700 900982", "4 Invented Row", "Do not contact At home, By phone", "Text message"):
+        assert data in page
     assert page.count("On the do-not-contact list") == 2
 
 

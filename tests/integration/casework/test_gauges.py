@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 from services.casework.adapters.case_tables import cases
-from services.casework.adapters.gauges import MEASURES
+from services.casework.adapters.gauges import GAUGES
 from services.casework.adapters.review_tables import reviews
 from services.contracts.codes import RecipientClass
 from tests.integration.casework.review_world import ReviewWorld, a_decision, an_own_view
 from tests.integration.casework.test_alarm_reach import act, ended_without_a_case, listed, raise_danger
 
 
-def told(world: ReviewWorld) -> dict[str, float]:
+def body(world: ReviewWorld) -> dict[str, float]:
     with world.database.read() as connection:
-        return {measure.name: measure.read(connection, world.now) for measure in MEASURES}
+        return {measure.name: measure.read(connection, world.now) for measure in GAUGES}
 
 
 class TestAReview:
@@ -21,9 +21,9 @@ class TestAReview:
         due_at = review_world.rows(reviews)[0]["due_at"]
         received_at = review_world.rows(reviews)[0]["received_at"]
 
-        before = told(review_world)
+        before = body(review_world)
         review_world.now = due_at + timedelta(seconds=1)
-        after = told(review_world)
+        after = body(review_world)
 
         assert before["waymark_reviews_overdue"] == 0
         assert after["waymark_reviews_overdue"] == 1
@@ -35,10 +35,10 @@ class TestAReview:
         client.post_json(f"{referred.api}/question", {"question": "age"}, **referred.as_read)
 
         review_world.now += timedelta(days=3)
-        paused = told(review_world)["waymark_reviews_overdue"]
+        paused = body(review_world)["waymark_reviews_overdue"]
         review_world.now += timedelta(days=27)
 
-        assert (paused, told(review_world)["waymark_reviews_overdue"]) == (0, 1)
+        assert (paused, body(review_world)["waymark_reviews_overdue"]) == (0, 1)
 
 
 class TestACase:
@@ -47,20 +47,20 @@ class TestACase:
         client.post_json(f"{referred.api}/own-view", an_own_view(), **referred.as_read)
         client.post_json(f"{referred.api}/decision", a_decision(), **referred.as_read)
 
-        before = told(review_world)["waymark_cases_overdue"]
+        before = body(review_world)["waymark_cases_overdue"]
         review_world.now = review_world.rows(cases)[0]["due_at"] + timedelta(seconds=1)
 
-        assert (before, told(review_world)["waymark_cases_overdue"]) == (0, 1)
+        assert (before, body(review_world)["waymark_cases_overdue"]) == (0, 1)
 
 
 class TestAnAlarm:
     def test_counts_as_overdue_until_somebody_acts(self, review_world: ReviewWorld) -> None:
         referral, reviewer = ended_without_a_case(review_world), review_world.reviewer()
         raise_danger(referral)
-        counts = [told(review_world)["waymark_alarms_overdue"]]
+        counts = [body(review_world)["waymark_alarms_overdue"]]
         review_world.now += timedelta(hours=1, seconds=1)
-        counts.append(told(review_world)["waymark_alarms_overdue"])
+        counts.append(body(review_world)["waymark_alarms_overdue"])
 
         act(reviewer, listed(reviewer)[0]["id"])
 
-        assert [*counts, told(review_world)["waymark_alarms_overdue"]] == [0, 1, 0]
+        assert [*counts, body(review_world)["waymark_alarms_overdue"]] == [0, 1, 0]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.adapters.case_tables import case_entries, case_notices, cases
-from services.casework.adapters.gauges import MEASURES
+from services.casework.adapters.gauges import GAUGES
 from services.casework.adapters.review_tables import review_questions, reviews
 from services.casework.application.holdings import FindStrandedCases
 from services.casework.application.staff_changes import StaffSignedIn
@@ -31,7 +31,7 @@ def etag(client: Client, case_id: UUID) -> dict[str, str]:
 
 
 def gauge(world: ReviewWorld, name: str) -> float:
-    [measure] = [one for one in MEASURES if one.name == name]
+    [measure] = [one for one in GAUGES if one.name == name]
     with world.database.read() as connection:
         return measure.read(connection, world.now)
 
@@ -57,8 +57,8 @@ class TestHoldings:
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
         leaver.post_json(f"{referred.api}/claim", {"take_over": False})
 
-        [held] = holdings(colleague, leaver)["reviews"]
-        assert (held["reference"], held["claimed"], held["asked"]) == (referred.event["reference"], True, False)
+        [stored] = holdings(colleague, leaver)["reviews"]
+        assert (stored["reference"], stored["claimed"], stored["asked"]) == (referred.event["reference"], True, False)
         assert [holdings(one, leaver)["reviews"] for one in (elsewhere, manager)] == [[], []]
 
     def test_are_handed_over_to_a_named_colleague(self, review_world: ReviewWorld) -> None:
@@ -68,8 +68,8 @@ class TestHoldings:
         page = manager.get(f"{PAGES}/{worker.token}").text
         assert f"/casework/cases/{case_id}/assignment" in page
 
-        said = {"assignee_id": colleague.token}
-        answer = manager.post_json(f"{CASES}/{case_id}/assignment", said, **etag(manager, case_id))
+        values = {"assignee_id": colleague.token}
+        answer = manager.post_json(f"{CASES}/{case_id}/assignment", values, **etag(manager, case_id))
 
         assert answer.status_code == 200, answer.text
         assert holdings(manager, worker)["cases"] == []
@@ -81,8 +81,8 @@ class TestHoldings:
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
         navigator = of_team(review_world, "early-help", Role.NAVIGATOR)
 
-        said = {"assignee_id": navigator.token}
-        answer = manager.post_json(f"{CASES}/{case_id}/assignment", said, **etag(manager, case_id))
+        values = {"assignee_id": navigator.token}
+        answer = manager.post_json(f"{CASES}/{case_id}/assignment", values, **etag(manager, case_id))
 
         assert answer.status_code == 422
         assert navigator.token not in manager.get(f"/casework/cases/{case_id}/assignment").text
@@ -96,15 +96,15 @@ class TestHoldings:
         leaver.post_json(f"{referred.api}/claim", {"take_over": False})
         leaver.post_json(f"{referred.api}/own-view", an_own_view(), **referred.as_read)
         leaver.post_json(f"{referred.api}/question", {"question": "age"}, **referred.as_read)
-        [held] = holdings(colleague, leaver)["reviews"]
-        assert held["asked"] is True
+        [stored] = holdings(colleague, leaver)["reviews"]
+        assert stored["asked"] is True
 
         if by == "api":
-            where = f"{STAFF}/{leaver.token}/holdings/reviews/{held['id']}/release"
+            where = f"{STAFF}/{leaver.token}/holdings/reviews/{stored['id']}/release"
             assert colleague.post_json(where, {}).status_code == 204
             assert colleague.post_json(where, {}).status_code == 409
         else:
-            assert colleague.post(f"{PAGES}/{leaver.token}/reviews/{held['id']}/release").status_code == 303
+            assert colleague.post(f"{PAGES}/{leaver.token}/reviews/{stored['id']}/release").status_code == 303
 
         assert holdings(colleague, leaver)["reviews"] == []
         assert review_world.rows(reviews)[0]["claimed_by"] is None
@@ -140,15 +140,15 @@ class TestReturningACase:
             "Long leave.",
             by.token,
         )
-        told = [(notice["case_id"], notice["kind"]) for notice in manager.get(NOTICES).json["items"]]
-        assert told == ([(str(case_id), "returned")] if who == "worker" else [])
+        body = [(notice["case_id"], notice["kind"]) for notice in manager.get(NOTICES).json["items"]]
+        assert body == ([(str(case_id), "returned")] if who == "worker" else [])
 
     def test_is_for_nobody_else(self, review_world: ReviewWorld) -> None:
         case_id, worker = a_worked_case(review_world)
         colleague = of_team(review_world, "early-help", CASEWORKER)
 
-        said = {"reason": "I want it."}
-        answer = colleague.post_json(f"{CASES}/{case_id}/unassignment", said, **etag(worker, case_id))
+        values = {"reason": "I want it."}
+        answer = colleague.post_json(f"{CASES}/{case_id}/unassignment", values, **etag(worker, case_id))
 
         assert answer.status_code == 404
 
@@ -167,7 +167,7 @@ class TestReturningACase:
 
         empty = worker.post(address, {"reason": "", "version": version, "key": str(uuid4())})
         assert empty.status_code == 422
-        assert "Enter why the case goes back to Unassigned" in empty.text
+        assert "Enter why you are returning the case" in empty.text
 
         done = worker.post(address, {"reason": "Leave", "version": version, "key": str(uuid4())})
         assert done.status_code == 303
@@ -177,8 +177,8 @@ class TestReturningACase:
 class TestAStrandedCase:
     def check(self, world: ReviewWorld) -> int:
         """What a worker of the service does every half minute."""
-        told: int = world.service.dispatcher.handle(FindStrandedCases(), actor=None)
-        return told
+        body: int = world.service.dispatcher.handle(FindStrandedCases(), actor=None)
+        return body
 
     def test_of_somebody_not_signed_in_for_thirty_days_is_put_before_the_manager(
         self, review_world: ReviewWorld

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.casework.adapters.gauges import MEASURES
+from services.casework.adapters.gauges import GAUGES
 from services.casework.adapters.review_tables import reviews
 from tests.factories import reviews as make
 from tests.integration.casework.case_world import Client
@@ -35,7 +35,7 @@ def item(client: Client, referred: Referred) -> Any:
 
 
 def overdue(world: ReviewWorld) -> float:
-    measure = next(measure for measure in MEASURES if measure.name == "waymark_reviews_overdue")
+    measure = next(measure for measure in GAUGES if measure.name == "waymark_reviews_overdue")
     with world.database.read() as connection:
         return measure.read(connection, world.now)
 

@@ -43,11 +43,11 @@ def worlds(new_database: NewDatabase) -> Iterator[tuple[ReviewWorld, ReviewWorld
 
 def poll(world: ReviewWorld, *commands: object) -> None:
     """As a worker does with the events of one poll."""
-    told = [EventCommand(command=one, event_id=uuid4(), **_TOLD) for one in commands]
-    world.service.dispatcher.handle_events(told)
+    body = [EventCommand(command=one, event_id=uuid4(), **_BASIS_FIELDS) for one in commands]
+    world.service.dispatcher.handle_events(body)
 
 
-_TOLD: dict[str, Any] = {
+_BASIS_FIELDS: dict[str, Any] = {
     "event_type": "intake.referral.received",
     "written_at": make.RECEIVED_AT,
     "correlation_id": UUID(int=1),
@@ -72,8 +72,8 @@ class Happening:
 
     def _referral(self, referral_id: UUID) -> ApplyReferral:
         version = self._chance.randrange(1, 6)
-        told = self._chance.sample(list(RecipientClass)[1:], 2)
-        said = {
+        body = self._chance.sample(list(RecipientClass)[1:], 2)
+        content = {
             "reference": "R-000001",
             "person_id": self._chance.choice(self._persons),
             "version": version,
@@ -81,7 +81,7 @@ class Happening:
             "amended_at": None if version == 1 else make.after(20 * version).isoformat(),
             "facts": {"immediate_danger": self._chance.choice(["yes", "no"])},
         }
-        return ApplyReferral(make.a_referral_event(*told, referral_id=referral_id, **said))
+        return ApplyReferral(make.a_referral_event(*body, referral_id=referral_id, **content))
 
     def _match(self, referral_id: UUID) -> on_events.ApplyMatch:
         other = self._chance.choice([one for one in self.referrals if one != referral_id])
@@ -108,8 +108,8 @@ class Happening:
         return on_events.ApplyNarrative(make.a_narrative_event(referral_id, version=version, concern=f"Text {version}"))
 
     def _estimate(self, referral_id: UUID) -> object:
-        said = {"referral_version": self._chance.randrange(1, 3), "sequence": self._chance.randrange(1, 3)}
-        event = make.a_refusal_event(referral_id, **said) | {"person_id": self._persons[0]}
+        content = {"referral_version": self._chance.randrange(1, 3), "sequence": self._chance.randrange(1, 3)}
+        event = make.a_refusal_event(referral_id, **content) | {"person_id": self._persons[0]}
         return on_events.ApplyNoEstimate(event)
 
 
@@ -124,13 +124,13 @@ def people_act(world: ReviewWorld, referrals: list[UUID]) -> None:
     revisions = {row["id"]: row["revision"] for row in world.rows(review_tables.reviews)}
     for review_id in known[:2]:
         world.run(ClaimReview(review_id=review_id, reader=_READER))
-        said = {
+        content = {
             "level": SupportLevel.PLANNED,
             "sureness": Sureness.FAIRLY,
             "why": "Wants help.",
             "revision": revisions[review_id],
         }
-        world.run(RecordOwnView(review_id=review_id, reader=_READER, **said))
+        world.run(RecordOwnView(review_id=review_id, reader=_READER, **content))
         adult = {"recipient": RecipientClass.ADULT_SERVICES, "basis": LawfulBasis.PUBLIC_TASK, "reason": "Asked."}
         adult["revision"] = revisions[review_id]
         world.run(AddBasis(review_id=review_id, reader=_READER, **adult))
@@ -143,7 +143,7 @@ def a_decision(review_id: UUID, revision: int = 1) -> DecideReview:
     return DecideReview(review_id=review_id, reader=_READER, **what)
 
 
-def held(world: ReviewWorld) -> dict[str, Any]:
+def stored(world: ReviewWorld) -> dict[str, Any]:
     """Every row of what was heard, what was audited, and what there is to tell."""
     of = [tables.referrals, tables.persons, tables.bases, tables.identities, tables.narratives]
     of += [getattr(review_tables, name) for name in ("reviews", "estimates", "matches", "withdrawals", "progress")]
@@ -153,8 +153,8 @@ def held(world: ReviewWorld) -> dict[str, Any]:
     with world.database.read() as connection:
         audited = sorted(connection.scalars(sa.select(platform.audit_rows.c.what)))
         values = connection.scalars(sa.select(platform.outbox.c.value).order_by(platform.outbox.c.position)).all()
-    told = [(one.type, repr(_shown(one.data))) for one in map(envelope.read, values)]
-    return {**found, "changes": changes, "audited": audited, "told": told}
+    body = [(one.type, repr(_shown(one.data))) for one in map(envelope.read, values)]
+    return {**found, "changes": changes, "audited": audited, "told": body}
 
 
 def _shown(row: Any) -> list[tuple[str, Any]]:
@@ -175,7 +175,7 @@ class TestTheEventsOfAPoll:
             for world in worlds:
                 people_act(world, happening.referrals)
 
-        assert held(together) == held(apart)
+        assert stored(together) == stored(apart)
 
     def test_leave_a_review_with_whom_a_match_says_it_is_about(self, review_world: ReviewWorld) -> None:
         """What comes after the match writes the whole review again."""
@@ -205,18 +205,18 @@ class TestTheEventsOfAPoll:
 
     def test_take_few_statements_for_all_that_is_told_of_many(self, review_world: ReviewWorld) -> None:
         ids = [uuid4() for _ in range(10)]
-        told = [ApplyReferral(make.a_referral_event(referral_id=one)) for one in ids]
+        body = [ApplyReferral(make.a_referral_event(referral_id=one)) for one in ids]
         words = [on_events.ApplyNarrative(make.a_narrative_event(one)) for one in ids]
         names = [on_events.ApplyIdentity(make.an_identity_event(one)) for one in ids]
         answers = [on_events.ApplyEstimate(make.an_estimate_event(one)) for one in ids]
 
-        assert asked(review_world, *told, *words, *names, *answers) <= 18
+        assert asked(review_world, *body, *words, *names, *answers) <= 18
 
     def test_take_no_statement_more_for_what_was_told_before(self, review_world: ReviewWorld) -> None:
-        told = [ApplyReferral(make.a_referral_event()) for _ in range(30)]
-        poll(review_world, *told)
+        body = [ApplyReferral(make.a_referral_event()) for _ in range(30)]
+        poll(review_world, *body)
 
-        assert asked(review_world, *told) <= 12
+        assert asked(review_world, *body) <= 12
 
 
 def asked(world: ReviewWorld, *commands: object) -> int:
@@ -229,8 +229,8 @@ class TestAPollAndAPerson:
     def test_who_decides_at_the_same_moment_is_not_overwritten(self, review_world: ReviewWorld) -> None:
         """The poll begins before the person's transaction ends; it waits, and finds the review decided."""
         decided, other = review_world.referral(), review_world.referral()
-        said = {"level": SupportLevel.NONE, "sureness": Sureness.FAIRLY, "why": "Safe.", "revision": 1}
-        review_world.run(RecordOwnView(review_id=decided.review_id, reader=_READER, **said))
+        content = {"level": SupportLevel.NONE, "sureness": Sureness.FAIRLY, "why": "Safe.", "revision": 1}
+        review_world.run(RecordOwnView(review_id=decided.review_id, reader=_READER, **content))
         amended = [ApplyReferral(one.event | {"version": 2, "amended_at": make.after(20)}) for one in (other, decided)]
         hearing = Thread(target=poll, args=(review_world, *amended))
 

@@ -49,14 +49,14 @@ class TestADecidedReview:
         amends(review_world, referred)
         client = review_world.reviewer()
 
-        page, told = client.get(referred.page), client.get(referred.api).json
+        page, body = client.get(referred.page), client.get(referred.api).json
 
         assert "Below are the facts at the time of the decision." in text_of(page)
         for now in ("Life-threatening", "07700 900999", "Newmark words"):
             assert now not in facts_before(page)
         assert "Afraid to go back." in facts_before(page)
-        assert (told["facts"].get("injury"), told["texts"]["concern"]) == (None, "Afraid to go back.")
-        assert told["as_decided"] is True
+        assert (body["facts"].get("injury"), body["texts"]["concern"]) == (None, "Afraid to go back.")
+        assert body["as_decided"] is True
 
     def test_lists_each_change_with_old_new_who_and_when(self, review_world: ReviewWorld) -> None:
         review_world.reviewer(make.NAVIGATOR, name="Nora Navigator")
@@ -68,8 +68,8 @@ class TestADecidedReview:
 
         assert "Changed 20 November 2026 at 4am by Nora Navigator" in page
         assert "After the decision" in page
-        for said in ("Injury Not recorded Life-threatening", "Phone Not recorded 07700 900999"):
-            assert said in page
+        for content in ("Injury Not recorded Life-threatening", "Phone Not recorded 07700 900999"):
+            assert content in page
         assert "What the worker should know Afraid to go back. Newmark words" in page
         assert (change["version"], change["stated_at"][:16]) == (2, "2026-11-20T04:00")
         named = {(one["part"], one["field"]): (one["old"], one["new"]) for one in change["changed"]}
@@ -106,9 +106,9 @@ class TestAnOpenReview:
         client, event = review_world.reviewer(), make.a_referral_event()
         injuries = {1: "none", 2: "minor", 3: "admitted"}
         for version in order:
-            told = {name: event[name] for name in ("referral_id", "reference", "person_id")}
+            body = {name: event[name] for name in ("referral_id", "reference", "person_id")}
             facts = {"injury": injuries[version]}
-            review_world.deliver(ApplyReferral(make.a_referral_event(version=version, facts=facts, **told)))
+            review_world.deliver(ApplyReferral(make.a_referral_event(version=version, facts=facts, **body)))
         referred = Referred(review_world, event)
 
         changes = client.get(referred.api).json["changes"]
@@ -126,11 +126,11 @@ class TestACase:
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
 
         page = text_of(manager.get(f"/casework/cases/{case_id}"))
-        told = manager.get(f"/casework/api/v1/cases/{case_id}").json["whole"]["referral_changes"]
+        body = manager.get(f"/casework/api/v1/cases/{case_id}").json["whole"]["referral_changes"]
 
         assert "What the referrer changed after the decision" in page
         assert "What the worker should know Afraid to go back. Newmark words" in page
-        assert [change["version"] for change in told] == [2]
+        assert [change["version"] for change in body] == [2]
 
     def test_tells_the_rest_of_its_team_nothing_of_it(self, review_world: ReviewWorld) -> None:
         referred, case_id = decided(review_world, SUPPORT)
@@ -139,7 +139,7 @@ class TestACase:
 
         seen = [colleague.get(f"/casework/{what}/{case_id}").text for what in ("cases", "api/v1/cases")]
 
-        assert not any(said in page for said in ("Newmark", "900999", "Life-threatening") for page in seen)
+        assert not any(content in page for content in ("Newmark", "900999", "Life-threatening") for page in seen)
 
 
 class TestAKeptVersion:

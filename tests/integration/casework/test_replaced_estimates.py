@@ -26,8 +26,8 @@ def own_view(client: Client, referred: Referred) -> None:
     assert client.post_json(f"{referred.api}/own-view", an_own_view(), **referred.as_read).status_code == 201
 
 
-def decide(client: Client, referred: Referred, **said: Any) -> Any:
-    return client.post_json(f"{referred.api}/decision", a_decision(**said), **referred.as_read)
+def decide(client: Client, referred: Referred, **content: Any) -> Any:
+    return client.post_json(f"{referred.api}/decision", a_decision(**content), **referred.as_read)
 
 
 def estimate(client: Client, referred: Referred) -> Any:
@@ -52,11 +52,11 @@ class TestAReplacedEstimate:
 
         referred.estimated(probability=0.02, **UNLINKED)
 
-        told = estimate(client, referred)
-        assert (told["estimate"]["probability"], told["estimate"]["band"]) == (0.02, "usual")
-        [old] = told["replaced"]
+        body = estimate(client, referred)
+        assert (body["estimate"]["probability"], body["estimate"]["band"]) == (0.02, "usual")
+        [old] = body["replaced"]
         assert (old["probability"], old["band"], old["cause"]) == (0.131, "high", "persons_unlinked")
-        assert old["shown_at"] == told["own_view"]["shown_at"]
+        assert old["shown_at"] == body["own_view"]["shown_at"]
 
     def test_has_none_of_its_values_shown_again(self, shown: tuple[Client, Referred]) -> None:
         client, referred = shown
@@ -66,8 +66,8 @@ class TestAReplacedEstimate:
         referred.estimated(probability=0.02, **UNLINKED)
 
         for address in (page, referred.page, f"{referred.api}/estimate"):
-            told = client.get(address).text.casefold().replace("_", " ")
-            assert "child protection" not in told
+            body = client.get(address).text.casefold().replace("_", " ")
+            assert "child protection" not in body
 
     @pytest.mark.parametrize("step", ["", "/estimate"])
     def test_is_told_on_the_review_and_beside_the_decision(self, shown: tuple[Client, Referred], step: str) -> None:
@@ -201,7 +201,7 @@ class TestWhatAnEstimateDrawsOn:
         assert [other["referral_id"] for other in part["further_sources"]] == [str(school.id)]
         assert part["police_generated"]
         page = text_of(client.get(f"{referred.page}/estimate"))
-        assert page.count("recorded by the police") == 2
+        assert page.count("stated by the police") == 2
         assert "earlier referrals in Northside and the Quays only" in page
 
     def test_keeps_it_from_a_reader_who_may_not_know_that(self, review_world: ReviewWorld) -> None:
@@ -215,10 +215,10 @@ class TestWhatAnEstimateDrawsOn:
             own_view(client, referred)
             own_view(both, referred)
 
-            told = estimate(client, referred)
+            body = estimate(client, referred)
             page = text_of(client.get(f"{referred.page}/estimate"))
 
-            assert (told["estimate"], told["not_estimated"], told["own_view"]["shown_at"]) == (None, None, None)
+            assert (body["estimate"], body["not_estimated"], body["own_view"]["shown_at"]) == (None, None, None)
             assert "There is no estimate to show you" in page
             assert estimate(both, referred)["estimate"]["probability"] == 0.12
 

@@ -18,12 +18,12 @@ LIST = "/casework/api/v1/reviews"
 AUDIT = platform_tables(sa.MetaData()).audit_rows
 
 
-def own_view(client: Client, referred: Referred, **said: Any) -> Any:
-    return client.post_json(f"{referred.api}/own-view", an_own_view(**said), **referred.as_read)
+def own_view(client: Client, referred: Referred, **values: Any) -> Any:
+    return client.post_json(f"{referred.api}/own-view", an_own_view(**values), **referred.as_read)
 
 
-def decide(client: Client, referred: Referred, **said: Any) -> Any:
-    return client.post_json(f"{referred.api}/decision", a_decision(**said), **referred.as_read)
+def decide(client: Client, referred: Referred, **values: Any) -> Any:
+    return client.post_json(f"{referred.api}/decision", a_decision(**values), **referred.as_read)
 
 
 class TestTheList:
@@ -88,10 +88,10 @@ class TestOneReview:
         referred = review_world.referral()
 
         client.post_json(f"{referred.api}/claim", {})
-        kept = other.post_json(f"{referred.api}/claim", {"take_over": False}).json["claimed_by"]
+        stored = other.post_json(f"{referred.api}/claim", {"take_over": False}).json["claimed_by"]
         taken = other.post_json(f"{referred.api}/claim", {"take_over": True}).json["claimed_by"]
 
-        assert (kept, taken) == (str(make.REVIEWER), str(make.COLLEAGUE))
+        assert (stored, taken) == (str(make.REVIEWER), str(make.COLLEAGUE))
 
 
 class TestTheEstimate:
@@ -142,7 +142,7 @@ class TestTheEstimate:
     @pytest.mark.parametrize("arrives", ["estimated", "not_estimated"])
     def test_changes_nothing_that_can_be_seen_when_it_arrives(self, review_world: ReviewWorld, arrives: str) -> None:
         client = review_world.reviewer()
-        referreds = [review_world.referral(danger=place == 1) for place in range(3)]
+        referreds = [review_world.referral(danger=index == 1) for index in range(3)]
         client.get(referreds[0].page)
         before = seen(client, referreds)
 

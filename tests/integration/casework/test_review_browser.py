@@ -92,8 +92,8 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     _views(reviewer, sparse)
     refused = world.referral()
     counted = {"known_answers": 7, "all_answers": 25, "min_answers": 8, "model_version": "3"}
-    counted["missing"] = [f"feature_{place}" for place in range(20)]
-    refused.not_estimated(NotEstimatedReason.TOO_LITTLE_INFORMATION, told=counted)
+    counted["missing"] = [f"feature_{index}" for index in range(20)]
+    refused.not_estimated(NotEstimatedReason.TOO_LITTLE_INFORMATION, body=counted)
     _views(reviewer, refused)
     return [
         "/casework/reviews",
@@ -117,8 +117,8 @@ def _pages(world: ReviewWorld, reviewer: Client, other: Client) -> list[str]:
     ]
 
 
-def _views(client: Client, referred: Referred, **said: str) -> None:
-    client.post_json(f"{referred.api}/own-view", an_own_view(**said), **referred.as_read)
+def _views(client: Client, referred: Referred, **values: str) -> None:
+    client.post_json(f"{referred.api}/own-view", an_own_view(**values), **referred.as_read)
 
 
 class TestEveryPage:
@@ -127,8 +127,8 @@ class TestEveryPage:
         page = served.page(width=width)
         # Intake's word on what is still in_transit, which the list asks for; casework stands alone here.
         page.route("**/intake/in-transit/any", lambda route: route.fulfill(json={"waiting": True}))
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        values: list[str] = []
+        page.on("console", lambda message: values.append(message.text) if message.type == "error" else None)
         faults = []
         for address in served.addresses:
             page.goto(served.origin + address)
@@ -137,7 +137,7 @@ class TestEveryPage:
                 faults.append(f"{address} scrolls sideways")
 
         assert faults == []
-        assert said == []
+        assert values == []
 
     def test_does_not_scroll_sideways_on_the_smallest_phone(self, served: Served) -> None:
         page = served.page(width=320)
@@ -211,7 +211,7 @@ class TestAClaim:
         page.clock.run_for(301_000)
         idle = len(sent)
         page.locator("[name='why']").fill("Wants help.")
-        with page.expect_response("**/keep-alive") as kept:
+        with page.expect_response("**/keep-alive") as stored:
             page.clock.run_for(301_000)
         hidden = page.locator("[data-keep-alive-ended]").is_hidden()
         served.reviewer.post(f"{referred.page}/release")
@@ -220,5 +220,5 @@ class TestAClaim:
             page.clock.run_for(301_000)
         page.locator("[data-keep-alive-ended]").wait_for(state="visible")
 
-        assert (idle, kept.value.status, hidden, refused.value.status) == (0, 204, True, 409)
+        assert (idle, stored.value.status, hidden, refused.value.status) == (0, 204, True, 409)
         page.context.close()

@@ -40,7 +40,7 @@ def refused(database: Database) -> Callable[[sa.Executable], bool]:
     return is_refused
 
 
-def kept(database: Database, review: Review) -> Review:
+def stored(database: Database, review: Review) -> Review:
     with database.write() as connection:
         batch = Batch(connection)
         SqlReviewRepository(batch).add(review)
@@ -48,9 +48,9 @@ def kept(database: Database, review: Review) -> Review:
     return review
 
 
-def with_view(database: Database, *, shown: bool = True, **said: Any) -> Review:
+def with_view(database: Database, *, shown: bool = True, **content: Any) -> Review:
     """A stored review that the reviewer has viewed at minute 10 and, if shown, compared at minute 12."""
-    review = kept(database, a_review(**said))
+    review = stored(database, a_review(**content))
     views(review)
     if shown:
         review.show(REVIEWER, SHOWN, at=after(12))
@@ -197,10 +197,10 @@ class TestAnOwnView:
 
 class TestAReview:
     def test_is_one_for_each_referral(self, database: Database, refused: Callable[[sa.Executable], bool]) -> None:
-        review = kept(database, a_review())
+        review = stored(database, a_review())
 
         with pytest.raises(sa.exc.IntegrityError):
-            kept(database, a_review(referral_id=review.referral_id))
+            stored(database, a_review(referral_id=review.referral_id))
 
     def test_is_refused_when_it_contradicts_itself(
         self, database: Database, refused: Callable[[sa.Executable], bool]
@@ -212,7 +212,7 @@ class TestAReview:
             {"question": "age", "paused_at": after(5)},
             {"claimed_by": REVIEWER},
         ]
-        review = kept(database, a_review())
+        review = stored(database, a_review())
 
         taken = [
             change
@@ -225,7 +225,7 @@ class TestAReview:
     def test_is_never_paused_where_there_is_danger(
         self, database: Database, refused: Callable[[sa.Executable], bool]
     ) -> None:
-        review = kept(database, a_review(danger=True))
+        review = stored(database, a_review(danger=True))
         paused = {"state": "question_asked", "question": "age", "paused_at": after(5)}
 
         assert refused(sa.update(reviews).where(reviews.c.id == review.id).values(**paused))
@@ -235,14 +235,14 @@ class TestABasis:
     def test_added_by_a_reviewer_is_never_consent_and_has_a_reason(
         self, refused: Callable[[sa.Executable], bool]
     ) -> None:
-        said = [
+        content = [
             (LawfulBasis.CONSENT_YOUNG_PERSON, REVIEWER, "They said so"),
             (LawfulBasis.CONSENT_PARENT_OR_CARER, REVIEWER, "They said so"),
             (LawfulBasis.PUBLIC_TASK, REVIEWER, None),
             (LawfulBasis.PUBLIC_TASK, None, "Nobody knows who"),
         ]
 
-        taken = [row for row in said if not refused(sa.insert(bases).values(_added(*row)))]
+        taken = [row for row in content if not refused(sa.insert(bases).values(_added(*row)))]
 
         assert taken == []
 

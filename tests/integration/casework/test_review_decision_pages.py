@@ -58,17 +58,15 @@ class TestTheSecondStep:
         view(client, referred)
 
         page = text_of(client.get(f"{referred.page}/estimate"))
-        told = client.get(f"{referred.api}/estimate").get_json()["estimate"]["contributions"]
+        body = client.get(f"{referred.api}/estimate").get_json()["estimate"]["contributions"]
 
-        listed = (
-            "The model has seen too few young people with these answers to be sure what they mean. Weigh them yourself:"
-        )
+        listed = "The model has seen too few young people with these answers to be sure what they mean. Use your own judgement on these:"
         assert page.count(listed) == 1
         assert page.count("too few young people with this answer") == 1
-        [marked] = [part for part in told if part["few_seen"]]
+        [marked] = [part for part in body if part["few_seen"]]
         assert f"{listed} {marked['wording']}" in page
         assert marked["caution"] in page
-        assert [part["caution"] for part in told if not part["few_seen"]] == [None] * 8
+        assert [part["caution"] for part in body if not part["few_seen"]] == [None] * 8
 
     def test_shows_six_and_the_others_together(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
@@ -99,7 +97,7 @@ class TestTheSecondStep:
         page = text_of(client.get(f"{referred.page}/estimate"))
 
         assert ("Estimates are turned off." if comes else "There is no estimate to show you.") in page
-        assert "Decide without it." in page
+        assert "Make your decision without an estimate." in page
         assert decide(client, referred, beside="estimate").status_code == 303
 
     def test_a_decision_without_looking_leaves_no_showing(self, review_world: ReviewWorld) -> None:
@@ -174,7 +172,7 @@ class TestTheSecondStep:
         answer = decide(other, referred, level="none", pathway="no_further_action")
 
         assert answer.status_code == 409
-        assert "Somebody has already decided this referral" in text_of(answer)
+        assert "A decision has already been recorded" in text_of(answer)
         assert "by Remi Reviewer" in text_of(answer)
         assert len(review_world.rows(decisions)) == 1
 
@@ -199,9 +197,9 @@ class TestRouting:
         client.post(f"{referred.page}/bases", basis | {"revision": str(referred.revision)})
         taken = decide(client, referred, pathway="youth_justice:youth-justice")
 
-        assert "Not possible yet: no lawful basis says that they may be told." in page
+        assert "Not available: no lawful basis recorded for this team." in page
         assert blocked.status_code == 422
-        assert "There is no lawful basis for telling this team" in text_of(blocked)
+        assert "This referral cannot be shared with the team yet" in text_of(blocked)
         assert taken.status_code == 303
 
     def test_takes_no_consent_from_a_reviewer(self, review_world: ReviewWorld) -> None:
@@ -297,8 +295,8 @@ class TestAQuestion:
             other.post_json(f"{referred.api}/claim", {"take_over": True})
 
         [review] = review_world.rows(reviews)
-        told = [envelope.read(row["value"]) for row in review_world.rows(platform.outbox)]
-        steps = [ProgressMadeV1.decode(event.data) for event in told if event.type == ProgressMadeV1.type]
+        body = [envelope.read(row["value"]) for row in review_world.rows(platform.outbox)]
+        steps = [ProgressMadeV1.decode(event.data) for event in body if event.type == ProgressMadeV1.type]
         newest = max(steps, key=lambda step: step["version"])
         assert review["claimed_by"] == make.COLLEAGUE
         assert (newest["question"], newest["question_id"]) == (Question.SAFE_CONTACT, review["question_id"])

@@ -155,16 +155,16 @@ class Reviewing(RuleBasedStateMachine):
             assert row["reviewer_id"] != NAVIGATOR
             assert row["shown_at"] is None or row["shown_at"] >= row["recorded_at"]
 
-    def _run(self, who: UUID, command: Any, **said: Any) -> Any:
+    def _run(self, who: UUID, command: Any, **values: Any) -> Any:
         """What the command gives, or the rule that refused it."""
         try:
-            return self.world.run(command(review_id=self.referred.review_id, reader=a_reader(who), **said), by=who)
+            return self.world.run(command(review_id=self.referred.review_id, reader=a_reader(who), **values), by=who)
         except ApplicationError as refusal:
             return refusal
 
-    def _writes(self, who: UUID, command: Any, **said: Any) -> Any:
+    def _writes(self, who: UUID, command: Any, **values: Any) -> Any:
         """As one who has just read it."""
-        return self._run(who, command, revision=self.referred.revision, **said)
+        return self._run(who, command, revision=self.referred.revision, **values)
 
     def _proposals(self) -> Any:
         return self.world.rows(proposals, review_id=self.referred.review_id)

@@ -24,11 +24,11 @@ class TestTheList:
         assert page.index(sooner.event["reference"]) < page.index(later.event["reference"])
         assert "May be in danger now" in page
         assert "You" in page
-        assert "Nobody yet" in page
+        assert "Unassigned" in page
         assert "Fern Fiction" not in page
 
     def test_says_so_when_nothing_waits(self, review_world: ReviewWorld) -> None:
-        assert "No referral waits for a review in your areas" in text_of(
+        assert "No referrals in your areas are waiting for review" in text_of(
             review_world.reviewer().get("/casework/reviews")
         )
 
@@ -129,18 +129,18 @@ class TestTheFirstStep:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT, details=False)
 
-        assert "Details in_transit" in text_of(client.get(referred.page))
+        assert "Details not received yet" in text_of(client.get(referred.page))
         assert view(client, referred).status_code == 303
         assert decide(client, referred).status_code == 303
 
-    @pytest.mark.parametrize(("needed", "told"), [(True, True), (False, False), (None, False)])
+    @pytest.mark.parametrize(("needed", "shown"), [(True, True), (False, False), (None, False)])
     def test_tells_that_an_interpreter_is_needed_also_when_the_language_is_unknown(
-        self, review_world: ReviewWorld, needed: bool | None, told: bool
+        self, review_world: ReviewWorld, needed: bool | None, shown: bool
     ) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(interpreter_needed=needed)
 
-        assert ("Interpreter needed" in text_of(client.get(referred.page))) is told
+        assert ("Interpreter needed" in text_of(client.get(referred.page))) is shown
 
     def test_says_who_else_has_it_and_lets_it_be_taken_over(self, review_world: ReviewWorld) -> None:
         client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
@@ -149,10 +149,10 @@ class TestTheFirstStep:
 
         assert "Remi Reviewer is reviewing this referral" in text_of(other.get(referred.page))
         other.post(f"{referred.page}/claim")
-        kept = review_world.rows(reviews)[0]["claimed_by"]
+        stored = review_world.rows(reviews)[0]["claimed_by"]
         other.post(f"{referred.page}/claim", {"take_over": "yes"})
 
-        assert (kept, review_world.rows(reviews)[0]["claimed_by"]) == (make.REVIEWER, make.COLLEAGUE)
+        assert (stored, review_world.rows(reviews)[0]["claimed_by"]) == (make.REVIEWER, make.COLLEAGUE)
 
     def test_leads_to_the_estimate_or_past_it(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
@@ -192,7 +192,7 @@ class TestTheFirstStep:
         stale = view(client, referred, key="again", revision="1", why="Typed already.")
         again = view(client, referred, key="again")
 
-        assert "The referrer changed the facts after your view" in page
+        assert "The referrer updated this referral after you recorded your view" in page
         assert stale.status_code == 422
         assert "This review has changed since you opened it" in text_of(stale)
         assert "Typed already." in text_of(stale)
@@ -207,7 +207,7 @@ class TestTheFirstStep:
         still_open = review_world.rows(reviews)[0]["state"]
         client.post(f"{referred.page}/withdrawal", {"revision": str(referred.revision)})
 
-        assert "The referrer asks to withdraw this referral" in page
+        assert "The referrer has asked to withdraw this referral" in page
         assert still_open == "waiting"
         assert review_world.rows(reviews)[0]["state"] == "closed"
 

@@ -13,12 +13,12 @@ from services.casework.application.review_ports import ReviewRepository
 from services.contracts.codes import LawfulBasis, RecipientClass
 from services.platform.db.batch import Batch
 from services.platform.db.engine import Database
-from tests.unit.casework.review_repository_suite import KeptReviews, ReviewRepositorySuite
+from tests.unit.casework.review_repository_suite import ReviewRepositorySuite, ReviewStorage
 
 
 class TestTheSqlRepository(ReviewRepositorySuite):
     @pytest.fixture
-    def kept(self, new_database: Callable[[str], str]) -> KeptReviews:
+    def storage(self, new_database: Callable[[str], str]) -> ReviewStorage:
         database = Database(new_database("casework"))
         with database.write() as connection:
             metadata.create_all(connection)
@@ -30,9 +30,9 @@ class TestTheSqlRepository(ReviewRepositorySuite):
                 yield SqlReviewRepository(batch)
                 batch.write()
 
-        def tell(referral_id: UUID, recipient: RecipientClass) -> None:
-            told = {"recipient_class": recipient, "basis": LawfulBasis.SAFEGUARDING}
+        def add_basis(referral_id: UUID, recipient: RecipientClass) -> None:
+            body = {"recipient_class": recipient, "basis": LawfulBasis.SAFEGUARDING}
             with database.write() as connection:
-                connection.execute(sa.insert(bases).values(referral_id=referral_id, **told))
+                connection.execute(sa.insert(bases).values(referral_id=referral_id, **body))
 
-        return KeptReviews(unit_of_work, tell)
+        return ReviewStorage(unit_of_work, add_basis)

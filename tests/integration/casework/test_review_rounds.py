@@ -82,8 +82,8 @@ class TestANewReview:
         address = started(review_world, referral, reviewer)
         before = reviewer.get(f"{address}/estimate").status_code
         reviewer.post_json(f"{address}/own-view", an_own_view(level="urgent"), **etag(reviewer, address), **a_key())
-        said = a_decision(level="urgent")
-        answer = reviewer.post_json(f"{address}/decision", said, **etag(reviewer, address), **a_key())
+        values = a_decision(level="urgent")
+        answer = reviewer.post_json(f"{address}/decision", values, **etag(reviewer, address), **a_key())
 
         assert (before, answer.status_code) == (409, 201), answer.text
         assert [row for row in review_world.rows(decisions) if row in first] == first
@@ -198,7 +198,7 @@ class TestANewReview:
         reviewer.post_json(f"{address}/decision", a_decision(), **etag(reviewer, address), **a_key())
 
         for topic in ("casework.reviews", "casework.cases"):
-            versions = told_versions(review_world, topic)
+            versions = published_versions(review_world, topic)
             assert versions == sorted(versions)
             assert len(set(versions)) == len(versions)
 
@@ -207,6 +207,6 @@ def own(address: str) -> Any:
     return UUID(address.rpartition("/")[2])
 
 
-def told_versions(world: ReviewWorld, topic: str) -> list[int]:
+def published_versions(world: ReviewWorld, topic: str) -> list[int]:
     rows = sorted(world.rows(platform.outbox, topic=topic), key=lambda row: row["position"])
     return [envelope.read(row["value"]).data["version"] for row in rows]

@@ -34,10 +34,10 @@ def linked(world: ReviewWorld, *referrals: Referred, state: str = "linked", vers
     return match_id
 
 
-def with_an_open_case(world: ReviewWorld, *told: RecipientClass, **said: Any) -> tuple[Referred, UUID, Referred]:
+def with_an_open_case(world: ReviewWorld, *body: RecipientClass, **values: Any) -> tuple[Referred, UUID, Referred]:
     """The first referral, its case, and a second one of the same young person."""
     first, case_id = decided(world, SUPPORT)
-    second = world.referral(*told, received_at=LATER, **said)
+    second = world.referral(*body, received_at=LATER, **values)
     linked(world, first, second)
     return first, case_id, second
 

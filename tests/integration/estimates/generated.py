@@ -74,13 +74,13 @@ class Generated:
     def post(self, number: int) -> None:
         known = people(today=BEGAN.date(), chance=self.chance)
         crowd = max(20, number // 3)
-        persons = [known[place % len(known)] for place in range(crowd)]
-        for place in range(number):
+        persons = [known[index % len(known)] for index in range(crowd)]
+        for index in range(number):
             self.clock.move(hours=self.chance.uniform(0.5, 14) * min(1.0, 1_000 / number))  # at most a year in all
-            self._post_one(place, persons[self.chance.randrange(crowd)])
+            self._post_one(index, persons[self.chance.randrange(crowd)])
         self.world.drain()
 
-    def _post_one(self, place: int, person: Person) -> None:
+    def _post_one(self, index: int, person: Person) -> None:
         sender = self.chance.choices([*SENDERS], weights=[5, 2, 1, 1, 1])[0]
         source, area = SENDERS[sender]
         body = varied(referral(person, at=self.clock.now, chance=self.chance, area=area), self.chance, sender)
@@ -95,7 +95,7 @@ class Generated:
                 person=person.nhs_number,
             )
         )
-        if place % 25 == 24:
+        if index % 25 == 24:
             self.world.drain()
 
     def read(self) -> Iterator[tuple[Posted, dict[str, Any], str]]:
@@ -104,11 +104,11 @@ class Generated:
         The reader is a reviewer who has said what they think.
         """
         listed = {area: reviews_of(self._caller(reader)) for area, reader in READERS.items()}
-        for place, posted in enumerate(self.posted):
+        for index, posted in enumerate(self.posted):
             self.clock.move(seconds=1)
             area = posted.body["area"]
             review = listed[area][posted.id]
-            yield posted, *estimate(self._caller(READERS[area]), review, page=place % 3 == 0)
+            yield posted, *estimate(self._caller(READERS[area]), review, page=index % 3 == 0)
 
     def _caller(self, user: str) -> Caller:
         """With a token that lasts as long as one may."""
@@ -125,9 +125,9 @@ def reviews_of(reader: Caller) -> dict[str, dict[str, Any]]:
     cursor = None
     while True:
         asked = {"limit": 100} | ({"cursor": cursor} if cursor else {})
-        told = reader.get(REVIEWS, query_string=asked).get_json()
-        found |= {row["referral_id"]: row for row in told["items"]}
-        cursor = told["next_cursor"]
+        data = reader.get(REVIEWS, query_string=asked).get_json()
+        found |= {row["referral_id"]: row for row in data["items"]}
+        cursor = data["next_cursor"]
         if cursor is None:
             return found
 
@@ -144,13 +144,13 @@ def estimate(reader: Caller, row: dict[str, Any], *, page: bool = True) -> tuple
     view = {"level": "planned", "sureness": "fairly", "why": "Wants help."}
     answer = reader.post(f"{review}/own-view", view, headers={"If-Match": f'"{row["revision"]}"'})
     assert answer.status_code == 201, answer.text
-    told = reader.get(f"{review}/estimate")
-    assert told.status_code == 200, told.text
+    data = reader.get(f"{review}/estimate")
+    assert data.status_code == 200, data.text
     if not page:
-        return told.get_json(), ""
+        return data.get_json(), ""
     shown = reader.get(f"/casework/reviews/{row['id']}/estimate")
     assert shown.status_code == 200
-    return told.get_json(), shown.text
+    return data.get_json(), shown.text
 
 
 def varied(body: dict[str, Any], chance: random.Random, sender: str) -> dict[str, Any]:
@@ -181,7 +181,7 @@ _BAR = re.compile(r"<strong>(?P<label>[^<]*)</strong>: (?P<value>[^<]*?)\s*<(?:b
 
 def table_of(page: str) -> list[PageRow]:
     return [
-        PageRow(**{name: _text(said) for name, said in row.groupdict("").items()})
+        PageRow(**{name: _text(content) for name, content in row.groupdict("").items()})
         for row in _TABLE.finditer(page.partition("app-moved")[2])
     ]
 
@@ -192,5 +192,5 @@ def bars_of(page: str) -> list[tuple[str, str]]:
     return [(_text(row["label"]), _text(row["value"])) for row in _BAR.finditer(bars)]
 
 
-def _text(said: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", said)).split())
+def _text(content: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", content)).split())

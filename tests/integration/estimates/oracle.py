@@ -18,7 +18,7 @@ EARLIER = {
     "police": "from an earlier police referral",
     "school": "from an earlier school or college referral",
 }
-STANDS_FOR_DAYS = {
+VALID_FOR_DAYS = {
     "substance_use": 90, "mental_health_need": 90, "siblings_at_risk": 30, "education_status": 60, "often_absent": 90,
     "looked_after_now": 90, "childrens_services": 90, "exploitation_signs": 60, "peers_in_violence": 60,
     "housing_unstable": 60, "strengths": 60,
@@ -76,8 +76,8 @@ class Posted:
             return self.body.get(name) or None
         if name == "immediate_danger":
             return None if self.body[name] == "not_known" else self.body[name]
-        said = self.body["facts"].get(name)
-        return None if said == [] else said  # a list with nothing ticked is no answer
+        content = self.body["facts"].get(name)
+        return None if content == [] else content  # a list with nothing ticked is no answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,14 +92,14 @@ class Truth:
 def truths(referral: Posted, all_of_them: Sequence[Posted]) -> dict[str, Truth]:
     """By label, what is true of each input of the model. `all_of_them` are every referral that was sent."""
     earlier = _earlier(referral, all_of_them)
-    found = {label: _truth(referral, earlier, fact, said) for label, (fact, said) in LABELS.items()}
+    found = {label: _truth(referral, earlier, fact, content) for label, (fact, content) in LABELS.items()}
     return found | _of_history(referral, earlier)
 
 
 def known_answers(referral: Posted, all_of_them: Sequence[Posted]) -> int:
     """How many of the 25 questions somebody answered: here, or in an earlier referral where the answer still stands."""
     earlier = _earlier(referral, all_of_them)
-    asked = {fact for fact, _said in LABELS.values()} | {"weapon_found_by_police_on"}
+    asked = {fact for fact, _values in LABELS.values()} | {"weapon_found_by_police_on"}
     assert len(asked) == ALL_ANSWERS
     return sum(_given_by(referral, earlier, name) is not None for name in asked)
 
@@ -119,18 +119,18 @@ def _given_by(referral: Posted, earlier: Sequence[Posted], name: str) -> Posted 
     if referral.fact(name) is not None:
         return referral
     for other in earlier:
-        if (referral.day - other.day).days <= STANDS_FOR_DAYS.get(name, -1) and other.fact(name) is not None:
+        if (referral.day - other.day).days <= VALID_FOR_DAYS.get(name, -1) and other.fact(name) is not None:
             return other
     return None
 
 
-def _truth(referral: Posted, earlier: Sequence[Posted], name: str, said: Callable[[Any], str]) -> Truth:
+def _truth(referral: Posted, earlier: Sequence[Posted], name: str, content: Callable[[Any], str]) -> Truth:
     by = _given_by(referral, earlier, name)
     if by is None:
         return Truth(value=NOT_KNOWN, origin="")
     own = f"from this referral ({WHO[referral.source]})"
     origin = own if by is referral else f"{EARLIER[by.source]}, {_day(by.day)}"
-    return Truth(value=said(by.fact(name)), origin=origin, by_police=by.source == "police")
+    return Truth(value=content(by.fact(name)), origin=origin, by_police=by.source == "police")
 
 
 def _of_history(referral: Posted, earlier: Sequence[Posted]) -> dict[str, Truth]:
@@ -184,15 +184,15 @@ def _flag(value: Any) -> str:
 
 
 def _any_of(*codes: str) -> Callable[[Any], str]:
-    return lambda said: "Yes" if set(codes) & set(said) else "Not selected"
+    return lambda content: "Yes" if set(codes) & set(content) else "Not selected"
 
 
 def _coded(name: str) -> Callable[[Any], str]:
     return lambda code: CODES[name][code]
 
 
-def _number_of(said: Any) -> str:
-    return str(len(said))
+def _number_of(content: Any) -> str:
+    return str(len(content))
 
 
 LABELS: dict[str, tuple[str, Callable[[Any], str]]] = {

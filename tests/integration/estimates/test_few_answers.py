@@ -53,11 +53,11 @@ class TestAnEstimateFromTooFewAnswers:
     def test_is_none_and_every_place_says_so(self, world: World, reviewer: Caller) -> None:
         referral = refer(world, 7)
 
-        told, page = estimate(reviewer, review_of(reviewer, referral))
+        data, page = estimate(reviewer, review_of(reviewer, referral))
 
-        assert (told["estimate"], told["not_estimated"]) == (None, "too_little_information")
-        assert (told["known_answers"], told["all_answers"]) == (7, 25)
-        assert told["min_answers"] == 8
+        assert (data["estimate"], data["not_estimated"]) == (None, "too_little_information")
+        assert (data["known_answers"], data["all_answers"]) == (7, 25)
+        assert data["min_answers"] == 8
         assert "7 of 25 answers are known. An estimate needs at least 8." in page
         assert "18 of 25 answers are not known" in page
         assert not any(band in page for band in BANDS)
@@ -67,13 +67,13 @@ class TestAnEstimateFromTooFewAnswers:
 
     def test_leaves_the_decision_possible(self, world: World, reviewer: Caller) -> None:
         row = review_of(reviewer, refer(world, 6))
-        told, _page = estimate(reviewer, row)
+        data, _page = estimate(reviewer, row)
         review = f"{REVIEWS}/{row['id']}"
         decision = {"level": "none", "pathway": "no_further_action", "reasons": "He is safe with his aunt."}
 
         answer = reviewer.post_as_read(review, "decision", decision)
 
-        assert told["estimate"] is None
+        assert data["estimate"] is None
         assert answer.status_code == 201, answer.text
         decided = text_of(reviewer.get(f"/casework/reviews/{row['id']}"))
         assert "No further action" in decided
@@ -108,16 +108,16 @@ class TestAnEstimateFromTooFewAnswers:
 class TestAnEstimateFromFewAnswers:
     @pytest.mark.parametrize("answers", [8, 19])
     def test_says_first_on_how_many_it_is_based(self, world: World, reviewer: Caller, answers: int) -> None:
-        told, page = estimate(reviewer, review_of(reviewer, refer(world, answers)))
+        data, page = estimate(reviewer, review_of(reviewer, refer(world, answers)))
 
-        assert told["estimate"]["sparse"]
+        assert data["estimate"]["sparse"]
         first = f">Based on {answers} of 25 answers</h2>"
         assert first in page
         assert all(page.index(first) < page.index(band) for band in BANDS if band in page)
         assert "From so few answers: " in page
 
     def test_gives_no_reasons_that_are_not_known(self, world: World, reviewer: Caller) -> None:
-        _told, page = estimate(reviewer, review_of(reviewer, refer(world, 9)))
+        _body, page = estimate(reviewer, review_of(reviewer, refer(world, 9)))
 
         values = [value for _label, value in bars_of(page)]
         assert values
@@ -125,9 +125,9 @@ class TestAnEstimateFromFewAnswers:
         assert "values that are not known, together" in page
 
     def test_from_more_answers_begins_with_the_estimate(self, world: World, reviewer: Caller) -> None:
-        told, page = estimate(reviewer, review_of(reviewer, refer(world, 20)))
+        data, page = estimate(reviewer, review_of(reviewer, refer(world, 20)))
 
-        assert not told["estimate"]["sparse"]
+        assert not data["estimate"]["sparse"]
         assert ">Based on" not in page.partition("app-dots")[0]
         assert "Based on 20 of 25 answers" in page
 

@@ -13,7 +13,7 @@ from services.intake.domain.match import MatchState
 from services.scoring import bootstrap as scoring
 
 SERVICES = Path(__file__).parents[3] / "services"
-AUDITING = {"audit", "_audit", "keep_case", "end_claim", "end_claims_of", "Failure"}
+AUDITING = {"audit", "_audit", "save_case", "end_claim", "end_claims_of", "Failure"}
 ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 
 

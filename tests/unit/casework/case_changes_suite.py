@@ -11,7 +11,7 @@ from tests.factories.cases import COLLEAGUE, WORKER, a_case
 
 
 @dataclass
-class KeptChanges:
+class ChangeStorage:
     """Cases, what their referrers said after the decision, and a unit of work to read it in."""
 
     unit_of_work: Callable[[], AbstractContextManager[CaseChanges]]
@@ -30,41 +30,41 @@ class KeptChanges:
 class CaseChangesSuite:
     """Subclasses give the fixture `kept`."""
 
-    def test_lets_the_worker_read_a_change_once(self, kept: KeptChanges) -> None:
-        case = kept.worked((2, ChangeKind.AMENDED))
+    def test_lets_the_worker_read_a_change_once(self, storage: ChangeStorage) -> None:
+        case = storage.worked((2, ChangeKind.AMENDED))
 
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert changes.change_read_in_case(case.id, 2, by=WORKER)
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert not changes.change_read_in_case(case.id, 2, by=WORKER)
 
-    def test_leaves_it_unread_when_a_colleague_asks(self, kept: KeptChanges) -> None:
-        case = kept.worked((2, ChangeKind.AMENDED))
+    def test_leaves_it_unread_when_a_colleague_asks(self, storage: ChangeStorage) -> None:
+        case = storage.worked((2, ChangeKind.AMENDED))
 
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert not changes.change_read_in_case(case.id, 2, by=COLLEAGUE)
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert changes.change_read_in_case(case.id, 2, by=WORKER)
 
-    def test_leaves_other_versions_and_other_cases_unread(self, kept: KeptChanges) -> None:
-        case = kept.worked((2, ChangeKind.AMENDED), (3, ChangeKind.WITHDRAWN))
-        other = kept.worked((2, ChangeKind.AMENDED))
+    def test_leaves_other_versions_and_other_cases_unread(self, storage: ChangeStorage) -> None:
+        case = storage.worked((2, ChangeKind.AMENDED), (3, ChangeKind.WITHDRAWN))
+        other = storage.worked((2, ChangeKind.AMENDED))
 
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert changes.change_read_in_case(case.id, 2, by=WORKER)
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert changes.change_read_in_case(case.id, 3, by=WORKER)
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert changes.change_read_in_case(other.id, 2, by=WORKER)
 
-    def test_has_nothing_to_read_where_nothing_came(self, kept: KeptChanges) -> None:
-        case = kept.worked()
+    def test_has_nothing_to_read_where_nothing_came(self, storage: ChangeStorage) -> None:
+        case = storage.worked()
 
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert not changes.change_read_in_case(case.id, 2, by=WORKER)
 
-    def test_keeps_from_the_worker_that_their_basis_is_gone(self, kept: KeptChanges) -> None:
-        case = kept.worked((2, ChangeKind.BASIS_EXPIRED))
+    def test_keeps_from_the_worker_that_their_basis_is_gone(self, storage: ChangeStorage) -> None:
+        case = storage.worked((2, ChangeKind.BASIS_EXPIRED))
 
-        with kept.unit_of_work() as changes:
+        with storage.unit_of_work() as changes:
             assert not changes.change_read_in_case(case.id, 2, by=WORKER)

@@ -27,48 +27,48 @@ from tests.factories.reviews import (
 from tests.fakes.casework import FakeReviewUnitOfWork
 
 
-def received(uow: FakeReviewUnitOfWork, *told: RecipientClass, **said: Any) -> Review:
+def received(uow: FakeReviewUnitOfWork, *body: RecipientClass, **values: Any) -> Review:
     """The referral is heard of, and its review is there."""
-    event = a_referral_event(*told, **said)
+    event = a_referral_event(*body, **values)
     on_referral(ApplyReferral(event), uow)
-    return held(uow, event["referral_id"])
+    return stored_review(uow, event["referral_id"])
 
 
-def told_of(uow: FakeReviewUnitOfWork) -> list[str]:
+def published_types(uow: FakeReviewUnitOfWork) -> list[str]:
     return [schema.type for schema, _ in uow.published]
 
 
-def held(uow: FakeReviewUnitOfWork, referral_id: UUID) -> Review:
+def stored_review(uow: FakeReviewUnitOfWork, referral_id: UUID) -> Review:
     review = uow.reviews.of_referral(referral_id)
     assert review is not None
     return review
 
 
-def amended(uow: FakeReviewUnitOfWork, review: Review, *, version: int = 2, **said: Any) -> None:
-    event = a_referral_event(referral_id=review.referral_id, version=version, **said)
+def amended(uow: FakeReviewUnitOfWork, review: Review, *, version: int = 2, **values: Any) -> None:
+    event = a_referral_event(referral_id=review.referral_id, version=version, **values)
     on_referral(ApplyReferral(event), uow)
 
 
 def viewed(
     uow: FakeReviewUnitOfWork, review: Review, by: UUID = REVIEWER, level: SupportLevel = SupportLevel.PLANNED
 ) -> OwnView:
-    said = {
+    values = {
         "level": level,
         "sureness": Sureness.FAIRLY,
         "why": "Nobody at home.",
-        "revision": held(uow, review.referral_id).revision,
+        "revision": stored_review(uow, review.referral_id).revision,
     }
-    return record_own_view(RecordOwnView(review_id=review.id, reader=a_reader(by), **said), uow)
+    return record_own_view(RecordOwnView(review_id=review.id, reader=a_reader(by), **values), uow)
 
 
-def a_decision_of(review: Review, by: UUID = REVIEWER, **said: Any) -> DecideReview:
+def a_decision_of(review: Review, by: UUID = REVIEWER, **values: Any) -> DecideReview:
     usual: dict[str, Any] = {
-        "level": fitting(said.get("pathway", Pathway.UNIVERSAL_SUPPORT)),
+        "level": fitting(values.get("pathway", Pathway.UNIVERSAL_SUPPORT)),
         "pathway": Pathway.UNIVERSAL_SUPPORT,
         "reasons": "Enough is in place.",
         "revision": review.revision,
     }
-    return DecideReview(review_id=review.id, reader=a_reader(by), **usual | said)
+    return DecideReview(review_id=review.id, reader=a_reader(by), **usual | values)
 
 
 def shown(uow: FakeReviewUnitOfWork, review: Review, by: UUID = REVIEWER) -> Any:

@@ -183,7 +183,7 @@ class TestFirstContact:
         case = a_case(assignee_id=WORKER)
         attempt_id = with_attempt(case, reached=False)
 
-        with pytest.raises(rules.NobodyWasReached):
+        with pytest.raises(rules.NotReached):
             case.make_first_contact(attempt_id, an_act(), today=TODAY)
 
     def test_needs_an_attempt_of_this_case(self) -> None:

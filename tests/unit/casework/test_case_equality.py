@@ -48,8 +48,8 @@ class TestEquality:
 
         record_case_equality(self.equality_of(case.id), uow)
 
-        [(_, told)] = uow.published
-        assert (told["ethnicity"], told["disability"]) == (Ethnicity.PREFER_NOT_TO_SAY, None)
+        [(_, body)] = uow.published
+        assert (body["ethnicity"], body["disability"]) == (Ethnicity.PREFER_NOT_TO_SAY, None)
 
     def test_said_again_is_a_new_version_and_leaves_no_trace_in_the_case(self) -> None:
         case = in_contact(a_case(assignee_id=WORKER))
@@ -60,7 +60,7 @@ class TestEquality:
 
         assert [equality.version for equality in uow.case_equality.recorded] == [1, 2]
         assert uow.cases.get(case.id, the_worker(), AccessLevel.FULL).version == case.version
-        assert uow.told_of() == ["casework.equality.recorded"] * 2
+        assert uow.published_types() == ["casework.equality.recorded"] * 2
 
     def test_is_not_asked_of_a_closed_case(self) -> None:
         case = with_outcome(in_contact(a_case(assignee_id=WORKER)))

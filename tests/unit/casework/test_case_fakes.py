@@ -11,13 +11,13 @@ from services.casework.domain.case import Case
 from services.casework.domain.change import ChangeKind
 from services.contracts.codes import RecipientClass
 from tests.fakes.casework_cases import FakeCaseChanges, FakeCaseRepository
-from tests.unit.casework.case_changes_suite import CaseChangesSuite, KeptChanges
-from tests.unit.casework.case_repository_suite import CaseRepositorySuite, Kept
+from tests.unit.casework.case_changes_suite import CaseChangesSuite, ChangeStorage
+from tests.unit.casework.case_repository_suite import CaseRepositorySuite, CaseStorage
 
 
 class TestTheFakeRepository(CaseRepositorySuite):
     @pytest.fixture
-    def kept(self) -> Kept:
+    def storage(self) -> CaseStorage:
         repository = FakeCaseRepository()
 
         @contextmanager
@@ -34,12 +34,12 @@ class TestTheFakeRepository(CaseRepositorySuite):
                 repository.uncovered.add(referral_id)
             return referral_id
 
-        return Kept(unit_of_work, referral)
+        return CaseStorage(unit_of_work, referral)
 
 
 class TestTheFakeChanges(CaseChangesSuite):
     @pytest.fixture
-    def kept(self) -> KeptChanges:
+    def storage(self) -> ChangeStorage:
         cases = FakeCaseRepository()
         changes = FakeCaseChanges(cases)
 
@@ -50,4 +50,4 @@ class TestTheFakeChanges(CaseChangesSuite):
         def change(case: Case, version: int, kind: ChangeKind) -> None:
             changes.changes.append((case.referral_id, version, kind))
 
-        return KeptChanges(unit_of_work, cases.add, change)
+        return ChangeStorage(unit_of_work, cases.add, change)

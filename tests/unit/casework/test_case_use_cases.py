@@ -75,7 +75,7 @@ class TestOpenCase:
         )
 
         assert uow.cases.get(case_id, the_worker(), AccessLevel.SUMMARY).due_at == later(600)
-        assert uow.told_of() == ["casework.case.opened"]
+        assert uow.published_types() == ["casework.case.opened"]
         assert uow.audited == ["case.opened"]
 
 
@@ -87,7 +87,7 @@ class TestTakeCase:
         take_case(TakeCase(case_id=case.id, entry_id=uuid4(), reader=the_worker()), uow)
 
         assert uow.cases.get(case.id, the_worker(), AccessLevel.FULL).assignee_id == WORKER
-        assert uow.told_of() == ["casework.case.assigned"]
+        assert uow.published_types() == ["casework.case.assigned"]
 
     def test_of_another_team_finds_no_case(self) -> None:
         case = a_case()
@@ -170,7 +170,7 @@ class TestWork:
 
         write_case_note(WriteCaseNote(case_id=case.id, entry_id=uuid4(), reader=the_worker(), text="Text"), uow)
 
-        assert uow.told_of() == []
+        assert uow.published_types() == []
         assert uow.audited == ["case.note_written"]
 
     def test_on_a_version_that_is_past_is_refused(self) -> None:
@@ -207,9 +207,9 @@ class TestContact:
             uow,
         )
 
-        [(_, told)] = uow.published
-        assert (told["mode"], told["reached"], told["at"]) == ("face_to_face", False, later(15))
-        assert "No one in" not in str(told)
+        [(_, body)] = uow.published
+        assert (body["mode"], body["reached"], body["at"]) == ("face_to_face", False, later(15))
+        assert "No one in" not in str(body)
 
     def test_made_first_is_a_step_the_referrer_sees(self) -> None:
         case = a_case(assignee_id=WORKER)
@@ -223,7 +223,7 @@ class TestContact:
             uow,
         )
 
-        assert uow.told_of() == ["casework.case.first_contact_made"]
+        assert uow.published_types() == ["casework.case.first_contact_made"]
         assert uow.progress == [ProgressStep.FIRST_CONTACT_MADE]
 
 
@@ -275,7 +275,7 @@ class TestTheEnd:
             uow,
         )
 
-        assert uow.told_of() == ["casework.outcome.recorded", "casework.case.closed"]
+        assert uow.published_types() == ["casework.outcome.recorded", "casework.case.closed"]
         assert uow.progress == [ProgressStep.CLOSED]
 
     @pytest.mark.parametrize("contacted", [True, False])
@@ -324,7 +324,7 @@ class TestConfirmHandOver:
             uow,
         )
 
-        assert uow.told_of() == ["casework.case.hand_over_confirmed"]
+        assert uow.published_types() == ["casework.case.hand_over_confirmed"]
 
     def test_is_not_for_a_reviewer_of_another_area(self) -> None:
         case = a_hand_over()

@@ -6,7 +6,7 @@ from pathlib import Path
 import services.casework as package
 
 ROOT = Path(package.__path__[0])
-THE_ONE_PLACE = ROOT / "adapters" / "estimates.py"
+ESTIMATES = ROOT / "adapters" / "estimates.py"
 ITS_TABLES = ROOT / "adapters" / "review_tables.py"
 
 
@@ -33,7 +33,7 @@ class TestTheTableOfEstimates:
 
         naming = [module for module in modules if names_the_table(module.read_text(encoding="utf-8"))]
 
-        assert naming == [THE_ONE_PLACE]
+        assert naming == [ESTIMATES]
 
     def test_would_be_found_in_another(self) -> None:
         for source in (
@@ -44,7 +44,7 @@ class TestTheTableOfEstimates:
             assert names_the_table(source)
 
     def test_is_joined_to_an_own_view_wherever_it_is_read(self) -> None:
-        source = THE_ONE_PLACE.read_text(encoding="utf-8")
+        source = ESTIMATES.read_text(encoding="utf-8")
 
         assert source.count("sa.select(estimates") == 1
         assert "own_views.c.id == view.id" in source

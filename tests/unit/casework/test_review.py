@@ -84,7 +84,7 @@ class TestAnOwnView:
         review = a_review()
         views(review)
 
-        with pytest.raises(rules.OwnViewStands):
+        with pytest.raises(rules.OwnViewAlreadyRecorded):
             views(review, level=SupportLevel.URGENT)
 
     def test_is_not_for_who_referred(self) -> None:

@@ -26,7 +26,7 @@ from tests.factories.reviews import (
     views,
 )
 from tests.fakes.casework import FakeReviewUnitOfWork
-from tests.unit.casework.review_steps import a_decision_of, amended, held, received, told_of, viewed
+from tests.unit.casework.review_steps import a_decision_of, amended, published_types, received, stored_review, viewed
 
 SUPPORT = RecipientClass.SUPPORT_SERVICE
 DANGER = {"immediate_danger": "yes"}
@@ -38,12 +38,12 @@ def in_danger(*teams: routing.Team, reviewers: tuple[object, ...] = (REVIEWER, C
     return uow
 
 
-def proposed(uow: FakeReviewUnitOfWork, **said: object) -> Review:
+def proposed(uow: FakeReviewUnitOfWork, **values: object) -> Review:
     """A referral in danger for which the reviewer proposes universal services."""
     review = received(uow, SUPPORT, facts=DANGER)
     viewed(uow, review)
-    decide_review(a_decision_of(review, **said), uow)
-    return held(uow, review.referral_id)
+    decide_review(a_decision_of(review, **values), uow)
+    return stored_review(uow, review.referral_id)
 
 
 def answers(uow: FakeReviewUnitOfWork, review: Review, by: object = COLLEAGUE, *, agree: bool = True) -> object:
@@ -52,7 +52,7 @@ def answers(uow: FakeReviewUnitOfWork, review: Review, by: object = COLLEAGUE, *
         reader=a_reader(by),  # type: ignore[arg-type]
         agree=agree,
         reason="Spoke to the ward: they are safe tonight.",
-        revision=held(uow, review.referral_id).revision,
+        revision=stored_review(uow, review.referral_id).revision,
     )
     return answer_proposal(command, uow)
 
@@ -63,7 +63,7 @@ class TestAProposal:
         review = proposed(uow)
 
         assert (review.state, review.decision) == (ReviewState.AGREEMENT_NEEDED, None)
-        assert "casework.review.decided" not in told_of(uow)
+        assert "casework.review.decided" not in published_types(uow)
         assert ProgressStep.NOT_ACCEPTED not in uow.progress
         assert uow.audited[-1] == "review.decision_proposed"
 
@@ -81,7 +81,7 @@ class TestAProposal:
             decide_review(a_decision_of(review), uow)
 
         assert [error.pointer for error in refusal.value.errors] == ["/level", "/pathway"]
-        assert held(uow, review.referral_id).state is ReviewState.WAITING
+        assert stored_review(uow, review.referral_id).state is ReviewState.WAITING
 
     def test_is_not_needed_for_urgent_support_by_a_team(self) -> None:
         team = a_team(SUPPORT)
@@ -101,7 +101,7 @@ class TestAProposal:
 
         decide_review(a_decision_of(review, COLLEAGUE, **urgent), uow)
 
-        review = held(uow, review.referral_id)
+        review = stored_review(uow, review.referral_id)
         assert [proposal.outcome for proposal in review.proposals] == [ProposalOutcome.REPLACED]
         assert review.decision is not None
         assert review.decision.decided_by == COLLEAGUE
@@ -113,7 +113,7 @@ class TestAProposal:
 
         decide_review(a_decision_of(review, COLLEAGUE), uow)
 
-        outcomes = [proposal.outcome for proposal in held(uow, review.referral_id).proposals]
+        outcomes = [proposal.outcome for proposal in stored_review(uow, review.referral_id).proposals]
         assert outcomes == [ProposalOutcome.REPLACED, None]
 
     def test_ends_when_the_facts_change(self) -> None:
@@ -122,7 +122,7 @@ class TestAProposal:
 
         amended(uow, review, facts=DANGER)
 
-        review = held(uow, review.referral_id)
+        review = stored_review(uow, review.referral_id)
         assert (review.state, review.proposal) == (ReviewState.WAITING, None)
         assert review.proposals[0].outcome is ProposalOutcome.FACTS_CHANGED
 
@@ -131,10 +131,10 @@ class TestAProposal:
         review = proposed(uow)
         on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
-        revision = held(uow, review.referral_id).revision
+        revision = stored_review(uow, review.referral_id).revision
         confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader(COLLEAGUE), revision=revision), uow)
 
-        assert held(uow, review.referral_id).proposals[0].outcome is ProposalOutcome.WITHDRAWN
+        assert stored_review(uow, review.referral_id).proposals[0].outcome is ProposalOutcome.WITHDRAWN
 
     def test_cannot_be_passed_over_by_the_domain_itself(self) -> None:
         review = a_review(danger=True)
@@ -151,10 +151,10 @@ class TestAnAgreement:
 
         answers(uow, review)
 
-        decision = held(uow, review.referral_id).decision
+        decision = stored_review(uow, review.referral_id).decision
         assert decision is not None
         assert (decision.decided_by, decision.pathway) == (REVIEWER, Pathway.UNIVERSAL_SUPPORT)
-        assert told_of(uow)[-1] == "casework.review.decided"
+        assert published_types(uow)[-1] == "casework.review.decided"
         assert uow.progress[-1] is ProgressStep.NOT_ACCEPTED
 
     def test_opens_the_case_of_its_pathway(self) -> None:
@@ -189,7 +189,7 @@ class TestAnAgreement:
         with pytest.raises(StaleReview):
             answer_proposal(stale, uow)
 
-        assert held(uow, review.referral_id).decision is None
+        assert stored_review(uow, review.referral_id).decision is None
 
     def test_is_refused_once_no_basis_lets_the_team_know(self) -> None:
         team = a_team(SUPPORT)
@@ -200,18 +200,18 @@ class TestAnAgreement:
         with pytest.raises(routing.NoLawfulBasis):
             answers(uow, review)
 
-        assert held(uow, review.referral_id).state is ReviewState.AGREEMENT_NEEDED
+        assert stored_review(uow, review.referral_id).state is ReviewState.AGREEMENT_NEEDED
 
     def test_counts_what_the_proposer_had_seen_by_then(self) -> None:
         uow = in_danger()
         review = proposed(uow)
-        seen_later = held(uow, review.referral_id)
+        seen_later = stored_review(uow, review.referral_id)
         seen_later.show(REVIEWER, SHOWN, at=after(40))
         uow.reviews.save_shown(seen_later.own_views[0])
 
         answers(uow, review)
 
-        decision = held(uow, review.referral_id).decision
+        decision = stored_review(uow, review.referral_id).decision
         assert decision is not None
         assert (decision.shown_at, decision.agrees) == (None, None)
 
@@ -230,8 +230,8 @@ class TestARefusal:
 
         answers(uow, review, agree=False)
 
-        review = held(uow, review.referral_id)
+        review = stored_review(uow, review.referral_id)
         refused = review.proposals[0]
         assert (review.state, review.decision) == (ReviewState.WAITING, None)
         assert (refused.outcome, refused.ended_by) == (ProposalOutcome.REFUSED, COLLEAGUE)
-        assert "casework.review.decided" not in told_of(uow)
+        assert "casework.review.decided" not in published_types(uow)

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from services.casework.domain.decision import OwnView, Shown
 from services.casework.domain.estimate import (
+    Contribution,
     Estimated,
     EstimateShown,
     KnownAnswers,
-    Moved,
     NotEstimated,
     SourceReferral,
 )
-from services.casework.entrypoints.contribution_wording import worded
+from services.casework.entrypoints.contribution_labels import worded
 from services.casework.entrypoints.review_comparison import (
     MAX_MOVED,
     EstimatePage,
@@ -43,22 +43,22 @@ def _request() -> Iterator[None]:
         yield
 
 
-def moved(log_odds: float, **said: object) -> Moved:
+def moved(log_odds: float, **values: object) -> Contribution:
     known = {
         "feature": "thing",
         "label": "A thing",
         "domain": "about",
         "police_generated": False,
         "in_days": False,
-        "is_known": said.get("value", 1) is not None,
+        "is_known": values.get("value", 1) is not None,
         "value": 1,
         "observed_on": RECEIVED_AT.date(),
-        "given_by": Source.AE_NAVIGATOR,
+        "referral_source": Source.AE_NAVIGATOR,
     }
-    return Moved(log_odds=log_odds, **(known | said))  # type: ignore[arg-type]
+    return Contribution(log_odds=log_odds, **(known | values))  # type: ignore[arg-type]
 
 
-def an_estimated(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.05) -> Estimated:
+def an_estimated(*contributions: Contribution, probability: float = 0.12, base_rate: float = 0.05) -> Estimated:
     return Estimated(
         probability=probability,
         interval=None,
@@ -79,7 +79,7 @@ def a_page(answer: Estimated | NotEstimated) -> EstimatePage | NoEstimatePage:
     return shown(EstimateShown(sequence=1, cause=EstimateCause.RECEIVED, answer=answer), area="Northside")
 
 
-def page(*contributions: Moved, probability: float = 0.12, base_rate: float = 0.05) -> EstimatePage:
+def page(*contributions: Contribution, probability: float = 0.12, base_rate: float = 0.05) -> EstimatePage:
     found = a_page(an_estimated(*contributions, probability=probability, base_rate=base_rate))
     assert isinstance(found, EstimatePage)
     return found
@@ -94,11 +94,11 @@ class TestTheFrequencies:
         assert abs(happened / 100 - probability) <= 0.005 + 1e-9
 
     @pytest.mark.parametrize(
-        ("probability", "said"),
+        ("probability", "text"),
         [(0.001, "fewer than 1"), (0.12, "about 12"), (0.999, "more than 99")],
     )
-    def test_claim_no_more_than_is_known(self, probability: float, said: str) -> None:
-        assert said in page(probability=probability).similar
+    def test_claim_no_more_than_is_known(self, probability: float, text: str) -> None:
+        assert text in page(probability=probability).similar
 
 
 class TestTheBars:
@@ -148,7 +148,7 @@ class TestTheBars:
 
 class TestAValue:
     @pytest.mark.parametrize(
-        ("feature", "value", "said"),
+        ("feature", "value", "text"),
         [
             ("self_harm_12m", True, "Yes"),
             ("self_harm_12m", False, "No"),
@@ -163,16 +163,16 @@ class TestAValue:
     )
     @pytest.mark.parametrize("log_odds", [1.0, -1.0])
     def test_is_worded_by_itself_whatever_it_does_to_the_estimate(
-        self, feature: str, value: object, said: str, log_odds: float
+        self, feature: str, value: object, text: str, log_odds: float
     ) -> None:
         words = worded(moved(log_odds, feature=feature, value=value))
 
-        assert (words.value, words.wording) == (said, f"A thing: {said}")
+        assert (words.value, words.wording) == (text, f"A thing: {text}")
         assert words.direction == ("raises" if log_odds > 0 else "lowers")
 
-    @pytest.mark.parametrize(("value", "said"), [(True, "Yes"), (False, "Not selected"), (None, "Not known")])
-    def test_of_a_choice_that_was_left_empty_is_not_an_answer_no(self, value: object, said: str) -> None:
-        assert worded(moved(1.0, value=value, is_choice=True)).value == said
+    @pytest.mark.parametrize(("value", "text"), [(True, "Yes"), (False, "Not selected"), (None, "Not known")])
+    def test_of_a_choice_that_was_left_empty_is_not_an_answer_no(self, value: object, text: str) -> None:
+        assert worded(moved(1.0, value=value, is_choice=True)).value == text
 
     def test_that_does_nothing_to_the_estimate_says_so(self) -> None:
         assert worded(moved(0.0)).direction == "neither"
@@ -182,30 +182,30 @@ class TestAValue:
         assert worded(moved(1.0, value=1, observed_on=date(2026, 11, 19))).value == "1"
 
     @pytest.mark.parametrize(
-        ("days", "said"),
+        ("days", "text"),
         [
             (0, "10 November 2026, the day of the referral"),
             (1, "10 November 2026, 1 day before the referral"),
             (10, "10 November 2026, 10 days before the referral"),
         ],
     )
-    def test_in_days_is_a_date(self, days: int, said: str) -> None:
+    def test_in_days_is_a_date(self, days: int, text: str) -> None:
         words = worded(moved(1.0, value=days, in_days=True, observed_on=date(2026, 11, 10)))
 
-        assert (words.value, words.origin) == (said, "from this referral (A&E)")
+        assert (words.value, words.origin) == (text, "from this referral (A&E)")
 
     def test_that_lies_too_far_back_is_none_and_not_unknown(self) -> None:
         assert worded(moved(1.0, value=None, is_known=True, in_days=True)).value == "None"
 
     @pytest.mark.parametrize("source", list(Source))
     def test_comes_from_who_made_the_referral_and_never_from_records(self, source: Source) -> None:
-        origin = worded(moved(1.0, domain="family_and_care", given_by=source)).origin
+        origin = worded(moved(1.0, domain="family_and_care", referral_source=source)).origin
 
         assert origin.startswith("from this referral (")
         assert "records" not in origin
 
     @pytest.mark.parametrize(
-        ("sources", "said"),
+        ("sources", "text"),
         [
             ([Source.AE_NAVIGATOR], "from an earlier A&E referral, 20 November 2026"),
             ([Source.HKC_SCREENING], "from an earlier police screening referral, 20 November 2026"),
@@ -216,10 +216,10 @@ class TestAValue:
             ),
         ],
     )
-    def test_of_an_earlier_referral_names_who_made_it(self, sources: list[Source], said: str) -> None:
+    def test_of_an_earlier_referral_names_who_made_it(self, sources: list[Source], text: str) -> None:
         earlier = tuple(SourceReferral(referral_id=uuid4(), source=source) for source in sources)
 
-        assert page(moved(1.0, sources=earlier)).moved[0]["source"] == said
+        assert page(moved(1.0, sources=earlier)).moved[0]["source"] == text
 
     def test_says_from_which_area_earlier_referrals_are_taken(self) -> None:
         assert page(moved(1.0)).history == "The estimate uses earlier referrals in Northside only."
@@ -230,22 +230,22 @@ class TestAValue:
         assert (row["source"], row["police"]) == ("", "")
 
     @pytest.mark.parametrize(
-        ("source", "about_police", "said"),
+        ("source", "about_police", "text"),
         [
-            (Source.POLICE, False, "recorded by the police"),
+            (Source.POLICE, False, "stated by the police"),
             (Source.HKC_SCREENING, True, "recorded by the police"),
             (Source.AE_NAVIGATOR, True, "about contact with the police"),
             (Source.AE_NAVIGATOR, False, ""),
         ],
     )
     def test_is_recorded_by_the_police_only_if_they_said_it(
-        self, source: Source, about_police: bool, said: str
+        self, source: Source, about_police: bool, text: str
     ) -> None:
-        assert worded(moved(1.0, given_by=source, police_generated=about_police)).police == said
+        assert worded(moved(1.0, referral_source=source, police_generated=about_police)).police == text
 
     @pytest.mark.parametrize("source", list(Source))
     def test_that_counts_no_earlier_referrals_is_not_recorded_by_who_refers_now(self, source: Source) -> None:
-        none_found = moved(1.0, value=0, is_counted=True, given_by=source)
+        none_found = moved(1.0, value=0, is_counted=True, referral_source=source)
 
         assert (worded(none_found).origin, worded(none_found).police) == ("earlier referrals in this area", "")
 
@@ -255,7 +255,7 @@ SEVERAL = "The model takes several values from some answers"
 
 class TestWhatIsNotKnown:
     @pytest.mark.parametrize(
-        ("known", "missing", "said"),
+        ("known", "missing", "text"),
         [
             (24, 1, "1 of 25 answers is not known:"),
             (23, 2, "2 of 25 answers are not known:"),
@@ -267,7 +267,7 @@ class TestWhatIsNotKnown:
         ],
     )
     @pytest.mark.parametrize("estimated", [True, False])
-    def test_is_counted_as_what_is_known_is(self, known: int, missing: int, said: str, estimated: bool) -> None:
+    def test_is_counted_as_what_is_known_is(self, known: int, missing: int, text: str, estimated: bool) -> None:
         labels = tuple(f"Thing {index}" for index in range(missing))
         counted = KnownAnswers(known=known, all=25)
         reason = NotEstimatedReason.TOO_LITTLE_INFORMATION
@@ -277,18 +277,18 @@ class TestWhatIsNotKnown:
             else NotEstimated(reason=reason, missing=labels, answers=counted)
         )
 
-        assert a_page(answer).not_known == said
+        assert a_page(answer).not_known == text
 
     def test_of_what_nobody_counted_has_no_number(self) -> None:
-        assert page(moved(1.0)).not_known == "Not recorded, so treated as not known:"
+        assert page(moved(1.0)).not_known == "Not recorded, so treated as unknown:"
 
 
 class TestTooFewAnswers:
     @pytest.mark.parametrize(
-        ("needed", "said"),
+        ("needed", "text"),
         [(8, "7 of 25 answers are known. An estimate needs at least 8."), (None, "7 of 25 answers are known.")],
     )
-    def test_say_how_many_are_needed_where_scoring_said_it(self, needed: int | None, said: str) -> None:
+    def test_say_how_many_are_needed_where_scoring_said_it(self, needed: int | None, text: str) -> None:
         answer = NotEstimated(
             reason=NotEstimatedReason.TOO_LITTLE_INFORMATION,
             missing=(),
@@ -299,7 +299,7 @@ class TestTooFewAnswers:
         shown_page = a_page(answer)
 
         assert isinstance(shown_page, NoEstimatePage)
-        assert shown_page.counted == said
+        assert shown_page.counted == text
 
 
 def with_answers(known: int) -> Shown:
@@ -369,7 +369,7 @@ class TestAValueThatTheModelHasHardlySeen:
     @pytest.mark.parametrize("log_odds", [0.0, 0.4])
     def test_is_cautioned_in_the_same_words_whatever_it_does(self, log_odds: float) -> None:
         assert page(moved(log_odds, value=12, few_seen=True)).every[0]["caution"] == (
-            "The model has seen too few young people with this answer to be sure what it means. Weigh it yourself."
+            "The model has seen too few young people with this answer to be sure what it means. Use your own judgement."
         )
 
     def test_is_listed_however_little_it_does(self) -> None:

@@ -47,7 +47,15 @@ from tests.factories.reviews import (
     an_estimate_event,
 )
 from tests.fakes.casework import FakeReviewUnitOfWork
-from tests.unit.casework.review_steps import a_basis_for, a_decision_of, held, received, shown, told_of, viewed
+from tests.unit.casework.review_steps import (
+    a_basis_for,
+    a_decision_of,
+    published_types,
+    received,
+    shown,
+    stored_review,
+    viewed,
+)
 
 SUPPORT = RecipientClass.SUPPORT_SERVICE
 
@@ -61,7 +69,7 @@ class TestOpeningAReview:
             read_review(ReadReview(review_id=review.id, reader=a_reader()), uow)
 
         assert uow.audited == ["review.opened", "review.read", "review.read"]
-        assert held(uow, review.referral_id) == review
+        assert stored_review(uow, review.referral_id) == review
 
     def test_with_a_claim_tells_the_others_once(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -70,7 +78,7 @@ class TestOpeningAReview:
         for _ in range(2):
             claim_review(ClaimReview(review_id=review.id, reader=a_reader()), uow)
 
-        assert told_of(uow).count("casework.review.claimed") == 1
+        assert published_types(uow).count("casework.review.claimed") == 1
         assert uow.audited == ["review.opened", "review.claimed"]
         assert uow.progress == [ProgressStep.RECEIVED, ProgressStep.BEING_READ]
 
@@ -82,7 +90,7 @@ class TestOpeningAReview:
         claim_review(ClaimReview(review_id=review.id, reader=a_reader(), take_over=True), uow)
 
         assert "review.taken_over" in uow.audited
-        assert held(uow, review.referral_id).claimed_by == REVIEWER
+        assert stored_review(uow, review.referral_id).claimed_by == REVIEWER
 
     @pytest.mark.parametrize("reader", [a_reader(areas=("westborough",)), a_reader(NAVIGATOR), a_reader(areas=())])
     def test_is_not_for_who_may_not_know_of_it(self, reader: Any) -> None:
@@ -128,7 +136,7 @@ class TestTheEstimate:
         again = shown(uow, review)
 
         assert (again.sequence, again.answer.band) == (2, Band.HIGH)
-        [view] = held(uow, review.referral_id).own_views
+        [view] = stored_review(uow, review.referral_id).own_views
         assert [(one.sequence, one.band, one.probability) for one in view.replaced] == [(1, Band.RAISED, 0.12)]
 
     def test_is_told_to_be_replaced_to_whom_it_was_shown_alone(self) -> None:
@@ -166,16 +174,16 @@ class TestTheEstimate:
         refusal = shown(uow, review)
 
         assert refusal is not None
-        assert held(uow, review.referral_id).own_views[0].shown_at is None
+        assert stored_review(uow, review.referral_id).own_views[0].shown_at is None
 
     def test_changes_nothing_when_it_arrives(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
-        before = (held(uow, review.referral_id), list(uow.published), list(uow.progress))
+        before = (stored_review(uow, review.referral_id), list(uow.published), list(uow.progress))
 
         uow.estimates.store(an_estimate_event(review.referral_id), estimated=True)
 
-        assert (held(uow, review.referral_id), uow.published, uow.progress) == before
+        assert (stored_review(uow, review.referral_id), uow.published, uow.progress) == before
 
 
 class TestADecision:
@@ -191,7 +199,7 @@ class TestADecision:
         assert (
             uow.cases.get(case_id, the_worker(team_id=team.id), AccessLevel.SUMMARY).referral_id == review.referral_id
         )
-        assert told_of(uow)[-2:] == ["casework.review.decided", "casework.case.opened"]
+        assert published_types(uow)[-2:] == ["casework.review.decided", "casework.case.opened"]
         assert uow.progress[-1] is ProgressStep.ACCEPTED
 
     def test_for_safeguarding_opens_a_hand_over(self) -> None:
@@ -238,7 +246,7 @@ class TestADecision:
         with pytest.raises(rules.ReviewEnded):
             decide_review(a_decision_of(review, COLLEAGUE), uow)
 
-        assert [view.id for view in held(uow, review.referral_id).own_views] == [view.id for view in views]
+        assert [view.id for view in stored_review(uow, review.referral_id).own_views] == [view.id for view in views]
 
     def test_on_facts_that_have_changed_is_refused(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -248,7 +256,7 @@ class TestADecision:
         with pytest.raises(rules.StaleReview):
             decide_review(a_decision_of(review, revision=review.revision + 1), uow)
 
-        assert held(uow, review.referral_id).decision is None
+        assert stored_review(uow, review.referral_id).decision is None
 
     def test_follows_operation_deter_only_as_a_proposal(self) -> None:
         team = a_team(SUPPORT)
@@ -304,7 +312,7 @@ def decided_with_nothing_more_to_do(uow: FakeReviewUnitOfWork) -> rules.Review:
     review = received(uow)
     viewed(uow, review)
     decide_review(a_decision_of(review), uow)
-    return held(uow, review.referral_id)
+    return stored_review(uow, review.referral_id)
 
 
 class TestAQuestion:
@@ -316,7 +324,7 @@ class TestAQuestion:
         ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.STRENGTHS, revision=1), uow)
 
         assert uow.questions[-1] is Question.STRENGTHS
-        assert held(uow, review.referral_id).paused_at == uow.at
+        assert stored_review(uow, review.referral_id).paused_at == uow.at
 
     def test_still_waits_when_another_reviewer_takes_the_review_over(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -328,4 +336,4 @@ class TestAQuestion:
         claim_review(ClaimReview(review_id=review.id, reader=a_reader(COLLEAGUE), take_over=True), uow)
 
         assert uow.questions[-1] is Question.STRENGTHS
-        assert told_of(uow)[-1] == "casework.review.question_asked"
+        assert published_types(uow)[-1] == "casework.review.question_asked"

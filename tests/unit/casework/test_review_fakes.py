@@ -9,20 +9,20 @@ import pytest
 from services.casework.application.review_ports import ReviewRepository
 from services.contracts.codes import RecipientClass
 from tests.fakes.casework import FakeProjections, FakeReviewRepository
-from tests.unit.casework.review_repository_suite import KeptReviews, ReviewRepositorySuite
+from tests.unit.casework.review_repository_suite import ReviewRepositorySuite, ReviewStorage
 
 
 class TestTheFakeRepository(ReviewRepositorySuite):
     @pytest.fixture
-    def kept(self) -> KeptReviews:
-        told = FakeProjections()
-        repository = FakeReviewRepository(told)
+    def storage(self) -> ReviewStorage:
+        body = FakeProjections()
+        repository = FakeReviewRepository(body)
 
         @contextmanager
         def unit_of_work() -> Iterator[ReviewRepository]:
             yield repository
 
-        def tell(referral_id: UUID, recipient: RecipientClass) -> None:
-            told.added.setdefault(referral_id, set()).add(recipient)
+        def add_basis(referral_id: UUID, recipient: RecipientClass) -> None:
+            body.added.setdefault(referral_id, set()).add(recipient)
 
-        return KeptReviews(unit_of_work, tell)
+        return ReviewStorage(unit_of_work, add_basis)

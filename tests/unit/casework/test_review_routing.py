@@ -90,7 +90,7 @@ class TestTheTeam:
         others = tuple(recipient for recipient in RecipientClass if recipient is not team.team_class)
 
         with pytest.raises(routing.NoLawfulBasis):
-            routing.confirm(pathway, team.id, a_subject(told=others), [team])
+            routing.confirm(pathway, team.id, a_subject(recipients=others), [team])
 
     @pytest.mark.parametrize("pathway", [Pathway.UNIVERSAL_SUPPORT, Pathway.NO_FURTHER_ACTION])
     def test_is_none_for_the_other_pathways(self, pathway: Pathway) -> None:

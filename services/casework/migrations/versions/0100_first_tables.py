@@ -354,7 +354,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("initials", sa.String(length=16), nullable=False),
         sa.Column("date_of_birth", sa.Date(), nullable=True),
-        sa.Column("told", Json, nullable=False),
+        sa.Column("details", Json, nullable=False),
         sa.PrimaryKeyConstraint("referral_id", name=op.f("pk_identities")),
     )
     op.create_table(

@@ -1,4 +1,4 @@
-"""The words for the codes of a case, marked for translation."""
+"""Labels of a case's codes, marked for translation."""
 
 from enum import StrEnum
 from typing import Any
@@ -24,7 +24,7 @@ from services.contracts.codes import (
 )
 from services.platform.i18n import N_
 
-_WORDS: dict[type[StrEnum], dict[str, str]] = {
+_LABELS: dict[type[StrEnum], dict[str, str]] = {
     ContactMode: {
         ContactMode.FACE_TO_FACE: N_("Face to face"),
         ContactMode.PHONE: N_("Phone call"),
@@ -60,10 +60,10 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         UnassignReason.TEAM_ENDED: N_("They left the team"),
     },
     NoticeKind: {
-        NoticeKind.UNASSIGNED: N_("Unassigned: the worker can no longer work the case"),
+        NoticeKind.UNASSIGNED: N_("Unassigned: the worker can no longer work on the case"),
         NoticeKind.RETURNED: N_("Returned by the worker"),
         NoticeKind.WORKER_IDLE: N_("The worker has not signed in for a long time"),
-        NoticeKind.WORKER_CANNOT_ACT: N_("The worker can no longer work the case"),
+        NoticeKind.WORKER_CANNOT_ACT: N_("The worker can no longer work on the case"),
     },
     Pathway: {
         Pathway.YOUTH_JUSTICE: N_("Youth justice"),
@@ -75,7 +75,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         SupportLevel.URGENT: N_("Urgent support"),
         SupportLevel.PLANNED: N_("Planned support"),
         SupportLevel.LIGHT: N_("Light touch or advice"),
-        SupportLevel.NONE: N_("None from us"),
+        SupportLevel.NONE: N_("No support from this service"),
         SupportLevel.NOT_ENOUGH_INFORMATION: N_("Not enough information"),
     },
     CaseState: {
@@ -96,7 +96,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         EntryKind.OUTCOME_RECORDED: N_("Outcome recorded"),
         EntryKind.HAND_OVER_CONFIRMED: N_("Hand-over confirmed"),
         EntryKind.CLOSED: N_("Case closed"),
-        EntryKind.REOPENED: N_("Case reopened: the closing was wrong"),
+        EntryKind.REOPENED: N_("Case reopened: closed by mistake"),
         EntryKind.ALARM_ACTED_ON: N_("Alarm: what was done"),
         EntryKind.SUPPORT_STOPPED: N_("Support stopped: consent was withdrawn"),
     },
@@ -147,14 +147,14 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
 }
 
 
-def words(code: StrEnum) -> str:
-    """The code in the reader's language."""
-    return str(_(_WORDS[type(code)][code]))
+def label(code: StrEnum) -> str:
+    """Returns the code's label in the viewer's language."""
+    return str(_(_LABELS[type(code)][code]))
 
 
 def choices(codes: type[StrEnum]) -> list[dict[str, Any]]:
-    """Every code of a list with its words, for radios."""
-    return [{"value": code.value, "text": words(code)} for code in codes]
+    """Returns every code with its label, for radios."""
+    return [{"value": code.value, "text": label(code)} for code in codes]
 
 
 _DO_NOT_CONTACT = {
@@ -167,7 +167,7 @@ _DO_NOT_CONTACT = {
 }
 
 
-def contact_words(code: str) -> str:
-    """A safe way of contact, or one that must not be used. A code that we do not know is shown as it came."""
-    known = _WORDS[ContactMode].get(code) or _DO_NOT_CONTACT.get(code)
+def contact_label(code: str) -> str:
+    """Returns the label of a way of contact; an unknown code is returned unchanged."""
+    known = _LABELS[ContactMode].get(code) or _DO_NOT_CONTACT.get(code)
     return str(_(known)) if known else code.replace("_", " ")

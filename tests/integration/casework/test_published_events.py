@@ -25,7 +25,7 @@ def world(new_database: Callable[[str], str]) -> Iterator[ReviewWorld]:
 
 
 def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -> StaffChanged:
-    told = {
+    body = {
         "staff_id": staff_id,
         "version": version,
         "display_name": name,
@@ -37,11 +37,11 @@ def a_member(staff_id: UUID, *, version: int, name: str, team_ids: list[UUID]) -
         "areas": ["northside"],
         "active": True,
     }
-    return StaffChanged(accounts.StaffChangedV1.decode(_plain(told)))
+    return StaffChanged(accounts.StaffChangedV1.decode(_plain(body)))
 
 
 def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tuple[UUID, UUID]) -> on_events.ApplyMatch:
-    told = {
+    body = {
         "match_id": UUID(int=7),
         "version": version,
         "person_id": persons[0],
@@ -52,11 +52,11 @@ def a_match(first: UUID, second: UUID, *, version: int, state: str, persons: tup
         "contradicting": [],
         "changed_at": make.after(40).isoformat(),
     }
-    return on_events.ApplyMatch(intake.MatchChangedV1.decode(_plain(told)))
+    return on_events.ApplyMatch(intake.MatchChangedV1.decode(_plain(body)))
 
 
-def _plain(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: [str(item) for item in value] if isinstance(value, list) else value for name, value in told.items()}
+def _plain(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: [str(item) for item in value] if isinstance(value, list) else value for name, value in body.items()}
 
 
 class TestWhatCaseworkIsTold:
@@ -86,7 +86,7 @@ class TestWhatCaseworkIsTold:
         world.deliver(on_events.ApplyIdentity(event))
 
         [row] = world.rows(identities, referral_id=referred.id)
-        assert row["told"]["postcode"] == "BN1 1AA"
+        assert row["details"]["postcode"] == "BN1 1AA"
         assert "9990000000" not in str(row)
 
     def test_late_changes_nothing(self, world: ReviewWorld) -> None:
@@ -112,8 +112,8 @@ class TestWhatCaseworkIsTold:
 
         referred.amended()
 
-        told = {row["recipient_class"] for row in world.rows(bases, referral_id=referred.id)}
-        assert told == {RecipientClass.TRIAGE, RecipientClass.ADULT_SERVICES}
+        body = {row["recipient_class"] for row in world.rows(bases, referral_id=referred.id)}
+        assert body == {RecipientClass.TRIAGE, RecipientClass.ADULT_SERVICES}
 
     def test_of_staff_and_teams_stands_as_it_was_last(self, world: ReviewWorld) -> None:
         member, team_id = uuid4(), uuid4()
@@ -141,15 +141,15 @@ class TestWhatCaseworkIsTold:
         self, world: ReviewWorld, amended_after: float | None
     ) -> None:
         """They come by different partitions. The link was made 40 minutes after the referral."""
-        first, linked, said = world.referral(), uuid4(), uuid4()
-        event = make.a_referral_event(person_id=said)
+        first, linked, values = world.referral(), uuid4(), uuid4()
+        event = make.a_referral_event(person_id=values)
         if amended_after is not None:
             event |= {"version": 2, "amended_at": make.after(amended_after)}
         world.deliver(a_match(first.id, event["referral_id"], version=1, state="linked", persons=(linked, linked)))
 
         world.deliver(ApplyReferral(event))
 
-        expected = said if amended_after == 60 else linked
+        expected = values if amended_after == 60 else linked
         for table, key in ((referrals, "id"), (reviews, "referral_id")):
             assert [row["person_id"] for row in world.rows(table, **{key: event["referral_id"]})] == [expected]
 
@@ -160,7 +160,7 @@ class TestWhatCaseworkIsTold:
         page = world.reviewer().get(first.page).text
 
         assert f"/intake/matches/{UUID(int=7)}" in page
-        assert "Link taken back" in page
+        assert "Link undone" in page
 
     def test_of_a_withdrawal_before_the_referral_is_asked_about_when_it_comes(self, world: ReviewWorld) -> None:
         event = make.a_referral_event()

@@ -11,8 +11,8 @@ from flask_babel import Babel
 from services.casework.domain.case import CaseState
 from services.casework.domain.case_entries import EntryKind
 from services.casework.entrypoints.case_due import due
-from services.casework.entrypoints.case_wording import contact_words, words
-from services.casework.entrypoints.fact_wording import fact_rows, text_rows
+from services.casework.entrypoints.case_labels import contact_label, label
+from services.casework.entrypoints.fact_labels import fact_rows, text_rows
 from services.contracts.codes import (
     CloseReason,
     ContactMode,
@@ -43,14 +43,14 @@ class TestEveryCode:
         ],
     )  # fmt: skip
     def test_has_words(self, codes: type[StrEnum]) -> None:
-        assert all(words(code) for code in codes)
+        assert all(label(code) for code in codes)
 
     def test_of_two_lists_with_one_value_keeps_its_own_words(self) -> None:
-        assert words(Sex.PREFER_NOT_TO_SAY) == "Prefers not to say"
-        assert words(Outcome.NOT_REACHED) == words(CloseReason.NOT_REACHED)
+        assert label(Sex.PREFER_NOT_TO_SAY) == "Prefers not to say"
+        assert label(Outcome.NOT_REACHED) == label(CloseReason.NOT_REACHED)
 
     def test_of_contact_that_we_do_not_know_is_shown_as_it_came(self) -> None:
-        assert contact_words("by_pigeon") == "by pigeon"
+        assert contact_label("by_pigeon") == "by pigeon"
 
 
 class TestADueTime:
@@ -67,9 +67,9 @@ class TestADueTime:
         ],
     )
     def test_is_said_from_now(self, hours: float, text: str, urgency: str) -> None:
-        said = due(DECIDED_AT + timedelta(hours=hours), DECIDED_AT)
+        values = due(DECIDED_AT + timedelta(hours=hours), DECIDED_AT)
 
-        assert (said.text, said.urgency) == (text, urgency)
+        assert (values.text, values.urgency) == (text, urgency)
 
 
 class TestFacts:

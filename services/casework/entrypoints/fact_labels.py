@@ -1,4 +1,4 @@
-"""The words for the coded facts of a referral, for the pages of reviews and of cases."""
+"""Labels of a referral's coded facts, for the pages of reviews and cases."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from services.casework.entrypoints.review_wording import words
+from services.casework.entrypoints.review_labels import label
 from services.contracts.codes import (
     Answer,
     ChildrensServices,
@@ -24,7 +24,7 @@ from services.platform.i18n import N_
 from services.platform.ui import dates
 from services.platform.ui.phones import dialled
 
-_LABELS: dict[str, tuple[str, type[StrEnum] | None]] = {
+_FACTS: dict[str, tuple[str, type[StrEnum] | None]] = {
     "what_happened": (N_("What happened"), WhatHappened),
     "involvement": (N_("How the young person was involved"), Involvement),
     "injury": (N_("Injury"), Injury),
@@ -50,7 +50,7 @@ _LABELS: dict[str, tuple[str, type[StrEnum] | None]] = {
     "weapon_found_by_police_on": (N_("The police recorded a weapon on"), None),
     "strengths": (N_("Strengths"), Strength),
 }
-_WORDS: dict[type[StrEnum], dict[str, str]] = {
+_CODE_LABELS: dict[type[StrEnum], dict[str, str]] = {
     WhatHappened: {
         WhatHappened.KNIFE_OR_SHARP_OBJECT: N_("Knife or sharp object"),
         WhatHappened.FIREARM: N_("Firearm"),
@@ -120,11 +120,11 @@ _TEXTS = {
     "police_reason": N_("Why the police were not told"),
     "immediate_danger": N_("Immediate danger"),
     "answer": N_("Answer to the reviewer’s question"),
-    "notices": N_("To look at again"),
+    "notices": N_("For the reviewer to check"),
     "told_parent_or_carer": N_("Was a parent or carer told?"),
     "consent_given_by": N_("Which parent or carer agreed"),
-    "capacity": N_("Who judged that the young person understands, and on what basis"),
-    "refusal": N_("Consent that was refused"),
+    "capacity": N_("Who judged that the young person understands, and why"),
+    "refusal": N_("Consent refused"),
     "refused_by": N_("Who refused consent"),
     "refused_for": N_("Who they refused to share this with"),
     "other_names": N_("Other names"),
@@ -143,7 +143,7 @@ _TEXTS = {
     "brief_interaction": N_("Brief interaction only"),
     "offer_mode": N_("How support was offered"),
     "offer_made_at": N_("When support was offered"),
-    "offer_response": N_("What they said to the offer"),
+    "offer_response": N_("Their answer to the offer of support"),
     "referrer_phone": N_("The referrer’s phone"),
     "callback": N_("When to call the referrer"),
 }
@@ -162,45 +162,45 @@ _SHORT = {
     "offer_mode",
     "offer_response",
 }
-"""Texts that are a code or yes and no, written out by intake."""
+"""Texts that intake writes from a code or yes and no."""
 
 
 def fact_rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The facts that are known, in the registry's order: [{"key", "value"}]."""
-    known = ((label, codes, facts.get(name)) for name, (label, codes) in _LABELS.items())
-    return [{"key": _(label), "value": _said(codes, value)} for label, codes, value in known if value not in (None, [])]
+    """Returns the known facts in the registry's order: [{"key", "value"}]."""
+    known = ((label, codes, facts.get(name)) for name, (label, codes) in _FACTS.items())
+    return [{"key": _(label), "value": _text(codes, value)} for label, codes, value in known if value not in (None, [])]
 
 
 def text_rows(texts: Mapping[str, str]) -> list[dict[str, str]]:
-    """The free texts, each below its question; one that we know no question for stands last."""
+    """Returns the free texts with their questions; texts without a known question come last."""
     order = [name for name in _TEXTS if texts.get(name)] + [name for name in texts if name not in _TEXTS]
     return [{"title": text_title(name), "text": text_value(name, texts[name])} for name in order]
 
 
 def fact_label(name: str) -> str | None:
-    """The fact's name in words; None for what is no coded fact."""
-    return str(_(_LABELS[name][0])) if name in _LABELS else None
+    """Returns the fact's label, or None if it is not a coded fact."""
+    return str(_(_FACTS[name][0])) if name in _FACTS else None
 
 
 def fact_value(name: str, value: Any) -> str:
-    return _said(_LABELS[name][1], value)
+    return _text(_FACTS[name][1], value)
 
 
 def text_title(name: str) -> str:
     question = name.removeprefix(_ANSWER)
     if question != name and question in list(Question):
-        return str(_("Answer to the reviewer’s question: %(question)s", question=words(Question(question))))
+        return str(_("Answer to the reviewer’s question: %(question)s", question=label(Question(question))))
     return str(_(_TEXTS.get(name, N_("Other"))))
 
 
 def coded_value(name: str, code: str) -> str:
-    """The code of a fact in words; of one that only a model knows, the code as it stands."""
-    _label, codes = _LABELS.get(name, ("", None))
-    return str(_(_WORDS[codes].get(code, N_("Other")))) if codes else code.replace("_", " ")
+    """Returns the label of a fact's code; a readable form of the code if only a model knows the fact."""
+    _name, codes = _FACTS.get(name, ("", None))
+    return str(_(_CODE_LABELS[codes].get(code, N_("Other")))) if codes else code.replace("_", " ")
 
 
 def text_value(name: str, text: str) -> str:
-    """A time as people write it, a number as they dial it, a short answer with a capital; other text stays as it is."""
+    """Formats times, phone numbers and short answers; returns other text unchanged."""
     if name in _MOMENTS:
         return dates.timestamp(datetime.fromisoformat(text))
     if name == "referrer_phone":
@@ -208,11 +208,11 @@ def text_value(name: str, text: str) -> str:
     return text[:1].upper() + text[1:] if name in _SHORT else text
 
 
-def _said(codes: type[StrEnum] | None, value: Any) -> str:
+def _text(codes: type[StrEnum] | None, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_said(codes, item) for item in value)
+        return ", ".join(_text(codes, item) for item in value)
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     if codes is None:
         return dates.day(date.fromisoformat(value)) if isinstance(value, str) else str(value)
-    return str(_(_WORDS[codes].get(value, N_("Other"))))
+    return str(_(_CODE_LABELS[codes].get(value, N_("Other"))))

@@ -8,12 +8,12 @@ import pytest
 from services.casework.domain.case import SYSTEM, Act, Case
 from services.casework.domain.case_entries import EntryKind
 from services.casework.domain.case_rules import CaseIsClosed, CaseNotAssigned, HandOverIsWorkedElsewhere
-from services.casework.domain.holder import Holder
+from services.casework.domain.staff_member import StaffMember
 from services.contracts.codes import CloseReason, OrganisationClass, RecipientClass, Role, UnassignReason
 from tests.factories.cases import TEAM, a_case, a_hand_over, an_act, later
 
 
-def a_holder(**changes: Any) -> Holder:
+def a_holder(**changes: Any) -> StaffMember:
     given = {
         "staff_id": uuid4(),
         "active": True,
@@ -22,7 +22,7 @@ def a_holder(**changes: Any) -> Holder:
         "teams": frozenset({TEAM}),
         "areas": frozenset({"northside"}),
     }
-    return Holder(**given | changes)
+    return StaffMember(**given | changes)
 
 
 class TestAHolder:
@@ -39,7 +39,7 @@ class TestAHolder:
         ],
     )
     def test_keeps_a_case_while_they_can_work_it(self, changes: dict[str, Any], why: UnassignReason | None) -> None:
-        assert a_holder(**changes).must_give_up(TEAM, RecipientClass.SUPPORT_SERVICE) == why
+        assert a_holder(**changes).unassign_reason(TEAM, RecipientClass.SUPPORT_SERVICE) == why
 
     @pytest.mark.parametrize(
         ("changes", "can"),

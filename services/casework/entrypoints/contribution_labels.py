@@ -1,7 +1,6 @@
-"""The one place where a value that an estimate was made from, and what it did to the estimate, becomes words.
+"""Labels of the values behind an estimate and of their effect on it, for page, table and API.
 
-Page, table and API all show what is said here. The value alone decides how it is worded; whether it raises or lowers
-the estimate stands apart from it.
+Only the value determines its label, never whether it raises or lowers the estimate.
 """
 
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from services.casework.domain.estimate import Moved
-from services.casework.entrypoints.fact_wording import coded_value
+from services.casework.domain.estimate import Contribution
+from services.casework.entrypoints.fact_labels import coded_value
 from services.contracts.codes import Source
 from services.platform.i18n import N_
 from services.platform.ui import dates
@@ -51,11 +50,11 @@ _DIRECTIONS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ContributionWords:
-    """`value` and `origin` apart, for rows; `wording` is label and value as one sentence.
+class ContributionLabels:
+    """`value` and `origin` are for rows; `wording` is label and value as one sentence.
 
-    `origin` is "" of what is not known. `police` says what the police have to do with it, or nothing. `caution` says
-    that the model has seen too few of such a value, or nothing.
+    `origin` is "" for unknown values. `police` is how the police are involved, or "". `caution` warns that the training
+    data had too few of such a value, or is "".
     """
 
     label: str
@@ -70,8 +69,8 @@ class ContributionWords:
         return f"{self.label}: {self.value}"
 
 
-def worded(moved: Moved) -> ContributionWords:
-    return ContributionWords(
+def worded(moved: Contribution) -> ContributionLabels:
+    return ContributionLabels(
         label=moved.label,
         value=_value(moved),
         origin=_origin(moved),
@@ -81,7 +80,7 @@ def worded(moved: Moved) -> ContributionWords:
     )
 
 
-def direction_words(log_odds: float) -> str:
+def direction_label(log_odds: float) -> str:
     return str(_(_DIRECTIONS[_direction(log_odds)]))
 
 
@@ -91,20 +90,20 @@ def _direction(log_odds: float) -> Direction:
     return Direction.RAISES if log_odds > 0 else Direction.LOWERS
 
 
-def _value(moved: Moved) -> str:
+def _value(moved: Contribution) -> str:
     value = moved.value
     if value is None:
-        # Known, and not within the time that the feature looks at: nothing was found by a police two years ago.
+        # Known, but outside the feature's period.
         return str(_("None") if moved.is_known else _("Not known"))
     if isinstance(value, bool):
-        # A box that was left empty is not an answer: the referrer may not have thought of it.
+        # An unticked box is not an answer: the referrer may not have considered it.
         no = _("Not selected") if moved.is_choice else _("No")
         return str(_("Yes") if value else no)
     if isinstance(value, str):
         return coded_value(moved.feature, value)
     if moved.in_days:
         return _days_before(value, moved.observed_on)
-    # The model counts earlier referrals up to a number; each of them is a source all the same.
+    # The model caps the count of earlier referrals, but each of them is a source.
     more = moved.is_counted and len(moved.sources) > value
     return str(_("%(number)d or more", number=value)) if more else str(value)
 
@@ -117,8 +116,8 @@ def _days_before(days: int, day: date | None) -> str:
     return f"{dates.day(day)}, {before}" if day else before
 
 
-def _origin(moved: Moved) -> str:
-    """Who gave the value: this referral or an earlier one, by who made it. A date that is the value is not repeated."""
+def _origin(moved: Contribution) -> str:
+    """Returns the source of the value: this referral or an earlier one. Omits a date that is the value itself."""
     if not moved.is_known:
         return ""
     on = "" if moved.in_days else dates.day(moved.observed_on)
@@ -133,24 +132,24 @@ def _origin(moved: Moved) -> str:
             )
         )
     if moved.sources:
-        said = str(_(_FROM_EARLIER[moved.sources[0].source]))
-        return f"{said}, {on}" if on else said
+        source = str(_(_FROM_EARLIER[moved.sources[0].source]))
+        return f"{source}, {on}" if on else source
     if moved.is_counted:
         return str(_("earlier referrals in this area"))
-    return str(_("from this referral (%(who)s)", who=_(_NAMES[moved.given_by])))
+    return str(_("from this referral (%(who)s)", who=_(_NAMES[moved.referral_source])))
 
 
-def _police(moved: Moved) -> str:
-    """What somebody else says about contact with the police is not what the police recorded."""
-    if moved.said_by_police:
-        return str(_("recorded by the police"))
+def _police(moved: Contribution) -> str:
+    """Returns how the police are involved. What others state about contact with the police is not a police record."""
+    if moved.is_from_police:
+        return str(_("recorded by the police") if moved.police_generated else _("stated by the police"))
     return str(_("about contact with the police")) if moved.police_generated and moved.is_known else ""
 
 
-def _caution(moved: Moved) -> str:
-    """The same words whether it moved the estimate or not: how far it should is not known in either case."""
+def _caution(moved: Contribution) -> str:
+    """Returns the same caution whether or not it moved the estimate."""
     if not moved.few_seen:
         return ""
     return str(
-        _("The model has seen too few young people with this answer to be sure what it means. Weigh it yourself.")
+        _("The model has seen too few young people with this answer to be sure what it means. Use your own judgement.")
     )

@@ -31,7 +31,15 @@ from tests.factories.reviews import (
     an_estimate_event,
 )
 from tests.fakes.casework import FakeReviewUnitOfWork
-from tests.unit.casework.review_steps import a_decision_of, amended, held, received, shown, told_of, viewed
+from tests.unit.casework.review_steps import (
+    a_decision_of,
+    amended,
+    published_types,
+    received,
+    shown,
+    stored_review,
+    viewed,
+)
 
 SUPPORT = RecipientClass.SUPPORT_SERVICE
 
@@ -43,7 +51,7 @@ class TestAReceivedReferral:
         review = received(uow)
 
         assert (review.state, review.referred_by, review.version) == (ReviewState.WAITING, NAVIGATOR, 1)
-        assert told_of(uow) == ["casework.review.opened"]
+        assert published_types(uow) == ["casework.review.opened"]
         assert uow.progress == [ProgressStep.RECEIVED]
 
     def test_is_due_sooner_where_there_is_danger(self) -> None:
@@ -59,8 +67,8 @@ class TestAReceivedReferral:
 
         amended(uow, review, version=1)
 
-        assert held(uow, review.referral_id).version == 1
-        assert told_of(uow) == ["casework.review.opened"]
+        assert stored_review(uow, review.referral_id).version == 1
+        assert published_types(uow) == ["casework.review.opened"]
 
     def test_may_come_after_its_own_amendment(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -69,7 +77,7 @@ class TestAReceivedReferral:
 
         on_referral(ApplyReferral(event | {"version": 1}), uow)
 
-        assert held(uow, event["referral_id"]).referral_version == 2
+        assert stored_review(uow, event["referral_id"]).referral_version == 2
 
     def test_may_come_after_its_own_withdrawal(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -79,7 +87,7 @@ class TestAReceivedReferral:
 
         on_referral(ApplyReferral(event), uow)
 
-        review = held(uow, event["referral_id"])
+        review = stored_review(uow, event["referral_id"])
         assert (review.state, review.withdrawal_asked_at) == (ReviewState.WAITING, withdrawal["withdrawn_at"])
 
     def test_may_come_after_its_own_estimate(self) -> None:
@@ -87,7 +95,7 @@ class TestAReceivedReferral:
         event = a_referral_event()
         uow.estimates.store(an_estimate_event(event["referral_id"]), estimated=True)
         on_referral(ApplyReferral(event), uow)
-        review = held(uow, event["referral_id"])
+        review = stored_review(uow, event["referral_id"])
         viewed(uow, review)
 
         assert shown(uow, review).sequence == 1
@@ -100,7 +108,7 @@ class TestAnAmendment:
 
         amended(uow, review)
 
-        assert held(uow, review.referral_id).referral_version == 2
+        assert stored_review(uow, review.referral_id).referral_version == 2
 
     def test_after_the_own_view_opens_step_1_again_and_keeps_the_view(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -109,7 +117,7 @@ class TestAnAmendment:
 
         amended(uow, review)
 
-        assert [kept.id for kept in held(uow, review.referral_id).own_views] == [view.id]
+        assert [storage.id for storage in stored_review(uow, review.referral_id).own_views] == [view.id]
         with pytest.raises(rules.OwnViewFirst):
             shown(uow, review)
 
@@ -122,7 +130,7 @@ class TestAnAmendment:
         amended(uow, review)
 
         assert uow.projections.changes == [(review.referral_id, 2, "amended")]
-        assert held(uow, review.referral_id).state is ReviewState.DECIDED
+        assert stored_review(uow, review.referral_id).state is ReviewState.DECIDED
 
     def test_answers_the_question_and_lets_the_clock_run(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -130,9 +138,9 @@ class TestAnAmendment:
         viewed(uow, review)
         ask_referrer(AskReferrer(review_id=review.id, reader=a_reader(), question=Question.AGE, revision=1), uow)
 
-        amended(uow, review, answers_question=str(held(uow, review.referral_id).question_id))
+        amended(uow, review, answers_question=str(stored_review(uow, review.referral_id).question_id))
 
-        review = held(uow, review.referral_id)
+        review = stored_review(uow, review.referral_id)
         assert (review.state, review.paused_at) == (ReviewState.WAITING, None)
         assert uow.questions[-2:] == [Question.AGE, None]
 
@@ -144,7 +152,7 @@ class TestAWithdrawal:
 
         on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 
-        assert held(uow, review.referral_id).state is ReviewState.WAITING
+        assert stored_review(uow, review.referral_id).state is ReviewState.WAITING
 
     def test_confirmed_closes_the_review_and_tells_the_referrer(self) -> None:
         uow = FakeReviewUnitOfWork()
@@ -153,7 +161,7 @@ class TestAWithdrawal:
 
         confirm_withdrawal(ConfirmWithdrawal(review_id=review.id, reader=a_reader(), revision=2), uow)
 
-        assert held(uow, review.referral_id).state is ReviewState.CLOSED
+        assert stored_review(uow, review.referral_id).state is ReviewState.CLOSED
         assert uow.progress[-1] is ProgressStep.CLOSED
 
     def test_never_closes_a_case(self) -> None:
@@ -161,8 +169,8 @@ class TestAWithdrawal:
         uow = FakeReviewUnitOfWork(team)
         review = received(uow, SUPPORT)
         viewed(uow, review)
-        said = {"pathway": Pathway.EARLY_INTERVENTION, "team_id": team.id}
-        case_id = decide_review(a_decision_of(review, **said), uow)
+        values = {"pathway": Pathway.EARLY_INTERVENTION, "team_id": team.id}
+        case_id = decide_review(a_decision_of(review, **values), uow)
 
         on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)
 

@@ -1,6 +1,6 @@
 """Whatever a referral says, no sentence of its estimate says anything else: by the API, in the table and at the bars.
 
-`ESTIMATES=6000 .venv/bin/pytest -s tests/integration/estimates/test_wording.py` is the long form.
+`ESTIMATES=6000 .venv/bin/pytest -s tests/integration/estimates/test_labels.py` is the long form.
 """
 
 import os
@@ -36,19 +36,19 @@ def generated(tmp_path: Path) -> Iterator[Generated]:
 def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generated) -> None:
     wrong: Counter[str] = Counter()
     read: Counter[str] = Counter()
-    for posted, told, page in generated.read():
-        said, known = truths(posted, generated.posted), known_answers(posted, generated.posted)
-        wrong.update(_of_answers(told, known))
-        if told["estimate"] is None:
+    for posted, body, page in generated.read():
+        values, known = truths(posted, generated.posted), known_answers(posted, generated.posted)
+        wrong.update(_of_answers(body, known))
+        if body["estimate"] is None:
             read["not estimated"] += 1
             continue
-        read["based on few"] += told["estimate"]["sparse"]
-        parts = told["estimate"]["contributions"]
-        assert {part["label"] for part in parts} == said.keys()
+        read["based on few"] += body["estimate"]["sparse"]
+        parts = body["estimate"]["contributions"]
+        assert {part["label"] for part in parts} == values.keys()
         read.update(estimates=1, sentences=len(parts), hardly_seen=sum(part["few_seen"] for part in parts))
-        wrong.update(_by_api(parts, said))
+        wrong.update(_by_api(parts, values))
         if page:
-            wrong.update(_on_the_page(page, parts, said))
+            wrong.update(_on_the_page(page, parts, values))
             read["pages"] += 1
 
     sys.stdout.write(f"{dict(read)}, wrong: {sum(wrong.values())} {wrong.most_common(40)}\n")  # -s shows it
@@ -57,18 +57,18 @@ def test_an_estimate_says_nothing_that_the_referral_does_not(generated: Generate
     assert wrong == Counter()
 
 
-def _of_answers(told: dict[str, Any], known: int) -> Iterator[str]:
-    if (told["known_answers"], told["all_answers"]) != (known, ALL_ANSWERS):
-        yield f"answers: {told['known_answers']} of {told['all_answers']} instead of {known}"
-    if (told["estimate"] is None) != (known < 8):
-        yield f"answers: {'no' if told['estimate'] is None else 'an'} estimate from {known}"
-    if told["estimate"] and told["estimate"]["sparse"] != (known <= 19):
-        yield f"answers: sparse is {told['estimate']['sparse']} of {known}"
+def _of_answers(body: dict[str, Any], known: int) -> Iterator[str]:
+    if (body["known_answers"], body["all_answers"]) != (known, ALL_ANSWERS):
+        yield f"answers: {body['known_answers']} of {body['all_answers']} instead of {known}"
+    if (body["estimate"] is None) != (known < 8):
+        yield f"answers: {'no' if body['estimate'] is None else 'an'} estimate from {known}"
+    if body["estimate"] and body["estimate"]["sparse"] != (known <= 19):
+        yield f"answers: sparse is {body['estimate']['sparse']} of {known}"
 
 
-def _by_api(parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str]:
+def _by_api(parts: list[dict[str, Any]], values: dict[str, Truth]) -> Iterator[str]:
     for part in parts:
-        truth = said[part["label"]]
+        truth = values[part["label"]]
         if part["wording"] != f"{part['label']}: {truth.value}":
             yield f"api: {part['wording']} instead of {truth.value}"
         if (part["origin"] or "") != truth.origin:
@@ -83,16 +83,16 @@ def _by_api(parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str
             yield f"api: {part['label']} says {part['caution']}"
 
 
-def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth]) -> Iterator[str]:
+def _on_the_page(page: str, parts: list[dict[str, Any]], values: dict[str, Truth]) -> Iterator[str]:
     rows = table_of(page)
-    if {row.label for row in rows} != said.keys():
+    if {row.label for row in rows} != values.keys():
         yield "page: not every input stands in the table"
     cautions = {part["label"]: part["caution"] or "" for part in parts}
     if any(part["few_seen"] and f"<li>{part['wording']}</li>" not in page for part in parts):
         yield "page: something hardly seen is not listed"
     signs = {part["label"]: _sign(part["log_odds"]) for part in parts}
     for row in rows:
-        truth = said[row.label]
+        truth = values[row.label]
         if row.value != truth.value:
             yield f"table: {row.label}: {row.value} instead of {truth.value}"
         if row.origin != _with_police(truth, row.label):
@@ -106,15 +106,16 @@ def _on_the_page(page: str, parts: list[dict[str, Any]], said: dict[str, Truth])
         yield "bars: nothing that is known"
     for label, value in bars:
         if value == NOT_KNOWN:
-            yield f"bar: {label} stands alone and is not known"
-        if value != said[label].value:
-            yield f"bar: {label}: {value} instead of {said[label].value}"
+            yield f"bar: {label} is alone and not known"
+        if value != values[label].value:
+            yield f"bar: {label}: {value} instead of {values[label].value}"
 
 
 def _with_police(truth: Truth, label: str) -> str:
-    """The origin as the table says it: with what the police have to do with it, if anything."""
+    """The origin as the table shows it, with how the police are involved, if they are."""
     if truth.by_police:
-        return f"{truth.origin} – recorded by the police"
+        verb = "recorded" if label in ABOUT_POLICE else "stated"
+        return f"{truth.origin} – {verb} by the police"
     about = label in ABOUT_POLICE and truth.value != NOT_KNOWN
     return f"{truth.origin} – about contact with the police" if about else truth.origin
 

@@ -1,4 +1,4 @@
-"""The words for the codes of a review, marked for translation."""
+"""Labels of a review's codes, marked for translation."""
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from services.casework.domain.decision import ProposalOutcome
 from services.casework.domain.review import ReviewState
-from services.casework.entrypoints import case_wording
+from services.casework.entrypoints import case_labels
 from services.contracts.codes import (
     AgeBasis,
     DifferenceReason,
@@ -27,7 +27,7 @@ from services.contracts.codes import (
 )
 from services.platform.i18n import N_
 
-_WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
+_LABELS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ReviewState: {
         ReviewState.WAITING: N_("Waiting"),
         ReviewState.BEING_READ: N_("Under review"),
@@ -39,8 +39,8 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     ProposalOutcome: {
         ProposalOutcome.AGREED: N_("Agreed"),
         ProposalOutcome.REFUSED: N_("Not agreed"),
-        ProposalOutcome.REPLACED: N_("Another decision or proposal took its place"),
-        ProposalOutcome.FACTS_CHANGED: N_("The referrer changed the facts"),
+        ProposalOutcome.REPLACED: N_("Replaced by another decision or proposal"),
+        ProposalOutcome.FACTS_CHANGED: N_("The referrer updated the referral"),
         ProposalOutcome.WITHDRAWN: N_("The referral was withdrawn"),
     },
     Sureness: {
@@ -61,14 +61,14 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         DifferenceReason.INFORMATION_WRONG: N_("Some of the information is wrong"),
         DifferenceReason.STRENGTHS_AND_PROTECTION: N_("Strengths and people who protect them"),
         DifferenceReason.SERVICE_AVAILABILITY: N_("Which services are available"),
-        DifferenceReason.OTHER: N_("Another reason, which I give above"),
+        DifferenceReason.OTHER: N_("Another reason, given above"),
     },
     Question: {
         Question.SAFE_CONTACT: N_("What is a safe way to contact the young person?"),
         Question.WHAT_HAPPENED: N_("What happened?"),
         Question.IMMEDIATE_SAFETY: N_("Is the young person safe now?"),
         Question.AGE: N_("How old is the young person?"),
-        Question.WHO_MAY_BE_TOLD: N_("Who may be told, and on what basis?"),
+        Question.WHO_MAY_BE_TOLD: N_("Who can this be shared with, and on what lawful basis?"),
         Question.OTHER_SERVICES_INVOLVED: N_("Which other services are involved?"),
         Question.STRENGTHS: N_("What and who helps the young person?"),
     },
@@ -81,12 +81,12 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         RecipientClass.POLICE: N_("The police"),
     },
     LawfulBasis: {
-        LawfulBasis.CONSENT_YOUNG_PERSON: N_("The young person agrees"),
-        LawfulBasis.CONSENT_PARENT_OR_CARER: N_("A parent or carer agrees"),
-        LawfulBasis.SAFEGUARDING: N_("To safeguard a child or an adult at risk"),
-        LawfulBasis.PUBLIC_INTEREST: N_("Substantial public interest: to prevent serious harm"),
-        LawfulBasis.PUBLIC_TASK: N_("A task that the law gives to a public body"),
-        LawfulBasis.LEGAL_OBLIGATION: N_("The law requires it"),
+        LawfulBasis.CONSENT_YOUNG_PERSON: N_("Consent of the young person"),
+        LawfulBasis.CONSENT_PARENT_OR_CARER: N_("Consent of a parent or carer"),
+        LawfulBasis.SAFEGUARDING: N_("Safeguarding a child or an adult at risk"),
+        LawfulBasis.PUBLIC_INTEREST: N_("Public interest (risk of serious harm)"),
+        LawfulBasis.PUBLIC_TASK: N_("Public task"),
+        LawfulBasis.LEGAL_OBLIGATION: N_("Legal obligation"),
     },
     DisclosureGateway: {
         DisclosureGateway.SERIOUS_VIOLENCE_DUTY: N_("Serious Violence Duty"),
@@ -142,11 +142,11 @@ _WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         EstimateCause.NEW_MODEL: N_("Another version of the model is used now."),
     },
     NotEstimatedReason: {
-        NotEstimatedReason.TOO_LITTLE_INFORMATION: N_("The referral holds too little information for an estimate."),
+        NotEstimatedReason.TOO_LITTLE_INFORMATION: N_("The referral has too little information for an estimate."),
         NotEstimatedReason.OUT_OF_RANGE: N_(
-            "Something in the referral lies outside what the model learned from, so it gives no estimate."
+            "Something in the referral is outside what the model was trained on, so there is no estimate."
         ),
-        NotEstimatedReason.MODEL_UNAVAILABLE: N_("The model could not be used when this referral came."),
+        NotEstimatedReason.MODEL_UNAVAILABLE: N_("The model was not available when this referral was received."),
         NotEstimatedReason.TURNED_OFF: N_("Estimates are turned off."),
         NotEstimatedReason.MODEL_TRAINED_ON_INVENTED_DATA: N_(
             "The model was trained on invented data, so it says nothing about a real young person."
@@ -167,23 +167,23 @@ _MATCH_STATES = {
     "possible": N_("Possible match"),
     "linked": N_("Same person"),
     "not_same": N_("Not the same person"),
-    "undone": N_("Link taken back"),
+    "undone": N_("Link undone"),
 }
 
 
-def words(code: StrEnum) -> str:
-    """The code in the reader's language."""
-    known = _WORDS.get(type(code))
-    return case_wording.words(code) if known is None else str(_(known[code]))
+def label(code: StrEnum) -> str:
+    """Returns the code's label in the viewer's language."""
+    known = _LABELS.get(type(code))
+    return case_labels.label(code) if known is None else str(_(known[code]))
 
 
 def choices(codes: type[StrEnum] | Sequence[StrEnum]) -> list[dict[str, Any]]:
-    """Codes with their words, for radios and checkboxes."""
-    return [{"value": code.value, "text": words(code)} for code in codes]
+    """Returns codes with their labels, for radios and checkboxes."""
+    return [{"value": code.value, "text": label(code)} for code in codes]
 
 
 def identifiers(names: Collection[str]) -> str:
-    """What two referrals agree or disagree in: "name, date of birth"."""
+    """Returns in what two referrals agree or disagree: "name, date of birth"."""
     return ", ".join(str(_(_AGREEING.get(name, N_("another detail")))) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Who may hold cases and reviews: the account, role, team or area that a member of staff must still have."""
+"""Which cases and reviews a member of staff may keep, by account, role, team and area."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,8 +8,8 @@ from services.contracts.codes import OrganisationClass, RecipientClass, Role, Un
 
 
 @dataclass(frozen=True, kw_only=True)
-class Holder:
-    """A member of staff as accounts last described them."""
+class StaffMember:
+    """A member of staff, from the latest accounts event."""
 
     staff_id: UUID
     active: bool
@@ -21,8 +21,8 @@ class Holder:
     def can_review(self, area: str) -> bool:
         return self._reads_referrals and Role.REVIEWER in self.roles and area in self.areas
 
-    def must_give_up(self, team_id: UUID, team_class: RecipientClass) -> UnassignReason | None:
-        """Why this person can no longer work a case of that team, if they cannot."""
+    def unassign_reason(self, team_id: UUID, team_class: RecipientClass) -> UnassignReason | None:
+        """Returns why this person can no longer work on a case of that team, or None."""
         if not self.active:
             return UnassignReason.CANNOT_SIGN_IN
         if not self._reads_referrals or team_class not in classes_worked(self.roles):
