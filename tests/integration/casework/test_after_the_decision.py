@@ -111,7 +111,7 @@ class TestABasisThatLapses:
 
         assert f"{referral.event['reference']} : {NO_LONGER}" in listed
         assert NO_LONGER in text_of(page)
-        assert "hand the young person over to a service that may be told" in text_of(page)
+        assert "hand the young person over to a service that this can be shared with" in text_of(page)
         assert f"{referral.page}/bases?recipient=support_service" in page.text
 
     def test_is_told_once_and_then_is_read(self, review_world: ReviewWorld) -> None:
