@@ -1,5 +1,6 @@
 """What every service measures of its own standing: how old the oldest is that waits to be sent, sealed or decided."""
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 
@@ -44,11 +45,14 @@ def count(condition: sa.ColumnElement[bool]) -> Callable[[sa.Connection, datetim
 def age(
     since: sa.ColumnElement[datetime], condition: sa.ColumnElement[bool]
 ) -> Callable[[sa.Connection, datetime], float]:
-    """Seconds since the oldest of these rows; 0 when there is none."""
+    """Seconds since the oldest of these rows; 0 when there is none, infinite when its time cannot be read."""
     query = sa.select(sa.func.min(since)).where(condition)
 
     def read(connection: sa.Connection, now: datetime) -> float:
-        oldest: datetime | None = connection.execute(query).scalar_one()
+        try:
+            oldest: datetime | None = connection.execute(query).scalar_one()
+        except ValueError:  # SQLite holds any text: a damaged row must not hide every other figure
+            return math.inf
         return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
     return read

@@ -1,5 +1,6 @@
 """What a service tells Prometheus of its work: counted once it has committed, and never of a person."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -79,6 +80,15 @@ class TestMeasures:
             told = [measure.read(connection, datetime.now(UTC)) for measure in of_every_service(service.tables)]
 
         assert told == [0, 0, 0, 0]
+
+    def test_show_an_unsealed_row_without_a_readable_time_as_infinitely_old(self, service: Service) -> None:
+        if not service.database.is_sqlite:
+            pytest.skip("PostgreSQL stores no such time")
+        service.dispatcher.handle(a_note(), actor=None)
+        with service.database.write() as connection:
+            connection.exec_driver_sql("UPDATE audit_rows SET occurred_at = 'x'")
+
+        assert figure(service, "waymark_audit_unsealed_oldest_seconds") == math.inf
 
     def test_are_read_when_asked_for_and_not_when_registered(self, service: Service) -> None:
         nowhere = Database("sqlite:////nowhere/at/all.sqlite")
