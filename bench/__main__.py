@@ -8,7 +8,7 @@ from bench import champion, referrals, report, stages, whole_path
 from bench.bare import BareTable
 from bench.timing import Stage, measure
 from services.platform.operations import logs
-from services.scoring.adapters.model_cache import ModelCache
+from services.scoring.champion.model_cache import ModelCache
 from tests.world import World, a_world
 
 

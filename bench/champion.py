@@ -6,7 +6,7 @@ from pathlib import Path
 from models.inference import manifest as manifests
 from models.training import experiment as experiments
 from models.training import pipeline
-from services.scoring.adapters.model_cache import BOOSTER, MANIFEST, ModelCache
+from services.scoring.champion.model_cache import BOOSTER, MANIFEST, ModelCache
 
 _PEOPLE = 16_000
 
@@ -28,6 +28,6 @@ def save(models: Path) -> str:
     with model_cache.downloading() as folder:
         (folder / MANIFEST).write_bytes(manifest)
         (folder / BOOSTER).write_bytes(trained.booster)
-        cached = model_cache.keep(folder, version=f"1-{digest[:12]}", digest=digest)
+        cached = model_cache.save(folder, version=f"1-{digest[:12]}", digest=digest)
     model_cache.make_current(cached)
     return f"{rounds} trees of {leaves} leaves"

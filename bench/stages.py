@@ -27,7 +27,7 @@ from services.platform.messaging.relay import Relay
 from services.platform.messaging.translate import Translator
 from services.platform.service import Service
 from services.platform.web import strict_json
-from services.scoring.adapters.model_cache import ModelCache
+from services.scoring.champion.model_cache import ModelCache
 from tests.world import Caller
 
 POLL = 500

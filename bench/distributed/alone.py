@@ -23,7 +23,7 @@ from services.intake.domain.referral import ReferredBy
 from services.intake.entrypoints.schema import ReferralSchema, content_from
 from services.platform.messaging.consumer import Consumer
 from services.platform.messaging.relay import Relay
-from services.scoring.adapters.model_cache import ModelCache
+from services.scoring.champion.model_cache import ModelCache
 
 RELAYED = 5_000
 _FIRST = 50_000_000

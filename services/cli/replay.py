@@ -8,7 +8,7 @@ from services.cli.opened import opened
 from services.cli.options import answer, folder_option, json_option
 from services.embedded import champion
 from services.embedded.folder import Folder
-from services.scoring.entrypoints.commands import replay_estimate
+from services.scoring.replay import replay_estimate
 
 
 @click.group("replay")

@@ -5,7 +5,7 @@ import click
 from services.cli.opened import opened
 from services.cli.options import answer, folder_option, json_option
 from services.embedded.folder import Folder
-from services.scoring.entrypoints.commands import rescore
+from services.scoring.rescore import rescore
 
 
 @click.command("score")

@@ -1,10 +1,10 @@
 """The model that an embedded system estimates with: downloaded from its own registry and cached."""
 
 from services.embedded.folder import Folder
-from services.scoring.adapters.champion import fits
-from services.scoring.adapters.champions import Champions
-from services.scoring.adapters.model_cache import ModelCache
-from services.scoring.adapters.model_store import ModelStore
+from services.scoring.champion.champions import Champions
+from services.scoring.champion.loaded import fits
+from services.scoring.champion.model_cache import ModelCache
+from services.scoring.champion.model_store import ModelStore
 
 
 def is_usable(folder: Folder) -> bool:

@@ -56,28 +56,27 @@ class RepublishJobs(Protocol):
         """Stores the progress of the job."""
 
 
-class Republisher(Protocol):
-    """The part of a unit of work that a republish job needs."""
-
-    @property
-    def republish_jobs(self) -> RepublishJobs: ...
-
-    @property
-    def at(self) -> datetime: ...
+class Publisher(Protocol):
+    """A transaction, or a FilteredPublisher."""
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None: ...
+
+
+class Republisher(Publisher, Protocol):
+    @property
+    def at(self) -> datetime: ...
 
 
 class FilteredPublisher:
     """Publishes the events of these topics and discards all others."""
 
-    def __init__(self, republisher: Republisher, topics: Collection[str]) -> None:
-        self._republisher = republisher
+    def __init__(self, publisher: Publisher, topics: Collection[str]) -> None:
+        self._publisher = publisher
         self._topics = topics
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
         if schema.topic in self._topics:
-            self._republisher.publish(schema, data)
+            self._publisher.publish(schema, data)
 
 
 def asked(event: Mapping[str, Any]) -> StartRepublish:
@@ -92,17 +91,20 @@ def asked(event: Mapping[str, Any]) -> StartRepublish:
 
 
 def republish_batch(
-    republisher: Republisher, publish: Callable[[RepublishJob], RepublishedBatch], ended: type[RepublishCompleted]
+    jobs: RepublishJobs,
+    republisher: Republisher,
+    publish: Callable[[RepublishJob], RepublishedBatch],
+    ended: type[RepublishCompleted],
 ) -> int:
     """Publishes one batch of the oldest job, and the totals after the final batch. Returns 0 when no job waits."""
-    job = republisher.republish_jobs.next()
+    job = jobs.next()
     if job is None:
         return 0
     batch = publish(job)
     counts = Counter(job.counts)
     counts.update(batch.counts)
     batch = RepublishedBatch(last=batch.last, counts=counts)
-    republisher.republish_jobs.save(job, batch, at=republisher.at)
+    jobs.save(job, batch, at=republisher.at)
     if batch.last is None:
         told = [{"topic": topic, "count": counts[topic]} for topic in sorted(job.topics)]
         republisher.publish(ended, {"request_id": job.id, "version": 1, "told": told, "told_at": republisher.at})

@@ -1,88 +1,93 @@
-"""Builds the scoring service: the one place where its parts are put together."""
+"""Builds the scoring service from its parts."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from services.platform.auth.identity import IdentityPort
 from services.platform.clock import Clock, system_clock
-from services.platform.db.batch import Batch
 from services.platform.db.engine import Database
-from services.platform.db.transaction import Transaction
 from services.platform.dispatcher import Dispatcher
-from services.platform.republish import RepublishNextBatch
+from services.platform.lost_events import RequestLostEvents
+from services.platform.republish import RepublishNextBatch, StartRepublish
 from services.platform.service import KnownRecord, Routes, Service
-from services.scoring.adapters.audit_ids import audit_ids
-from services.scoring.adapters.champion import LoadedChampion
-from services.scoring.adapters.champions import Champions
-from services.scoring.adapters.model_cache import ModelCache
-from services.scoring.adapters.model_store import ModelStore
-from services.scoring.adapters.prefetch import prefetch
-from services.scoring.adapters.replay import NoSuchEstimate
-from services.scoring.adapters.tables import metadata, platform, results
-from services.scoring.adapters.unit_of_work import SqlUnitOfWork
-from services.scoring.application.handlers import HANDLERS
-from services.scoring.entrypoints.commands import rescore
-from services.scoring.entrypoints.subscriptions import SUBSCRIPTIONS
+from services.scoring import on_events, queries, republish, tables
+from services.scoring.champion.champions import Champions
+from services.scoring.champion.model_cache import ModelCache
+from services.scoring.champion.model_store import ModelStore
+from services.scoring.replay import NoSuchEstimate
+from services.scoring.rescore import Rescore, rescore, rescore_next_batch
+from services.scoring.score import Scorer
 from services.scoring.settings import Settings
+from services.scoring.subscriptions import SUBSCRIPTIONS
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
+NAME = "scoring"
 
-
-RECORDS = (KnownRecord(argument="estimate_id", subject_type="estimate", id=results.c.id, missing=NoSuchEstimate),)
+RECORDS = (
+    KnownRecord(argument="estimate_id", subject_type="estimate", id=tables.results.c.id, missing=NoSuchEstimate),
+)
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
-    """Opens nothing: the database and the model are opened by whoever first needs them."""
-    database = Database.of(settings, service="scoring")
+    """Opens nothing: the database and the model are opened on first use."""
+    database = Database.of(settings, service=NAME)
     champions = build_champions(settings)
-
-    def champion(_: Batch) -> LoadedChampion | None:
-        return champions.current()
-
-    def unit_of_work(transaction: Transaction) -> SqlUnitOfWork:
-        in_use = transaction.batch.shared(champion)
-        return SqlUnitOfWork(transaction, champion=in_use, demonstration=settings.demonstration, limits=settings.limits)
-
+    scorer = Scorer(current=champions.current, limits=settings.limits, demonstration=settings.demonstration)
     dispatcher = Dispatcher(
-        service="scoring",
+        service=NAME,
         database=database,
-        tables=platform,
-        unit_of_work=unit_of_work,
-        handlers=HANDLERS,
+        tables=tables.platform,
+        unit_of_work=lambda transaction: transaction,
+        handlers=handlers(scorer),
         clock=clock,
-        prefetch=prefetch,
+        prefetch=on_events.load,
     )
-    champions.arrived = lambda: rescore(dispatcher)
+    champions.on_first_model = lambda: rescore(dispatcher)
 
     def routes() -> Routes:
-        from services.scoring.entrypoints import api, pages
+        from services.scoring import api, pages
 
-        return Routes(
-            blueprints=[pages.blueprint(champions)], api_blueprints=[api.blueprint(champions, settings.limits)]
-        )
+        return Routes(blueprints=[pages.blueprint(scorer)], api_blueprints=[api.blueprint(scorer)])
 
     return Service(
-        name="scoring",
+        name=NAME,
         settings=settings,
         identities=identities,
         database=database,
-        metadata=metadata,
-        tables=platform,
+        metadata=tables.metadata,
+        tables=tables.platform,
         dispatcher=dispatcher,
         subscriptions=SUBSCRIPTIONS,
         batch_size=500,
         reconcile=(RepublishNextBatch(),),
-        audit_ids=audit_ids,
+        audit_ids=queries.audit_ids,
         records=RECORDS,
         clock=clock,
-        migrations=_HERE / "migrations",
+        migrations=HERE / "migrations",
         checks={"model": lambda: champions.current() is not None},
         routes=routes,
-        templates=_HERE / "templates",
+        templates=HERE / "templates",
     )
 
 
+def handlers(scorer: Scorer) -> Mapping[type, Callable[[Any, Any], Any]]:
+    """By command, the function that handles it in a transaction."""
+    return {
+        on_events.ApplyReferral: partial(on_events.on_referral, scorer=scorer),
+        on_events.ApplyWithdrawal: partial(on_events.on_withdrawal, scorer=scorer),
+        on_events.ApplyMatch: partial(on_events.on_match, scorer=scorer),
+        on_events.ApplyOutcome: on_events.on_outcome,
+        RequestLostEvents: on_events.on_events_listed,
+        Rescore: partial(rescore_next_batch, scorer=scorer),
+        StartRepublish: republish.on_republish_requested,
+        RepublishNextBatch: republish.republish_next_batch,
+    }
+
+
 def build_champions(settings: Settings) -> Champions:
-    """The champion as this installation keeps it, for a command. `refresh()` takes over the registry's."""
-    kept = ModelCache(settings.models_folder)
-    store = ModelStore(settings.registry_url, kept) if settings.registry_url else None
-    return Champions(kept, store)
+    """The champion of this installation, for a command. `refresh()` fetches the registry's."""
+    cache = ModelCache(settings.models_folder)
+    store = ModelStore(settings.registry_url, cache) if settings.registry_url else None
+    return Champions(cache, store)

@@ -1,4 +1,4 @@
-"""Scoring's settings: where models are registered, and where verified ones are kept."""
+"""Scoring's settings: the model registry, the folder of verified models, and the limits of an estimate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Self
 
 from services.platform.settings import Settings as PlatformSettings
 from services.platform.settings import SettingsError, platform_settings, whole_number
-from services.scoring.domain.result import AnswerLimits
+from services.scoring.estimate import AnswerLimits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +15,9 @@ class Settings(PlatformSettings):
     models_folder: Path
     """Verified models: scoring starts with the last of them while the registry is down."""
     registry_url: str | None = None
-    """MLflow's address. None: use what is in the folder, ask nobody."""
+    """MLflow's address. None: use the models in the folder only."""
     limits: AnswerLimits = field(default_factory=AnswerLimits)
-    """On how few answers there is no estimate, or one that says so first."""
+    """With how few answers there is no estimate, or a sparse one."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -30,11 +30,11 @@ class Settings(PlatformSettings):
 
 
 def _limits(environ: Mapping[str, str]) -> AnswerLimits:
-    usual = AnswerLimits()
+    default = AnswerLimits()
     limits = AnswerLimits(
-        min_answers=whole_number(environ, "ESTIMATE_MIN_ANSWERS", default=usual.min_answers, minimum=1, maximum=100),
+        min_answers=whole_number(environ, "ESTIMATE_MIN_ANSWERS", default=default.min_answers, minimum=1, maximum=100),
         max_sparse_answers=whole_number(
-            environ, "ESTIMATE_MAX_SPARSE_ANSWERS", default=usual.max_sparse_answers, minimum=0, maximum=100
+            environ, "ESTIMATE_MAX_SPARSE_ANSWERS", default=default.max_sparse_answers, minimum=0, maximum=100
         ),
     )
     if limits.max_sparse_answers < limits.min_answers - 1:

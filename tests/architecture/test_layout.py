@@ -11,10 +11,8 @@ ROOT = Path(__file__).parents[2]
 # A word in such a name says that nobody decided where the code belongs.
 PILES = {"util", "utils", "helper", "helpers", "common", "misc"}
 
-ANATOMY = {
-    *("__init__.py", "__main__.py", "README.md", "bootstrap.py", "settings.py"),
-    *("domain", "application", "adapters", "entrypoints", "templates", "migrations"),
-}
+EVERY_SERVICE = {"__init__.py", "__main__.py", "README.md", "bootstrap.py", "settings.py", "templates", "migrations"}
+LAYERED = {"domain", "application", "adapters", "entrypoints"}
 
 # Written in two parts, so that this file is not what the test finds.
 ADDRESSES = [
@@ -55,14 +53,26 @@ def test_every_folder_of_python_is_a_package() -> None:
     assert [folder for folder in sorted(loose) if not (ROOT / folder / "__init__.py").is_file()] == []
 
 
-@pytest.mark.parametrize("service", ["intake", "scoring", "casework"])
-def test_a_service_that_decides_has_the_one_anatomy(service: str) -> None:
-    inside = {
-        path.relative_to(ROOT / "services" / service).parts[0]
-        for path in files_of_the_project()
-        if path.is_relative_to(ROOT / "services" / service)
-    }
-    assert sorted(inside - ANATOMY) == []
+def inside(service: str) -> set[str]:
+    """The names of the files and folders in a service's folder."""
+    root = ROOT / "services" / service
+    return {path.relative_to(root).parts[0] for path in files_of_the_project() if path.is_relative_to(root)}
+
+
+@pytest.mark.parametrize("service", ["intake", "casework"])
+def test_a_layered_service_has_no_other_files(service: str) -> None:
+    assert sorted(inside(service) - EVERY_SERVICE - LAYERED) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "features"), [("scoring", {"champion"}), ("accounts", set()), ("oversight", set())]
+)
+def test_a_flat_service_has_modules_and_feature_folders_only(service: str, features: set[str]) -> None:
+    modules = {name for name in inside(service) if name.endswith(".py")}
+    data = {name for name in inside(service) if name.endswith(".toml")}
+
+    assert inside(service) >= EVERY_SERVICE
+    assert sorted(inside(service) - EVERY_SERVICE - modules - data - features) == []
 
 
 OF_REVISIONS = re.compile(r"services\.platform\.db(\.types)? import ")

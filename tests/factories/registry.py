@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from services.scoring.adapters.model_store import CHAMPION, REGISTERED_MODEL
+from services.scoring.champion.model_store import CHAMPION, REGISTERED_MODEL
 from tests.factories import small_model
 
 

@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.codes import Band, EstimateCause, NotEstimatedReason, Source
-from services.scoring.application.on_match import ApplyMatch
-from services.scoring.application.on_referral import ApplyReferral
-from services.scoring.domain.referral import Earlier, ReferralVersion
-from services.scoring.domain.result import Contribution, Estimate, Features, NotEstimated, Result
+from services.scoring.estimate import Contribution, Estimate, Features, KnownAnswers, NotEstimated, Result
+from services.scoring.on_events import ApplyMatch, ApplyReferral
+from services.scoring.referral import Earlier, ReferralVersion
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
@@ -28,7 +27,9 @@ def a_version(
     area: str = "northside",
     source: Source = Source.AE_NAVIGATOR,
 ) -> ReferralVersion:
-    return ReferralVersion(version=number, stated_at=day(at), facts=facts or {"said": number}, area=area, source=source)
+    return ReferralVersion(
+        version=number, stated_at=day(at), facts=facts or {"number": number}, area=area, source=source
+    )
 
 
 def a_referral_version(
@@ -42,7 +43,7 @@ def a_referral_version(
     area: str = "northside",
     source: Source = Source.AE_NAVIGATOR,
 ) -> ApplyReferral:
-    """The command of a received referral, or of an amended one. Times are days from the start."""
+    """The command of a received or amended referral. Times are days from the start."""
     return ApplyReferral(
         referral_id=referral_id,
         version=version,
@@ -75,9 +76,9 @@ def an_estimate(
         base_log_odds=log_odds,
         contributions=tuple(
             Contribution(
-                feature=f"feature_{place}", value=1, observed_on=START.date(), origin="referrer", log_odds=part
+                feature=f"feature_{number}", value=1, observed_on=START.date(), origin="referrer", log_odds=part
             )
-            for place, part in enumerate(parts)
+            for number, part in enumerate(parts)
         ),
         missing=("often_absent",),
         model_version=model,
@@ -87,33 +88,44 @@ def an_estimate(
 
 
 class FakeChampion:
-    """Sees how many facts are known and how many earlier referrals there are; refuses an age over 25."""
+    """Its estimate depends on the number of known facts and of earlier referrals. An age over 25 is out of range.
 
-    def __init__(self, version: str = "1-test", *, invented_data: bool = True, off_by: float = 0.0) -> None:
+    `off_by` makes the explanation miss the probability; `known_answers` is how many of 25 answers it counts.
+    """
+
+    def __init__(
+        self,
+        version: str = "1-test",
+        *,
+        invented_data: bool = True,
+        off_by: float = 0.0,
+        known_answers: int | None = None,
+    ) -> None:
         self.version = version
         self.invented_data = invented_data
         self._off_by = off_by
+        self._answers = None if known_answers is None else KnownAnswers(known=known_answers, all=25)
 
     evaluation: Mapping[str, Any] | None = None
 
     @property
     def description(self) -> dict[str, Any]:
-        words = {"label": "Injury", "domain": "health", "police_generated": False, "in_days": False}
+        label = {"label": "Injury", "domain": "health", "police_generated": False, "in_days": False}
         return {
             "model_version": self.version,
             "harm_event": "violence_related_harm",
             "horizon_months": 12,
             "base_rate": 0.12,
             "invented_data": self.invented_data,
-            "features": [{"feature": "injury", **words}],
+            "features": [{"feature": "injury", **label}],
         }
 
-    def answer(self, facts: Mapping[str, Any], *, stated_at: datetime, earlier: Sequence[Earlier]) -> Result:
-        said = sorted((name, str(value)) for name, value in facts.items() if value is not None)
+    def score(self, facts: Mapping[str, Any], *, stated_at: datetime, earlier: Sequence[Earlier]) -> Result:
+        known = sorted((name, str(value)) for name, value in facts.items() if value is not None)
         before = [
             (str(other.id), other.received_at.isoformat(), sorted(map(str, other.facts.items()))) for other in earlier
         ]
-        digest = str(abs(hash((str(said), str(before), stated_at.isoformat()))))
+        digest = str(abs(hash((str(known), str(before), stated_at.isoformat()))))
         if (facts.get("age") or 0) > 25:
             return NotEstimated(
                 reason=NotEstimatedReason.OUT_OF_RANGE,
@@ -122,5 +134,5 @@ class FakeChampion:
                 model_version=self.version,
                 features=Features(snapshot={}, digest=digest),
             )
-        estimate = an_estimate(parts=[0.1 * len(said), 0.25 * len(before)], model=self.version, digest=digest)
-        return replace(estimate, base_log_odds=estimate.base_log_odds + self._off_by)
+        estimate = an_estimate(parts=[0.1 * len(known), 0.25 * len(before)], model=self.version, digest=digest)
+        return replace(estimate, base_log_odds=estimate.base_log_odds + self._off_by, answers=self._answers)

@@ -13,7 +13,7 @@ from models.features import reading
 from models.features.specification import Feature
 from models.inference.manifest import Manifest
 from models.inference.model import probability_of
-from services.scoring.adapters.model_cache import BOOSTER, EVALUATION, MANIFEST, CachedModel, ModelCache
+from services.scoring.champion.model_cache import BOOSTER, EVALUATION, MANIFEST, CachedModel, ModelCache
 
 
 @cache
@@ -96,6 +96,6 @@ def save(models_folder: Path, *, number: int = 1, training: str = "synthetic", s
     kept = ModelCache(models_folder)
     with kept.downloading() as arrived:
         digest = write(arrived, training=training, seed=seed)
-        model = kept.keep(arrived, version=f"{number}-{digest[:12]}", digest=digest)
+        model = kept.save(arrived, version=f"{number}-{digest[:12]}", digest=digest)
     kept.make_current(model)
     return model

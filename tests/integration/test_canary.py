@@ -22,7 +22,7 @@ from services.oversight import tables as oversight_tables
 from services.platform.db.engine import Database
 from services.platform.messaging.log import Record
 from services.platform.operations import logs
-from services.scoring.adapters import tables as scoring_tables
+from services.scoring import tables as scoring_tables
 from tests.canary import ALL, PERSON, marked_columns, marks_in
 from tests.canary_paths import SERVICES, Exchange, Listener, Walk
 from tests.world import World, a_world

@@ -36,7 +36,7 @@ from tests.integration.intake.world import a_referral
 from tests.integration.intake.world import a_world as intake_at
 
 ACTED_ON: Mapping[type[StrEnum], str] = {
-    codes.EstimateCause: "services.scoring.application.on_match.on_match",
+    codes.EstimateCause: "services.scoring.on_events.on_match",
 }
 """What no page shows by a label: the function, or the test as file::name, whose behaviour the codes change."""
 

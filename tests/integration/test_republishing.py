@@ -19,7 +19,7 @@ from services.platform.messaging.consumer import Consumer
 from services.platform.messaging.embedded import _records
 from services.platform.messaging.relay import Relay
 from services.platform.messaging.worker import reconcile
-from services.scoring.adapters.tables import outcomes, results
+from services.scoring.tables import outcomes, results
 from tests.world import Caller, World, a_world
 
 REFERRALS = "/intake/api/v1/referrals"

@@ -11,7 +11,7 @@ from models.training.pipeline import Trained
 from services.cli.main import waymark
 from services.embedded import champion
 from services.embedded.folder import Folder
-from services.scoring.adapters.model_cache import ModelCache
+from services.scoring.champion.model_cache import ModelCache
 from tests.factories.champion import trained
 
 

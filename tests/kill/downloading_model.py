@@ -9,9 +9,9 @@ from pathlib import Path
 
 from models.inference.manifest import ArtefactRefused
 from services.platform import failpoints
-from services.scoring.adapters.champion import WrongFeatures, load
-from services.scoring.adapters.model_cache import ModelCache
-from services.scoring.adapters.model_store import ModelStore
+from services.scoring.champion.loaded import WrongFeatures, load
+from services.scoring.champion.model_cache import ModelCache
+from services.scoring.champion.model_store import ModelStore
 from tests.factories import small_model
 from tests.kill.matrix import Violations
 from tests.kill.process import starter

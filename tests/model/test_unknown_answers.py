@@ -23,9 +23,9 @@ from models.training import champion as training
 from models.training import pipeline
 from models.training.baselines import Logistic, PointsIndex
 from services.contracts.codes import Source
-from services.scoring.adapters.champion import LoadedChampion
-from services.scoring.domain.referral import Earlier
-from services.scoring.domain.result import Estimate
+from services.scoring.champion.loaded import LoadedChampion
+from services.scoring.estimate import Estimate
+from services.scoring.referral import Earlier
 from tests.factories.champion import champion, small_experiment, trained
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -139,7 +139,7 @@ def best_and_worst(fact: Fact) -> list[Any]:
 
 def log_odds_of(facts: dict[str, Any], earlier: list[Earlier]) -> float | None:
     """As scoring answers a referral; None when it gives no estimate."""
-    answer = LoadedChampion("1-test", champion(), None).answer(facts, told_at=NOW, earlier=earlier)
+    answer = LoadedChampion("1-test", champion(), None).score(facts, stated_at=NOW, earlier=earlier)
     if not isinstance(answer, Estimate):
         return None
     return float(np.log(answer.probability / (1 - answer.probability)))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.casework.adapters import review_tables as reviews
 from services.casework.adapters import tables as casework
 from services.platform.service import Service
-from services.scoring.adapters import tables as scoring
+from services.scoring import tables as scoring
 
 _OF_THE_PLATFORM = frozenset(
     [

@@ -24,7 +24,7 @@ from services.platform.db import inbox
 from services.platform.messaging.consumer import Consumer
 from services.platform.messaging.log import Record
 from services.platform.service import Service
-from services.scoring.adapters.tables import results
+from services.scoring.tables import results
 from tests.factories import small_model
 from tests.order import history
 from tests.order.current_state import current

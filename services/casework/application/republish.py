@@ -122,7 +122,7 @@ def republish_next_batch(_command: RepublishNextBatch, uow: RepublishUnitOfWork)
             told[CASEWORK_EQUALITY.name] += equality
         return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
 
-    return republish_batch(uow, publish_batch, RepublishCompletedV1)
+    return republish_batch(uow.republish_jobs, uow, publish_batch, RepublishCompletedV1)
 
 
 def _republish_referral(

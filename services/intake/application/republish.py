@@ -58,7 +58,7 @@ def republish_next_batch(_command: RepublishNextBatch, uow: UnitOfWork) -> int:
             told.update(_republish(referral_id, job.topics, uow))
         return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
 
-    return republish_batch(uow, tell, RepublishCompletedV1)
+    return republish_batch(uow.republish_jobs, uow, tell, RepublishCompletedV1)
 
 
 def _republish(referral_id: UUID, topics: frozenset[str], uow: UnitOfWork) -> Mapping[str, int]:

@@ -1,8 +1,8 @@
 """One open write transaction: rows, events to send and audit rows commit together or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from services.platform.db import audit_subjects
 from services.platform.db.batch import Batch
 from services.platform.db.tables import PlatformTables
 from services.platform.operations import tracing
+
+_Store = TypeVar("_Store")
 
 
 class Transaction:
@@ -40,6 +42,10 @@ class Transaction:
     @property
     def connection(self) -> sa.Connection:
         return self.batch.connection
+
+    def store(self, kind: Callable[[Batch], _Store]) -> _Store:
+        """The store of this class, created on first use. The commands of a batch share it."""
+        return self.batch.shared(kind)
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
         """Have an event sent once this transaction has committed. Raises when the data is not the schema's."""

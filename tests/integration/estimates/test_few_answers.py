@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.codes import EstimateCause, Source
-from services.scoring.application.on_referral import ApplyReferral
+from services.scoring.on_events import ApplyReferral
 from tests.integration.casework.review_form_steps import text_of
 from tests.integration.estimates.generated import REFERRALS, REVIEWS, bars_of, estimate, review_of
 from tests.world import Caller, World, a_world

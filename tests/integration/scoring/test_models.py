@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.scoring.adapters import sandbox
-from services.scoring.adapters.champions import Champions
-from services.scoring.adapters.model_cache import BOOSTER, MANIFEST, ModelCache
-from services.scoring.adapters.model_store import ModelStore, RegistryUnavailable
-from services.scoring.adapters.sandbox import ModelRejected
+from services.scoring.champion import sandbox
+from services.scoring.champion.champions import Champions
+from services.scoring.champion.model_cache import BOOSTER, MANIFEST, ModelCache
+from services.scoring.champion.model_store import ModelStore, RegistryUnavailable
+from services.scoring.champion.sandbox import ModelRejected
 from tests.factories import registry as registries
 from tests.factories import small_model
 from tests.factories.registry import Registry
@@ -87,7 +87,7 @@ class TestTheChampion:
         registry.register(seed=1)
         champions = Champions(kept, ModelStore(registry.url, kept))
         arrived: list[bool] = []
-        champions.arrived = lambda: arrived.append(True)
+        champions.on_first_model = lambda: arrived.append(True)
 
         assert champions.current() is None
         wait_until(lambda: arrived, within=60, what="a model")
@@ -107,8 +107,8 @@ class TestTheChampion:
             if not told[-1]:
                 raise sa.exc.OperationalError("", {}, Exception())
 
-        champions.arrived = estimate
-        champions.look_for_one()
+        champions.on_first_model = estimate
+        champions.fetch_first()
         now[0] += 61
         champions.current()
 
@@ -185,7 +185,7 @@ class TestMlflow:
             f" registry_url={AWAY!r})\n"
             "champion = build_champions(settings).current()\n"
             "facts = {'age': 15, 'injury': 'minor', 'self_harm_12m': False}\n"
-            "assert champion.answer(facts, stated_at=datetime.now(UTC), earlier=()).probability\n"
+            "assert champion.score(facts, stated_at=datetime.now(UTC), earlier=()).probability\n"
             "sys.exit('mlflow' in sys.modules)\n"
         )
 

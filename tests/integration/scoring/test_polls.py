@@ -13,10 +13,10 @@ from services.contracts import envelope
 from services.contracts.casework import OutcomeRecordedV1
 from services.contracts.codes import Outcome
 from services.platform.service import Service
-from services.scoring.adapters import tables
-from services.scoring.adapters.tables import platform
-from services.scoring.entrypoints.commands import rescore
+from services.scoring import tables
+from services.scoring.rescore import rescore
 from services.scoring.settings import Settings
+from services.scoring.tables import platform
 from tests.factories import small_model
 from tests.factories.scoring import day
 from tests.integration.scoring.conftest import without_model

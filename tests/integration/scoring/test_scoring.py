@@ -13,16 +13,16 @@ from services.contracts import envelope
 from services.contracts.codes import EstimateCause, NotEstimatedReason, WhatHappened
 from services.contracts.scoring import ModelDescribedV2, ReferralEstimatedV1, ReferralNotEstimatedV1
 from services.platform.service import Service
-from services.scoring.adapters import replay as replays
-from services.scoring.adapters.replay import replay
-from services.scoring.adapters.result_store import SqlResults
-from services.scoring.adapters.tables import estimates, platform, referral_versions, results
-from services.scoring.adapters.unit_of_work import SqlUnitOfWork
-from services.scoring.application.on_referral import on_referral
+from services.scoring import replay as replays
 from services.scoring.bootstrap import build_champions
-from services.scoring.domain.result import TOLERANCE, AnswerLimits
-from services.scoring.entrypoints.commands import rescore
+from services.scoring.estimate import TOLERANCE, AnswerLimits
+from services.scoring.on_events import on_referral
+from services.scoring.replay import replay
+from services.scoring.rescore import rescore
+from services.scoring.result_store import Results
+from services.scoring.score import Scorer
 from services.scoring.settings import Settings
+from services.scoring.tables import estimates, platform, referral_versions, results
 from tests import figures
 from tests.factories import small_model
 from tests.factories.scoring import a_referral_version
@@ -241,12 +241,11 @@ class TestWhateverTheOrder:
 class TestTwoWorkers:
     def test_do_not_miss_each_others_referrals_of_one_person(self, service: Service, settings: Settings) -> None:
         first, second = uuid4(), uuid4()
-        champion = build_champions(settings).current()
+        scorer = Scorer(current=build_champions(settings).current, limits=AnswerLimits(), demonstration=True)
 
         with service.dispatcher.transaction(actor=None) as slow:
-            uow = SqlUnitOfWork(slow, champion=champion, demonstration=True, limits=AnswerLimits())
             facts = {"age": 15, "injury": "minor", "self_harm_12m": True, "what_happened": ["threat"]}
-            on_referral(a_referral_version(first, person_id=PERSON, received=1, facts=facts), uow)
+            on_referral(a_referral_version(first, person_id=PERSON, received=1, facts=facts), slow, scorer)
             other = Thread(target=hear, args=(service, received(second, PERSON, at=5)))
             other.start()
             other.join(timeout=1)  # it waits for us; if it did not, it would be done by now
@@ -291,7 +290,7 @@ class TestTheDatabase:
         def fail(*_: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(SqlResults, "save", fail)
+        monkeypatch.setattr(Results, "save", fail)
 
         with pytest.raises(RuntimeError):
             hear(service, received(uuid4(), PERSON))

@@ -15,10 +15,10 @@ from models.features.specification import FactKind
 from services.contracts.codes import OrganisationClass, Role
 from services.platform.db import migrate
 from services.platform.service import Service
-from services.scoring.adapters.tables import estimates, platform, results
 from services.scoring.bootstrap import build
-from services.scoring.entrypoints.schemas import EXAMPLE_ROW, MAX_BYTES_OF_A_ROW, MAX_ROWS
+from services.scoring.schemas import EXAMPLE_ROW, MAX_BYTES_OF_A_ROW, MAX_ROWS
 from services.scoring.settings import Settings
+from services.scoring.tables import estimates, platform, results
 from tests.factories import small_model
 from tests.factories.scoring import day
 from tests.integration.scoring.events import FACTS, amended, hear, received

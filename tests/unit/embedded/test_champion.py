@@ -7,7 +7,7 @@ import pytest
 from models.features import reading
 from services.embedded import champion
 from services.embedded.folder import Folder
-from services.scoring.adapters.model_cache import MANIFEST
+from services.scoring.champion.model_cache import MANIFEST
 from tests.factories import small_model
 
 
