@@ -8,7 +8,7 @@ from services.contracts.schema import EventSchema, code, code_list, timestamp
 
 
 class StaffChangedV1(EventSchema):
-    """A member of staff as they now are. Rights never come from this event, only names and teams."""
+    """The current state of a member of staff. It provides names and teams, never access rights."""
 
     type = "accounts.staff.changed"
     topic = topics.STAFF.name
@@ -27,7 +27,7 @@ class StaffChangedV1(EventSchema):
 
 
 class StaffSignedInV1(EventSchema):
-    """A member of staff signed in, or was given a token. Said at most once a day of each."""
+    """A member of staff signed in or was issued a token. Published at most once a day for each."""
 
     type = "accounts.staff.signed_in"
     topic = topics.STAFF.name
@@ -38,7 +38,7 @@ class StaffSignedInV1(EventSchema):
 
 
 class StaffSignedOutV1(EventSchema):
-    """A member of staff ended a session. Another one of theirs may go on, so it says only when."""
+    """A member of staff ended a session. Their other sessions may continue."""
 
     type = "accounts.staff.signed_out"
     topic = topics.STAFF.name
@@ -49,7 +49,7 @@ class StaffSignedOutV1(EventSchema):
 
 
 class TeamChangedV1(EventSchema):
-    """A team as it now is. Its class says which lawful basis lets it know of a referral."""
+    """The current state of a team. Its class decides which lawful bases let it read a referral."""
 
     type = "accounts.team.changed"
     topic = topics.TEAMS.name
@@ -63,7 +63,7 @@ class TeamChangedV1(EventSchema):
     organisation_class = code(OrganisationClass, required=True)
     areas = fields.List(fields.String(), required=True)
     area_names = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
-    """What each of the areas is called, by its code."""
+    """Name of each area by its code."""
     age_from = fields.Integer(required=True)
     age_to = fields.Integer(required=True)
     on_call_address = fields.String(allow_none=True, load_default=None)

@@ -46,13 +46,13 @@ class ReviewOpenedV1(_ReviewEvent):
 
 
 class ReviewClaimedV1(_ReviewEvent):
-    """A reviewer has it open."""
+    """A reviewer claimed the review."""
 
     type = "casework.review.claimed"
 
 
 class OwnViewRecordedV1(_ReviewEvent):
-    """A reviewer said what they think before any estimate was shown."""
+    """A reviewer recorded their own view before any estimate was shown."""
 
     type = "casework.review.own_view_recorded"
 
@@ -108,7 +108,7 @@ class _CaseEvent(EventSchema):
 
 
 class CaseOpenedV1(_CaseEvent):
-    """A case (or a hand-over, when the team's class says so) stands on a team's queue."""
+    """A case, or a hand-over depending on the team's class, is on a team's queue."""
 
     type = "casework.case.opened"
 
@@ -121,7 +121,7 @@ class CaseAssignedV1(_CaseEvent):
 
 
 class CaseUnassignedV1(_CaseEvent):
-    """Nobody works the case: it waits on its team's queue again."""
+    """The case is unassigned and back on its team's queue."""
 
     type = "casework.case.unassigned"
     counted_by = "reason"
@@ -130,7 +130,7 @@ class CaseUnassignedV1(_CaseEvent):
 
 
 class HandOverConfirmedV1(_CaseEvent):
-    """The receiver said that they have it."""
+    """The receiving service confirmed that it accepted the referral."""
 
     type = "casework.case.hand_over_confirmed"
 
@@ -156,13 +156,13 @@ class CaseClosedV1(_CaseEvent):
 
 
 class CaseReopenedV1(_CaseEvent):
-    """A closing was wrong and is taken back: the case stands on its team's queue as before it."""
+    """A closure was undone: the case is back on its team's queue."""
 
     type = "casework.case.reopened"
 
 
 class OutcomeRecordedV1(EventSchema):
-    """What became of the support. Read by scoring (the next training set) and oversight."""
+    """The result of the support. Read by scoring (the next training set) and oversight."""
 
     type = "casework.outcome.recorded"
     topic = topics.OUTCOMES.name
@@ -191,11 +191,11 @@ class ProgressMadeV1(EventSchema):
     question_id = fields.UUID(allow_none=True, load_default=None)
     at = timestamp(required=True)
     referral_version = fields.Integer(allow_none=True, load_default=None)
-    """The newest version of the referral that has arrived here. Told again with the same step when only it rises."""
+    """The newest version of the referral that casework received. Published with an unchanged step when only it rises."""
 
 
 class EqualityRecordedV1(EventSchema):
-    """What the young person said of ethnicity, sex and disability at first contact."""
+    """Ethnicity, sex and disability as the young person stated them at first contact."""
 
     type = "casework.equality.recorded"
     topic = topics.CASEWORK_EQUALITY.name
@@ -224,7 +224,7 @@ class RepublishCompletedV1(RepublishCompleted):
 
 
 class EventsListedV1(EventsListed):
-    """What casework sent: its readers ask for what they lack of it."""
+    """Events that casework sent, from which its readers find and request lost ones."""
 
     type = "casework.events.listed"
     topic = topics.CASEWORK_PUBLISHED_LISTS.name

@@ -1,4 +1,4 @@
-"""The closed lists of codes that services share. A code's wording on screen belongs to the page that shows it."""
+"""The closed lists of codes that services share. Their labels belong to the pages that show them."""
 
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class OrganisationClass(StrEnum):
-    """The kind of body an organisation is: decides which disclosure gateways it may use."""
+    """The kind of organisation, which decides the disclosure gateways it may use."""
 
     HEALTH = "health"
     SOCIAL_CARE = "social_care"
@@ -38,7 +38,7 @@ class OrganisationClass(StrEnum):
 
 
 class RecipientClass(StrEnum):
-    """Who may be told. A team's class is one of these: a basis for the class lets the team know."""
+    """Who a referral may be shared with. A team's class is one of these: a basis for the class lets the team read it."""
 
     TRIAGE = "triage"
     SUPPORT_SERVICE = "support_service"
@@ -49,7 +49,7 @@ class RecipientClass(StrEnum):
 
 
 class LawfulBasis(StrEnum):
-    """Why a class of recipient may be told (a data-protection basis; a gateway never replaces it)."""
+    """Why a referral may be shared with a class of recipient (a data-protection basis; a gateway never replaces it)."""
 
     CONSENT_YOUNG_PERSON = "consent_young_person"
     CONSENT_PARENT_OR_CARER = "consent_parent_or_carer"
@@ -77,7 +77,7 @@ class Source(StrEnum):
 
 
 class Involvement(StrEnum):
-    """How the young person was involved. Several may hold at once."""
+    """How the young person was involved. Several may apply."""
 
     VICTIM = "victim"
     SUSPECTED = "suspected"
@@ -120,7 +120,7 @@ class PoliceTold(StrEnum):
 
 
 class Told(StrEnum):
-    """Whether the young person was told of the referral."""
+    """Whether the young person was informed of the referral."""
 
     YES = "yes"
     NO = "no"
@@ -183,10 +183,10 @@ class WithdrawalReason(StrEnum):
 
 
 class UnassignReason(StrEnum):
-    """Why nobody works a case any more that somebody had."""
+    """Why an assigned case became unassigned."""
 
     RETURNED = "returned"
-    """The worker or the manager gave it back, and said why."""
+    """The worker or the manager unassigned it with a reason."""
     CANNOT_SIGN_IN = "cannot_sign_in"
     ROLE_ENDED = "role_ended"
     TEAM_ENDED = "team_ended"
@@ -202,7 +202,7 @@ class ContactMode(StrEnum):
 
 
 class Band(StrEnum):
-    """How the estimate stands to the base rate of the model's cohort."""
+    """The estimate relative to the base rate of the model's cohort."""
 
     USUAL = "usual"
     RAISED = "raised"
@@ -252,10 +252,10 @@ class Pathway(StrEnum):
 
 
 CASE_PATHWAYS = frozenset({Pathway.YOUTH_JUSTICE, Pathway.EARLY_INTERVENTION})
-"""A team of ours works the case."""
+"""Waymark's own teams work these cases."""
 
 HAND_OVERS = frozenset({Pathway.SAFEGUARDING, Pathway.ADULT_SERVICES})
-"""Another service works it: open here until that one confirms. The pathways not named end with the review."""
+"""Another service works these: open until it confirms. The other pathways end with the review."""
 
 _HANDED_OVER_TO = frozenset({RecipientClass.CHILDRENS_SERVICES, RecipientClass.ADULT_SERVICES})
 CLASSES_WORKED = {

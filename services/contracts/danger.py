@@ -1,9 +1,9 @@
-"""Whom the demonstration phones in immediate danger. A partnership names its own in the setting DANGER_CONTACTS."""
+"""The demonstration's contacts for immediate danger. A partnership sets its own in DANGER_CONTACTS."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# Numbers that Ofcom keeps for drama: nobody has them.
+# Numbers that Ofcom reserves for drama.
 DEMONSTRATION_DANGER_CONTACTS: Mapping[str, str] = MappingProxyType(
     {
         "Children’s services front door": "01632 960104",

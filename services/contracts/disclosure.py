@@ -1,4 +1,4 @@
-"""When a statute may be named for telling somebody. Intake and casework hold every disclosure to this one rule.
+"""When a statutory gateway may be used for a disclosure. Intake and casework both apply this rule.
 
 Police, Crime, Sentencing and Courts Act 2022 s.16: a body of subsection (2) may disclose to another for that one's
 functions under Part 2 Chapter 1. Subsection (4) leaves out patient information, and personal information held by a
@@ -12,12 +12,12 @@ from services.contracts.codes import DisclosureGateway, OrganisationClass, Recip
 
 HEALTH_OR_SOCIAL_CARE = frozenset({OrganisationClass.HEALTH, OrganisationClass.SOCIAL_CARE})
 LISTED_ORGANISATIONS = frozenset(OrganisationClass) - {OrganisationClass.VOLUNTARY}
-"""The bodies of s.16(2): specified authorities, local policing bodies, educational, prison and youth custody authorities."""
+"""The bodies of s.16(2): specified authorities, local policing organisations, educational, prison and youth custody authorities."""
 
 CHAPTER_1_RECIPIENTS = frozenset(
     {RecipientClass.TRIAGE, RecipientClass.SUPPORT_SERVICE, RecipientClass.YOUTH_JUSTICE, RecipientClass.POLICE}
 )
-"""Who would use it for preventing and reducing serious violence. The social care teams have functions of their own."""
+"""Recipients that prevent and reduce serious violence. The social care teams have other functions."""
 
 RELEVANT_AUTHORITIES = frozenset(
     {
@@ -31,7 +31,7 @@ RELEVANT_AUTHORITIES = frozenset(
         OrganisationClass.HEALTH,
     }
 )
-"""Crime and Disorder Act 1998 s.115(2): the bodies that may be told under it."""
+"""Crime and Disorder Act 1998 s.115(2): the bodies that it permits disclosure to."""
 
 USUAL_ORGANISATIONS: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
     RecipientClass.TRIAGE: frozenset({OrganisationClass.LOCAL_AUTHORITY}),
@@ -41,11 +41,11 @@ USUAL_ORGANISATIONS: Mapping[RecipientClass, frozenset[OrganisationClass]] = {
     RecipientClass.ADULT_SERVICES: frozenset({OrganisationClass.SOCIAL_CARE}),
     RecipientClass.POLICE: frozenset({OrganisationClass.POLICE}),
 }
-"""The kinds of body behind each class of recipient where no team of it is known yet."""
+"""The organisation classes of each recipient class without a known team."""
 
 
 class GatewayRefusal(StrEnum):
-    """Why a statute cannot be named. Each service words it for its own pages."""
+    """Why a gateway cannot be used. Each service has its own labels for these."""
 
     DUTY_NOT_FOR_HEALTH_OR_CARE = "duty_not_for_health_or_care"
     DUTY_NOT_FOR_THIS_REFERRER = "duty_not_for_this_referrer"
@@ -65,24 +65,24 @@ def gateway_refusal(
     recipient_organisations: Collection[OrganisationClass],
     patient_information: bool,
 ) -> GatewayRefusal | None:
-    """None when a referrer of this body may name the gateway for telling this class. `recipient_organisations` may be empty."""
-    bodies = frozenset(recipient_organisations) or USUAL_ORGANISATIONS[recipient]
+    """Returns None if a referrer of this class may use the gateway towards the recipient. `recipient_organisations` may be empty."""
+    organisations = frozenset(recipient_organisations) or USUAL_ORGANISATIONS[recipient]
     if gateway is DisclosureGateway.CRIME_AND_DISORDER:
-        return _crime_and_disorder(referring, bodies, patient_information)
-    return _serious_violence(referring, recipient, bodies, patient_information)
+        return _crime_and_disorder(referring, organisations, patient_information)
+    return _serious_violence(referring, recipient, organisations, patient_information)
 
 
 def _serious_violence(
     referring: OrganisationClass | None,
     recipient: RecipientClass,
-    bodies: frozenset[OrganisationClass],
+    organisations: frozenset[OrganisationClass],
     patient_information: bool,
 ) -> GatewayRefusal | None:
     if referring in HEALTH_OR_SOCIAL_CARE:
         return GatewayRefusal.DUTY_NOT_FOR_HEALTH_OR_CARE
     if referring not in LISTED_ORGANISATIONS:
         return GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER
-    if not bodies <= LISTED_ORGANISATIONS:
+    if not organisations <= LISTED_ORGANISATIONS:
         return GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT
     if recipient not in CHAPTER_1_RECIPIENTS:
         return GatewayRefusal.DUTY_OTHER_FUNCTIONS
@@ -90,10 +90,10 @@ def _serious_violence(
 
 
 def _crime_and_disorder(
-    referring: OrganisationClass | None, bodies: frozenset[OrganisationClass], patient_information: bool
+    referring: OrganisationClass | None, organisations: frozenset[OrganisationClass], patient_information: bool
 ) -> GatewayRefusal | None:
     if referring is OrganisationClass.HEALTH:
         return GatewayRefusal.CRIME_NOT_FROM_HEALTH
-    if not bodies <= RELEVANT_AUTHORITIES:
+    if not organisations <= RELEVANT_AUTHORITIES:
         return GatewayRefusal.CRIME_NOT_FOR_THIS_RECIPIENT
     return GatewayRefusal.CRIME_PATIENT_INFORMATION if patient_information else None

@@ -1,4 +1,4 @@
-"""The envelope of every event: CloudEvents 1.0 in its structured JSON form, with who caused what."""
+"""The envelope of every event: CloudEvents 1.0 in its structured JSON form, with correlation and causation ids."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _VERSION = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 
 
 class NotAnEvent(ValueError):
-    """A record's value is no CloudEvent of ours."""
+    """A record's value is not one of our CloudEvents."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def read(value: bytes) -> Envelope:
             raise NotAnEvent("the data is not an object")
         version = attributes["dataschemaversion"]
         if not _VERSION.fullmatch(version):
-            raise NotAnEvent("the version of its contract is no number")
+            raise NotAnEvent("the version of its contract is not a number")
         return Envelope(
             id=UUID(attributes["id"]),
             type=attributes["type"],
@@ -92,4 +92,4 @@ def read(value: bytes) -> Envelope:
     except NotAnEvent:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, CloudEventValidationError) as error:
-        raise NotAnEvent(f"not a CloudEvent of ours ({type(error).__name__})") from None
+        raise NotAnEvent(f"not one of our CloudEvents ({type(error).__name__})") from None

@@ -1,4 +1,4 @@
-"""Events that intake publishes: referrals, the persons they are about, and apart from them who those are."""
+"""Events that intake publishes: referrals and persons, with identities in events of their own."""
 
 from marshmallow import fields, validate
 
@@ -42,13 +42,13 @@ class ReferredBy(Part):
 
 
 class Basis(Part):
-    """Why one class of recipient may be told."""
+    """Why a referral may be shared with one class of recipient."""
 
     recipient_class = code(RecipientClass, required=True)
     basis = code(LawfulBasis, required=True)
     gateway = code(DisclosureGateway, allow_none=True, load_default=None)
     expires_on = fields.Date(allow_none=True, load_default=None)
-    """The last day on which it holds; null when it does not end."""
+    """The last day on which it applies; null without an end."""
 
 
 class Facts(Part):
@@ -81,7 +81,7 @@ class Facts(Part):
 
 
 class _ReferralV1(EventSchema):
-    """What a received and an amended referral both say: codes only, the whole referral as it now is."""
+    """Fields of received and amended referrals: codes only, the complete current referral."""
 
     topic = topics.REFERRALS.name
     key = "person_id"
@@ -106,7 +106,7 @@ class _ReferralV1(EventSchema):
     arrived_at = timestamp(allow_none=True, load_default=None)
     discharge_expected_at = timestamp(allow_none=True, load_default=None)
     patient_information = fields.Boolean(allow_none=True, load_default=None)
-    """Whether anything in it is about somebody's health, care or treatment; null where the writer did not say."""
+    """Whether anything in it is about somebody's health, care or treatment; null where the writer did not state it."""
     answers_question = fields.UUID(allow_none=True, load_default=None)
     """The question that this amendment answers, when a reviewer asked one."""
 
@@ -118,13 +118,13 @@ class ReferralReceivedV1(_ReferralV1):
 
 
 class ReferralAmendedV1(_ReferralV1):
-    """The referrer changed a referral: a new version, told whole."""
+    """The referrer changed a referral: a new complete version."""
 
     type = "intake.referral.amended"
 
 
 class ReferralWithdrawnV1(EventSchema):
-    """The referrer asked to withdraw a referral. Casework decides what becomes of the review; a case never closes."""
+    """The referrer asked to withdraw a referral. Casework decides what happens to the review; a case never closes."""
 
     type = "intake.referral.withdrawn"
     topic = topics.REFERRALS.name
@@ -138,7 +138,7 @@ class ReferralWithdrawnV1(EventSchema):
 
 
 class MatchChangedV1(EventSchema):
-    """Two referrals may be about the same person, or someone said that they are, or took that back."""
+    """The match of two referrals that may be about the same person was found, decided or undone."""
 
     type = "intake.match.changed"
     topic = topics.REFERRALS.name
@@ -195,7 +195,7 @@ class NarrativeRecordedV1(EventSchema):
 
 
 class EqualityRecordedV1(EventSchema):
-    """What the young person said of ethnicity, sex and disability. Never a feature, never shown to a decider."""
+    """Ethnicity, sex and disability as the young person stated them. Never a feature, never shown to a decider."""
 
     type = "intake.equality.recorded"
     topic = topics.INTAKE_EQUALITY.name
@@ -216,7 +216,7 @@ class RepublishCompletedV1(RepublishCompleted):
 
 
 class LostEventsRequestedV1(LostEventsRequested):
-    """Events of others never arrived."""
+    """Events of other services never arrived."""
 
     type = "intake.lost_events.requested"
     topic = topics.INTAKE_LOST_EVENT_REQUESTS.name

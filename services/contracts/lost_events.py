@@ -1,6 +1,6 @@
 """Finding lost events: an owner lists what it has sent, and a reader that lacks some asks for them to be sent again.
 
-A list names events by their ids, so it says nothing of anybody. Who reads it compares it with the events it has handled.
+A list names events by their ids, so it holds no personal data. A reader compares it with the events that it has handled.
 """
 
 from marshmallow import fields, validate
@@ -16,7 +16,7 @@ class ListedEvent(Part):
 
 
 class EventsListed(EventSchema):
-    """What an owner sent some time ago, in the order in which it was written."""
+    """Events that an owner sent some time ago, in the order of writing."""
 
     key = "list_id"
 
@@ -26,7 +26,7 @@ class EventsListed(EventSchema):
 
 
 class LostEventsRequested(EventSchema):
-    """What a reader was never given, though it reads events of that type."""
+    """Events that a reader subscribes to but never received."""
 
     key = "request_id"
 

@@ -1,4 +1,4 @@
-"""Events that oversight publishes: it only asks others for what it reads."""
+"""Events that oversight publishes: requests to republish or resend events."""
 
 from services.contracts import topics
 from services.contracts.lost_events import LostEventsRequested
@@ -6,14 +6,14 @@ from services.contracts.republish import RepublishRequested
 
 
 class RepublishRequestedV1(RepublishRequested):
-    """Oversight's read side begins from nothing."""
+    """Oversight rebuilds its read side."""
 
     type = "oversight.republish.requested"
     topic = topics.OVERSIGHT_REPUBLISH_REQUESTS.name
 
 
 class LostEventsRequestedV1(LostEventsRequested):
-    """Events of others never arrived."""
+    """Events of other services never arrived."""
 
     type = "oversight.lost_events.requested"
     topic = topics.OVERSIGHT_REPUBLISH_REQUESTS.name

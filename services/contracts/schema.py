@@ -19,7 +19,7 @@ class UnknownVersion(ValueError):
 
 
 class Part(Schema):
-    """A part of an event. What is written must be declared; what is read may hold more than we know."""
+    """A part of an event. Written fields must be declared; unknown fields are ignored when read."""
 
     class Meta:
         unknown = EXCLUDE
@@ -50,7 +50,7 @@ class EventSchema(Part):
     key: ClassVar[str]
     """The field whose value is the record's key: order holds within it."""
     counted_by: ClassVar[str | None] = None
-    """The field, a code or a version, by which counts of these events are told apart."""
+    """The field, a code or a version, by which counts of these events are grouped."""
 
     @classmethod
     def encode(cls, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class EventSchema(Part):
 
     @classmethod
     def upcast(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """What the version before said, as this one says it, both in Python values. Only a first version has none."""
+        """Converts the previous version's data to this version, both in Python values. A first version has none."""
         raise NotImplementedError
 
     @classmethod

@@ -13,7 +13,7 @@ from services.contracts.schema import EventSchema, Part, code, timestamp
 
 
 class SourceReferral(Part):
-    """An earlier referral that a value comes from, and who made it."""
+    """An earlier referral that a value comes from, with its source."""
 
     referral_id = fields.UUID(required=True)
     source = code(Source, required=True)
@@ -23,8 +23,8 @@ class Contribution(Part):
     """How much one feature moved the estimate, in log-odds. The base and all contributions sum to the estimate.
 
     `source_referral_id` and `source` name the earlier referral of the same area that the value comes from, the newest
-    one of a count, whose others are `further_sources`; null when it is what this referral itself says. `origin` is the
-    kind of record that such a feature is about, whoever gave this value. `few_seen`: the model has seen too few young
+    one of a count, whose others are `further_sources`; null when it comes from this referral itself. `origin` is the
+    kind of record that such a feature is about, whatever the source of this value. `few_seen`: the model has seen too few young
     people with this value to have learned what it means.
     """
 
@@ -42,8 +42,8 @@ class Contribution(Part):
 class ReferralEstimatedV1(EventSchema):
     """One version of a referral was estimated. The newest per (referral, version) is current.
 
-    `known_answers` of `all_answers` that the model takes were known. A `sparse` estimate is based on few: it is not to be
-    shown without saying so first.
+    `known_answers` of `all_answers` that the model takes were known. A `sparse` estimate is based on few: it must not
+    be shown without a notice.
     """
 
     type = "scoring.referral.estimated"
@@ -77,8 +77,8 @@ class ReferralEstimatedV1(EventSchema):
 class ReferralNotEstimatedV1(EventSchema):
     """One version of a referral has no estimate, and this is why.
 
-    `drawn_on` are the earlier referrals of the same area whose answers were looked at: what is known and missing says
-    something of them too. `min_answers` is how many answers an estimate needs, when too few were known.
+    `drawn_on` are the earlier referrals of the same area whose answers were used: what is known and missing
+    reveals something about them too. `min_answers` is how many answers an estimate needs, when too few were known.
     """
 
     type = "scoring.referral.not_estimated"
@@ -102,7 +102,7 @@ class ReferralNotEstimatedV1(EventSchema):
 
 
 class DescribedFeature(Part):
-    """What a feature is called, and what it is about."""
+    """The label and domain of a feature."""
 
     feature = fields.String(required=True)
     label = fields.String(required=True)
@@ -111,7 +111,7 @@ class DescribedFeature(Part):
 
 
 class FeatureWording(DescribedFeature):
-    """The words in which a feature is shown to a person."""
+    """The words in which a feature is shown on pages."""
 
     raised = fields.String(required=True)
     lowered = fields.String(required=True)
@@ -119,9 +119,9 @@ class FeatureWording(DescribedFeature):
 
 
 class FeatureLabel(DescribedFeature):
-    """What a feature is called. The value of one that is `in_days` is how many days before the referral something was.
+    """The label of a feature. A value that is `in_days` is a number of days before the referral.
 
-    One that `is_choice` says whether one of a question's answers was selected: that it was not is no answer “no”.
+    One that `is_choice` says whether one of a question's answers was selected: “not selected” does not mean “no”.
     """
 
     in_days = fields.Boolean(required=True)
@@ -129,7 +129,7 @@ class FeatureLabel(DescribedFeature):
 
 
 class DescribedModel(EventSchema):
-    """A model version that may now be used: what each version of the event says of it."""
+    """A model version that may now be used: fields of every version of the event."""
 
     topic = topics.MODELS.name
     key = "model_version"
@@ -152,7 +152,7 @@ class ModelDescribedV1(DescribedModel):
 
 
 class ModelDescribedV2(DescribedModel):
-    """A model version that may now be used, and what its features are called. A value is worded by the value alone."""
+    """A model version that may now be used, and what its features are called. The label of a value depends on the value alone."""
 
     type = ModelDescribedV1.type
     schema_version = 2
@@ -166,9 +166,9 @@ class ModelDescribedV2(DescribedModel):
 
 
 def feature_label(described: Mapping[str, Any]) -> dict[str, Any]:
-    """A feature as the second version has it. Of the first version's, the name alone says that its value is in days."""
-    said = {name: described[name] for name in ("feature", "label", "domain", "police_generated")}
-    return said | {
+    """Converts a feature to the second version. In the first version only the name shows that a value is in days."""
+    label = {name: described[name] for name in ("feature", "label", "domain", "police_generated")}
+    return label | {
         "in_days": described.get("in_days", described["feature"].endswith("_recency")),
         "is_choice": described.get("is_choice", False),
     }
@@ -180,7 +180,7 @@ class RepublishCompletedV1(RepublishCompleted):
 
 
 class LostEventsRequestedV1(LostEventsRequested):
-    """Events of others never arrived."""
+    """Events of other services never arrived."""
 
     type = "scoring.lost_events.requested"
     topic = topics.SCORING_LOST_EVENT_REQUESTS.name

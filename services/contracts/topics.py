@@ -1,10 +1,10 @@
-"""Every topic: who owns it, who reads it, how it is kept, and whether it may carry who a person is."""
+"""Every topic: its owner, readers, retention, and whether it may carry identities."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 RETENTION = timedelta(days=14)
-"""No record outlives it by more than a day: a reader that was away for longer asks the owner to tell its state again."""
+"""Retention of records, exceeded by a day at most. A reader that was down for longer requests republishing."""
 
 REPLICAS = 3
 IN_SYNC = 2
@@ -21,7 +21,7 @@ class Topic:
     name: str
     owner: str
     readers: frozenset[str]
-    """The services that subscribe to something on it; nobody else may be let in."""
+    """The services that subscribe to something on it; no other service is granted access."""
     identifying: bool = False
     """True for the two topics that may carry a name, a contact or free text about a person."""
     partitions: int = _SPREAD

@@ -1,4 +1,4 @@
-"""The client at which the demonstration users sit: each request goes through the web application, with their token."""
+"""HTTP client of the demonstration users: each request goes through the web application with the user's token."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,8 @@ _BASE = "http://127.0.0.1"
 _A_DAY = timedelta(days=1)
 
 
-class NotTaken(RuntimeError):
-    """The system refused what the demonstration asked of it: one of the two is wrong."""
+class RequestRefused(RuntimeError):
+    """The system refused a request of the demonstration."""
 
 
 class ApiClient:
@@ -34,20 +34,20 @@ class ApiClient:
         return self._sent(user, "GET", path).get_json()
 
     def create(self, user: str, path: str, body: object) -> str:
-        """Post a new thing. Gives its address."""
+        """Creates a resource. Returns its address."""
         return self._sent(user, "POST", path, body, {"Idempotency-Key": str(uuid4())}).location
 
     def change(self, user: str, path: str, body: object, *, method: str = "POST", of: str | None = None) -> Any:
-        """Change what stands at `of` (the path itself, unless said), as it now is."""
+        """Changes the current version of the resource at `of`, by default the path itself."""
         etag = self._sent(user, "GET", of or path).headers.get("ETag", "")
         headers = {"If-Match": etag, "Idempotency-Key": str(uuid4())}
         return self._sent(user, method, path, body, headers).get_json()
 
     def fill_in(self, user: str, path: str, **answers: str) -> None:
-        """Send a page's form."""
+        """Submits a page's form."""
         headers = {"Authorization": f"Bearer {self._token(user)}"}
         form = {"key": str(uuid4()), **answers}
-        _taken(path, self._client.post(path, data=form, headers=headers, base_url=_BASE))
+        _accepted(path, self._client.post(path, data=form, headers=headers, base_url=_BASE))
 
     def _sent(
         self, user: str, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
@@ -56,10 +56,10 @@ class ApiClient:
         if body is not None:
             options = {"data": json.dumps(body), "content_type": "application/json"}
         all_headers = {"Authorization": f"Bearer {self._token(user)}", **(headers or {})}
-        return _taken(path, self._client.open(path, method=method, headers=all_headers, base_url=_BASE, **options))
+        return _accepted(path, self._client.open(path, method=method, headers=all_headers, base_url=_BASE, **options))
 
     def _token(self, user: str) -> str:
-        """A new one for each day at work, as a sign-in would be."""
+        """Returns a token; a new one is issued each day, as by a sign-in."""
         token, issued_at = self._tokens.get(user, ("", datetime.min.replace(tzinfo=UTC)))
         if self._clock() - issued_at >= _A_DAY:
             token = staff.token(self._system, user, lifetime=_A_DAY)
@@ -67,7 +67,7 @@ class ApiClient:
         return token
 
 
-def _taken(path: str, response: TestResponse) -> TestResponse:
+def _accepted(path: str, response: TestResponse) -> TestResponse:
     if response.status_code >= 400:
-        raise NotTaken(f"{path} answered {response.status_code}: {response.get_data(as_text=True)[:2000]}")
+        raise RequestRefused(f"{path} answered {response.status_code}: {response.get_data(as_text=True)[:2000]}")
     return response

@@ -20,7 +20,7 @@ Report = Callable[[str, int, int], None]
 
 _SEED = 20261122
 _BEGAN = timedelta(days=45)
-_STEP = "ScenarioRun the demonstration's scenarios"
+_STEP = "Run the demonstration's scenarios"
 
 
 def is_loaded(folder: Folder) -> bool:
@@ -33,9 +33,9 @@ def load(
     database_url: Callable[[str], str] | None = None,
     report: Report = lambda *_: None,
 ) -> None:
-    """Bring every plan's referrals as far as it says. What an interrupted load left is thrown away first.
+    """Loads the referrals of every plan to its stage. Data of an interrupted load is deleted first.
 
-    The databases are in the folder unless `database_url` says where.
+    The databases are in the folder unless `database_url` gives another location.
     """
     _begin(folder)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -47,14 +47,14 @@ def load(
         staff.load(system, folder)
         system.drain()
         schedule = Schedule(clock, drain=system.drain, until=now)
-        for at, run in _tellings(ApiClient(system, clock), now):
+        for at, run in _scenario_runs(ApiClient(system, clock), now):
             schedule.add(at, run.scenario())
         schedule.run(lambda done, total: report(_STEP, done, total))
         system.services["oversight"].dispatcher.handle(Freeze(immediately=True), actor=None)
         system.seal()
     finally:
         system.close()
-    os.sync()  # before anything says that it is all there
+    os.sync()  # before the folder is marked as loaded
     folder.loading.rename(folder.loaded)
 
 
@@ -65,20 +65,22 @@ def _begin(folder: Folder) -> None:
     folder.loading.touch()
 
 
-def _tellings(client: ApiClient, now: datetime) -> Iterator[tuple[datetime, ScenarioRun]]:
-    """Every referral of every plan with the time at which it is made; the same ones each time."""
+def _scenario_runs(client: ApiClient, now: datetime) -> Iterator[tuple[datetime, ScenarioRun]]:
+    """Yields every referral of every plan with its time, the same ones each time."""
     chance = random.Random(_SEED)  # noqa: S311 (no secret is made here)
-    waiting = people(today=now.date(), chance=chance)
+    remaining = people(today=now.date(), chance=chance)
     for plan in PLANS:
         for _ in range(plan.count):
             at = now - timedelta(hours=chance.uniform(*plan.hours))
-            person = _next_of_age(waiting, plan, at.date())
+            person = _next_of_age(remaining, plan, at.date())
             body = referral(person, at=at, chance=chance, area=plan.area, danger=plan.danger)
             own_chance = random.Random(chance.random())  # noqa: S311
             yield at, ScenarioRun(client=client, plan=plan, body=body, chance=own_chance)
 
 
-def _next_of_age(waiting: list[Person], plan: Plan, on: date) -> Person:
-    """The next person whom the plan's team takes."""
-    place = next(place for place, person in enumerate(waiting) if plan.takes((on - person.date_of_birth).days / 365.25))
-    return waiting.pop(place)
+def _next_of_age(remaining: list[Person], plan: Plan, on: date) -> Person:
+    """Removes and returns the next person of the ages that the plan's team takes."""
+    index = next(
+        index for index, person in enumerate(remaining) if plan.takes((on - person.date_of_birth).days / 365.25)
+    )
+    return remaining.pop(index)

@@ -1,4 +1,4 @@
-"""Invented young people. No name is anybody's, NHS numbers are of the test range, telephones of the drama range."""
+"""Invented young people. Names are fictional, NHS numbers of the test range and phone numbers of the drama range."""
 
 import random
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ def people(*, today: date, chance: random.Random) -> "list[Person]":
             name=name,
             date_of_birth=today - timedelta(days=chance.randrange(11 * 366, 24 * 365)),
             nhs_number=nhs_test_number(next(serials)),
-            phone=f"07700 900{place:03}",
+            phone=f"07700 900{index:03}",
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     ]
 
 
 def nhs_test_number(serial: int) -> str:
-    """A number of the range 999 that is given to nobody. Raises ValueError for a serial without a check digit."""
+    """A number of the range 999 that is never issued. Raises ValueError for a serial without a check digit."""
     nine = _nine(serial)
     check = _check_digit(nine)
     if check is None:

@@ -26,7 +26,7 @@ class Stage(StrEnum):
 
 
 WITH_A_QUESTION = (Stage.ASKED, Stage.ANSWERED)
-"""Nobody waits for an answer where there may be danger."""
+"""Reviewers ask no question where there may be danger."""
 
 
 @dataclass(frozen=True, kw_only=True)

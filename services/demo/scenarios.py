@@ -1,4 +1,4 @@
-"""What the demonstration users do with one referral, step by step, until its scenario stops."""
+"""The steps of the demonstration users for one referral, up to its stage."""
 
 import random
 from collections.abc import Iterator
@@ -42,50 +42,50 @@ _NOTES = (
 
 @dataclass
 class ScenarioRun:
-    """One referral on its way."""
+    """The scenario of one referral."""
 
     client: ApiClient
     plan: Plan
     body: dict[str, Any]
     chance: random.Random
-    _where: str = ""
+    _referral: str = ""
 
     def scenario(self) -> Scenario:
         """Each `yield` gives how long it is until the next step."""
-        where = self._where = self.client.create(self._navigator, REFERRALS, self.body)
+        referral = self._referral = self.client.create(self._navigator, REFERRALS, self.body)
         if self.plan.stage is Stage.WAITING:
             return
         yield self._later(5, 15) if self.plan.danger == "yes" else self._later(20, 180)
         if self.plan.stage is Stage.WITHDRAWN:
-            self.client.create(self._navigator, f"{where}/withdrawal", {"reason": "needs_met_elsewhere"})
+            self.client.create(self._navigator, f"{referral}/withdrawal", {"reason": "needs_met_elsewhere"})
             return
-        yield from self._reviewed(where)
+        yield from self._reviewed(referral)
 
-    def _reviewed(self, where: str) -> Iterator[timedelta]:
-        review = self._review_of(where)
+    def _reviewed(self, referral: str) -> Iterator[timedelta]:
+        review = self._review_of(referral)
         self.client.create(self._reviewer, f"{review}/claim", {})
         if self.plan.stage is Stage.OPENED:
             return
         yield self._later(4, 15)
         unsure = self.plan.stage in WITH_A_QUESTION
         own_view = {"level": "not_enough_information" if unsure else self._level, "sureness": "fairly"}
-        self._say(review, "own-view", {**own_view, "why": self.chance.choice(_WHY)})
+        self._submit(review, "own-view", {**own_view, "why": self.chance.choice(_WHY)})
         if self.plan.stage is Stage.OWN_VIEW:
             return
         yield self._later(1, 5)
         if unsure:
-            yield from self._asked(review, where)
+            yield from self._asked(review, referral)
             return
         yield from self._decided(review)
 
-    def _asked(self, review: str, where: str) -> Iterator[timedelta]:
-        self._say(review, "question", {"question": "other_services_involved"})
+    def _asked(self, review: str, referral: str) -> Iterator[timedelta]:
+        self._submit(review, "question", {"question": "other_services_involved"})
         if self.plan.stage is Stage.ASKED:
             return
         yield self._later(60, 240)
-        asked = self.client.get(self._navigator, where)
+        asked = self.client.get(self._navigator, referral)
         answer = {"answer": "A social worker visits once a week.", "answers_question": asked["question_id"]}
-        self.client.change(self._navigator, where, {**self.body, **answer}, method="PUT")
+        self.client.change(self._navigator, referral, {**self.body, **answer}, method="PUT")
 
     def _decided(self, review: str) -> Iterator[timedelta]:
         self.client.get(self._reviewer, f"{review}/estimate")
@@ -94,10 +94,10 @@ class ScenarioRun:
             "level": self._level,
             "pathway": self.plan.pathway,
             "reasons": self.chance.choice(_WHY),
-            "difference_reasons": ["information_model_lacks"],  # kept when it differs from the estimate
+            "difference_reasons": ["information_model_lacks"],  # stored when it differs from the estimate
             "team": _TEAMS.get(self.plan.pathway),
         }
-        self._say(review, "decision", decision)
+        self._submit(review, "decision", decision)
         if self.plan.stage is Stage.PROPOSED:
             return
         if self._in_danger and self._level != "urgent":
@@ -148,15 +148,15 @@ class ScenarioRun:
 
     def _case(self, listed: str, user: str) -> Any:
         """The referral's case, in a list that the user may read."""
-        reference = self.client.get(self._navigator, self._where)["reference"]
+        reference = self.client.get(self._navigator, self._referral)["reference"]
         items = self.client.get(user, f"{CASES}?list={listed}&limit=100")["items"]
         return next(item for item in items if item["reference"] == reference)
 
-    def _review_of(self, where: str) -> str:
-        found = self.client.get(self._reviewer, f"{REVIEWS}?referral_id={where.rpartition('/')[2]}")
+    def _review_of(self, referral: str) -> str:
+        found = self.client.get(self._reviewer, f"{REVIEWS}?referral_id={referral.rpartition('/')[2]}")
         return f"{REVIEWS}/{found['items'][0]['id']}"
 
-    def _say(self, review: str, what: str, body: dict[str, Any]) -> None:
+    def _submit(self, review: str, what: str, body: dict[str, Any]) -> None:
         self.client.change(self._reviewer, f"{review}/{what}", body, of=review)
 
     def _later(self, minimum: int, maximum: int) -> timedelta:

@@ -1,15 +1,15 @@
-"""Tells several scenarios at once, in the order of their times, under a clock of their own."""
+"""Runs several scenarios concurrently in the order of their times, with a clock of their own."""
 
 import heapq
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 Scenario = Iterator[timedelta]
-"""One referral's way. Each `yield` says how long it is until the next thing that happens."""
+"""One referral's steps. Each `yield` gives the time until the next step."""
 
 
 class ScenarioClock:
-    """The time of the step being told. Each look at it is a little later, so that nothing happens at once."""
+    """The time of the current step. Each reading is slightly later, so that no two events have the same time."""
 
     _TICK = timedelta(milliseconds=1)
 
@@ -35,8 +35,8 @@ class Schedule:
         heapq.heappush(self._waiting, (at, len(self._waiting), scenario))
 
     def run(self, report: Callable[[int, int], None]) -> None:
-        """Tell every scenario up to `until`. Events are moved on before a scenario that waits for its own."""
-        scenarios, told = len(self._waiting), 0
+        """Runs every scenario up to `until`. Pending events are drained before a scenario continues with its own."""
+        scenarios, finished = len(self._waiting), 0
         unsettled: set[int] = set()
         while self._waiting:
             at, number, scenario = heapq.heappop(self._waiting)
@@ -49,6 +49,6 @@ class Schedule:
             if wait is not None and at + wait <= self._until:
                 heapq.heappush(self._waiting, (at + wait, number, scenario))
             else:
-                told += 1
-                report(told, scenarios)
+                finished += 1
+                report(finished, scenarios)
         self._drain()

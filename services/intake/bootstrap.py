@@ -1,4 +1,4 @@
-"""Builds the intake service: the one place where its parts are put together."""
+"""Builds the intake service from its parts."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ RECORDS = (
 
 
 def build(settings: Settings, *, identities: IdentityPort, clock: Clock = system_clock) -> Service:
-    """Opens nothing: the database is opened by whoever first needs it."""
+    """Builds the service without opening the database, which is opened on first use."""
     database = Database.of(settings, service=NAME)
     policy = settings.policy
 

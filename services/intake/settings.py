@@ -1,4 +1,4 @@
-"""Intake's settings: what the partnership has settled about ages, places, danger and matching."""
+"""Intake's settings: the partnership's ages, areas and sites, danger procedure and matching."""
 
 import hashlib
 import hmac
@@ -36,25 +36,25 @@ class Settings(PlatformSettings):
         "Waymark is not for a child this young: follow your safeguarding procedure and refer to children’s services"
     )
     older_signpost: str = N_(
-        "Waymark is not for somebody this old: follow your safeguarding procedure and refer to adult services"
+        "Waymark is not for a person this old: follow your safeguarding procedure and refer to adult services"
     )
     danger_procedure: tuple[str, ...] = (
-        N_("If somebody may be hurt now, call 999."),
+        N_("If anyone may be hurt now, call 999."),
         N_("Tell the nurse in charge, the duty manager or your safeguarding lead, and stay with the young person."),
         N_(
-            "Call children’s services, or adult services for somebody aged 18 or over. At night, call their out-of-hours team."
+            "Call children’s services, or adult services for a person aged 18 or over. At night, call their out-of-hours team."
         ),
     )
     """The local procedure for immediate danger: what to do now, step by step."""
     danger_contacts: Mapping[str, str] | None = None
-    """Whom to phone in immediate danger: number by name. None: those of the demonstration, or nobody but 999."""
+    """Phone number by name for immediate danger. None: the demonstration's in demonstration mode, else only 999."""
     areas: Mapping[str, str] | None = None
-    """Name of each area by its code. None: those of the demonstration, or nothing but what staff have."""
+    """Name of each area by its code. None: the demonstration's in demonstration mode, else only those of staff."""
     sites: tuple[Site, ...] | None = None
     shared_nhs_number_persons: int = 2
     shared_phone_persons: int = 2
     shared_postcode_persons: int = 5
-    """From how many persons on a number or a postcode is weak evidence of who somebody is."""
+    """From this number of persons on, a number or postcode is weak evidence of identity."""
     match_key: bytes = b""
     """Keys the digests by which people are recognised. Empty: made from the secret key, and lost when that changes."""
 
@@ -64,7 +64,7 @@ class Settings(PlatformSettings):
 
     @property
     def locality(self) -> Locality:
-        """The places settled; where none are and people are invented, those of the demonstration."""
+        """The configured areas and sites; in demonstration mode, the demonstration's by default."""
         areas, sites = (_DEMONSTRATION_AREAS, _DEMONSTRATION_SITES) if self.demonstration else ({}, ())
         contacts = DEMONSTRATION_DANGER_CONTACTS if self.demonstration else {}
         return Locality(
@@ -94,7 +94,7 @@ class Settings(PlatformSettings):
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Those of our own settings that the environment has. Raises SettingsError for one that cannot be read."""
+    """Returns intake's own settings that the environment has. Raises SettingsError for one that is not valid."""
     given: dict[str, Any] = {
         name: environ[name.upper()] for name in ("younger_signpost", "older_signpost") if environ.get(name.upper())
     }

@@ -1,4 +1,4 @@
-"""What casework has said of referrals: read at once for the events of a poll, and written at once."""
+"""Stores what casework acknowledged of each referral: one SELECT and one batched UPDATE for the events of a poll."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -12,14 +12,14 @@ from services.platform.db.batch import Batch
 
 
 class SqlAcknowledgements:
-    """Of the referrals of one transaction. Each is locked (PostgreSQL): whoever amends it waits, or was waited for."""
+    """Acknowledgements of the referrals in one transaction. On PostgreSQL each row is locked, so an amendment waits."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._held: dict[UUID, Acknowledged] = {}
 
     def read(self, referral_ids: Collection[UUID]) -> None:
-        """Locked in one order: two who hear of the same wait for each other in turn, and never crosswise."""
+        """Locks rows in id order, so that two transactions cannot deadlock."""
         wanted = sorted(set(referral_ids) - self._held.keys())
         if not wanted:
             return
@@ -59,7 +59,7 @@ class SqlAcknowledgements:
 
 
 def prefetch(batch: Batch, commands: Sequence[object]) -> None:
-    """Have read at once what was said so far of the referrals that these commands are about."""
+    """Loads the acknowledgements of all referrals that these commands are about in one statement."""
     batch.shared(SqlAcknowledgements).read(
         [command.referral_id for command in commands if isinstance(command, ApplyProgress)]
     )

@@ -1,4 +1,4 @@
-"""Stores matches, each with what was found and said of it in turn."""
+"""Stores matches and the history of each."""
 
 from collections.abc import Collection, Iterable
 from typing import Any

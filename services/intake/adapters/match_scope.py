@@ -11,14 +11,14 @@ from services.intake.domain.viewer import Viewer
 
 
 def visible_to(viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Whether the reader may know the match of the row: whoever may know both of its referrals."""
+    """Returns the condition that the viewer may see the match of the row: both of its referrals are visible to them."""
     if viewer.organisation_class is OrganisationClass.POLICE:
         return sa.false()
     return referral_visible_to(matches.c.earlier_id, viewer) & referral_visible_to(matches.c.later_id, viewer)
 
 
 def referral_visible_to(referral_id: sa.Column[Any], viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Whether the reader may know the referral of this id: of their areas, told to triage, made by somebody else."""
+    """Returns the condition that a referral is in the viewer's areas, shared with triage and made by another account."""
     if viewer.organisation_class is OrganisationClass.POLICE:
         return sa.false()
     one = referrals.alias()
@@ -32,7 +32,7 @@ def referral_visible_to(referral_id: sa.Column[Any], viewer: Viewer) -> sa.Colum
 
 
 def hidden(referral_id: sa.ColumnElement[object]) -> sa.ColumnElement[bool]:
-    """Whether consent was taken back that alone let reviewers know who the referral is about."""
+    """Returns the condition that consent was withdrawn and no other basis lets reviewers see the identity."""
     one = referrals.alias()
     taken_back = sa.exists().where(
         one.c.id == referral_id, one.c.withdrawal_reason == WithdrawalReason.CONSENT_WITHDRAWN

@@ -1,4 +1,4 @@
-"""Finds referrals by keyed digests of their identifiers, and says which of them are about one person."""
+"""Finds referrals by keyed digests of their identifiers and stores which of them are about one person."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache

@@ -1,4 +1,4 @@
-"""What people may read: each query knows who asks, and shows nobody what they may not know of."""
+"""Queries for pages and the API. Each takes the caller and returns only what that caller may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class Draft:
 
 
 def referral_of(connection: sa.Connection, referral_id: UUID, asking: ReferredBy) -> Referral | None:
-    """The referral, if whoever asks wrote it."""
+    """Returns the referral if the caller wrote it, else None."""
     mine = sa.select(referrals.c.id).where(referrals.c.id == referral_id, _written_by(asking))
     if connection.execute(mine).first() is None:
         return None
@@ -65,7 +65,7 @@ def referral_of(connection: sa.Connection, referral_id: UUID, asking: ReferredBy
 def referrals_of(
     connection: sa.Connection, asking: ReferredBy, *, limit: int, after: Sequence[Any] | None
 ) -> list[OwnReferral]:
-    """What whoever asks wrote, newest first."""
+    """Returns the caller's own referrals, newest first."""
     query = (
         sa.select(referrals, _NEWEST_NAME.label("name"), _NEWEST_AGE.label("age"))
         .where(_written_by(asking))
@@ -98,7 +98,7 @@ class Step:
 
 
 def steps_of(connection: sa.Connection, referral_id: UUID) -> list[Step]:
-    """The steps that the referral has come to since it was received, newest first; each once, when it was reached."""
+    """Returns the steps reached since the referral was received, newest first, each with the time it was reached."""
     query = sa.select(steps).where(steps.c.referral_id == referral_id).order_by(steps.c.version)
     reached = {row.step: row.at for row in reversed(connection.execute(query).all())}
     since = [Step(step=step, at=at) for step, at in reached.items() if step is not ProgressStep.RECEIVED]
@@ -112,7 +112,7 @@ def draft_of(connection: sa.Connection, draft_id: UUID, *, staff_id: UUID, at: d
 
 
 def drafts_of(connection: sa.Connection, *, staff_id: UUID, at: datetime) -> list[Draft]:
-    """What the person has typed and not sent, newest first."""
+    """Returns the person's unsent drafts, newest first."""
     unsent = (drafts.c.staff_id == staff_id) & (drafts.c.expires_at > at) & drafts.c.referral_id.is_(None)
     query = sa.select(drafts).where(unsent).order_by(drafts.c.saved_at.desc()).limit(20)
     return [_to_draft(row) for row in connection.execute(query)]
@@ -125,7 +125,7 @@ def organisation_classes(connection: sa.Connection) -> OrganisationClasses:
 
 @dataclass(frozen=True, kw_only=True)
 class MatchView:
-    """A match with its two referrals, and who decided what of it."""
+    """A match with its two referrals and its history."""
 
     match: Match
     earlier: "Side"

@@ -71,7 +71,7 @@ class SqlReferrals:
         self._track(referral)
 
     def moved(self, referral_id: UUID, person_id: UUID) -> None:
-        """The referral is about another person than was thought."""
+        """Assigns the referral to another person."""
         referral = self.get(referral_id)
         referral.person_id = person_id
         insert_or_ignore(self._connection, persons, _person(referral))
@@ -187,7 +187,7 @@ def _withdrawal(row: Any) -> Withdrawal | None:
 
 
 def _as_published(row: Any, version: Any, connection: sa.Connection) -> Referral:
-    """One version in the form in which it was told: what is kept as text has its codes again."""
+    """Returns one version as it was published: facts stored as text are converted back to codes."""
     referral = _to_referral(row, version, connection)
     content = replace(referral.content, facts=_facts.load(version.codes["facts"]))
     return replace(referral, version=version.version, content=content)

@@ -1,4 +1,4 @@
-"""Stores drafts, and what accounts says of teams and staff."""
+"""Stores drafts and the projections of teams and staff."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -60,7 +60,7 @@ class SqlDrafts:
 
 
 def delete_expired_drafts(connection: sa.Connection, at: datetime) -> int:
-    """What was typed and left alone for too long goes, whether or not anybody comes back. Gives how many drafts."""
+    """Deletes expired drafts. Returns their number."""
     return connection.execute(sa.delete(drafts).where(drafts.c.expires_at < at)).rowcount
 
 
@@ -101,7 +101,7 @@ _ORGANISATION_CLASSES = sa.select(teams.c.team_class, teams.c.organisation_class
 def upsert_if_newer(
     connection: sa.Connection, table: sa.Table, row_id: UUID, *, version: int, row: dict[str, Any]
 ) -> bool:
-    """Write the row unless one as new is kept. False when it is."""
+    """Writes the row unless the stored version is as new. Returns whether it was written."""
     if insert_or_ignore(connection, table, {"id": row_id, "version": version, **row}):
         return True
     older = (table.c.id == row_id) & (table.c.version < version)

@@ -1,21 +1,21 @@
-"""Row-level security behind the need-to-know rule: on PostgreSQL no row of a referral is read for a stranger to it.
+"""Row-level security behind the need-to-know rule: PostgreSQL returns no row of a referral to other accounts.
 
-The condition of the query is the condition of each query (`match_scope.py`, `queries.py`). This one holds where a query forgets. It
-is written apart, in the database's words. Bases carry no policy: every condition of the condition of the query asks them.
+Queries have the first check (`match_scope.py`, `queries.py`); these policies hold if a query lacks it, so they are written
+separately in SQL. `bases` has no policy, because every other policy reads it.
 """
 
 from services.intake.adapters.tables import metadata
 from services.platform.db.row_security import AREAS, ORGANISATION, ORGANISATION_CLASS, ROLES, STAFF, RowPolicies
 
-# Referrals are listed, so each row says by itself what it can: a function costs more than ten times as much. Whether
-# triage may be told is asked for what lies beside it.
+# Lists read many referrals, so their policy uses columns alone: a function costs more than ten times as much. Whether a
+# referral is shared with triage is checked on its other tables.
 _WRITTEN = f"""(referred_by = {STAFF}
     OR ((by_system OR referred_by IS NULL) AND 'partner_system' = ANY ({ROLES}) AND organisation_id = {ORGANISATION}))"""
 _IN_REVIEWER_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
     AND area = ANY ({AREAS}) AND referred_by IS DISTINCT FROM {STAFF})"""
 
-# Run as the owner of the tables, whom no policy holds: else each look at a table would ask the policies again. Their
-# search path is the one of who makes them, for nobody else's is to be trusted.
+# These functions run as the tables' owner, to whom no policy applies, so that policies are not evaluated recursively. Their
+# search path is their creator's, because a caller's cannot be trusted.
 _MAY_REVIEW = f"""
 CREATE OR REPLACE FUNCTION may_review(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -41,7 +41,7 @@ BEGIN
 END $$
 """
 _OF_REFERRAL = "may_know(referral_id)"
-# Who is one person is asked by the service alone, when it hears of a referral.
+# Person matching is done by the service alone.
 _DENIED = "false"
 
 POLICIES = RowPolicies(

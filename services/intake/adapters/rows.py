@@ -23,11 +23,11 @@ _TEXTS = {
     "safeguarding": ("social_worker",),
     "referrer": ("phone", "callback"),
 }
-"""The parts of a version in which somebody wrote in words, which are kept with the narrative."""
+"""The free-text fields by part. They are stored with the narrative."""
 
 
 def codes_of(content: Content) -> dict[str, Any]:
-    """The coded answers, as JSON: no word in it was typed by anybody."""
+    """Returns the coded answers as JSON, without any free text."""
     codes = {
         "what_happened": list(content.what_happened),
         "immediate_danger": content.immediate_danger,
@@ -55,7 +55,7 @@ def identity_of(content: Content) -> dict[str, Any]:
 def texts_of(content: Content) -> dict[str, Any]:
     """What was written in words."""
     texts: dict[str, Any] = {"danger_note": content.danger_note, "answer": content.answer}
-    texts["answered"] = {question.value: said for question, said in content.answered.items()}
+    texts["answered"] = {question.value: text for question, text in content.answered.items()}
     for part, words in _TEXTS.items():
         texts[part] = _without_empty({word: getattr(getattr(content, part), word) for word in words})
     return _without_empty(texts)
@@ -74,7 +74,7 @@ def content_of(
     equality: Mapping[str, Any],
     answers_question: Any,
 ) -> Content:
-    """The version as it was said."""
+    """Returns the content of one version from its rows."""
     parts = {part: {**codes.get(part, {}), **texts.get(part, {})} for part in _TEXTS}
     return Content(
         what_happened=_read(tuple[WhatHappened, ...], codes["what_happened"]),
@@ -95,7 +95,7 @@ def content_of(
         equality=_read(domain.Equality, equality),
         answer=texts.get("answer"),
         answers_question=answers_question,
-        answered={Question(question): said for question, said in texts.get("answered", {}).items()},
+        answered={Question(question): text for question, text in texts.get("answered", {}).items()},
     )
 
 
@@ -107,7 +107,7 @@ def young_person_of(identity: Mapping[str, Any]) -> domain.YoungPerson:
 
 
 def _facts(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts keep the form of the published language; of its days there is one."""
+    """Facts are stored in their published form; only `weapon_found_by_police_on` is a date."""
     found = plain.get("weapon_found_by_police_on")
     return {**plain, "weapon_found_by_police_on": date.fromisoformat(found)} if found else dict(plain)
 

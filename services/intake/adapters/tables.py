@@ -1,4 +1,4 @@
-"""Intake's tables. Who somebody is lies apart from what was referred; what must never happen is a constraint."""
+"""Intake's tables. Identities are stored apart from referrals; invariants are constraints."""
 
 import sqlalchemy as sa
 
@@ -56,11 +56,11 @@ referrals = sa.Table(
     sa.Column("step_at", UtcDateTime, nullable=True),
     sa.Column("question", CodeType(Question), nullable=True),
     sa.Column("question_id", sa.Uuid, nullable=True),
-    # The newest version that casework has said it knows; when the newest one was written; when to tell it again.
+    # The newest version that casework acknowledged; when the newest one was written; when to republish it.
     sa.Column("acknowledged_version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("changed_at", UtcDateTime, nullable=True),
     sa.Column("republish_at", UtcDateTime, nullable=True),
-    # How far it has come under the present rules of matching (MatchingStep).
+    # Progress under the present rules of matching (MatchingStep).
     sa.Column("matching_step", sa.Integer, nullable=False, server_default="0", index=True),
     sa.CheckConstraint("version >= 1", name="version_from_one"),
     sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawal_reason IS NULL)", name="withdrawn_with_reason"),
@@ -161,7 +161,7 @@ narratives = sa.Table("narratives", metadata, *_of_version(), sa.Column("texts",
 
 equality = sa.Table("equality", metadata, *_of_version(), sa.Column("answers", Json, nullable=False))
 
-# Keyed digests of the identifiers of each referral as it now is: the only index of who somebody is. A whole one is looked
+# Keyed digests of the identifiers of each referral as it now is: the only index of identities. A whole one is looked
 # for; a part of a name only confirms what was found.
 search_keys = sa.Table(
     "search_keys",

@@ -1,4 +1,4 @@
-"""Which referrals, or changes to them, casework has not said that it knows."""
+"""Referrals, and changes to them, that casework has not acknowledged."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ unacknowledged = _c.acknowledged_version < _c.version
 
 @dataclass(frozen=True, kw_only=True)
 class InTransit:
-    """A referral that is not among the reviews as it now stands. `is_new` when nothing of it is."""
+    """A referral whose newest version casework has not acknowledged. `is_new`: casework has acknowledged no version."""
 
     id: UUID
     reference: str
@@ -34,7 +34,7 @@ class SqlUnacknowledged:
         self._connection = connection
 
     def due(self, *, at: datetime, limit: int) -> list[UUID]:
-        """Those to tell again now, held. None while events wait to be sent: then nothing is lost, only late."""
+        """Returns and locks the referrals to republish now: none while the outbox has unsent events, which are late, not lost."""
         outbox = platform.outbox.c
         late = sa.exists().where(outbox.published_at.is_(None), outbox.created_at < at - SHOWN_AFTER)
         if self._connection.execute(sa.select(late)).scalar_one():
@@ -46,14 +46,14 @@ class SqlUnacknowledged:
         return list(self._connection.execute(found.with_for_update(skip_locked=True)).scalars())
 
     def republished(self, referral_id: UUID, *, at: datetime) -> None:
-        """The next time comes after twice the wait: a reader that is away for hours does not come back to a flood."""
+        """Doubles the wait each time, so that a reader is not flooded after hours of downtime."""
         mine = _c.id == referral_id
         since = self._connection.execute(sa.select(_since).where(mine)).scalar_one()
         self._connection.execute(sa.update(referrals).where(mine).values(republish_at=at + (at - since)))
 
 
 def in_transit(connection: sa.Connection, viewer: Viewer, *, at: datetime, limit: int) -> list[InTransit]:
-    """What waits longer than a minute, of what the reviewer will know; the longest first."""
+    """Returns what the viewer may see that has waited for more than a minute, longest wait first."""
     those = sa.select(_c.id).where(_in_transit(viewer, at=at)).order_by(_since, _c.id).limit(limit)
     versions = referral_versions.c
     newest = sa.select(versions.age).where(versions.referral_id == _c.id).order_by(versions.version.desc()).limit(1)

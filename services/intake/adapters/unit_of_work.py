@@ -1,4 +1,4 @@
-"""One transaction as the use cases of intake see it."""
+"""The unit of work of intake's use cases: one transaction."""
 
 import secrets
 from collections.abc import Mapping

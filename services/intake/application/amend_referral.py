@@ -41,14 +41,14 @@ def amend_referral(command: AmendReferral, uow: UnitOfWork) -> Referral:
         uow=uow,
         before=referral.content,
     )
-    held = uow.matches.for_referral(referral.id)
+    matches_before = uow.matches.for_referral(referral.id)
     equality_before = referral.content.equality
     referral.amend(
         command.content,
         age=age,
         area=area,
         site=site,
-        at=just_after(uow.at, *(match.changed_at for match in held)),
+        at=just_after(uow.at, *(match.changed_at for match in matches_before)),
         expected=command.expected_version,
     )
     uow.referrals.save(referral)

@@ -1,4 +1,4 @@
-"""Use case: a reviewer says that two referrals are about one person, or are not, or takes a link back."""
+"""Use case: a reviewer links two referrals, records that they are about different persons, or undoes a link."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -34,8 +34,8 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
     changed = [match]
     if match.state is not MatchState.LINKED and pair[0].person_id == pair[1].person_id:
         changed += _reopen_links(match, uow)
-    told = reassign_persons({referral.person_id for referral in pair}, changed, uow)
-    publish_matches(told, uow)
+    to_publish = reassign_persons({referral.person_id for referral in pair}, changed, uow)
+    publish_matches(to_publish, uow)
     uow.audit(
         f"match.{match.state.value}",
         subject_type="match",
@@ -46,7 +46,7 @@ def decide_match(command: DecideMatch, uow: UnitOfWork) -> Match:
 
 
 def _reopen_links(match: Match, uow: UnitOfWork) -> list[Match]:
-    """The later of the two is somebody else: what else joined it to that person is for somebody to look at again."""
+    """Reopens the later referral's other links, since it was found to be about another person."""
     others = [other for other in uow.matches.for_referral(match.later_id) if other.state is MatchState.LINKED]
     for other in others:
         other.reopen(at=uow.at)

@@ -1,4 +1,4 @@
-"""Use cases: what was typed is kept on the server until it is sent, or left alone for too long."""
+"""Use cases: drafts of the form, stored on the server until they are sent or expire."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ NOT_STORED = 0
 
 
 class NoSuchDraft(NotFound):
-    """There is none, it is somebody else's, or it was kept long enough."""
+    """The draft does not exist, belongs to another account, or has expired."""
 
 
 class DraftChanged(Conflict):
@@ -37,7 +37,7 @@ class SaveDraft:
 def save_draft(command: SaveDraft, uow: UnitOfWork) -> int:
     """Returns the draft's version. Saving what is already stored changes nothing. An empty one is not stored: 0.
 
-    Raises NoSuchDraft for somebody else's draft, or one that was sent, and DraftChanged.
+    Raises NoSuchDraft for another account's draft or one that was sent, and DraftChanged.
     """
     uow.drafts.delete_expired(at=uow.at)
     is_empty = not is_filled(command.answers)

@@ -1,4 +1,4 @@
-"""Looks whether a referral is about somebody who was referred before, and keeps what was found."""
+"""Finds earlier referrals of the same person and records the matches."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ def search_keys_of(referral: Referral, uow: UnitOfWork) -> list[SearchKey]:
 
 def find_matches(referral: Referral, uow: UnitOfWork) -> list[Found]:
     """The referrals that are, or may be, about the same person; the first received first."""
-    mine = _known(referral.content.young_person, referral.age, referral.recorded_at, uow)
-    keys = search_keys(mine, uow.policy.match_key)
+    known = _known(referral.content.young_person, referral.age, referral.recorded_at, uow)
+    keys = search_keys(known, uow.policy.match_key)
     candidates = uow.people.candidates(keys, excluding=referral.id)
     if not candidates:
         return []
@@ -40,7 +40,7 @@ def find_matches(referral: Referral, uow: UnitOfWork) -> list[Found]:
     compared = [
         Found(
             candidate=other,
-            comparison=compare(mine, _known(other.young_person, other.age, other.recorded_at, uow), shared=shared),
+            comparison=compare(known, _known(other.young_person, other.age, other.recorded_at, uow), shared=shared),
         )
         for other in candidates
     ]
@@ -48,11 +48,11 @@ def find_matches(referral: Referral, uow: UnitOfWork) -> list[Found]:
 
 
 def find_matches_again(referral: Referral, uow: UnitOfWork) -> list[Match]:
-    """Of a referral that was looked at before. Gives every match to tell of."""
+    """Matches a stored referral again. Returns every match to publish."""
     found = find_matches(referral, uow)
     uow.people.delete_keys(referral.id)
     uow.people.save_keys(referral.id, search_keys_of(referral, uow))
-    changed = record_matches(referral, found, uow, held=uow.matches.for_referral(referral.id))
+    changed = record_matches(referral, found, uow, existing=uow.matches.for_referral(referral.id))
     persons = {referral.person_id, *(one.candidate.person_id for one in found)}
     return reassign_persons(persons, changed, uow) if changed else []
 
@@ -62,7 +62,7 @@ def _known(young_person: YoungPerson, age: Age, at: datetime, uow: UnitOfWork) -
 
 
 def _shared(keys: Sequence[SearchKey], uow: UnitOfWork, *, excluding: UUID) -> set[Identifier]:
-    """The identifiers that so many persons have already that they say little: a hostel's postcode, a family's phone."""
+    """Returns the identifiers shared by so many persons that they are weak evidence, such as a hostel's postcode."""
     limits = uow.policy.shared_from
     counted = [key for key in keys if key.is_whole and key.identifier in limits]
     persons = uow.people.count_persons(counted, excluding=excluding)
@@ -75,13 +75,13 @@ def person_to_join(found: Sequence[Found], uow: UnitOfWork) -> UUID | None:
 
 
 def record_matches(
-    referral: Referral, found: Sequence[Found], uow: UnitOfWork, *, held: Sequence[Match]
+    referral: Referral, found: Sequence[Found], uow: UnitOfWork, *, existing: Sequence[Match]
 ) -> list[Match]:
-    """Write down what was found of the referral, which has these matches. Gives those that changed.
+    """Records the matches found for a referral; `existing` are its stored ones. Returns those that changed.
 
-    The rule joins a referral to one person at most, and never to one of whom a person said that it is somebody else.
+    The rule links a referral to one person at most, and never against a reviewer's decision.
     """
-    before = {_other(match, referral.id): match for match in held}
+    before = {_other(match, referral.id): match for match in existing}
     person = _joins(referral, found, before, uow)
     changed = []
     for one in found:
@@ -100,7 +100,7 @@ def record_matches(
 
 
 def reassign_persons(person_ids: Iterable[UUID], changed: Sequence[Match], uow: UnitOfWork) -> list[Match]:
-    """Give each group of linked referrals one person. Gives every match to tell of: those changed, and those moved."""
+    """Assigns one person to each group of linked referrals. Returns every match to publish: changed or reassigned."""
     members = {member.referral_id: member for member in uow.people.members(set(person_ids))}
     links = uow.matches.linked_among(list(members))
     moved = set()
@@ -108,22 +108,24 @@ def reassign_persons(person_ids: Iterable[UUID], changed: Sequence[Match], uow: 
         if members[referral_id].person_id != person_id:
             uow.people.move(referral_id, person_id)
             moved.add(referral_id)
-    told = {match.id for match in changed}
-    again = [match for match in links if match.id not in told and {match.earlier_id, match.later_id} & moved]
-    for match in again:
+    changed_ids = {match.id for match in changed}
+    reassigned = [
+        match for match in links if match.id not in changed_ids and {match.earlier_id, match.later_id} & moved
+    ]
+    for match in reassigned:
         match.republish(at=uow.at)
         uow.matches.save(match)
-    return [*changed, *again]
+    return [*changed, *reassigned]
 
 
-def _joins(referral: Referral, found: Sequence[Found], held: dict[UUID, Match], uow: UnitOfWork) -> UUID | None:
+def _joins(referral: Referral, found: Sequence[Found], existing: dict[UUID, Match], uow: UnitOfWork) -> UUID | None:
     """The person that the rule may link the referral to."""
-    if any(match.decided_by_a_person and match.state is MatchState.LINKED for match in held.values()):
+    if any(match.decided_by_a_person and match.state is MatchState.LINKED for match in existing.values()):
         return referral.person_id
     refused = _contradicted_persons(found, uow) | {
         one.candidate.person_id
         for one in found
-        if (match := held.get(one.candidate.referral_id))
+        if (match := existing.get(one.candidate.referral_id))
         and match.decided_by_a_person
         and match.state in _DECIDED_DIFFERENT
     }

@@ -1,4 +1,4 @@
-"""Use cases: accounts says what a team or a member of staff is now. The kinds of body behind a class decide which gateways reach it."""
+"""Event handlers for teams and staff. A recipient class's organisation classes decide which gateways apply to it."""
 
 from dataclasses import dataclass
 from uuid import UUID

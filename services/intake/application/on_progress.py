@@ -1,4 +1,4 @@
-"""Use case: casework says how far a referral has come, or that a reviewer asks something."""
+"""Event handler: casework published a referral's progress or a reviewer's question."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,7 +17,7 @@ class ApplyProgress:
 
 def on_progress(command: ApplyProgress, uow: UnitOfWork) -> None:
     """Raises NoSuchReferral: only intake makes referrals, so there is none that it does not know."""
-    held = uow.acknowledgements.get(command.referral_id)
-    now = held.merged_with(Acknowledged(progress=command.progress, version=command.visible_to))
-    if now != held:
-        uow.acknowledgements.save(command.referral_id, now)
+    stored = uow.acknowledgements.get(command.referral_id)
+    merged = stored.merged_with(Acknowledged(progress=command.progress, version=command.visible_to))
+    if merged != stored:
+        uow.acknowledgements.save(command.referral_id, merged)

@@ -1,4 +1,4 @@
-"""What the use cases of intake need from outside."""
+"""The ports of intake's use cases."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from services.platform.republish import RepublishJobs
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What the partnership has settled, from the settings."""
+    """The partnership's rules, from the settings."""
 
     scope: Scope
     match_key: bytes
     """Keys the digests by which identifiers are looked for."""
     shared_from: Mapping[Identifier, int]
-    """From how many persons on an identifier is shared, and so weak evidence of who somebody is."""
+    """From this number of persons on, an identifier is shared and therefore weak evidence."""
     test_nhs_numbers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Another referral that shares identifiers with the one at hand, and what its newest version says of who it is."""
+    """Another referral that shares identifiers with the given one, with the identity in its newest version."""
 
     referral_id: UUID
     person_id: UUID
@@ -65,7 +65,7 @@ class Referrals(Protocol):
 
     def add(self, referral: Referral, *, new_person: bool = True) -> None: ...
     def save(self, referral: Referral) -> None:
-        """Write it only if nobody has since it was read. Raises StaleReferral."""
+        """Writes it. Raises StaleReferral if another transaction has changed it since it was read."""
 
     def reference_taken(self, reference: str) -> bool: ...
     def known(self, referral_ids: Collection[UUID]) -> list[UUID]:
@@ -75,11 +75,11 @@ class Referrals(Protocol):
         """The next by id that were received by that time; those of the lowest ids when `place` is None."""
 
     def history(self, referral_id: UUID) -> list[Referral]:
-        """Each version as it was told, the first one first, but for area, site and person, which are as they now are."""
+        """Returns each version as it was published, oldest first; area, site and person are the current ones."""
 
 
 class AcknowledgedReferrals(Protocol):
-    """What casework has said of each referral."""
+    """What casework acknowledged of each referral."""
 
     def get(self, referral_id: UUID) -> Acknowledged:
         """Raises NoSuchReferral."""
@@ -94,7 +94,7 @@ class People(Protocol):
         """Referrals that may be about the person of these keys, however many they are; the first received first.
 
         Those with a whole key that is enough, or with another whole one and a key of another identifier beside it.
-        Until the commit nobody else may look for the same whole keys.
+        Locks the whole keys until the commit.
         """
 
     def count_persons(self, keys: Sequence[SearchKey], *, excluding: UUID) -> Mapping[Identifier, int]:
@@ -120,7 +120,7 @@ class Matches(Protocol):
     def for_referral(self, referral_id: UUID) -> list[Match]: ...
     def linked_among(self, referral_ids: Collection[UUID]) -> list[Match]: ...
     def save(self, match: Match) -> None:
-        """Raises StaleMatch when somebody else has since it was read."""
+        """Raises StaleMatch if another transaction has changed it since it was read."""
 
 
 class Drafts(Protocol):
@@ -133,11 +133,11 @@ class Drafts(Protocol):
         expected_version: int,
         at: datetime,
     ) -> int:
-        """Returns the version stored. Raises NoSuchDraft for a draft of somebody else, or one that was sent, and
+        """Returns the version stored. Raises NoSuchDraft for another account's draft or one that was sent, and
         DraftChanged when another form saved other answers since."""
 
     def sent(self, draft_id: UUID, *, staff_id: UUID, referral_id: UUID) -> None:
-        """What was typed is forgotten; where it went is kept, for a second sending."""
+        """Deletes the answers and stores the referral's id, so that sending twice gives the same referral."""
 
     def drop(self, draft_id: UUID, *, staff_id: UUID) -> None: ...
     def delete_expired(self, *, at: datetime) -> int: ...
@@ -165,10 +165,10 @@ class Staff(Protocol):
 
 
 class Unacknowledged(Protocol):
-    """What casework has not said that it knows."""
+    """Referrals that casework has not acknowledged."""
 
     def due(self, *, at: datetime, limit: int) -> list[UUID]:
-        """The referrals to tell again now."""
+        """Returns the referrals to republish now."""
 
     def republished(self, referral_id: UUID, *, at: datetime) -> None: ...
 

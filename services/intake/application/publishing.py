@@ -1,4 +1,4 @@
-"""Tells the others, in the published language: codes to all, who it is and free text apart, to casework alone."""
+"""Publishes intake's events: codes for every reader; identity and free text separately, for casework alone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def publish_received(referral: Referral, publisher: Publisher) -> None:
 
 
 def publish_amended(referral: Referral, publisher: Publisher, *, equality_before: Equality) -> None:
-    """`equality_before` is what the version before said: what is taken back is told too, as nothing."""
+    """`equality_before` is that of the previous version: removed answers are published as null."""
     publisher.publish(ReferralAmendedV1, _referral(referral) | {"amended_at": referral.recorded_at})
     _publish_identity_and_narrative(referral, publisher)
     _publish_equality(referral, publisher, before=equality_before)
@@ -50,7 +50,7 @@ def publish_withdrawn(referral: Referral, publisher: Publisher) -> None:
 
 
 def publish_matches(matches: Sequence[Match], uow: UnitOfWork, publisher: Publisher | None = None) -> None:
-    """After persons were settled: each match with the persons of its referrals as they now are."""
+    """Publishes each match with the current persons of its referrals, after persons were reassigned."""
     for match in matches:
         persons = [uow.referrals.get(referral_id).person_id for referral_id in (match.earlier_id, match.later_id)]
         (publisher or uow).publish(
@@ -158,8 +158,8 @@ def _identity(referral: Referral) -> dict[str, Any]:
 
 
 def _texts(content: Content, at: datetime) -> Iterator[tuple[str, str]]:
-    """Everything said in words, by name; and what has no place in the coded facts, in plain words."""
-    for name, value in _said(content).items():
+    """Yields the free texts by name, and as plain text what the coded facts do not cover."""
+    for name, value in _narrative(content).items():
         if isinstance(value, bool):
             yield name, "yes" if value else "no"
         elif isinstance(value, StrEnum):
@@ -173,22 +173,22 @@ def _texts(content: Content, at: datetime) -> Iterator[tuple[str, str]]:
         yield "notices", " ".join(noticed)
 
 
-def _said(content: Content) -> dict[str, Any]:
-    who, incident, told = content.young_person, content.incident, content.disclosure
+def _narrative(content: Content) -> dict[str, Any]:
+    who, incident, disclosure = content.young_person, content.incident, content.disclosure
     return {
         "concern": content.concern.concern,
         "own_words": content.concern.own_words,
         "strengths": content.concern.strengths,
         "immediate_danger": content.danger_note,
-        "told_reason": told.reason,
-        "told_parent_or_carer": told.parent_or_carer,
+        "told_reason": disclosure.reason,
+        "told_parent_or_carer": disclosure.parent_or_carer,
         "consent_given_by": ", ".join(dict.fromkeys(basis.given_by for basis in content.bases if basis.given_by)),
-        "capacity": told.capacity,
-        "refusal": told.refusal,
-        "refused_by": ", ".join(who.value.replace("_", " ") for who in told.refused_by),
-        "refused_for": ", ".join(recipient.value.replace("_", " ") for recipient in told.refused_for),
+        "capacity": disclosure.capacity,
+        "refusal": disclosure.refusal,
+        "refused_by": ", ".join(who.value.replace("_", " ") for who in disclosure.refused_by),
+        "refused_for": ", ".join(recipient.value.replace("_", " ") for recipient in disclosure.refused_for),
         "police_reason": content.police.reason,
-        **{f"answer_{question.value}": said for question, said in content.answered.items()},
+        **{f"answer_{question.value}": text for question, text in content.answered.items()},
         "answer": content.answer if content.answers_question is None else None,
         "other_names": who.other_names,
         "first_language": who.first_language,

@@ -1,4 +1,4 @@
-"""Use case: a referral is made."""
+"""Use case: receive a new referral."""
 
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -21,11 +21,11 @@ class ReceiveReferral:
     area: str
     site: str | None = None
     draft_id: UUID | None = None
-    """The draft that it was written as, if it was."""
+    """The draft that it was written in, if any."""
 
 
 def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
-    """Raises what `check` raises; nothing is kept then."""
+    """Raises what `check` raises; nothing is stored then."""
     referring = command.referred_by.organisation_class
     age = check(command.content, referring=referring, referred_at=uow.at, uow=uow)
     referral = Referral(
@@ -46,7 +46,7 @@ def receive_referral(command: ReceiveReferral, uow: UnitOfWork) -> Referral:
     referral.person_id = person_id or referral.person_id
     uow.referrals.add(referral, new_person=person_id is None)
     uow.people.save_keys(referral.id, matching.search_keys_of(referral, uow))
-    matches = matching.record_matches(referral, found, uow, held=())
+    matches = matching.record_matches(referral, found, uow, existing=())
     if command.draft_id is not None and command.referred_by.staff_id is not None:
         uow.drafts.sent(command.draft_id, staff_id=command.referred_by.staff_id, referral_id=referral.id)
     publish_received(referral, uow)

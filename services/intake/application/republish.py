@@ -1,4 +1,4 @@
-"""Use cases: tell again what others may not have heard, unasked or because one of them asks."""
+"""Use cases: republish what other services may lack, on a schedule or on their request."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,11 +25,11 @@ _PAGE_SIZE = 100
 
 @dataclass(frozen=True)
 class RepublishUnacknowledged:
-    """Tell again what casework has not said that it knows, though it was told long enough ago."""
+    """Republishes what casework has not acknowledged in time."""
 
 
 def republish_unacknowledged(_command: RepublishUnacknowledged, uow: UnitOfWork) -> int:
-    """Gives how many referrals. Whoever did hear of one finds no news in it."""
+    """Returns the number of referrals. Republished events change nothing for readers that already have them."""
     due = uow.unacknowledged.due(at=uow.at, limit=_PAGE_SIZE)
     for referral_id in due:
         _republish(referral_id, _OURS, uow)
@@ -39,7 +39,7 @@ def republish_unacknowledged(_command: RepublishUnacknowledged, uow: UnitOfWork)
 
 
 def on_republish_requested(command: StartRepublish, uow: UnitOfWork) -> None:
-    """Tell of a few referrals now, of all of them some at a time. Of one that there is not, nothing is told."""
+    """Republishes named referrals immediately and all referrals in batches. Unknown ids are ignored."""
     topics = command.topics & _OURS
     if not topics:
         return
@@ -51,18 +51,18 @@ def on_republish_requested(command: StartRepublish, uow: UnitOfWork) -> None:
 
 
 def republish_next_batch(_command: RepublishNextBatch, uow: UnitOfWork) -> int:
-    def tell(job: RepublishJob) -> RepublishedBatch:
+    def republish_page(job: RepublishJob) -> RepublishedBatch:
         ids = uow.referrals.after(job.last_id, received_by=job.requested_at, limit=_PAGE_SIZE)
-        told: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for referral_id in ids:
-            told.update(_republish(referral_id, job.topics, uow))
-        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
+            counts.update(_republish(referral_id, job.topics, uow))
+        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=counts)
 
-    return republish_batch(uow.republish_jobs, uow, tell, RepublishCompletedV1)
+    return republish_batch(uow.republish_jobs, uow, republish_page, RepublishCompletedV1)
 
 
 def _republish(referral_id: UUID, topics: frozenset[str], uow: UnitOfWork) -> Mapping[str, int]:
-    """Tell each version in turn, then what else holds. Gives of how many referrals there was something to tell."""
+    """Republishes each version in order, then withdrawal and matches. Returns the number of referrals by topic."""
     publisher = FilteredPublisher(uow, topics)
     versions = uow.referrals.history(referral_id)
     publish_received(versions[0], publisher)

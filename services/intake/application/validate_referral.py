@@ -1,4 +1,4 @@
-"""Use case: see whether a referral would be accepted, before its writer looks at it once more. Keeps nothing."""
+"""Use case: validate a referral before its author checks it. Stores nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime

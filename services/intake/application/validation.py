@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 
 class AnswersRefused(Invalid):
-    """More than one rule is broken: everything that is wrong, at once."""
+    """Several rules are broken; `errors` has all of them."""
 
 
 def check(

@@ -1,4 +1,4 @@
-"""Use case: the referrer asks to withdraw a referral. What becomes of its review, casework decides."""
+"""Use case: the referrer withdraws a referral. Casework decides what happens to its review."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How old the young person is, how that is known, and whether Waymark is for them."""
+"""The young person's age, how it is known, and whether it is in scope."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ _TYPED_AGE_TOLERANCE = 1
 
 
 class AgeUnanswered(Invalid):
-    """Neither a date of birth, nor an age, nor that it is not known; or not known beside one of the two."""
+    """No answer about the age, or "not known" together with an age or date of birth."""
 
     title = N_("Say how old the young person is")
 
@@ -26,14 +26,14 @@ class BornInTheFuture(Invalid):
 
 
 class AgeOutOfScope(Invalid):
-    """Younger or older than the people Waymark is for. `detail` says where to go instead."""
+    """Younger or older than the scope. `detail` names the service to use instead."""
 
     title = N_("The young person is outside the ages Waymark is for")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """The ages in years, both included, that a referral may have, and where to go with anybody else."""
+    """The minimum and maximum age of a referral in years, both inclusive, and the signpost for other ages."""
 
     youngest: int
     oldest: int
@@ -48,7 +48,7 @@ class Age:
 
 
 def age_of(*, born: date | None, about: int | None, not_known: bool, disputed: bool, on: date, scope: Scope) -> Age:
-    """The age on a day, from what the referrer could say. Raises one of the errors above; no age is in scope."""
+    """Returns the age on a day. An unknown age is in scope. Raises one of the errors above."""
     _require_one_answer(born=born, about=about, not_known=not_known)
     years = about if born is None else years_old(born, on)
     if years is None:
@@ -64,7 +64,7 @@ def age_of(*, born: date | None, about: int | None, not_known: bool, disputed: b
 
 
 def years_old(born: date, on: date) -> int:
-    """Whole years. Somebody born on 29 February turns a year older on 1 March of a common year."""
+    """Returns whole years. A person born on 29 February turns a year older on 1 March of a common year."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 

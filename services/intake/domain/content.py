@@ -1,4 +1,4 @@
-"""What a referrer said, in one version of a referral. Nearly all of it is optional; absent means not known."""
+"""The content of one version of a referral, as its referrer wrote it. Absent means not known."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -121,7 +121,7 @@ class Concern:
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """Why one class of recipient may be told. It holds for that class alone."""
+    """Why a referral may be shared with one class of recipient. It applies to that class alone."""
 
     recipient_class: RecipientClass
     basis: LawfulBasis
@@ -129,18 +129,18 @@ class Basis:
     given_by: str | None = None
     """Who consented, when a parent or carer did."""
     expires_on: date | None = None
-    """The last day on which it holds."""
+    """The last day on which it applies."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Informed:
-    """Whether the young person and the family know of the referral, and how consent was judged."""
+    """Whether the young person and family were informed of the referral, and how consent was assessed."""
 
     young_person: Told | None = None
     reason: str | None = None
     parent_or_carer: Told | None = None
     capacity: str | None = None
-    """For somebody under 16: who judged that they understand what they agree to, and why."""
+    """For a young person under 16: who assessed that they understand what they agree to, and why."""
     refusal: str | None = None
     refused_by: tuple[RefusedBy, ...] = ()
     refused_for: tuple[RecipientClass, ...] = ()
@@ -181,7 +181,7 @@ class Referrer:
 
 @dataclass(frozen=True, kw_only=True)
 class Equality:
-    """As the young person said it: never guessed."""
+    """Answers of the young person themselves, never guessed."""
 
     ethnicity: Ethnicity | None = None
     sex: Sex | None = None
@@ -194,7 +194,7 @@ class Equality:
 
     @property
     def is_published(self) -> bool:
-        """Whether anything of it is told to those who see whether people are treated fairly."""
+        """Whether any of it is published to oversight."""
         return any((self.ethnicity, self.sex, self.disability))
 
 
@@ -219,13 +219,13 @@ class Content:
     referrer: Referrer = field(default_factory=Referrer)
     equality: Equality = field(default_factory=Equality)
     answer: str | None = None
-    """What the referrer answers to the question that a reviewer asked."""
+    """The referrer's answer to a reviewer's question."""
     answers_question: UUID | None = None
     answered: Mapping[Question, str] = field(default_factory=dict)
-    """Every question answered so far, in this version or before it, with what was said. Set by the referral alone."""
+    """Every question answered so far, with its answer. Set by `Referral.amend` alone."""
 
     def has_same_answers(self, other: "Content") -> bool:
-        """Whether both answer the form's questions alike. Codes chosen together have no order, and bases have none."""
+        """Whether both have the same form answers. The order of codes and of bases is ignored."""
         return _without_order(asdict(self._form_alone())) == _without_order(asdict(other._form_alone()))
 
     def _form_alone(self) -> "Content":

@@ -1,4 +1,4 @@
-"""Answers that cannot both hold: each is refused with both fields named. What is only missing is nobody's fault here."""
+"""Pairs of contradictory answers, reported at both fields. A missing answer is not a contradiction."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -18,17 +18,17 @@ FieldFault = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """Two answers that cannot both hold, with a sentence at each. `held` is what was answered."""
+    """Two contradictory answers, with a message at each. `answers` are the answers."""
 
     first: FieldFault
     second: FieldFault
-    held: tuple[object, ...] = ()
+    answers: tuple[object, ...] = ()
 
     @property
-    def said(self) -> tuple[object, ...]:
-        """What contradicts what, wherever in a list it stands."""
-        places = [_NUMBER.sub("/", pointer) for pointer, _sentence in (self.first, self.second)]
-        return (*places, self.first[1], self.second[1], self.held)
+    def signature(self) -> tuple[object, ...]:
+        """Identifies the contradiction independently of list indexes."""
+        pointers = [_NUMBER.sub("/", pointer) for pointer, _sentence in (self.first, self.second)]
+        return (*pointers, self.first[1], self.second[1], self.answers)
 
     @property
     def errors(self) -> list[FieldError]:
@@ -45,31 +45,31 @@ def contradictions(content: Content, *, at: datetime) -> Iterator[Contradiction]
 
 
 def new_contradictions(content: Content, before: Content | None, *, at: datetime) -> list[Contradiction]:
-    """Those that were not there before: a referral from before a rule can still be changed in everything else."""
-    known = [found.said for found in contradictions(before, at=at)] if before else []
-    return [found for found in contradictions(content, at=at) if found.said not in known]
+    """Returns the contradictions that the previous version did not have: other answers can still be changed."""
+    known = [found.signature for found in contradictions(before, at=at)] if before else []
+    return [found for found in contradictions(content, at=at) if found.signature not in known]
 
 
 _OPPOSED: Mapping[ContactMode, tuple[DoNotContact, str, str]] = MappingProxyType(
     {
         ContactMode.PHONE: (
             DoNotContact.BY_PHONE,
-            N_("“Call” is a safe way, but “Do not contact them” says by phone: clear one of them"),
+            N_("“Call” is a safe way, but “Do not contact” says by phone: clear one of them"),
             N_("“By phone” must not be used, but “Call” is selected as a safe way: clear one of them"),
         ),
         ContactMode.TEXT: (
             DoNotContact.BY_TEXT,
-            N_("“Text” is a safe way, but “Do not contact them” says by text: clear one of them"),
+            N_("“Text” is a safe way, but “Do not contact” says by text: clear one of them"),
             N_("“By text” must not be used, but “Text” is selected as a safe way: clear one of them"),
         ),
         ContactMode.LETTER: (
             DoNotContact.BY_LETTER,
-            N_("“Letter” is a safe way, but “Do not contact them” says by letter: clear one of them"),
+            N_("“Letter” is a safe way, but “Do not contact” says by letter: clear one of them"),
             N_("“By letter” must not be used, but “Letter” is selected as a safe way: clear one of them"),
         ),
         ContactMode.HOME_VISIT: (
             DoNotContact.AT_HOME,
-            N_("“Visit at home” is a safe way, but “Do not contact them” says at home: clear one of them"),
+            N_("“Visit at home” is a safe way, but “Do not contact” says at home: clear one of them"),
             N_("“At home” must not be used, but “Visit at home” is selected as a safe way: clear one of them"),
         ),
     }
@@ -84,7 +84,7 @@ def _opposed_ways(content: Content) -> Iterator[Contradiction]:
 
 
 def _unusable_ways(content: Content) -> Iterator[Contradiction]:
-    """A way that nobody could use: it is not known, or what it needs is."""
+    """Yields safe ways whose phone number, address or trusted adult is missing."""
     safe, who = content.contact.safe, content.young_person
     if {ContactMode.PHONE, ContactMode.TEXT} & set(safe) and not who.phone:
         yield Contradiction(
@@ -93,7 +93,7 @@ def _unusable_ways(content: Content) -> Iterator[Contradiction]:
                 N_("To call or text them is safe, but there is no number: clear it or add the number"),
             ),
             second=("/young_person/phone", N_("Enter their phone number, or clear “Call” and “Text” as safe ways")),
-            held=(ContactMode.PHONE in safe, ContactMode.TEXT in safe),
+            answers=(ContactMode.PHONE in safe, ContactMode.TEXT in safe),
         )
     if {ContactMode.LETTER, ContactMode.HOME_VISIT} & set(safe) and not (who.address or who.postcode):
         yield Contradiction(
@@ -105,11 +105,14 @@ def _unusable_ways(content: Content) -> Iterator[Contradiction]:
                 "/young_person/address",
                 N_("Enter their address or postcode, or clear “Letter” and “Visit at home” as safe ways"),
             ),
-            held=(ContactMode.LETTER in safe, ContactMode.HOME_VISIT in safe),
+            answers=(ContactMode.LETTER in safe, ContactMode.HOME_VISIT in safe),
         )
     if ContactMode.THROUGH_TRUSTED_ADULT in safe and not content.contact.note:
         yield Contradiction(
-            first=("/contact/safe", N_("An adult they trust is a safe way, but nobody is named: clear it or say who")),
+            first=(
+                "/contact/safe",
+                N_("An adult they trust is a safe way, but the adult is not named: clear it or say who"),
+            ),
             second=(
                 "/contact/note",
                 N_("Say who the trusted adult is and how to reach them, or clear “Through an adult they trust”"),
@@ -134,7 +137,7 @@ _GIVERS = MappingProxyType(
 
 
 def _consent(content: Content) -> Iterator[Contradiction]:
-    told = {
+    disclosure = {
         "/told/young_person": content.disclosure.young_person,
         "/told/parent_or_carer": content.disclosure.parent_or_carer,
     }
@@ -144,40 +147,42 @@ def _consent(content: Content) -> Iterator[Contradiction]:
                 yield _giver_without_consent(index, basis.given_by)
             continue
         at, (pointer, giver, sentence) = f"/bases/{index}/basis", _GIVERS[basis.basis]
-        if told[pointer] is Told.NO:
+        if disclosure[pointer] is Told.NO:
             yield Contradiction(
                 first=(at, sentence),
                 second=(pointer, N_("You say that they were not told, but that they agreed: change one answer")),
-                held=(basis.recipient_class, basis.basis),
+                answers=(basis.recipient_class, basis.basis),
             )
         if _refused(content, giver, basis.recipient_class):
             yield Contradiction(
                 first=(at, N_("You say that they agreed, and that they refused: change one answer")),
                 second=_at_refusal(content),
-                held=(basis.recipient_class, basis.basis, content.disclosure.refusal),
+                answers=(basis.recipient_class, basis.basis, content.disclosure.refusal),
             )
 
 
 def _giver_without_consent(index: int, given_by: str) -> Contradiction:
     return Contradiction(
-        first=(f"/bases/{index}/basis", N_("Somebody is named who gave consent, but the reason is not consent")),
+        first=(f"/bases/{index}/basis", N_("You named who gave consent, but the reason is not consent")),
         second=(f"/bases/{index}/given_by", N_("Clear who gave consent, or choose consent as the reason")),
-        held=(given_by,),
+        answers=(given_by,),
     )
 
 
 def _refused(content: Content, giver: RefusedBy, recipient: RecipientClass) -> bool:
-    """Whether this person refused that this recipient is told. Who or for what that nobody said may be anybody."""
-    told = content.disclosure
-    if not (told.refusal or told.refused_by or told.refused_for):
+    """Whether this person refused sharing with this recipient. An unnamed person or recipient counts as any."""
+    disclosure = content.disclosure
+    if not (disclosure.refusal or disclosure.refused_by or disclosure.refused_for):
         return False
-    return (not told.refused_by or giver in told.refused_by) and (not told.refused_for or recipient in told.refused_for)
+    return (not disclosure.refused_by or giver in disclosure.refused_by) and (
+        not disclosure.refused_for or recipient in disclosure.refused_for
+    )
 
 
 def _at_refusal(content: Content) -> FieldFault:
-    told = content.disclosure
-    if told.refusal and not (told.refused_by and told.refused_for):
-        return "/told/refusal", N_("Somebody refused consent and somebody gave it: select who refused, and for whom")
+    disclosure = content.disclosure
+    if disclosure.refusal and not (disclosure.refused_by and disclosure.refused_for):
+        return "/told/refusal", N_("Consent was both refused and given: select who refused, and for which service")
     return "/told/refused_for", N_(
         "You say that they refused to share this with the service, and that they agreed to it: change one answer"
     )
@@ -188,13 +193,13 @@ def _reasons(content: Content) -> Iterator[Contradiction]:
         yield Contradiction(
             first=("/told/young_person", N_("You say that they were told, and why they were not: change one answer")),
             second=("/told/reason", N_("Clear why they were not told, or say that they were not")),
-            held=(content.disclosure.reason,),
+            answers=(content.disclosure.reason,),
         )
     if content.police.told is PoliceTold.YES and content.police.reason:
         yield Contradiction(
             first=("/police/told", N_("You say that the police were told, and why they were not: change one answer")),
             second=("/police/reason", N_("Clear why the police were not told, or say that they were not")),
-            held=(content.police.reason,),
+            answers=(content.police.reason,),
         )
 
 
@@ -204,7 +209,7 @@ def _young_person(content: Content) -> Iterator[Contradiction]:
         yield Contradiction(
             first=("/young_person/address", N_("Leave the address blank, or say that there is one")),
             second=("/young_person/no_fixed_address", N_("There is an address: say no, or clear the address")),
-            held=(who.address,),
+            answers=(who.address,),
         )
     if who.interpreter_needed is False and who.interpreter_language:
         yield Contradiction(
@@ -216,13 +221,13 @@ def _young_person(content: Content) -> Iterator[Contradiction]:
                 "/young_person/interpreter_language",
                 N_("Clear the language, or say that an interpreter is needed"),
             ),
-            held=(who.interpreter_language,),
+            answers=(who.interpreter_language,),
         )
     if content.facts.get("looked_after_now") is False and who.home_local_authority:
         yield Contradiction(
             first=("/facts/looked_after_now", N_("A council is named that looks after them: say yes, or clear it")),
             second=("/young_person/home_local_authority", N_("Clear the council, or say that they are looked after")),
-            held=(who.home_local_authority,),
+            answers=(who.home_local_authority,),
         )
 
 
@@ -236,7 +241,7 @@ def _discharge(content: Content, at: datetime) -> Iterator[Contradiction]:
                 "/incident/discharge_expected_at",
                 N_("Clear when they are expected to leave, or say where they are"),
             ),
-            held=(incident.discharge, incident.discharge_expected_at),
+            answers=(incident.discharge, incident.discharge_expected_at),
         )
 
 

@@ -13,7 +13,7 @@ CONSENT = frozenset({LawfulBasis.CONSENT_YOUNG_PERSON, LawfulBasis.CONSENT_PAREN
 WITHOUT_EXPIRY = RecipientClass.TRIAGE
 """Without the triage team nobody could read the referral any more: withdrawing it is how it is taken back."""
 
-ASK_TRIAGE = N_("Say that the triage team may be told, and why: nobody else can read the referral")
+ASK_TRIAGE = N_("Select the triage team and a reason: without it, your referral cannot be read")
 _NO_LAST_DAY = N_("Leave the triage team’s last day blank. To take a referral back from them, withdraw it")
 
 _HEALTH_FACTS = (
@@ -27,7 +27,7 @@ OrganisationClasses = Mapping[RecipientClass, Collection[OrganisationClass]]
 class BasesRefused(Invalid):
     """One of the bases cannot be relied on, or the one for triage is missing."""
 
-    title = N_("Look again at who may be told")
+    title = N_("Check who we can share this with")
 
 
 def check_bases(
@@ -128,26 +128,26 @@ _REFUSALS: Mapping[GatewayRefusal, str] = {
         " rely on consent or safeguarding"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_REFERRER: N_(
-        "The Serious Violence Duty is for public organisation_classes that the Act lists: your organisation is not one"
+        "The Serious Violence Duty is for public bodies listed in the Act: your organisation is not one"
     ),
     GatewayRefusal.DUTY_NOT_FOR_THIS_RECIPIENT: N_(
-        "The Serious Violence Duty lets you tell only organisation_classes that the Act lists: this recipient is not one"
+        "The Serious Violence Duty lets you share only with bodies listed in the Act: this recipient is not one"
     ),
     GatewayRefusal.DUTY_OTHER_FUNCTIONS: N_(
         "The Serious Violence Duty is for preventing serious violence: this recipient has other functions"
     ),
     GatewayRefusal.DUTY_PATIENT_INFORMATION: N_(
-        "The Serious Violence Duty does not cover patient information: take out what is about health,"
+        "The Serious Violence Duty does not cover patient information: remove the health information,"
         " or rely on consent or safeguarding"
     ),
     GatewayRefusal.CRIME_NOT_FROM_HEALTH: N_(
         "The Crime and Disorder Act does not lift a duty of confidence to patients: rely on consent or safeguarding"
     ),
     GatewayRefusal.CRIME_NOT_FOR_THIS_RECIPIENT: N_(
-        "The Crime and Disorder Act lets you tell only public authorities: this recipient is not one"
+        "The Crime and Disorder Act lets you share only with public authorities: this recipient is not one"
     ),
     GatewayRefusal.CRIME_PATIENT_INFORMATION: N_(
-        "The Crime and Disorder Act does not lift a duty of confidence to patients: take out what is about health,"
+        "The Crime and Disorder Act does not lift a duty of confidence to patients: remove the health information,"
         " or rely on consent or safeguarding"
     ),
 }

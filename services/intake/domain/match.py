@@ -1,4 +1,4 @@
-"""A match: two referrals that may be about one person, and what was found or said about that."""
+"""A match: two referrals that may be about one person, with its history."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,11 +20,11 @@ class MatchState(StrEnum):
 
 
 class NoSuchMatch(NotFound):
-    """There is none, or this person may not know of both referrals."""
+    """The match does not exist, or this viewer may not see both referrals."""
 
 
 class StaleMatch(Stale):
-    """Somebody else decided the match after it was read."""
+    """The match was changed after it was read."""
 
 
 class MatchAlreadyDecided(Conflict):
@@ -32,7 +32,7 @@ class MatchAlreadyDecided(Conflict):
 
 
 class DetailsHidden(Conflict):
-    """Consent for one of the two was taken back: nobody compares them any more."""
+    """Consent for one of the two was withdrawn: they can no longer be compared."""
 
     title = N_("Consent was withdrawn, so the details cannot be compared")
 
@@ -64,13 +64,13 @@ class Match:
 
     @property
     def decided_by_a_person(self) -> bool:
-        """What a person said of two referrals, no later rule overrules."""
+        """Whether a person decided it: the rule does not overrule that."""
         return self.changed_by is not None
 
     def decide(self, state: MatchState, *, by: UUID, reason: str, at: datetime, expected: int) -> None:
-        """A person says that they are one person, or are not, or takes a link back.
+        """Records a reviewer's decision to link, to separate, or to undo a link.
 
-        Raises StaleMatch, or MatchAlreadyDecided when it is so already.
+        Raises StaleMatch, or MatchAlreadyDecided if the state would not change.
         """
         if expected != self.version:
             raise StaleMatch
@@ -81,7 +81,7 @@ class Match:
     def find(
         self, state: MatchState, *, agreeing: tuple[str, ...], contradicting: tuple[str, ...], at: datetime
     ) -> bool:
-        """Take over what the rule finds now. False when nothing is new or a person has decided."""
+        """Applies the rule's result. Returns False if nothing changed or a person has decided."""
         unchanged = (state, agreeing, contradicting) == (self.state, self.agreeing, self.contradicting)
         if unchanged or self.decided_by_a_person:
             return False
@@ -90,16 +90,16 @@ class Match:
         return True
 
     def reopen(self, *, at: datetime) -> None:
-        """A link that rests on another one which a person took back: open again, whoever made it."""
+        """Reopens a link that depended on one which a person undid."""
         self._change(MatchChange(state=MatchState.POSSIBLE, at=at))
 
     def republish(self, *, at: datetime) -> None:
-        """A person of the two was joined with another one: what was said of the two stays, and is told once more."""
+        """Raises the version so that the match is republished: a referral was assigned to another person."""
         self.version += 1
         self.changed_at = just_after(at, self.changed_at)
 
     def _change(self, change: MatchChange) -> None:
-        """A clock may be set back; whom the two are about is decided by whatever was said last."""
+        """Keeps times increasing even if the clock was set back: the last change decides."""
         change = replace(change, at=just_after(change.at, self.changed_at))
         self.state, self.changed_at, self.changed_by = change.state, change.at, change.by
         self.version += 1

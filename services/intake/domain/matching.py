@@ -1,4 +1,4 @@
-"""When two referrals are about one person, when they may be, and when nothing says so."""
+"""Decides whether two referrals are about the same person, possibly so, or unrelated."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace

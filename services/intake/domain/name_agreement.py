@@ -9,7 +9,7 @@ from services.intake.domain.names import Name, Names, is_initial
 
 _ONE_WORD_AT_LEAST = 3
 _LOOKS_ALIKE = 75
-"""From this similarity of 100 on, two names that are not alike are said to be written similarly."""
+"""Minimum similarity out of 100 for names to be reported as similar."""
 
 
 class NameAgreement(StrEnum):
@@ -93,8 +93,8 @@ def _aligned(one: Name, other: Name) -> int | None:
 
 def _is_one(shorter: Name, word: str, longer: Name, other: str) -> bool:
     """The same word, the short form of it, or one that sounds the same."""
-    heard, other_heard = shorter.heard.get(word), longer.heard.get(other)
-    return heard is not None and other_heard is not None and not heard.isdisjoint(other_heard)
+    sounds, other_sounds = shorter.sounds.get(word), longer.sounds.get(other)
+    return sounds is not None and other_sounds is not None and not sounds.isdisjoint(other_sounds)
 
 
 def _begins(word: str, other: str) -> bool:

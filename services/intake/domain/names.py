@@ -1,4 +1,4 @@
-"""Names as they are compared: folded to plain letters, without placeholders, with the other names somebody goes by."""
+"""Normalises names for comparison: plain letters, without placeholders, with a person's other names."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ _PLAIN = str.maketrans(
         "ə": "e",
     }
 )
-# Accents and vowel signs that people leave out. The vowel signs of Indian scripts are letters to whoever reads them.
+# Accents and vowel signs that people leave out. The vowel signs of Indian scripts are letters to their readers.
 _ACCENTS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -59,7 +59,7 @@ class Name:
         return tuple(word for word in self.words if not is_initial(word))
 
     @cached_property
-    def heard(self) -> Mapping[str, frozenset[str]]:
+    def sounds(self) -> Mapping[str, frozenset[str]]:
         """How each word sounds, and how the names sound that it may be short for. An initial has no sound."""
         return {word: frozenset({sound(word), *map(sound, full_names(word))}) for word in self.long_words}
 
@@ -125,10 +125,10 @@ def sound(word: str) -> str:
     """The first letter and the consonants after it, alike for alike sounds: "Jon" and "John", "Smith" and "Smyth"."""
     if word[:1] > _LAST_LATIN:
         return word
-    for written, heard in _SOUNDS_AS:
-        word = word.replace(written, heard)
-    heard_of = _SILENT.sub("", word)
-    return "".join(letter for index, letter in enumerate(heard_of) if letter != heard_of[index - 1 : index])
+    for written, sounds in _SOUNDS_AS:
+        word = word.replace(written, sounds)
+    consonants = _SILENT.sub("", word)
+    return "".join(letter for index, letter in enumerate(consonants) if letter != consonants[index - 1 : index])
 
 
 def without_a_letter(word: str) -> set[str]:
@@ -137,7 +137,7 @@ def without_a_letter(word: str) -> set[str]:
 
 
 def whole_names(names: Names) -> set[str]:
-    """The names by which somebody is looked for: whichever way round, and without what stands in the middle."""
+    """Returns the names to search by: in any word order, and without middle names."""
     found = {name.in_order for name in names.all}
     return found | {" ".join(sorted((name.words[0], name.words[-1]))) for name in names.all if len(name.words) > _TWO}
 
@@ -146,14 +146,14 @@ def parts_of(names: Names) -> set[str]:
     """Parts of names, as they sound. Two names that `name_agreement` finds alike share one."""
     found = set()
     for name in names.all:
-        found |= {f"sound {heard}" for heard in (name.whole_sound, *chain.from_iterable(name.heard.values()))}
+        found |= {f"sound {sounds}" for sounds in (name.whole_sound, *chain.from_iterable(name.sounds.values()))}
         if len(name.words) == 1:
             found |= {f"letters {rest}" for rest in without_a_letter(name.letters)}
     return found
 
 
 def _apart(text: str) -> Iterator[str]:
-    """The name without what stands in brackets or quotation marks; then that; then what follows "also known as"."""
+    """Yields the name without text in brackets or quotation marks, then that text, then what follows "also known as"."""
     if " ".join(_words(text)) in WHOLE_NAMES:
         return
     first, *more = _ALSO.split(text)
@@ -165,15 +165,15 @@ def _apart(text: str) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     plain = folded(text)
-    kept = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in plain)
-    return kept.split()
+    words = "".join(character if unicodedata.category(character)[0] in "LMN" else " " for character in plain)
+    return words.split()
 
 
 def _read(text: str) -> Name | None:
     words = _words(text)
     while words and words[0] in TITLES:
         words = words[1:]
-    kept = [word for word in words if not is_placeholder(word)]
-    if not kept or {" ".join(words), " ".join(kept)} & WHOLE_NAMES:
+    rest = [word for word in words if not is_placeholder(word)]
+    if not rest or {" ".join(words), " ".join(rest)} & WHOLE_NAMES:
         return None
-    return Name(words=tuple(kept), is_whole=len(kept) == len(words))
+    return Name(words=tuple(rest), is_whole=len(rest) == len(words))

@@ -1,4 +1,4 @@
-"""NHS numbers: ten digits with a check digit. A good check digit says nothing about whose number it is."""
+"""NHS numbers: ten digits with a check digit. A valid check digit does not show whose number it is."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _EXAMPLES = frozenset({"0123456789", "4010232137", "4505577104", "4857773456", "
 
 
 class NotAnNhsNumber(Invalid):
-    """The text is no NHS number that anybody can have."""
+    """The text is not a valid NHS number."""
 
     title = N_("Enter an NHS number")
 
@@ -31,7 +31,7 @@ def nhs_number(text: str, *, test_numbers: bool = False) -> str:
     Numbers of the test range (999…) are good only with `test_numbers`. Raises NotAnNhsNumber.
     """
     digits = _SEPARATORS.sub("", plain_characters(text))
-    # All ten numbers of one repeated digit have a right check digit, and nobody has one of them.
+    # All ten numbers of one repeated digit have a valid check digit but are not issued.
     if not _TEN_DIGITS.fullmatch(digits) or len(set(digits)) == 1 or not _check_digit_agrees(digits):
         raise NotAnNhsNumber
     if digits.startswith(_TEST_RANGE) and not test_numbers:
@@ -40,7 +40,7 @@ def nhs_number(text: str, *, test_numbers: bool = False) -> str:
 
 
 def is_example(number: str, *, test_numbers: bool) -> bool:
-    """Whether ten digits are a number that is nobody's: an example, all one digit, or of the test range.
+    """Whether ten digits are not issued to a person: an example, one repeated digit, or of the test range.
 
     With `test_numbers`, those of the test range are those of the people here.
     """

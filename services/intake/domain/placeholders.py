@@ -1,7 +1,7 @@
-"""What is written when a name, a date of birth or an address is not known: it says little about who somebody is.
+"""Placeholders for an unknown name, date of birth or address, which are weak evidence of identity.
 
 These tables are the whole rule. A name is folded (`names.py`) before it is looked up here. To add a word, add it to the
-table that describes it; what each table does to a comparison is said beside it.
+table that describes it; the effect of each table on a comparison is documented beside it.
 """
 
 import re
@@ -23,12 +23,12 @@ WORDS = frozenset({
     "patient", "quad", "quadruplet", "quads", "refused", "sibling", "sister", "test", "testing", "triplet", "triplets", "twin",
     "twins", "unborn", "unidentified", "unk", "unknown", "unnamed", "withheld", "xx",
 })  # fmt: skip
-"""A word of a name that names nobody. It is left out; what is left is a weak name, and nothing left is no name."""
+"""Placeholder words. They are left out of a name; the rest is a weak name, and an empty rest is no name."""
 
 MULTIPLE_BIRTH = frozenset(
     {"quad", "quads", "quadruplet", "sibling", "brother", "sister", "triplet", "triplets", "twin", "twins"}
 )
-"""A name with one of these says that there is another child beside this one: the rule never links it."""
+"""Words that point to a twin or sibling: the rule never links such a name."""
 
 TITLES = frozenset({"dr", "master", "miss", "mr", "mrs", "ms", "mx"})
 """Left out at the beginning of a name, which is no weaker for it."""
@@ -45,11 +45,11 @@ _INSTITUTIONS = (
 _INSTITUTION = re.compile(rf"\b(?:{'|'.join(map(re.escape, _INSTITUTIONS))})\b")
 _NOT_WRITTEN = re.compile(r"['’‘]")
 _REPEATED = 3
-"""A word of one letter written so often, like "xxx", names nobody."""
+"""A word that repeats one letter this many times, like "xxx", is a placeholder."""
 
 
 def is_placeholder(word: str) -> bool:
-    """Whether a folded word of a name says nothing: one of the table, a number, or one letter again and again."""
+    """Whether a folded word is a placeholder: in the table, a number, or one repeated letter."""
     return word in WORDS or word.isdecimal() or (len(word) >= _REPEATED and len(set(word)) == 1)
 
 

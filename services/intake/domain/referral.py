@@ -1,4 +1,4 @@
-"""A referral: what was said, in versions; whom it is about; whether it was withdrawn; how far it has come."""
+"""A referral: its current version, person, withdrawal and progress."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,11 +22,11 @@ from services.platform.i18n import N_
 
 
 class NoSuchReferral(NotFound):
-    """There is none, or this person may not know of it."""
+    """The referral does not exist, or this account may not see it."""
 
 
 class StaleReferral(Stale):
-    """Somebody changed the referral after it was read."""
+    """The referral was changed after it was read."""
 
 
 class ReferralWithdrawn(Conflict):
@@ -50,13 +50,13 @@ class QuestionNotAsked(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferredBy:
-    """Whose account wrote the referral: a member of staff's, or a partner's system's. None where no account did."""
+    """The account that wrote the referral: of staff or of a partner's system. None without an account."""
 
     staff_id: UUID | None
     organisation_id: UUID | None
     organisation_class: OrganisationClass | None
     is_system: bool = False
-    """Whether the account is a partner's system: what it wrote is known to every system of its organisation."""
+    """Whether the account is a partner's system: every system of its organisation may read what it wrote."""
 
     def can_read(self, author: "ReferredBy") -> bool:
         """Whether this account may know what `author` wrote."""
@@ -87,17 +87,17 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledged:
-    """What casework has said of a referral: how far it has come, and the newest version that is known there."""
+    """A referral's progress as casework published it, and the newest version that casework acknowledged."""
 
     progress: Progress = Progress()
     version: int = 0
 
-    def merged_with(self, said: "Acknowledged") -> "Acknowledged":
-        """Both as far as they have ever been: what comes late is no news."""
-        further = said.progress.version > self.progress.version
+    def merged_with(self, other: "Acknowledged") -> "Acknowledged":
+        """Returns the newest of both, whatever the arrival order."""
+        further = other.progress.version > self.progress.version
         return Acknowledged(
-            progress=said.progress if further else self.progress,
-            version=max(said.version, self.version),
+            progress=other.progress if further else self.progress,
+            version=max(other.version, self.version),
         )
 
 
@@ -120,14 +120,14 @@ class Referral:
     progress: Progress = Progress()
 
     def require_readable_by(self, asking: ReferredBy) -> None:
-        """Raises NoSuchReferral unless whoever asks wrote it: the same account, or systems of one organisation."""
+        """Raises NoSuchReferral unless the caller wrote it: the same account, or a system of the same organisation."""
         if not asking.can_read(self.referred_by):
             raise NoSuchReferral
 
     def is_same(self, content: Content, *, area: str, site: str | None) -> bool:
         """Whether an amendment to this would change nothing. An answer to a reviewer always changes something.
 
-        One to a withdrawn referral is refused by `amend`, whatever it says.
+        `amend` refuses every amendment to a withdrawn referral except removing consent.
         """
         answers = content.answer is not None or content.answers_question is not None
         if answers or self.withdrawal is not None:
@@ -135,7 +135,7 @@ class Referral:
         return (area, site) == (self.area, self.site) and content.has_same_answers(self.content)
 
     def amend(self, content: Content, *, age: Age, area: str, site: str | None, at: datetime, expected: int) -> None:
-        """A new version, told whole. After a withdrawal consent can still be taken back, and nothing else be changed.
+        """Makes a new version. After a withdrawal, consent can still be removed and nothing else changed.
 
         Raises StaleReferral, ReferralWithdrawn, QuestionNotAsked or NotAnswered.
         """
@@ -148,14 +148,14 @@ class Referral:
             raise NotAnswered
         self.content = replace(content, answered=self._answered(question, content.answer))
         self.age, self.area, self.site = age, area, site
-        # A clock may be set back, and whoever hears of two versions goes by their times too.
+        # The clock may be set back, and readers order versions by time too.
         self.recorded_at = just_after(at, self.recorded_at)
         self.version += 1
 
     def withdraw(self, reason: WithdrawalReason, *, at: datetime) -> None:
-        """Say that the referral should not have effect. Once only: raises ReferralWithdrawn.
+        """Withdraws the referral. Raises ReferralWithdrawn if it was withdrawn before.
 
-        That consent was taken back can be said after another reason: only it ends what rests on consent.
+        Withdrawal of consent may follow another reason, since only it ends what rests on consent.
         """
         takes_consent_back = reason is WithdrawalReason.CONSENT_WITHDRAWN
         if self.withdrawal is not None and (not takes_consent_back or self.withdrawal.reason is reason):
@@ -167,7 +167,7 @@ class Referral:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether consent was taken back that alone let reviewers know who it is about."""
+        """Whether consent was withdrawn and no other basis lets reviewers see its identity."""
         withdrawn = self.withdrawal is not None and self.withdrawal.reason is WithdrawalReason.CONSENT_WITHDRAWN
         triage = [basis for basis in self.content.bases if basis.recipient_class is RecipientClass.TRIAGE]
         return withdrawn and all(basis.basis in CONSENT for basis in triage)
@@ -193,11 +193,11 @@ class Referral:
         return question
 
     def _answered(self, question: Question | None, answer: str | None) -> Mapping[Question, str]:
-        """What was answered before stands when something else changes; a question asked twice keeps both answers."""
+        """Returns earlier answers with the new one; a question that is asked twice has both answers."""
         before = self.content.answered
         if question is Question.SAFE_CONTACT:
             # Its answer is the ways, numbers and do-not-contact list of this version: older words would stand beside them.
-            rest = {known: said for known, said in before.items() if known is not question}
+            rest = {known: other for known, other in before.items() if known is not question}
             return rest | ({question: answer} if answer else {})
         if question is None or not answer:
             return before

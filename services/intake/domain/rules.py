@@ -1,4 +1,4 @@
-"""What must hold of a whole version of a referral, beside each field's own form."""
+"""Rules across the fields of one version of a referral."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,13 +13,13 @@ LONG_AGO_YEARS = 3
 
 
 class AnswersDisagree(Invalid):
-    """Two answers contradict each other, or a reason that one of them needs is missing."""
+    """Two answers contradict each other, or a required reason is missing."""
 
 
 class NotForThisOrganisation(Invalid):
-    """Only a police organisation knows what the police found."""
+    """Only a police organisation may record what the police found."""
 
-    title = N_("Only a police organisation can say this")
+    title = N_("Only a police organisation can answer this")
 
 
 def check_answers(

@@ -1,4 +1,4 @@
-"""Short forms and other spellings of first names that are one name to whoever answers to it."""
+"""Short forms and spelling variants of first names."""
 
 from collections.abc import Mapping
 

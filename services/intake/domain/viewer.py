@@ -1,4 +1,4 @@
-"""Who asks about a match: what the need-to-know rule must know of a reviewer, and nothing else."""
+"""The reviewer who asks for a match, as the need-to-know rule needs it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,9 +8,9 @@ from services.contracts.codes import OrganisationClass
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """A reviewer knows a match of two referrals of their areas that triage may be told, and that they did not make."""
+    """A reviewer sees a match if both referrals are in their areas, shared with triage and made by others."""
 
     staff_id: UUID
     organisation_class: OrganisationClass
-    """Of a police organisation nobody knows a match."""
+    """Police organisations see no match."""
     areas: frozenset[str]

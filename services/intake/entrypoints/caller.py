@@ -40,7 +40,7 @@ def locality() -> Locality:
 
 
 def referred_by(identity: Identity) -> ReferredBy:
-    """The account itself, of whatever kind: whoever holds it never reviews what it sent."""
+    """Returns the account, of staff or of a system. Its holder never reviews what it sent."""
     return ReferredBy(
         staff_id=identity.staff_id,
         organisation_id=identity.organisation_id,
@@ -50,7 +50,7 @@ def referred_by(identity: Identity) -> ReferredBy:
 
 
 def viewer() -> Viewer:
-    """Whoever is signed in, as a reviewer. Raises Unauthorized when nobody is."""
+    """Returns the signed-in reviewer. Raises Unauthorized without a session."""
     identity = current.identity()
     return Viewer(staff_id=identity.staff_id, organisation_class=identity.organisation_class, areas=identity.areas)
 

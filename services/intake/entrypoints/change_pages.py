@@ -76,7 +76,7 @@ def _filled(referral: Referral) -> ReferralForm:
 
 
 def _amended(referral_id: UUID, form: Form, version: int) -> str | None:
-    """Whether the form changed the referral: "yes" or "no". None where it is refused: the form says why. Raises Stale."""
+    """Whether the form changed the referral: "yes" or "no". None if it was refused: the form has the errors. Raises Stale."""
     if form.has_errors:
         return None
     try:

@@ -31,7 +31,7 @@ def items(referral: Referral) -> list[dict[str, Any]]:
 
 
 def without(referral: Referral, recipients: list[RecipientClass]) -> Content:
-    """The referral as it now is, but for consent to telling these. The basis of another kind for one of them stays."""
-    gone = [basis for basis in removable(referral) if basis.recipient_class in recipients]
-    kept = tuple(basis for basis in referral.content.bases if basis not in gone)
-    return replace(referral.content, bases=kept, answer=None, answers_question=None)
+    """Returns the content without consent for these recipients. Other lawful bases for them stay."""
+    removed = [basis for basis in removable(referral) if basis.recipient_class in recipients]
+    bases = tuple(basis for basis in referral.content.bases if basis not in removed)
+    return replace(referral.content, bases=bases, answer=None, answers_question=None)

@@ -15,7 +15,7 @@ PHONES = ("young_person.phone", "referrer.phone")
 
 
 def nhs_number_field() -> Identifier:
-    """Whether numbers of the test range are good is the policy's to say, not the field's."""
+    """The field accepts the test range; the policy decides whether it is valid here."""
     return Identifier(lambda text: nhs_number(text, test_numbers=True), maximum=20, allow_none=True)
 
 

@@ -1,6 +1,6 @@
-"""The referral form: one page, a page to check it, and the interruption when somebody is in danger now.
+"""The referral form: one page, a page to check it, and the interruption for immediate danger.
 
-What was typed is kept on the server, in a draft of the person who typed it: on every "Continue", on "Save and finish
+Answers are stored on the server in a draft of their author: on every "Continue", on "Save and finish
 later", and when the session had ended before the form came.
 """
 
@@ -74,7 +74,7 @@ def save_and_continue() -> ResponseReturnValue:
 @pages.get("/<uuid:draft_id>/danger")
 @access.requires(*WRITERS)
 def danger(draft_id: UUID) -> ResponseReturnValue:
-    """What to do now. The referral is kept, and can be sent from here."""
+    """Shows what to do now. The draft is saved and can be sent from here."""
     draft = draft_of(draft_id)
     if draft.sent_as:
         return redirect(status_address(draft.sent_as), code=303)
@@ -205,7 +205,7 @@ def _typed_after_sending(referral_id: UUID) -> ResponseReturnValue:
 
 
 def checked(typed: "MultiDict[str, str]") -> ReferralForm:
-    """The form with everything that is wrong with it: in the fields, and in what they say together."""
+    """Returns the form with all its errors: of single fields and between fields."""
     form = ReferralForm.received(ReferralSchema(), typed)
     if form.has_errors:
         return form
@@ -253,8 +253,8 @@ def _typed(draft: queries.Draft) -> "MultiDict[str, str]":
 
 def _form_key(draft_id: str, staff_id: str) -> str:
     """Shows that this form was given out by us, for this draft, to this person."""
-    said = f"intake.form {draft_id} {staff_id}".encode()
-    return hmac.new(current.service().secret_key, said, hashlib.sha256).hexdigest()
+    payload = f"intake.form {draft_id} {staff_id}".encode()
+    return hmac.new(current.service().secret_key, payload, hashlib.sha256).hexdigest()
 
 
 def status_address(referral_id: UUID) -> str:

@@ -80,23 +80,23 @@ class ReferralForm(Form):
 
 
 def arranged(submitted: "MultiDict[str, str]") -> "MultiDict[str, str]":
-    """What was sent, in the schema's form. A recipient not ticked is not told, whatever was chosen below it.
+    """Returns the submitted fields in the schema's form, without the bases of recipients that were not selected.
 
     An age may be typed as people say it: "about 15".
     """
-    kept = MultiDict((name, value) for name, value in submitted.items(multi=True) if name not in NOT_ANSWERS)
-    if about := _ABOUT.fullmatch(plain_characters(kept.get(_AGE, ""))):
-        kept[_AGE] = about[1]
+    fields_sent = MultiDict((name, value) for name, value in submitted.items(multi=True) if name not in NOT_ANSWERS)
+    if about := _ABOUT.fullmatch(plain_characters(fields_sent.get(_AGE, ""))):
+        fields_sent[_AGE] = about[1]
     for row in range(len(RECIPIENTS)):
-        if not kept.get(f"bases.{row}.recipient_class"):
-            for name in [name for name in kept if name.startswith(f"bases.{row}.")]:
-                del kept[name]
-    return kept
+        if not fields_sent.get(f"bases.{row}.recipient_class"):
+            for name in [name for name in fields_sent if name.startswith(f"bases.{row}.")]:
+                del fields_sent[name]
+    return fields_sent
 
 
 def basis_items(organisation_classes: OrganisationClasses, referring: OrganisationClass) -> list[dict[str, Any]]:
     """One row for each class of recipient: the bases, the gateways that this organisation may use towards it, and
-    whether they may be told until a last day.
+    whether sharing may have an end date.
     """
     return [
         {
@@ -135,7 +135,7 @@ class _Reached(YoungPersonSchema):
 
 
 class SafeContactForm(StrictSchema):
-    """The answer to "What is a safe way to contact them?": the form's own questions, which replace what was said."""
+    """The answer to "What is a safe way to contact them?": the form's own questions, which replace the earlier answers."""
 
     contact = fields.Nested(ContactSchema, required=True, error_messages={"required": ASK_CONTACT})
     young_person = fields.Nested(_Reached, load_default=dict)

@@ -1,4 +1,4 @@
-"""What was accepted and is not among the reviews yet, for the reviewers who will read it."""
+"""Referrals that were received but are not ready to review, for the reviewers of their areas."""
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue

@@ -21,6 +21,6 @@ class Locality:
     """Name of each area by its code."""
     sites: tuple[Site, ...]
     danger_procedure: tuple[str, ...]
-    """What to do now when somebody is in immediate danger, step by step."""
+    """What to do in immediate danger, step by step."""
     danger_contacts: Mapping[str, str]
     """Whom to phone then: number by name."""

@@ -35,27 +35,27 @@ _WEAK: Mapping[str, str] = {
 class Compared:
     """The word of the tag with its colour, and what it means in this case. All empty when there is nothing to compare."""
 
-    said: str = ""
+    text: str = ""
     colour: str = ""
     detail: str = ""
 
 
 def compared(name: str, one: Known, other: Known, comparison: Comparison) -> Compared:
-    """What is said of one identifier.
+    """Returns the comparison of one identifier.
 
-    Nothing is said of how many others have a phone or a postcode: the reviewer may not know of their referrals.
+    It does not state how many others share a phone or postcode: the reviewer may not see their referrals.
     """
     detail = {
         Identifier.NAME.value: _NAMES.get(comparison.name, ""),
         Identifier.DATE_OF_BIRTH.value: _DATES.get(comparison.born, ""),
     }.get(name, "")
     if name in comparison.contradicting:
-        return Compared(said=_("Differs"), colour="orange", detail=_(detail) if detail else "")
+        return Compared(text=_("Differs"), colour="orange", detail=_(detail) if detail else "")
     similar = {Identifier.NAME.value: NAME_SIMILAR, Identifier.DATE_OF_BIRTH.value: DATE_OF_BIRTH_SIMILAR}
     if similar.get(name) in comparison.agreeing:
-        return Compared(said=_("Similar"), colour="yellow", detail=_(detail))
+        return Compared(text=_("Similar"), colour="yellow", detail=_(detail))
     if name not in comparison.agreeing:
         return Compared()
     if name in one.weak | other.weak and name in _WEAK:
-        return Compared(said=_("Agrees"), colour="yellow", detail=_(_WEAK[name]))
-    return Compared(said=_("Agrees"), colour="green")
+        return Compared(text=_("Agrees"), colour="yellow", detail=_(_WEAK[name]))
+    return Compared(text=_("Agrees"), colour="green")

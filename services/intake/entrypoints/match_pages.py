@@ -89,7 +89,7 @@ def _page(view: queries.MatchView, form: Form) -> ResponseReturnValue:
             for side in (view.earlier, view.later)
             if side.referral is None and side.withdrawn_at
         ],
-        history=[_entry(said) for said in view.history],
+        history=[_entry(entry) for entry in view.history],
         done=request.args.get("done") == "yes",
     ), form.status
 
@@ -99,20 +99,23 @@ def _is_hidden(view: queries.MatchView) -> bool:
 
 
 def _choices(state: MatchState, *, is_hidden: bool) -> list[dict[str, str]]:
-    undo = {"value": MatchState.UNDONE.value, "text": _("Take the link back: they are not, or we cannot tell")}
+    undo = {
+        "value": MatchState.UNDONE.value,
+        "text": _("Undo the link: they are not the same person, or we cannot tell"),
+    }
     link = {"value": MatchState.LINKED.value, "text": _("They are the same person: link the two referrals")}
     apart = {"value": MatchState.NOT_SAME.value, "text": _("They are not the same person")}
     if is_hidden:
-        # Without the details nobody can tell: a link can be taken back, and nothing else be said.
+        # Without the details only undoing a link is possible.
         return [undo] if state is MatchState.LINKED else []
     if state is MatchState.LINKED:
         return [undo, apart]
     return [link] if state is MatchState.NOT_SAME else [link, apart]
 
 
-def _entry(said: queries.Attribution) -> dict[str, Any]:
-    by = said.by or (_("a reviewer") if said.reason else _("the matching rule"))
-    return {"title": labels.label(said.state), "at": said.at, "by": by, "text": said.reason}
+def _entry(entry: queries.Attribution) -> dict[str, Any]:
+    by = entry.by or (_("a reviewer") if entry.reason else _("the matching rule"))
+    return {"title": labels.label(entry.state), "at": entry.at, "by": by, "text": entry.reason}
 
 
 def _rows(view: queries.MatchView, areas: dict[str, str]) -> list[dict[str, Any]]:

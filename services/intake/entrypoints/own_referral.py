@@ -32,7 +32,7 @@ def read(referral_id: UUID) -> Referral:
 
 
 def amend(referral_id: UUID, values: dict[str, Any], version: int) -> str:
-    """Change the version that the page was filled from. Gives what the next page says of it: changed "yes" or "no".
+    """Change the version that the page was filled from. Returns the `changed` parameter of the next page: "yes" or "no".
 
     Raises what `amend_referral` raises.
     """

@@ -1,4 +1,4 @@
-"""Where a referral stands, as its referrer may know it."""
+"""A referral's progress as its referrer may see it."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ OPEN = (ProgressStep.RECEIVED, ProgressStep.BEING_READ)
 
 
 def sentence(step: ProgressStep, *, withdrawn_at: datetime | None) -> str:
-    """What has become of it, in words that stay true until the next event."""
+    """Returns the progress as a sentence that stays true until the next event."""
     if withdrawn_at is None:
         return labels.label(step)
     asked = dates.day(withdrawn_at)

@@ -1,4 +1,4 @@
-"""The one form of a referral: the API's body and the page's form are both checked by it."""
+"""The schema of a referral, which validates both the API's body and the form."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,7 +53,7 @@ _AGES = ("date_of_birth", "age_about", "age_not_known")
 _ASK_WHAT = N_("Select what happened, or “not known”")
 _ASK_DANGER = N_("Select yes if the young person is in immediate danger")
 ASK_CONTACT = N_("Select a safe way to contact the young person, or “not known”")
-_ASK_BASIS = N_("Select why this recipient may be told")
+_ASK_BASIS = N_("Select why we can share this with them")
 
 
 def _line(maximum: int = 100) -> StrictString:
@@ -141,7 +141,7 @@ class BasisSchema(StrictSchema):
     basis = StrictCode(LawfulBasis, required=True, ask=_ASK_BASIS)
     gateway = StrictCode(DisclosureGateway, allow_none=True)
     given_by = PersonName(allow_none=True, label=N_("Who agrees"))
-    expires_on = StrictDate(allow_none=True, label=N_("The last day on which they may be told"))
+    expires_on = StrictDate(allow_none=True, label=N_("The last day on which we can share this"))
 
 
 class InformedSchema(StrictSchema):
@@ -178,7 +178,7 @@ class ReferrerSchema(StrictSchema):
 
 
 class EqualitySchema(StrictSchema):
-    """As the young person says; nobody guesses."""
+    """The young person's own answers."""
 
     ethnicity = StrictCode(Ethnicity, allow_none=True)
     sex = StrictCode(Sex, allow_none=True)
@@ -227,14 +227,14 @@ class ReferralSchema(StrictSchema):
 
 
 class AmendmentSchema(ReferralSchema):
-    """A referral as it now is, whole; and, when a reviewer asked a question, the answer to it."""
+    """A complete new version of a referral, with the answer to a reviewer's question, if any."""
 
     answer = _text()
     answers_question = StrictUuid(allow_none=True)
 
 
 def content_from(loaded: Mapping[str, Any]) -> domain.Content:
-    """What the schema loaded, as the domain has it."""
+    """Returns the domain's content from the schema's loaded data."""
     told = dict(loaded.get("told", {}))
     refused = {name: tuple(told.get(name, ())) for name in ("refused_by", "refused_for")}
     return domain.Content(

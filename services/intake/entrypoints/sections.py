@@ -37,7 +37,7 @@ SECTIONS: Mapping[str, Section] = {
         title=N_("What happened"), fields=("what_happened", "immediate_danger"), is_optional=False
     ),
     "contact": Section(title=N_("Safe contact"), fields=("contact.", "young_person.phone"), is_optional=False),
-    "bases": Section(title=N_("Who we may tell"), fields=("bases",), is_optional=False),
+    "bases": Section(title=N_("Who we can share this with"), fields=("bases",), is_optional=False),
     "involvement": Section(
         title=N_("Involvement, concerns and who has been told"),
         fields=(
@@ -92,8 +92,8 @@ def section_of(name: str) -> str:
 
 def fields_of(keys: Iterable[str]) -> list[str]:
     """The labelled fields of sections, in the form's order."""
-    kept = [SECTIONS[key] for key in keys]
-    return [name for name in labels.FIELD_LABELS if any(section.has(name) for section in kept)]
+    chosen = [SECTIONS[key] for key in keys]
+    return [name for name in labels.FIELD_LABELS if any(section.has(name) for section in chosen)]
 
 
 def replaced(

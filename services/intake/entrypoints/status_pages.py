@@ -100,12 +100,12 @@ def answers(referral_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:referral_id>/answer")
 @access.requires(*WRITERS)
 def answer(referral_id: UUID) -> ResponseReturnValue:
-    """The answer to a reviewer's question: a new version with what was said before and the answer."""
+    """Sends the answer to a reviewer's question: a new version that adds the answer."""
     referral = own_referral.found(referral_id)
     form = Form.received(_answer_schema(referral), request.form)
     if form.is_valid and referral.progress.question_id:
         content = replace(_answered(referral, form.data), answers_question=referral.progress.question_id)
-        # Facts are kept as text; the schema gives them their codes again.
+        # Facts are stored as text; the schema converts them back to codes.
         values = AmendmentSchema().load(presenters.as_json(presenters.written(replace(referral, content=content))))
         values["answers_question"] = referral.progress.question_id
         try:
@@ -178,21 +178,21 @@ def _answer_schema(referral: Referral) -> Schema:
 
 
 def _answer_form(referral: Referral) -> Form:
-    """What was said of contact stands in it: it is replaced by what is sent."""
+    """A question about contact shows the current contact answers, which the submitted ones replace."""
     if referral.progress.question is not Question.SAFE_CONTACT:
         return Form(AnswerForm())
-    said = presenters.written(referral)
-    return Form(SafeContactForm(), {"contact": said["contact"], "young_person": said.get("young_person", {})})
+    values = presenters.written(referral)
+    return Form(SafeContactForm(), {"contact": values["contact"], "young_person": values.get("young_person", {})})
 
 
-def _answered(referral: Referral, said: Mapping[str, Any]) -> Content:
+def _answered(referral: Referral, values: Mapping[str, Any]) -> Content:
     content = referral.content
     if referral.progress.question is not Question.SAFE_CONTACT:
-        return replace(content, answer=said["answer"])
-    who = {name: said["young_person"].get(name) for name in ("phone", "address", "postcode")}
+        return replace(content, answer=values["answer"])
+    who = {name: values["young_person"].get(name) for name in ("phone", "address", "postcode")}
     return replace(
         content,
-        contact=contact_from(said["contact"]),
+        contact=contact_from(values["contact"]),
         young_person=replace(content.young_person, **who),
         answer=None,
     )

@@ -1,4 +1,4 @@
-"""What intake listens to: how far its referrals have come, and who works where."""
+"""Intake's subscriptions: progress of its referrals, teams and staff."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from services.platform.ui import dates
 from services.platform.ui.phones import dialled
 
 _ALWAYS = ("young_person.name", "what_happened", "immediate_danger", "contact.safe", "bases")
-"""Shown even when nothing was said."""
+"""Shown even when not answered."""
 _NOT_KNOWN_IS_EMPTY = ("what_happened", "contact.safe")
 
 
@@ -44,8 +44,8 @@ def _rows(values: Mapping[str, Any], names: Iterable[str], places: Mapping[str, 
 
 def answered(answers: Mapping[Question, str]) -> Iterator[dict[str, Any]]:
     """What a reviewer asked, and what was answered."""
-    for question, said in answers.items():
-        yield {"key": labels.label(question), "html": _lines(said)}
+    for question, text in answers.items():
+        yield {"key": labels.label(question), "html": _lines(text)}
 
 
 def different(answers: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]) -> list[str]:
@@ -68,7 +68,7 @@ def _is_of(name: str, field: str) -> bool:
 
 
 def _lines(text: str) -> Markup:
-    """Each line on one of its own; what was typed stays text, and keeps to its own direction of writing."""
+    """Returns each line separately, escaped and with its own writing direction."""
     if not text:
         return escape(_("Not provided"))
     return Markup("<br>").join(Markup("<bdi>{}</bdi>").format(line) for line in text.splitlines())

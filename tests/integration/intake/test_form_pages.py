@@ -263,7 +263,7 @@ class TestDanger:
         receipt = navigator.send({}, path=f"{NEW}/{draft_id}/send")
 
         assert len(world.rows(referrals)) == 1
-        assert "This referral does not call anybody" in receipt.text
+        assert "This referral does not call anyone" in receipt.text
 
 
 class TestSending:
@@ -324,7 +324,7 @@ class TestADraft:
 
         navigator.send({}, path=f"{NEW}/{draft_id}/drop")
 
-        assert "What you typed is deleted." in navigator.page.text
+        assert "Draft deleted." in navigator.page.text
         assert not world.rows(drafts)
 
     def test_ends_when_it_was_left_alone_too_long(self, world: World, navigator: Browser) -> None:
@@ -352,7 +352,7 @@ class TestADraft:
         answer = navigator.send(AT_TWO_IN_THE_MORNING, path=NEW)
 
         assert answer.status_code == 401
-        assert "What you typed is kept" in answer.text
+        assert "Your draft is saved" in answer.text
         assert "Jay" not in answer.text
         navigator.sign_in("navigator")
         assert 'value="Jay"' in navigator.open(f"{NEW}?draft={draft_id}").text

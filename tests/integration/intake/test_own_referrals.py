@@ -90,7 +90,7 @@ class TestTheList:
         answer = navigator.send({"young_person.name": " ", "told.young_person": "", "act": act}, path=NEW)
 
         assert world.rows(drafts) == []
-        assert answer.json == {"version": 0} if act == "autosave" else "nothing is kept" in answer.text
+        assert answer.json == {"version": 0} if act == "autosave" else "no draft was saved" in answer.text
 
     def test_drops_a_draft_that_was_emptied_and_stores_it_again_when_it_is_filled(
         self, world: World, navigator: Browser
@@ -225,7 +225,7 @@ class TestASection:
 
         saved = change(navigator, referral_id, section)
 
-        assert "You did not change anything" in saved.text
+        assert "No changes were made" in saved.text
         assert "Your changes were sent" not in saved.text
         assert len(world.events()) == published
         assert len(world.rows(referral_versions)) == 1

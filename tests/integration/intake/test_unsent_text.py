@@ -77,7 +77,7 @@ class TestAFormThatWasSentAlready:
         page = older.send(AT_TWO_IN_THE_MORNING | {"concern.own_words": "There is more to it"}, path=NEW)
 
         assert page.request.path.endswith("/change")
-        assert "This referral was sent already" in page.text
+        assert "This referral was already sent" in page.text
         assert ">There is more to it</textarea>" in page.text
         assert len(world.rows(referrals)) == 1
 
