@@ -38,7 +38,7 @@ def files(*, training: str = "synthetic", seed: int = 7) -> tuple[bytes, bytes, 
     chances = sorted(probability_of(value) for value in log_odds)
     manifest = Manifest(
         training=training,
-        harm_event="a violence-related harm event",
+        harm_event="a being harmed by violence",
         horizon_months=12,
         booster_sha256=hashlib.sha256(text).hexdigest(),
         feature_digest=registry.digest,

@@ -320,7 +320,7 @@ RENDERED: Mapping[type[StrEnum], Callable[[Pages, Any], tuple[str, str]]] = {
     codes.Source: a_source,
     codes.AgeBasis: an_age_basis,
     codes.PoliceTold: beside("Were the police told?"),
-    codes.Told: beside("Does the young person know?"),
+    codes.Told: beside("Has the young person been told?"),
     codes.ContactMode: beside("Safe ways to contact"),
     codes.WithdrawalReason: lambda pages, code: (
         pages.withdrawn(code.value),

@@ -1,8 +1,8 @@
-"""Row-level security behind the need-to-know rule: on PostgreSQL no row of a referral is read for a stranger to it.
+"""Row-level security behind the need-to-know rule: PostgreSQL hides a referral's rows from viewers without access.
 
-The condition of the query is the condition of each query (`case_scope.py`, `review_scope.py`), which also says how much of a
-referral its reader may know. This one knows only whether they may know of it at all, and holds where a query forgets.
-It is written apart, in the database's words. Bases carry no policy: every condition of either wall asks them.
+Each query has its own condition (`case_scope.py`, `review_scope.py`), which also decides how much of a referral the viewer
+may read. These policies decide only whether they may read any of it, and protect against a query without the condition.
+They are written separately, in SQL. Bases have no policy, because both layers query them.
 """
 
 from services.casework.adapters.tables import metadata
@@ -10,8 +10,8 @@ from services.platform.db.row_security import AREAS, AT, ORGANISATION_CLASS, ROL
 
 _HOLDS = f"(withdrawn_at IS NULL AND (expires_on IS NULL OR expires_on >= ({AT} AT TIME ZONE 'Europe/London')::date))"
 
-# Run as the owner of the tables, whom no policy holds: else each look at a table would ask the policies again. Its
-# search path is the one of who makes it, for nobody else's is to be trusted.
+# Runs as the owner of the tables, whom no policy restricts; otherwise each query in it would evaluate the policies again.
+# Its search path is that of its creator, because the caller's is not trusted.
 _MAY_KNOW = f"""
 CREATE OR REPLACE FUNCTION may_know(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -49,8 +49,8 @@ BEGIN
 END $$
 """
 
-# Of a referral a team may hear that has a case of the same young person, as far as the referral's own bases let its class
-# know: the reference, the date and the source. The query that tells of it reads no other table of that referral.
+# A team with a case may see the young person's other referrals that a basis for its class covers: reference, date and
+# source. The query that shows them reads no other table of that referral.
 _MAY_KNOW_OF = f"""
 CREATE OR REPLACE FUNCTION may_know_of(asked uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -66,8 +66,8 @@ BEGIN
 END $$
 """
 
-# Reviews and cases are listed, so each row says by itself what it can: the function costs more than ten times as much.
-# A limit keeps the look into the bases one by their key; without it, it may become a reading of all of them.
+# Lists of reviews and cases check columns of the row first: the function costs more than ten times as much.
+# LIMIT 1 makes the planner look up bases by key instead of scanning all of them.
 _OF_THEIR_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({ROLES})
     AND area = ANY ({AREAS}) AND referrer_key <> {STAFF}
     AND (SELECT true FROM bases WHERE bases.referral_id = reviews.referral_id AND recipient_class = 'triage'
@@ -75,7 +75,7 @@ _OF_THEIR_AREAS = f"""({ORGANISATION_CLASS} <> 'police' AND 'reviewer' = ANY ({R
 _OF_THEIR_TEAMS = f"""({ORGANISATION_CLASS} <> 'police' AND team_id = ANY ({TEAMS})
     AND (SELECT true FROM bases WHERE bases.referral_id = cases.referral_id AND recipient_class = team_class
     AND {_HOLDS} LIMIT 1))"""
-# A team whose consent was withdrawn knows that there is a case, and its notice: nothing that lies beside the case.
+# After consent was withdrawn, a team sees the case's row and its notice, and no related rows.
 _OF_NOTICE = f"""({ORGANISATION_CLASS} <> 'police' AND team_id = ANY ({TEAMS})
     AND (state = 'open' OR state = 'awaiting_confirmation' AND stopped_at IS NULL)
     AND (SELECT true FROM bases WHERE bases.referral_id = cases.referral_id AND recipient_class = team_class
@@ -85,7 +85,7 @@ _OF_REVIEW = "EXISTS (SELECT FROM reviews WHERE reviews.id = review_id)"
 
 POLICIES = RowPolicies(
     functions=[_MAY_KNOW, _MAY_KNOW_OF],
-    # A policy that looks into another table sees of it what its reader may.
+    # A policy that queries another table sees only the rows that its viewer may read.
     policies={
         "referrals": "may_know(id) OR may_know_of(id)",
         "identities": "may_know(referral_id)",

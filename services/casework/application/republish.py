@@ -115,12 +115,12 @@ def on_republish_requested(command: StartRepublish, uow: RepublishUnitOfWork) ->
 def republish_next_batch(_command: RepublishNextBatch, uow: RepublishUnitOfWork) -> int:
     def publish_batch(job: RepublishJob) -> RepublishedBatch:
         ids = uow.owned.after(job.last_id, received_by=job.requested_at, limit=_PAGE_SIZE)
-        told = {REVIEWS.name: len(ids), CASES.name: 0, CASEWORK_EQUALITY.name: 0}
+        counts = {REVIEWS.name: len(ids), CASES.name: 0, CASEWORK_EQUALITY.name: 0}
         for review_id in ids:
             cases, equality = _republish_referral(review_id, FilteredPublisher(uow, job.topics), uow.owned, at=uow.at)
-            told[CASES.name] += cases
-            told[CASEWORK_EQUALITY.name] += equality
-        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=told)
+            counts[CASES.name] += cases
+            counts[CASEWORK_EQUALITY.name] += equality
+        return RepublishedBatch(last=ids[-1] if len(ids) == _PAGE_SIZE else None, counts=counts)
 
     return republish_batch(uow.republish_jobs, uow, publish_batch, RepublishCompletedV1)
 
@@ -129,8 +129,8 @@ def _republish_referral(
     first_round: UUID, publisher: FilteredPublisher, owned: Owned, *, at: datetime
 ) -> tuple[bool, bool]:
     """Republishes every round of one referral. Returns whether there were cases and equality answers, counted per referral."""
-    told = [_republish_round(review_id, publisher, owned, at=at) for review_id in owned.rounds(first_round)]
-    return any(cases for cases, _ in told), any(equality for _, equality in told)
+    counts = [_republish_round(review_id, publisher, owned, at=at) for review_id in owned.rounds(first_round)]
+    return any(cases for cases, _ in counts), any(equality for _, equality in counts)
 
 
 def _republish_round(review_id: UUID, publisher: FilteredPublisher, owned: Owned, *, at: datetime) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from services.casework.application.act_on_alarm import ActOnAlarm, act_on_alarm
 from services.casework.application.answer_proposal import AnswerProposal, answer_proposal
-from services.casework.application.ask_again_later import AskAgainLater, ask_again_later
 from services.casework.application.claim_review import (
     ClaimNextReview,
     ClaimReview,
@@ -34,6 +33,7 @@ from services.casework.application.decide_review import (
     decide_review,
     read_change,
 )
+from services.casework.application.extend_pause import ExtendPause, extend_pause
 from services.casework.application.holdings import (
     FindStrandedCases,
     ReleaseReview,
@@ -94,7 +94,7 @@ REVIEW_HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
     AnswerProposal: answer_proposal,
     AskReferrer: ask_referrer,
     AddBasis: add_basis,
-    AskAgainLater: ask_again_later,
+    ExtendPause: extend_pause,
     ConfirmWithdrawal: confirm_withdrawal,
     ReadChange: read_change,
     ActOnAlarm: act_on_alarm,

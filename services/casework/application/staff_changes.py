@@ -27,7 +27,7 @@ def on_staff_changed(command: StaffChanged, uow: ReviewUnitOfWork) -> None:
     if not uow.projections.apply_staff(command.event):
         return
     event = command.event
-    holder = StaffMember(
+    member = StaffMember(
         staff_id=event["staff_id"],
         active=event["active"],
         organisation_class=event["organisation_class"],
@@ -35,26 +35,26 @@ def on_staff_changed(command: StaffChanged, uow: ReviewUnitOfWork) -> None:
         teams=frozenset(event["teams"]),
         areas=frozenset(event["areas"]),
     )
-    _end_claims(holder, uow)
-    for review_id in uow.holdings.release_questions(holder.staff_id):
+    _end_claims(member, uow)
+    for review_id in uow.holdings.release_questions(member.staff_id):
         uow.audit("review.question_given_to_area", subject_type="review", subject_id=review_id)
-    _unassign_cases(holder, uow)
+    _unassign_cases(member, uow)
 
 
 def on_staff_signed_in(command: StaffSignedIn, uow: ReviewUnitOfWork) -> None:
     uow.holdings.signed_in(command.event["staff_id"], command.event["at"])
 
 
-def _end_claims(holder: StaffMember, uow: ReviewUnitOfWork) -> None:
-    for review in uow.reviews.claimed_by(holder.staff_id):
-        if not holder.can_review(review.area):
+def _end_claims(member: StaffMember, uow: ReviewUnitOfWork) -> None:
+    for review in uow.reviews.claimed_by(member.staff_id):
+        if not member.can_review(review.area):
             end_claim(review, "review.claim_ended", uow)
 
 
-def _unassign_cases(holder: StaffMember, uow: ReviewUnitOfWork) -> None:
-    for case in uow.cases.assigned_to(holder.staff_id):
-        reason = holder.unassign_reason(case.team_id, case.team_class)
+def _unassign_cases(member: StaffMember, uow: ReviewUnitOfWork) -> None:
+    for case in uow.cases.assigned_to(member.staff_id):
+        reason = member.unassign_reason(case.team_id, case.team_class)
         if reason is not None:
             case.unassign(reason, Act(entry_id=uow.new_id(), by=SYSTEM, at=uow.at))
             save_case(case, uow, "case.unassigned")
-            uow.holdings.notify(case.id, NoticeKind.UNASSIGNED, about=holder.staff_id)
+            uow.holdings.notify(case.id, NoticeKind.UNASSIGNED, about=member.staff_id)

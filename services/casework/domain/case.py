@@ -257,7 +257,7 @@ class Case:
         self._add(EntryKind.SUPPORT_STOPPED, act)
 
     def close_without_consent(self, act: Act) -> None:
-        """Nobody may ask what became of the support: that it was declined is all that is said of it."""
+        """Closes the case as declined, without asking for an outcome."""
         self._must_be_open()
         if self.stopped_at is None:
             raise rules.SupportNotStopped

@@ -392,7 +392,7 @@ class Review:
         self._pause(at, until, hours)
         self._change()
 
-    def ask_again_later(self, *, by: UUID, at: datetime, until: datetime, latest: datetime, hours: ReviewHours) -> None:
+    def extend_pause(self, *, by: UUID, at: datetime, until: datetime, latest: datetime, hours: ReviewHours) -> None:
         """Extends the pause until `until`. Raises NoQuestionWaits, NotWhereThereIsDanger, NotThatLate."""
         self.must_be_open()
         self.must_not_be_own(by)

@@ -153,7 +153,7 @@ def _change(case_id: UUID, change: CaseChange) -> Row:
         )
     else:
         text = _(
-            "The referrer changed the referral on %(timestamp)s. The information below is up to date.", timestamp=when
+            "The referrer updated the referral on %(timestamp)s. The information below is up to date.", timestamp=when
         )
     version = change.referral_version
     return {"text": text, "href": url_for("cases.read_change", case_id=case_id, referral_version=version)}
@@ -329,7 +329,10 @@ def _contact(whole: CaseWhole) -> list[Row]:
             "key": _("Do not contact"),
             "value": _ways(whole.do_not_contact, whole.do_not_contact_note) or _("None recorded"),
         },
-        {"key": _("Safe ways"), "value": _ways(whole.safe_contact, whole.safe_contact_note) or _("Not known")},
+        {
+            "key": _("Safe ways to contact"),
+            "value": _ways(whole.safe_contact, whole.safe_contact_note) or _("Not known"),
+        },
         {"key": _("Phone"), "value": dialled(whole.phone or "") or _("Not known")},
         {"key": _("Address"), "value": whole.address or _("Not known")},
         {"key": _("Postcode"), "value": whole.postcode or _("Not known")},

@@ -34,7 +34,7 @@ _LABELS = {
     "interpreter_language": N_("Interpreter’s language"),
     "area": N_("Area"),
     "site": N_("Site"),
-    "told_young_person": N_("Does the young person know?"),
+    "told_young_person": N_("Has the young person been told?"),
     "police_told": N_("Were the police told?"),
     "arrived_at": N_("Arrived"),
     "discharge_expected_at": N_("Expected to leave"),

@@ -29,7 +29,7 @@ def who_is_informed(circumstances: Mapping[str, Any], texts: Mapping[str, str]) 
     """Returns whether the young person and the police have been told, to read before contact."""
     young, police = circumstances.get("told_young_person"), circumstances.get("police_told")
     rows = [
-        {"key": _("Does the young person know?"), "value": label(Told(young)) if young else _("Not recorded")},
+        {"key": _("Has the young person been told?"), "value": label(Told(young)) if young else _("Not recorded")},
         {"key": _("Were the police told?"), "value": label(PoliceTold(police)) if police else _("Not recorded")},
     ]
     rows_of_texts = text_rows({name: texts[name] for name in INFORMED_TEXTS if texts.get(name)})

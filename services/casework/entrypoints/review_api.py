@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from services.casework.adapters import review_queries
 from services.casework.adapters.review_queries import ReviewWhole
 from services.casework.application.answer_proposal import AnswerProposal
-from services.casework.application.ask_again_later import AskAgainLater
 from services.casework.application.claim_review import ClaimNextReview, ClaimReview, ExtendClaim, ReleaseClaim
 from services.casework.application.decide_review import AddBasis, AskReferrer, ConfirmWithdrawal
+from services.casework.application.extend_pause import ExtendPause
 from services.casework.application.record_own_view import Comparison, RecordOwnView, ShowEstimate
 from services.casework.application.start_round import StartRound
 from services.casework.domain import routing, support_pathways
@@ -104,7 +104,7 @@ def claim(body: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
 @api.arguments(forms.NothingBody, example=schemas.EXAMPLES["nothing"])
 @api.response(200, schemas.ReviewItem)
 @access.requires(Role.REVIEWER)
-def keep(_body: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
+def extend_claim(_body: dict[str, Any], review_id: UUID) -> ResponseReturnValue:
     """Extend your claim; 409 if it has ended"""
     current.handle(ExtendClaim(review_id=review_id, reader=reader()))
     return _row(review_id)
@@ -183,7 +183,7 @@ def add_question(body: dict[str, Any], review_id: UUID) -> Response:
 @access.requires(Role.REVIEWER)
 def put_off(body: dict[str, Any], review_id: UUID) -> Response:
     """Wait for the answer until that day; never where there may be danger"""
-    return _made(review_id, AskAgainLater(review_id=review_id, reader=reader(), revision=etag.named_version(), **body))
+    return _made(review_id, ExtendPause(review_id=review_id, reader=reader(), revision=etag.named_version(), **body))
 
 
 @api.post("/<uuid:review_id>/rounds")

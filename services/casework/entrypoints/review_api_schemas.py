@@ -246,7 +246,7 @@ class MovedItem(Schema):
         required=True, allow_none=True, metadata={"description": "Who gave the value; null when it is not known"}
     )
     police_generated = fields.Boolean(
-        required=True, metadata={"description": "About what the police recorded, or said by the police"}
+        required=True, metadata={"description": "About contact with the police, or stated by the police"}
     )
     source_referral_id = fields.UUID(required=True, allow_none=True)
     source = _code(Source)

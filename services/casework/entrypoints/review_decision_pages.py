@@ -8,8 +8,8 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from services.casework.adapters import review_queries
 from services.casework.adapters.second_reviewer import another_reviews
-from services.casework.application.ask_again_later import AskAgainLater, latest_day
 from services.casework.application.decide_review import AskReferrer
+from services.casework.application.extend_pause import ExtendPause, latest_day
 from services.casework.application.record_own_view import Comparison, ShowEstimate
 from services.casework.domain import routing
 from services.casework.domain.case_clock import london_day
@@ -137,7 +137,7 @@ def ask_later(review_id: UUID) -> ResponseReturnValue:
     form = Form.received(LaterBody(), request.form)
     if form.is_valid:
         done = url_for("reviews.show", review_id=review_id, done="put_off")
-        command = AskAgainLater(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
+        command = ExtendPause(review_id=review_id, reader=reader(), revision=read_revision(), **form.data)
         try:
             answer = current.handle_once(command, answer=(303, done), key=request.form.get("key", ""))
             return redirect(answer.location, code=303)

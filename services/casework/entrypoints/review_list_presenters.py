@@ -38,7 +38,7 @@ _DONE = {
     "round": N_("A new review of this referral has started. The history shows the earlier decision."),
 }
 _CHANGES = {
-    ChangeKind.AMENDED: N_("The referrer changed the referral"),
+    ChangeKind.AMENDED: N_("The referrer updated the referral"),
     ChangeKind.WITHDRAWN: N_("The referrer asked to withdraw the referral"),
 }
 
@@ -52,7 +52,7 @@ class ReviewItem:
     leaving: str
     source: str
     status: str
-    holder: str
+    assignee: str
     tags: list[dict[str, str]]
 
 
@@ -70,7 +70,7 @@ def item(row: ReviewRow, reader_id: UUID, now: datetime) -> ReviewItem:
         leaving=leaving(row),
         source=label(row.source),
         status=label(row.state),
-        holder=holder(row, reader_id),
+        assignee=assignee(row, reader_id),
         tags=_tags(row),
     )
 
@@ -131,7 +131,7 @@ def who(row: ReviewRow) -> str:
     return f"{known}, {row.age}" if row.age is not None else str(known)
 
 
-def holder(row: ReviewRow, reader_id: UUID) -> str:
+def assignee(row: ReviewRow, reader_id: UUID) -> str:
     if row.claimed_by is None:
         return str(_("Unassigned"))
     return str(_("You")) if row.claimed_by == reader_id else row.claimed_by_name or str(_("A colleague"))

@@ -22,7 +22,7 @@ from services.casework.entrypoints.fact_labels import fact_rows, text_rows
 from services.casework.entrypoints.proposal_presenters import ProposalPage
 from services.casework.entrypoints.referral_presenters import INFORMED_TEXTS, where_from, who_is_informed
 from services.casework.entrypoints.review_labels import identifiers, label, match_state
-from services.casework.entrypoints.review_list_presenters import holder, is_paused, leaving
+from services.casework.entrypoints.review_list_presenters import assignee, is_paused, leaving
 from services.casework.entrypoints.review_reading import Opened
 from services.contracts.codes import HAND_OVERS, Answer, RecipientClass, SupportLevel
 from services.platform.ui import dates
@@ -60,7 +60,7 @@ class ReviewPage:
     later_href: str
     stopped: str
     status: str
-    holder: str | None
+    claimed_by: str | None
     """The other reviewer who has claimed it."""
     mine_until: str
     """When the viewer's own claim ends, if they have one."""
@@ -137,7 +137,7 @@ def page(opened: Opened, reader_id: UUID, now: datetime) -> ReviewPage:
         later_href=url_for("review_decisions.later", review_id=row.id),
         stopped=str(stopped),
         status=label(row.state),
-        holder=holder(row, reader_id) if by_another and opened.is_open else None,
+        claimed_by=assignee(row, reader_id) if by_another and opened.is_open else None,
         mine_until=_mine_until(opened, reader_id),
         withdrawal=_withdrawal(opened),
         details_arrived=row.details_arrived,

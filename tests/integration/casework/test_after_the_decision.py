@@ -33,9 +33,9 @@ class TestWhatTheReferrerSays:
         referral.amended()
 
         assert worker.get(f"/casework/cases/{case_id}").status_code == 404
-        assert "The referrer changed the referral" in text_of(decider.get(REVIEWS))
+        assert "The referrer updated the referral" in text_of(decider.get(REVIEWS))
         assert mark_read(decider, referral, "amended", version=2) == 303
-        assert "The referrer changed the referral" not in text_of(decider.get(REVIEWS))
+        assert "The referrer updated the referral" not in text_of(decider.get(REVIEWS))
 
     def test_of_a_worked_case_is_not_for_who_decided(self, review_world: ReviewWorld) -> None:
         referral, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)
@@ -61,7 +61,7 @@ class TestWhatTheReferrerSays:
         assert [row["read_by"] for row in review_world.rows(follow_ups)] == [None]
 
 
-class TestABasisThatLapses:
+class TestABasisThatExpires:
     def test_lets_nobody_know_from_the_next_day_on_though_nothing_has_dropped_it_yet(
         self, review_world: ReviewWorld
     ) -> None:
@@ -103,7 +103,7 @@ class TestABasisThatLapses:
         assert on_its_last_day == (200, False)
         assert worker.get(f"/casework/cases/{case_id}").status_code == 404
 
-    def test_is_told_to_who_decided_with_what_can_be_done(self, review_world: ReviewWorld) -> None:
+    def test_is_shown_to_the_decider_with_what_can_be_done(self, review_world: ReviewWorld) -> None:
         referral, _ = expired(review_world)
         decider = review_world.reviewer()
 
@@ -114,7 +114,7 @@ class TestABasisThatLapses:
         assert "hand the young person over to a service that this can be shared with" in text_of(page)
         assert f"{referral.page}/bases?recipient=support_service" in page.text
 
-    def test_is_told_once_and_then_is_read(self, review_world: ReviewWorld) -> None:
+    def test_is_shown_once_and_then_is_read(self, review_world: ReviewWorld) -> None:
         referral, _ = expired(review_world)
         decider = review_world.reviewer()
         a_day_passes(review_world)
@@ -172,7 +172,7 @@ class TestABasisThatLapses:
 
         assert kinds(review_world) == []
 
-    def test_of_a_hand_over_that_waits_is_told(self, review_world: ReviewWorld) -> None:
+    def test_of_an_unconfirmed_hand_over_is_shown(self, review_world: ReviewWorld) -> None:
         a_hand_over(review_world)
         ends(review_world, on=review_world.now, recipient=RecipientClass.CHILDRENS_SERVICES)
 
@@ -180,7 +180,7 @@ class TestABasisThatLapses:
 
         assert "Children’s services: no lawful basis any more" in text_of(review_world.reviewer().get(REVIEWS))
 
-    def test_that_an_amendment_took_away_is_told_beside_it(self, review_world: ReviewWorld) -> None:
+    def test_that_an_amendment_removed_is_shown_beside_it(self, review_world: ReviewWorld) -> None:
         referral, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)
 
         referral.amended()
@@ -188,7 +188,7 @@ class TestABasisThatLapses:
         assert kinds(review_world) == [(2, "amended"), (2, "basis_expired")]
         assert NO_LONGER in text_of(review_world.reviewer().get(REVIEWS))
 
-    def test_is_told_to_nobody_who_may_not_know_the_referral(self, review_world: ReviewWorld) -> None:
+    def test_is_hidden_from_everybody_who_may_not_read_the_referral(self, review_world: ReviewWorld) -> None:
         referral, _ = expired(review_world)
         moved = review_world.reviewer(make.REVIEWER, "westborough")
 

@@ -64,7 +64,7 @@ class TestLevelAndPathway:
         assert [error["pointer"] for error in answer.json["errors"]] == ["/level", "/pathway"]
         assert review_world.rows(decisions) == []
 
-    def test_are_told_with_the_review(self, review_world: ReviewWorld) -> None:
+    def test_are_shown_with_the_review(self, review_world: ReviewWorld) -> None:
         client, referred = review_world.reviewer(), review_world.referral(SUPPORT, danger=True)
 
         data = {item["level"]: item for item in client.get(referred.api).json["levels"]}
@@ -105,7 +105,7 @@ class TestAProposal:
 
         assert found == [0, 1]
 
-    def test_publishes_nothing_that_tells_of_it(self, review_world: ReviewWorld) -> None:
+    def test_publishes_nothing_about_it(self, review_world: ReviewWorld) -> None:
         review_world.reviewer(make.COLLEAGUE)
         proposer, referred = review_world.reviewer(), review_world.referral(SUPPORT, danger=True)
         views(proposer, referred)
@@ -159,7 +159,7 @@ class TestAProposal:
         assert [one["outcome"] for one in colleague.get(referred.api).json["proposals"]] == ["facts_changed"]
         assert "The referrer updated the referral" in text_of(colleague.get(referred.page))
 
-    def test_is_kept_as_it_was_made(self, review_world: ReviewWorld) -> None:
+    def test_is_stored_as_it_was_made(self, review_world: ReviewWorld) -> None:
         proposed(review_world, SUPPORT)
 
         with pytest.raises(sa.exc.IntegrityError), review_world.database.write() as connection:
@@ -211,7 +211,7 @@ class TestAnAgreement:
 
         assert [answer.status_code for answer in sent] == [403, 404, 404]
 
-    def test_is_refused_when_the_team_may_no_longer_be_told(self, review_world: ReviewWorld) -> None:
+    def test_is_refused_when_no_basis_covers_the_team_any_more(self, review_world: ReviewWorld) -> None:
         referred, _proposer, colleague = proposed(review_world, SUPPORT, **EARLY)
         with review_world.database.write() as connection:
             connection.execute(sa.delete(bases).where(bases.c.recipient_class == SUPPORT))
@@ -275,7 +275,7 @@ class TestARefusal:
 
 
 class TestTheDangerProcedure:
-    def test_stands_where_is_decided_while_there_is_danger(self, review_world: ReviewWorld) -> None:
+    def test_is_shown_on_the_decision_page_in_danger(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         danger, calm = review_world.referral(danger=True), review_world.referral()
         for referred in (danger, calm):

@@ -99,7 +99,7 @@ class TestDangerInACase:
 
         assert given.partition("?")[0].endswith(str(case_id))
 
-    def test_that_is_closed_stands_first_among_the_closed_ones(self, review_world: ReviewWorld) -> None:
+    def test_that_is_closed_is_first_among_the_closed_ones(self, review_world: ReviewWorld) -> None:
         referral, case_id = decided(review_world, SUPPORT)
         worker, _, manager = the_team(review_world)
         close(worker, case_id)
@@ -112,7 +112,7 @@ class TestDangerInACase:
         assert (closed[0]["id"], closed[0]["alarm_reasons"]) == (str(case_id), ["danger_raised"])
         assert len(listed(review_world.reviewer(make.COLLEAGUE))) == 1
 
-    def test_is_kept_in_its_chronology_for_good_even_when_it_is_closed(self, review_world: ReviewWorld) -> None:
+    def test_stays_in_its_chronology_even_when_it_is_closed(self, review_world: ReviewWorld) -> None:
         referral, case_id = decided(review_world, SUPPORT)
         worker, _, manager = the_team(review_world)
         close(worker, case_id)

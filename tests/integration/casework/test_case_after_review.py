@@ -9,7 +9,7 @@ API = "/casework/api/v1/cases"
 
 
 class TestACaseThatADecisionOpened:
-    def test_tells_its_worker_the_facts_and_why_and_not_the_own_view_or_the_estimate(
+    def test_shows_its_worker_the_facts_and_why_and_not_the_own_view_or_the_estimate(
         self, review_world: ReviewWorld
     ) -> None:
         referral, case_id = decided(review_world, RecipientClass.SUPPORT_SERVICE)
@@ -24,7 +24,7 @@ class TestACaseThatADecisionOpened:
         for mark in ("Ownviewmark", "0.12", "12 in 100", "estimate", "Thing number", "raised"):
             assert mark not in values
 
-    def test_tells_the_review_and_its_estimate_to_no_caseworker(self, review_world: ReviewWorld) -> None:
+    def test_shows_the_review_and_its_estimate_to_no_caseworker(self, review_world: ReviewWorld) -> None:
         referral, _ = decided(review_world, RecipientClass.SUPPORT_SERVICE)
         worker = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
 

@@ -52,7 +52,7 @@ class TestTheList:
         assert len(seen) == 5
         assert set(seen) == made
 
-    def test_tells_the_team_initials_reference_due_date_and_the_danger_mark_and_no_more(
+    def test_shows_the_team_initials_reference_due_date_and_the_danger_mark_and_no_more(
         self, case_world: CaseWorld, team_id: UUID, asks: Client
     ) -> None:
         case_world.case(team_id)
@@ -83,7 +83,7 @@ class TestTheList:
 
 
 class TestOneCase:
-    def test_is_told_whole_to_its_worker(self, case_world: CaseWorld, team_id: UUID, asks: Client) -> None:
+    def test_is_shown_in_full_to_its_worker(self, case_world: CaseWorld, team_id: UUID, asks: Client) -> None:
         case_id = case_world.case(team_id)
         taken(asks, case_id)
 
@@ -93,7 +93,7 @@ class TestOneCase:
         assert answer.json["whole"]["date_of_birth"] == "2010-03-04"
         assert answer.headers["ETag"] == '"2"'
 
-    def test_is_told_to_a_colleague_without_what_only_the_worker_knows(
+    def test_is_shown_to_a_colleague_without_what_only_the_worker_sees(
         self, case_world: CaseWorld, team_id: UUID, asks: Client
     ) -> None:
         case_id = case_world.case(team_id)
@@ -200,7 +200,7 @@ class TestAnAddition:
             ({}, "/text"),
         ],
     )
-    def test_that_is_ill_formed_is_told_where(
+    def test_that_is_malformed_names_the_field(
         self, case_world: CaseWorld, team_id: UUID, asks: Client, body: dict[str, Any], pointer: str
     ) -> None:
         case_id = case_world.case(team_id)

@@ -69,7 +69,7 @@ def reached(asks: Client, own: str) -> str:
 
 
 class TestTheQueue:
-    def test_tells_initials_to_the_team_and_the_name_to_the_worker(
+    def test_shows_initials_to_the_team_and_the_name_to_the_worker(
         self, case_world: CaseWorld, team_id: UUID, asks: Client, own: str
     ) -> None:
         case_world.case(team_id, name="Maya Brown")
@@ -238,7 +238,7 @@ class TestACase:
         assert "<script>alert(1)" not in text
         assert "{{7*7}}" in text
 
-    def test_tells_a_colleague_only_what_the_team_knows(
+    def test_shows_a_colleague_only_what_the_team_sees(
         self, case_world: CaseWorld, team_id: UUID, asks: Client, own: str
     ) -> None:
         filled(asks, f"{own}/notes/new", text="Only for the worker")
@@ -328,7 +328,7 @@ class TestTheManager:
 
 
 class TestAHandOver:
-    def test_is_confirmed_by_the_reviewer_who_heard_it_by_phone(self, case_world: CaseWorld) -> None:
+    def test_is_confirmed_by_the_reviewer_who_was_phoned(self, case_world: CaseWorld) -> None:
         team_id = case_world.team(RecipientClass.CHILDRENS_SERVICES, "Children’s services")
         case_id = case_world.case(team_id, pathway=Pathway.SAFEGUARDING)
         reviewer = case_world.client(case_world.member(Role.REVIEWER))
@@ -374,7 +374,7 @@ class TestAChangeAfterTheDecision:
         case_world.change(case["id"])
 
         assert "Referral changed" in values(asks.get("/casework/queue").text)
-        assert "The referrer changed the referral on 20 November 2026" in values(asks.get(own).text)
+        assert "The referrer updated the referral on 20 November 2026" in values(asks.get(own).text)
         assert asks.post(f"{own}/changes/2/reading").status_code == 303
 
         assert "The referrer changed" not in values(asks.get(own).text)

@@ -56,7 +56,7 @@ class TestTheSqlChanges(CaseChangesSuite):
 
 
 class TestTheEqualityAnswersOfACase:
-    def test_are_kept_version_by_version(self, case_world: CaseWorld) -> None:
+    def test_are_stored_version_by_version(self, case_world: CaseWorld) -> None:
         team_id = case_world.team(RecipientClass.SUPPORT_SERVICE)
         case_id = case_world.case(team_id)
         [case] = case_world.rows(cases, id=case_id)

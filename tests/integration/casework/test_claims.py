@@ -74,7 +74,7 @@ class TestTheNextReferral:
 
 
 class TestReading:
-    def test_a_page_or_by_the_api_or_by_head_claims_nothing_and_tells_nobody(self, review_world: ReviewWorld) -> None:
+    def test_a_page_or_by_the_api_or_by_head_claims_and_publishes_nothing(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         before, body = row(review_world, referred), published(review_world)
@@ -129,7 +129,7 @@ class TestAClaim:
         assert stored.status_code == 200
         assert seen(client, referred)[0] == ("being_read", str(make.REVIEWER))
 
-    def test_that_has_ended_is_not_kept_alive(self, review_world: ReviewWorld) -> None:
+    def test_that_has_ended_is_not_extended(self, review_world: ReviewWorld) -> None:
         client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE)
         referred = review_world.referral()
         claim(client, referred)
@@ -161,7 +161,7 @@ class TestAClaim:
         assert (by_another["state"], by_holder["state"]) == ("being_read", "waiting")
         assert published(review_world)[-2:] == ["casework.review.claimed", "casework.review.opened"]
 
-    def test_that_ended_by_itself_is_told_to_the_other_services(self, review_world: ReviewWorld) -> None:
+    def test_that_expired_is_published(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         claim(client, referred)

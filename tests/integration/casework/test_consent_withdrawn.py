@@ -334,7 +334,7 @@ class TestTheReviewers:
 
 
 class TestABasisThatAReviewerAdds:
-    def test_is_kept_beside_the_referrer_s_own_of_the_same_kind(self, review_world: ReviewWorld) -> None:
+    def test_is_stored_beside_the_referrer_s_own_of_the_same_kind(self, review_world: ReviewWorld) -> None:
         referral = review_world.referral(RecipientClass.SUPPORT_SERVICE)
         reviewer = review_world.reviewer()
 

@@ -73,7 +73,7 @@ def test_a_way_on_the_list_asks_why(review_world: ReviewWorld, mode: str, status
         assert [error["pointer"] for error in answer.json["errors"]] == ["/why"]
 
 
-def test_why_is_kept_in_the_chronology(review_world: ReviewWorld) -> None:
+def test_why_is_recorded_in_the_chronology(review_world: ReviewWorld) -> None:
     worker, case_id = worked(review_world)
 
     saved = attempted(worker, case_id, why="He asked us to ring him")

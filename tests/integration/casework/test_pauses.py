@@ -144,7 +144,7 @@ class TestADeparture:
         assert "Expected to leave hospital: 20 November 2026 at 11:44am" in listed
 
     @pytest.mark.parametrize("before", [True, False], ids=["an own view before it", "none"])
-    def test_told_by_an_amendment_makes_it_due_sooner(self, review_world: ReviewWorld, before: bool) -> None:
+    def test_stated_by_an_amendment_makes_it_due_sooner(self, review_world: ReviewWorld, before: bool) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         if before:

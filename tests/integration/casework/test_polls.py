@@ -203,7 +203,7 @@ class TestTheEventsOfAPoll:
 
         assert asked(review_world, *new) <= 15
 
-    def test_take_few_statements_for_all_that_is_told_of_many(self, review_world: ReviewWorld) -> None:
+    def test_take_few_statements_for_all_events_of_many(self, review_world: ReviewWorld) -> None:
         ids = [uuid4() for _ in range(10)]
         body = [ApplyReferral(make.a_referral_event(referral_id=one)) for one in ids]
         words = [on_events.ApplyNarrative(make.a_narrative_event(one)) for one in ids]
@@ -212,7 +212,7 @@ class TestTheEventsOfAPoll:
 
         assert asked(review_world, *body, *words, *names, *answers) <= 18
 
-    def test_take_no_statement_more_for_what_was_told_before(self, review_world: ReviewWorld) -> None:
+    def test_take_no_more_statements_for_known_versions(self, review_world: ReviewWorld) -> None:
         body = [ApplyReferral(make.a_referral_event()) for _ in range(30)]
         poll(review_world, *body)
 

@@ -59,7 +59,7 @@ def _plain(body: dict[str, Any]) -> dict[str, Any]:
     return {name: [str(item) for item in value] if isinstance(value, list) else value for name, value in body.items()}
 
 
-class TestWhatCaseworkIsTold:
+class TestProjections:
     def test_of_a_referral_may_come_after_its_name_and_words(self, world: ReviewWorld) -> None:
         event = make.a_referral_event()
         world.deliver(on_events.ApplyIdentity(make.an_identity_event(event["referral_id"])))
@@ -71,7 +71,7 @@ class TestWhatCaseworkIsTold:
         item = client.get(f"/casework/api/v1/reviews?referral_id={event['referral_id']}").json["items"][0]
         assert item["details_arrived"] is True
 
-    def test_twice_is_kept_once(self, world: ReviewWorld) -> None:
+    def test_twice_is_stored_once(self, world: ReviewWorld) -> None:
         event = make.a_referral_event()
 
         for _ in range(2):
@@ -79,7 +79,7 @@ class TestWhatCaseworkIsTold:
 
         assert len(world.rows(reviews)) == 1
 
-    def test_of_an_nhs_number_is_not_kept_for_nobody_reads_it(self, world: ReviewWorld) -> None:
+    def test_of_an_nhs_number_is_not_stored_because_nobody_reads_it(self, world: ReviewWorld) -> None:
         referred = world.referral(details=False)
         event = make.an_identity_event(referred.id) | {"nhs_number": "9990000000", "postcode": "BN1 1AA"}
 
@@ -115,7 +115,7 @@ class TestWhatCaseworkIsTold:
         body = {row["recipient_class"] for row in world.rows(bases, referral_id=referred.id)}
         assert body == {RecipientClass.TRIAGE, RecipientClass.ADULT_SERVICES}
 
-    def test_of_staff_and_teams_stands_as_it_was_last(self, world: ReviewWorld) -> None:
+    def test_of_staff_and_teams_is_the_newest(self, world: ReviewWorld) -> None:
         member, team_id = uuid4(), uuid4()
         world.deliver(a_member(member, version=2, name="Now Named", team_ids=[team_id]))
 

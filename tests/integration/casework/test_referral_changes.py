@@ -76,7 +76,7 @@ class TestADecidedReview:
         assert named["facts", "injury"] == (None, "life_threatening")
         assert named["narrative", "concern"] == ("Afraid to go back.", "Newmark words")
 
-    def test_says_so_when_what_was_decided_on_was_not_kept(self, review_world: ReviewWorld) -> None:
+    def test_says_so_when_the_decided_version_is_not_stored(self, review_world: ReviewWorld) -> None:
         """As of a decision before versions were kept."""
         referred, _case = decided(review_world, SUPPORT)
         amends(review_world, referred)
@@ -132,7 +132,7 @@ class TestACase:
         assert "What the worker should know Afraid to go back. Newmark words" in page
         assert [change["version"] for change in body] == [2]
 
-    def test_tells_the_rest_of_its_team_nothing_of_it(self, review_world: ReviewWorld) -> None:
+    def test_shows_the_rest_of_its_team_nothing_of_it(self, review_world: ReviewWorld) -> None:
         referred, case_id = decided(review_world, SUPPORT)
         amends(review_world, referred)
         colleague: Client = of_team(review_world, "early-help", Role.EARLY_INTERVENTION_CASEWORKER)
@@ -143,7 +143,7 @@ class TestACase:
 
 
 class TestAKeptVersion:
-    def test_stands_as_it_was_told(self, review_world: ReviewWorld) -> None:
+    def test_is_shown_as_stated(self, review_world: ReviewWorld) -> None:
         review_world.referral()
 
         for change in (sa.update(referral_versions).values(version=9), sa.delete(referral_versions)):

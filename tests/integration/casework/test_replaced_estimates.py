@@ -46,7 +46,7 @@ def shown(review_world: ReviewWorld) -> tuple[Client, Referred]:
 
 
 class TestAReplacedEstimate:
-    def test_is_told_by_the_api_with_old_and_new_and_the_cause(self, shown: tuple[Client, Referred]) -> None:
+    def test_is_returned_by_the_api_with_old_and_new_and_the_cause(self, shown: tuple[Client, Referred]) -> None:
         client, referred = shown
         assert estimate(client, referred)["replaced"] == []
 
@@ -70,7 +70,7 @@ class TestAReplacedEstimate:
             assert "child protection" not in body
 
     @pytest.mark.parametrize("step", ["", "/estimate"])
-    def test_is_told_on_the_review_and_beside_the_decision(self, shown: tuple[Client, Referred], step: str) -> None:
+    def test_is_shown_on_the_review_and_beside_the_decision(self, shown: tuple[Client, Referred], step: str) -> None:
         client, referred = shown
         referred.estimated(probability=0.02, **UNLINKED)
 
@@ -81,7 +81,7 @@ class TestAReplacedEstimate:
         assert "about 2 in 100: about the usual chance" in page
         assert "A link to another referral was undone" in page
 
-    def test_is_told_to_nobody_who_was_not_shown_it(
+    def test_is_hidden_from_everybody_who_was_not_shown_it(
         self, review_world: ReviewWorld, shown: tuple[Client, Referred]
     ) -> None:
         _, referred = shown
@@ -204,7 +204,7 @@ class TestWhatAnEstimateDrawsOn:
         assert page.count("stated by the police") == 2
         assert "earlier referrals in Northside and the Quays only" in page
 
-    def test_keeps_it_from_a_reader_who_may_not_know_that(self, review_world: ReviewWorld) -> None:
+    def test_hides_it_from_a_viewer_who_may_not_read_that(self, review_world: ReviewWorld) -> None:
         """Wherever the earlier referral is now, and also when the reader made it themselves."""
         elsewhere = review_world.referral(area="westborough")
         own = review_world.referral(referred_by={"staff_id": str(make.REVIEWER)})

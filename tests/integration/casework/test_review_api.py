@@ -60,7 +60,7 @@ class TestTheList:
 
 
 class TestOneReview:
-    def test_tells_everything_but_an_estimate_and_claims_nothing(self, review_world: ReviewWorld) -> None:
+    def test_shows_everything_but_an_estimate_and_claims_nothing(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT)
         referred.estimated()
@@ -204,7 +204,7 @@ class TestADecision:
             {"reasons": " "},
         ],
     )
-    def test_refuses_what_cannot_be_and_keeps_nothing(self, review_world: ReviewWorld, wrong: dict[str, Any]) -> None:
+    def test_rejects_invalid_states_and_stores_nothing(self, review_world: ReviewWorld, wrong: dict[str, Any]) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT)
         own_view(client, referred)

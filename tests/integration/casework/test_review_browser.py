@@ -198,7 +198,7 @@ class TestWithoutJavaScript:
 
 
 class TestAClaim:
-    def test_is_kept_while_its_holder_is_at_work_on_the_page_and_says_when_it_ended(self, served: Served) -> None:
+    def test_lasts_while_the_reviewer_works_on_the_page_which_shows_when_it_ended(self, served: Served) -> None:
         referred = served.world.referral(SUPPORT)
         served.reviewer.post(f"{referred.page}/claim")
         page = served.page()

@@ -174,7 +174,7 @@ class TestAnOwnView:
 
         assert taken == []
 
-    def test_of_a_colleague_stands_beside_it(
+    def test_of_a_colleague_is_shown_beside_it(
         self, database: Database, refused: Callable[[sa.Executable], bool]
     ) -> None:
         review = with_view(database)

@@ -37,7 +37,7 @@ class TestTheSecondStep:
 
         assert other.get(f"{referred.page}/estimate").location == referred.page
 
-    def test_tells_the_chance_both_ways_and_in_whole_persons(self, review_world: ReviewWorld) -> None:
+    def test_states_the_chance_both_ways_and_in_whole_persons(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         referred.estimated(probability=0.1234)
@@ -162,7 +162,7 @@ class TestTheSecondStep:
         assert "Save my view" not in page
         assert "Record decision" not in page
 
-    def test_a_second_decision_is_told_who_decided_what(self, review_world: ReviewWorld) -> None:
+    def test_a_second_decision_shows_who_decided_what(self, review_world: ReviewWorld) -> None:
         client, other = review_world.reviewer(), review_world.reviewer(make.COLLEAGUE, name="Rae Reviewer")
         referred = review_world.referral(SUPPORT)
         for one in (client, other):
@@ -186,7 +186,7 @@ class TestRouting:
 
         assert "The hand-over stays open until the team has confirmed it." in text_of(client.get(referred.page))
 
-    def test_is_blocked_until_a_basis_says_that_the_team_may_be_told(self, review_world: ReviewWorld) -> None:
+    def test_is_blocked_until_a_lawful_basis_covers_the_team(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         view(client, referred, next="decision")
@@ -249,7 +249,7 @@ class TestRouting:
 
 
 class TestAQuestion:
-    def test_stops_the_clock_and_is_told(self, review_world: ReviewWorld) -> None:
+    def test_pauses_the_due_time_and_is_published(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral()
         view(client, referred, level="not_enough_information")

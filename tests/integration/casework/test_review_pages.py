@@ -39,7 +39,7 @@ class TestTheList:
         assert referred.event["reference"] not in text_of(police.get("/casework/reviews"))
         assert police.get(referred.page).status_code == 404
 
-    def test_leaves_out_other_areas_own_referrals_and_what_triage_may_not_be_told(
+    def test_leaves_out_other_areas_own_referrals_and_what_no_basis_covers_for_triage(
         self, review_world: ReviewWorld
     ) -> None:
         client = review_world.reviewer()
@@ -96,12 +96,12 @@ class TestTheList:
         assert address is not None
         client.post(address[1])
 
-        assert "The referrer changed the referral" in text_of(page)
+        assert "The referrer updated the referral" in text_of(page)
         assert "Changes to read" not in text_of(client.get("/casework/reviews"))
 
 
 class TestTheFirstStep:
-    def test_tells_the_facts_and_claims_nothing(self, review_world: ReviewWorld) -> None:
+    def test_shows_the_facts_and_claims_nothing(self, review_world: ReviewWorld) -> None:
         client = review_world.reviewer()
         referred = review_world.referral(SUPPORT)
 
@@ -134,7 +134,7 @@ class TestTheFirstStep:
         assert decide(client, referred).status_code == 303
 
     @pytest.mark.parametrize(("needed", "shown"), [(True, True), (False, False), (None, False)])
-    def test_tells_that_an_interpreter_is_needed_also_when_the_language_is_unknown(
+    def test_shows_that_an_interpreter_is_needed_also_when_the_language_is_unknown(
         self, review_world: ReviewWorld, needed: bool | None, shown: bool
     ) -> None:
         client = review_world.reviewer()

@@ -93,7 +93,7 @@ class TestTwoReviewers:
 
         assert set(got) == waiting
 
-    def test_are_kept_apart_by_the_schema_when_the_code_forgets(self, review_world: ReviewWorld) -> None:
+    def test_are_separated_by_the_schema_if_the_code_does_not(self, review_world: ReviewWorld) -> None:
         """The rule is a constraint too: this double neither holds the row nor compares its version."""
         referred = with_both_views(review_world)
         both_have_read = Barrier(2, timeout=30)

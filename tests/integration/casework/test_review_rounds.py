@@ -163,7 +163,7 @@ class TestANewReview:
         referral.amended(2, facts={"injury": "needs_treatment"})
 
         assert reviewer.get(address).json["referral_version"] == 2
-        assert "The referrer changed the referral" not in text_of(reviewer.get("/casework/reviews"))
+        assert "The referrer updated the referral" not in text_of(reviewer.get("/casework/reviews"))
 
     def test_is_started_on_the_page_which_leads_to_it_and_back(self, review_world: ReviewWorld) -> None:
         referral, reviewer = ended_without_a_case(review_world), review_world.reviewer()
@@ -178,7 +178,7 @@ class TestANewReview:
         assert "This referral was reviewed again" in text_of(before)
         assert "Start a new review" not in text_of(before)
 
-    def test_is_told_to_the_referrer_s_side_as_received_again(self, review_world: ReviewWorld) -> None:
+    def test_is_acknowledged_again(self, review_world: ReviewWorld) -> None:
         referral = ended_without_a_case(review_world)
         steps = [review_world.rows(progress, referral_id=referral.id)[0]["step"]]
 

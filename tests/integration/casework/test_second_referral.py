@@ -47,7 +47,7 @@ def of_case(client: Client, case_id: UUID) -> Any:
 
 
 class TestTheReviewerOfTheSecondReferral:
-    def test_is_told_which_team_has_a_case_and_since_when(self, review_world: ReviewWorld) -> None:
+    def test_sees_which_team_has_a_case_and_since_when(self, review_world: ReviewWorld) -> None:
         _first, _case_id, second = with_an_open_case(review_world)
         reviewer = review_world.reviewer()
 
@@ -58,13 +58,13 @@ class TestTheReviewerOfTheSecondReferral:
         assert "A case is already open for this young person" in page
         assert "Early help, since 20 November 2026" in page
 
-    def test_is_not_told_once_it_is_closed(self, review_world: ReviewWorld) -> None:
+    def test_does_not_see_it_after_it_is_closed(self, review_world: ReviewWorld) -> None:
         _first, case_id, second = with_an_open_case(review_world)
         close(the_team(review_world)[0], case_id)
 
         assert review_world.reviewer().get(second.api).json["open_cases"] == []
 
-    def test_is_not_told_of_a_case_in_an_area_that_is_not_theirs(self, review_world: ReviewWorld) -> None:
+    def test_does_not_see_a_case_in_another_area(self, review_world: ReviewWorld) -> None:
         _first, _case_id, second = with_an_open_case(review_world, area="westborough")
 
         there, both = (
@@ -73,13 +73,13 @@ class TestTheReviewerOfTheSecondReferral:
         )
         assert [len(client.get(second.api).json["open_cases"]) for client in (there, both)] == [0, 1]
 
-    def test_is_not_told_of_the_case_of_a_referral_that_they_made(self, review_world: ReviewWorld) -> None:
+    def test_does_not_see_the_case_of_a_referral_that_they_made(self, review_world: ReviewWorld) -> None:
         first, _case_id, second = with_an_open_case(review_world, referred_by={"staff_id": str(uuid4())})
         who_referred = review_world.reviewer(first.event["referred_by"]["staff_id"])
 
         assert who_referred.get(second.api).json["open_cases"] == []
 
-    def test_is_told_no_more_when_the_link_is_taken_back(self, review_world: ReviewWorld) -> None:
+    def test_is_not_shown_after_the_link_is_undone(self, review_world: ReviewWorld) -> None:
         first, _case_id, second = with_an_open_case(review_world)
 
         linked(review_world, first, second, state="undone", version=2)
@@ -88,7 +88,7 @@ class TestTheReviewerOfTheSecondReferral:
 
 
 class TestTheWorkerOfTheCase:
-    def test_is_told_of_the_second_referral_that_their_class_may_be_told_of(self, review_world: ReviewWorld) -> None:
+    def test_sees_the_second_referral_that_a_basis_covers_for_their_class(self, review_world: ReviewWorld) -> None:
         _first, case_id, second = with_an_open_case(review_world, SUPPORT)
         worker, colleague, manager = the_team(review_world)
         take(worker, case_id)
@@ -99,7 +99,7 @@ class TestTheWorkerOfTheCase:
         assert "Another referral" in text_of(worker.get("/casework/queue"))
         assert "Another referral" not in text_of(colleague.get("/casework/queue?tab=team"))
 
-    def test_is_not_told_of_one_whose_bases_do_not_cover_their_class(self, review_world: ReviewWorld) -> None:
+    def test_does_not_see_one_whose_bases_do_not_cover_their_class(self, review_world: ReviewWorld) -> None:
         _first, case_id, second = with_an_open_case(review_world, CHILDRENS)
         worker, _, _ = the_team(review_world)
         take(worker, case_id)
@@ -108,7 +108,7 @@ class TestTheWorkerOfTheCase:
         assert second.event["reference"] not in text_of(worker.get(f"/casework/cases/{case_id}"))
         assert "Another referral" not in text_of(worker.get("/casework/queue"))
 
-    def test_is_told_no_more_when_the_link_is_taken_back(self, review_world: ReviewWorld) -> None:
+    def test_is_not_shown_after_the_link_is_undone(self, review_world: ReviewWorld) -> None:
         first, case_id, second = with_an_open_case(review_world, SUPPORT)
         worker, _, _ = the_team(review_world)
         take(worker, case_id)

@@ -57,7 +57,7 @@ class TestACase:
         assert listed(colleague, "unassigned") == [str(case_id)]
         assert colleague.post("/casework/queue/next").headers["Location"].startswith(f"/casework/cases/{case_id}")
 
-    def test_keeps_in_its_chronology_that_it_was_unassigned_and_why(self, review_world: ReviewWorld) -> None:
+    def test_records_in_its_chronology_that_it_was_unassigned_and_why(self, review_world: ReviewWorld) -> None:
         case_id, worker = a_worked_case(review_world)
 
         review_world.staff_changed(worker, active=False)
@@ -71,7 +71,7 @@ class TestACase:
         assert "Case unassigned" in page
         assert "Their account was switched off" in page
 
-    def test_stands_before_its_teams_manager_until_somebody_has_it(self, review_world: ReviewWorld) -> None:
+    def test_is_shown_to_its_teams_manager_until_it_is_assigned(self, review_world: ReviewWorld) -> None:
         case_id, worker = a_worked_case(review_world)
         manager = of_team(review_world, "early-help", Role.TEAM_MANAGER)
         of_another_team = of_team(review_world, "youth-justice", Role.TEAM_MANAGER)

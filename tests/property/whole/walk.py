@@ -21,7 +21,7 @@ _NEXT_PAGE = re.compile(r'[?&;]cursor=([A-Za-z0-9_-]+)|"next_cursor": ?"([A-Za-z
 _ASKED_BESIDE = re.compile(r'href="/(?!assets/)[^"]*\?([^"#]*)"')
 _GET_FORM = re.compile(r'<form method="get".*?</form>', re.DOTALL)
 _FIELD = re.compile(r'<(?:input|select)[^>]* name="([^"]+)"')
-_ESTIMATE = re.compile(r"violence-related harm event|Of 100 with similar records|\"probability\": ?\d")
+_ESTIMATE = re.compile(r"being harmed by violence|Of 100 with similar records|\"probability\": ?\d")
 
 
 @dataclass

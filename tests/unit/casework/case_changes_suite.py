@@ -63,7 +63,7 @@ class CaseChangesSuite:
         with storage.unit_of_work() as changes:
             assert not changes.change_read_in_case(case.id, 2, by=WORKER)
 
-    def test_keeps_from_the_worker_that_their_basis_is_gone(self, storage: ChangeStorage) -> None:
+    def test_hides_from_the_worker_that_their_basis_ended(self, storage: ChangeStorage) -> None:
         case = storage.worked((2, ChangeKind.BASIS_EXPIRED))
 
         with storage.unit_of_work() as changes:

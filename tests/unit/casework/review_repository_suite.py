@@ -111,7 +111,7 @@ class ReviewRepositorySuite:
 
         assert storage.found(review) == review
 
-    def test_keeps_what_became_of_a_proposal(self, storage: ReviewStorage) -> None:
+    def test_stores_the_outcome_of_a_proposal(self, storage: ReviewStorage) -> None:
         review = storage.review(a_review(danger=True))
         views(review)
         proposes(review)
@@ -175,7 +175,7 @@ class ReviewRepositorySuite:
         assert not storage.is_visible(review, a_reader(areas=()))
         assert not storage.is_visible(review, a_reader(NAVIGATOR))
 
-    def test_finds_none_that_triage_may_not_be_told_of(self, storage: ReviewStorage) -> None:
+    def test_finds_none_that_no_basis_covers_for_triage(self, storage: ReviewStorage) -> None:
         review = storage.review(a_review(), body=RecipientClass.SUPPORT_SERVICE)
 
         assert not storage.is_visible(review, a_reader())

@@ -91,7 +91,7 @@ class TestFacts:
 
         assert [row["text"] for row in rows] == ["22 July 2026 at 2:30am", "Street", "x"]
 
-    def test_that_answers_a_reviewer_stands_below_what_was_asked(self) -> None:
+    def test_that_answers_a_reviewer_is_shown_below_the_question(self) -> None:
         rows = text_rows({"answer_age": "He is 15", "answer_later_question": "x"})
 
         assert [row["title"] for row in rows] == [

@@ -53,7 +53,7 @@ from tests.fakes.casework_cases import FakeCaseUnitOfWork
 
 
 class TestOpenCase:
-    def test_puts_a_case_on_the_teams_queue_and_tells_of_it(self) -> None:
+    def test_puts_a_case_on_the_teams_queue_and_publishes_it(self) -> None:
         uow = FakeCaseUnitOfWork()
 
         case_id = open_case(
@@ -164,7 +164,7 @@ class TestWork:
                 FakeCaseUnitOfWork(case),
             )
 
-    def test_tells_nobody_what_a_note_says(self) -> None:
+    def test_publishes_no_note(self) -> None:
         case = a_case(assignee_id=WORKER)
         uow = FakeCaseUnitOfWork(case)
 
@@ -190,7 +190,7 @@ class TestWork:
 
 
 class TestContact:
-    def test_is_told_with_its_mode_and_whether_it_reached(self) -> None:
+    def test_is_published_with_its_mode_and_whether_it_reached(self) -> None:
         case = a_case(assignee_id=WORKER)
         uow = FakeCaseUnitOfWork(case)
 

@@ -45,7 +45,7 @@ SUPPORT = RecipientClass.SUPPORT_SERVICE
 
 
 class TestAReceivedReferral:
-    def test_opens_one_review_and_tells_of_it(self) -> None:
+    def test_opens_one_review_and_publishes_it(self) -> None:
         uow = FakeReviewUnitOfWork()
 
         review = received(uow)
@@ -61,7 +61,7 @@ class TestAReceivedReferral:
 
         assert (usual.due_at, danger.due_at) == (after(24 * 60), after(2 * 60))
 
-    def test_heard_of_twice_changes_nothing(self) -> None:
+    def test_received_twice_changes_nothing(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
 
@@ -154,7 +154,7 @@ class TestAWithdrawal:
 
         assert stored_review(uow, review.referral_id).state is ReviewState.WAITING
 
-    def test_confirmed_closes_the_review_and_tells_the_referrer(self) -> None:
+    def test_confirmed_closes_the_review_and_publishes_it(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         on_withdrawal(ApplyWithdrawal(a_withdrawal_event(review.referral_id)), uow)

@@ -331,7 +331,7 @@ class TestAQuestion:
         assert (review.state, review.question, review.paused_at) == (ReviewState.WAITING, None, None)
         assert review.due_at == due + timedelta(minutes=60)
 
-    def test_stands_when_an_amendment_does_not_answer_it(self) -> None:
+    def test_stays_when_an_amendment_does_not_answer_it(self) -> None:
         review = a_review()
         views(review)
         asks(review, REVIEWER, question_id=uuid4(), minute=15)

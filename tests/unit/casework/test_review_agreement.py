@@ -58,7 +58,7 @@ def answers(uow: FakeReviewUnitOfWork, review: Review, by: object = COLLEAGUE, *
 
 
 class TestAProposal:
-    def test_is_no_decision_and_tells_nobody_outside(self) -> None:
+    def test_is_no_decision_and_publishes_nothing(self) -> None:
         uow = in_danger()
         review = proposed(uow)
 

@@ -34,7 +34,7 @@ class TestTheDueTime:
         assert due_when_leaving(330, known=300) == after(300)
 
     @pytest.mark.parametrize("minutes", [-60, 0])
-    def test_is_the_usual_one_where_they_had_left_before_anybody_was_told(self, minutes: float) -> None:
+    def test_is_the_usual_one_if_they_had_left_before_the_referral(self, minutes: float) -> None:
         assert due_when_leaving(minutes) == after(DAYS)
 
     def test_follows_an_amendment_both_ways(self) -> None:
@@ -155,4 +155,4 @@ def an_asked_review(*, until: float = 2 * DAYS) -> Review:
 
 
 def put_off(review: Review, *, at: float, until: float) -> None:
-    review.ask_again_later(by=REVIEWER, at=after(at), until=after(until), latest=after(14 * DAYS), hours=HOURS)
+    review.extend_pause(by=REVIEWER, at=after(at), until=after(until), latest=after(14 * DAYS), hours=HOURS)

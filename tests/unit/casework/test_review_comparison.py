@@ -130,7 +130,7 @@ class TestTheBars:
         assert abs(drawn * greatest - 50 * sum(log_odds)) <= 0.5 * len(rows) * greatest + 1e-6
         assert all(0 <= row["width"] <= 50 for row in rows)
 
-    def test_are_told_in_words_too(self) -> None:
+    def test_are_shown_in_words_too(self) -> None:
         rows = page(moved(1.0), moved(-0.5), moved(0.4), moved(0.05), moved(0.001)).moved
 
         assert [row["words"] for row in rows] == [
@@ -331,7 +331,7 @@ class TestAReplacedEstimate:
             replaced=before,
         )
 
-    def test_is_told_with_the_new_one_and_the_cause(self) -> None:
+    def test_is_shown_with_the_new_one_and_the_cause(self) -> None:
         view = self.view(
             Shown(sequence=1, band=Band.HIGH, model_version="3", probability=0.131, at=after(2)),
             Shown(
@@ -361,7 +361,7 @@ class TestAReplacedEstimate:
 
         assert [row["now"] for row in replaced(view)] == ["no estimate"]
 
-    def test_that_was_not_replaced_is_told_as_none(self) -> None:
+    def test_that_was_not_replaced_is_returned_as_none(self) -> None:
         assert replaced(None) == []
 
 

@@ -71,7 +71,7 @@ class TestOpeningAReview:
         assert uow.audited == ["review.opened", "review.read", "review.read"]
         assert stored_review(uow, review.referral_id) == review
 
-    def test_with_a_claim_tells_the_others_once(self) -> None:
+    def test_with_a_claim_is_published_once(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
 
@@ -125,7 +125,7 @@ class TestTheEstimate:
 
         assert "review.estimate_shown" not in uow.audited
 
-    def test_that_was_replaced_gives_way_to_the_newest_and_is_kept_beside_it(self) -> None:
+    def test_that_was_replaced_is_shown_beside_the_newest(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)
@@ -139,7 +139,7 @@ class TestTheEstimate:
         [view] = stored_review(uow, review.referral_id).own_views
         assert [(one.sequence, one.band, one.probability) for one in view.replaced] == [(1, Band.RAISED, 0.12)]
 
-    def test_is_told_to_be_replaced_to_whom_it_was_shown_alone(self) -> None:
+    def test_is_shown_as_replaced_only_to_reviewers_who_saw_it(self) -> None:
         uow = FakeReviewUnitOfWork()
         review = received(uow)
         viewed(uow, review)

@@ -38,9 +38,7 @@ class TestLevelAndPathway:
 
 class TestASecondReviewer:
     @pytest.mark.parametrize(("level", "pathway"), sorted(AGREEING))
-    def test_is_needed_for_less_than_urgent_support_while_danger_stands(
-        self, level: SupportLevel, pathway: Pathway
-    ) -> None:
+    def test_is_needed_for_less_than_urgent_support_in_danger(self, level: SupportLevel, pathway: Pathway) -> None:
         urgent = level is SupportLevel.URGENT
 
         assert support_pathways.needs_agreement(level, pathway, danger=True) is not urgent

@@ -14,14 +14,14 @@ from services.casework.domain.working_days import start_of_day
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskAgainLater:
+class ExtendPause:
     review_id: UUID
     reader: ReviewReader
     on: date
     revision: int | None
 
 
-def ask_again_later(command: AskAgainLater, uow: ReviewUnitOfWork) -> None:
+def extend_pause(command: ExtendPause, uow: ReviewUnitOfWork) -> None:
     """Lists the review as paused. The due time runs again from the start of that day.
 
     Raises ReviewNotFound, ReviewEnded, ReadItFirst, StaleReview, NoQuestionWaits, NotWhereThereIsDanger, NotThatLate.
@@ -31,7 +31,7 @@ def ask_again_later(command: AskAgainLater, uow: ReviewUnitOfWork) -> None:
     review.must_be_at(command.revision)
     if review.paused_at is None:
         raise NoQuestionWaits
-    review.ask_again_later(
+    review.extend_pause(
         by=command.reader.staff_id,
         at=uow.at,
         until=start_of_day(command.on),
