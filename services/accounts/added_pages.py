@@ -1,4 +1,4 @@
-"""The administrator's pages on which a person, a partner's system or a team is added."""
+"""The administrator's pages for adding a person, a partner's system or a team."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -35,7 +35,7 @@ _FOR_A_CODE = N_("Use only small letters, digits, hyphens, dots and underscores"
 
 
 class _Code(StrictString):
-    """A name that programs and groups of an identity provider write too."""
+    """A name that programs and groups of an identity provider also use."""
 
     def _check(self, text: str) -> None:
         super()._check(text)
@@ -44,7 +44,7 @@ class _Code(StrictString):
 
 
 class NotOffered(Invalid):
-    """People's accounts are made when they first sign in at the identity provider."""
+    """The provider's first sign-in creates people's accounts."""
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("/roles", N_("Select only what is listed here"))])
@@ -81,7 +81,7 @@ def ask_member() -> ResponseReturnValue:
 @pages.post("/staff/new")
 @access.requires(Role.ADMINISTRATOR)
 def add_member() -> ResponseReturnValue:
-    """The one-time password is in this answer and nowhere else."""
+    """This response is the only one that contains the one-time password."""
     typed = request.form.copy()
     typed["sign_in_name"] = plain_name(typed.get("sign_in_name", ""))
     form = Form.received(NewMemberForm(), typed)
@@ -124,13 +124,13 @@ def one_time_page(staff_id: UUID, password: str) -> ResponseReturnValue:
 
 
 def offered_roles() -> list[dict[str, str]]:
-    """People come from the identity provider where there is no local sign-in: here are then only accounts of systems."""
+    """Without a local sign-in, people come from the identity provider, and only accounts of systems are added here."""
     offered = wording.ROLES if current.service().demonstration else [Role.PARTNER_SYSTEM]
     return [{"value": role.value, "text": _(wording.ROLES[role])} for role in offered]
 
 
 def team_items(teams: Iterable[queries.TeamRow], *, held: Collection[UUID] = ()) -> list[dict[str, str]]:
-    """Each with its kind, which its name does not always say; those that have ended only where they are held."""
+    """Each with its kind, which the name may not show; ended teams only where they are held."""
     return [
         {"value": str(team.id), "text": team.name, "hint": _(wording.TEAM_CLASSES[team.team_class])}
         for team in teams

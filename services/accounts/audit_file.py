@@ -1,4 +1,4 @@
-"""The rows of a search as a file for a spreadsheet."""
+"""Exports the rows of a search for a spreadsheet."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def written(rows: Iterable[FoundRow], names: Mapping[str, Name]) -> bytes:
-    """CSV in UTF-8 with the mark by which spreadsheets know it. No cell begins a formula."""
+    """Returns CSV in UTF-8 with a byte order mark, by which spreadsheets recognise it. No cell begins a formula."""
     text = io.StringIO()
     lines = csv.writer(text, quoting=csv.QUOTE_ALL)
     lines.writerow(_COLUMNS)
@@ -48,6 +48,6 @@ def _cells(row: FoundRow, names: Mapping[str, Name]) -> Iterable[object]:
 
 
 def _safe(cell: object) -> str:
-    """A spreadsheet runs what begins like a formula; after an apostrophe it is text."""
+    """A spreadsheet evaluates a cell that begins like a formula; after an apostrophe it is text."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,7 +1,7 @@
-"""The search of the audit: who did or read what, in every service, for the administrator and the data protection officer.
+"""The audit search: who did or read what, in every service, for the administrator and the data protection officer.
 
-What is typed is posted, and never part of an address: a name typed by mistake would stand in a browser's history. The
-page that follows is addressed by a reference or id, the id of an account, dates and the code of an act.
+What is typed is posted, and never part of a URL: a name typed by mistake would enter a browser's history. The URL of
+the result contains a reference or id, the id of an account, dates and the code of an act.
 """
 
 import re
@@ -53,13 +53,13 @@ class UnknownSignInName(Invalid):
 
 
 class BadAddress(BadRequest):
-    """A parameter of the address is not valid: somebody changed the address."""
+    """A parameter of the URL is invalid: it was edited."""
 
     title = N_("This search address is not valid")
 
 
 class _Search(StrictSchema):
-    """What a search may ask for, typed into the form or sent in an address."""
+    """The criteria of a search, from the form or from a URL."""
 
     about = Identifier(maximum=36, load_default="")
     first_day = StrictDate()
@@ -90,12 +90,12 @@ class SearchAddress(_Search):
 
 
 _FIELDS = {"about": "about", "by": "by", "from": "first_day", "to": "last_day", "act": "act"}
-"""By the name of a parameter of the address: the field that it is read by."""
+"""By URL parameter: the field that parses it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What the address of a result asks for."""
+    """The criteria in the URL of a result."""
 
     about: str = ""
     by: UUID | None = None
@@ -116,7 +116,7 @@ class Search:
 
 
 def blueprint(sources: Sources, *, max_rows: int) -> Blueprint:
-    """The page at /accounts/audit, and its file. Each service audits that it was searched, and by whom."""
+    """The page at /accounts/audit, and its file. Each service audits the search and who made it."""
     pages = Blueprint("audit_pages", __name__, url_prefix="/accounts")
 
     @pages.get("/audit")
@@ -193,7 +193,7 @@ def _typed(form: Form) -> Search:
 
 
 def _about(text: str) -> str | None:
-    """A reference or an id as it is stored; None for any other text."""
+    """Returns a reference or an id as it is stored; None for any other text."""
     if _REFERENCE.fullmatch(text.upper()):
         return text.upper()
     try:
@@ -236,12 +236,12 @@ def _after(query: Query, position: paging.Position | None) -> Query:
 
 
 def _midnight(day: date) -> datetime:
-    """When a day begins in London."""
+    """Returns the beginning of a day in London."""
     return datetime.combine(day, time(), ZONE)
 
 
 def _record(query: Query, wanted: Search, *, form: str) -> None:
-    """That it was searched, once for all services: who searches for this referral or account later finds it."""
+    """Records the search once for all services, so that a later search for this referral or account finds it."""
     details = {
         "form": form,
         "about": list(query.ids),
@@ -267,7 +267,7 @@ def _caller() -> Caller:
 
 
 def _names(rows: Sequence[FoundRow]) -> Mapping[str, Name]:
-    """By id as text, the names of the accounts that acted and of those that were acted on."""
+    """Returns, by id as text, the names of the accounts that acted and of those that were acted on."""
     ids = {str(row.entry.actor) for row in rows if row.entry.actor is not None}
     ids |= {row.entry.subject_id for row in rows if row.entry.subject_type == "staff"}
     current.close_reading()
@@ -280,7 +280,7 @@ def _team_names(rows: Sequence[FoundRow]) -> Mapping[str, str]:
 
 
 def _plain(value: object) -> object:
-    """A time that an entry holds as text, as pages write times; anything else as it is."""
+    """Formats a time that an entry holds as text; returns anything else unchanged."""
     if isinstance(value, str) and _TIME.fullmatch(value):
         with suppress(ValueError, OverflowError):
             return dates.timestamp(datetime.fromisoformat(value))

@@ -1,4 +1,4 @@
-"""One search over the audit of all services. A service that cannot be reached is named; the others are shown."""
+"""One search over the audit of all services. A service that is unavailable is named; the others are shown."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,16 +14,16 @@ from services.platform.errors import Conflict, Unavailable
 from services.platform.i18n import N_
 
 REFERENCES = "intake"
-"""The service that knows which referral a reference is of."""
+"""The service that resolves referral references."""
 _REFERENCES_OF = {"referral": REFERENCES, "review": "casework", "case": "casework", "alarm": "casework"}
-"""By type of subject: the service that knows whose reference its id belongs to."""
+"""By type of subject: the service that resolves its ids to a reference."""
 _PAGE = 1_000
 
 Sources = Mapping[str, AuditSource]
 
 
 class ReferenceNotLookedUp(Unavailable):
-    """Intake, which knows the references, cannot be reached."""
+    """Intake, which resolves references, is unavailable."""
 
     title = N_("The reference cannot be looked up now")
 
@@ -32,7 +32,7 @@ class ReferenceNotLookedUp(Unavailable):
 
 
 class FileNotMade(Unavailable):
-    """A file that lacks a service’s rows does not show that it does, once it has been sent on."""
+    """A file that lacks a service’s rows does not show it, once it has been sent on."""
 
     title = N_("The file was not made")
 
@@ -56,7 +56,7 @@ class Found:
     rows: Sequence[FoundRow]
     """Newest first."""
     missing: Sequence[str]
-    """The services that could not be reached."""
+    """The unavailable services."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Name:
 
 
 def ids_of(sources: Sources, reference: str, caller: Caller) -> tuple[str, ...]:
-    """The ids of a referral by its reference; empty if there is no such referral. Raises ReferenceNotLookedUp."""
+    """Returns the ids of a referral by its reference; empty if it does not exist. Raises ReferenceNotLookedUp."""
     try:
         return tuple(sources[REFERENCES].ids(reference, caller))
     except (KeyError, SourceUnavailable):
@@ -74,12 +74,12 @@ def ids_of(sources: Sources, reference: str, caller: Caller) -> tuple[str, ...]:
 
 
 def page(sources: Sources, query: Query, caller: Caller) -> Found:
-    """Up to `limit` rows of all services together."""
+    """Returns up to `limit` rows of all services together."""
     return _gathered(sources, lambda source: source.rows(query, caller), limit=query.limit)
 
 
 def everything(sources: Sources, query: Query, caller: Caller, *, max_rows: int) -> Sequence[FoundRow]:
-    """All rows that match, newest first. Raises FileNotMade or TooManyRows."""
+    """Returns all rows that match, newest first. Raises FileNotMade or TooManyRows."""
     paged = replace(query, limit=_PAGE)
     found = _gathered(sources, lambda source: _all(source, paged, caller, max_rows), limit=max_rows + 1)
     if found.missing:
@@ -90,11 +90,11 @@ def everything(sources: Sources, query: Query, caller: Caller, *, max_rows: int)
 
 
 def references(sources: Sources, rows: Iterable[FoundRow], caller: Caller) -> Mapping[str, str]:
-    """By subject id, the references of the referrals that rows are about, without those of a service that cannot be reached."""
+    """Returns, by subject id, the references of the referrals that rows are about, except from an unavailable service."""
     known: dict[str, str] = {}
     ids: dict[str, set[UUID]] = {}
     for entry in (row.entry for row in rows):
-        # A damaged row may hold anything as an id.
+        # A damaged row may contain anything as an id.
         if entry.subject_type in _REFERENCES_OF and (one := _uuid(entry.subject_id)):
             ids.setdefault(_REFERENCES_OF[entry.subject_type], set()).add(one)
     for name, wanted in ids.items():
@@ -107,7 +107,7 @@ def references(sources: Sources, rows: Iterable[FoundRow], caller: Caller) -> Ma
 
 
 def _all(source: AuditSource, query: Query, caller: Caller, max_rows: int) -> list[FoundRow]:
-    """Those of one service, up to one page more than may be had."""
+    """Returns those of one service, up to one page beyond the limit."""
     found: list[FoundRow] = []
     while rows := source.rows(query, caller):
         found.extend(rows)
@@ -130,7 +130,7 @@ def _gathered(sources: Sources, ask: Callable[[AuditSource], list[FoundRow]], *,
 
 
 def names(connection: sa.Connection, ids: Iterable[str]) -> Mapping[str, Name]:
-    """Of those of these ids that are accounts, of people and of partners’ systems, ended ones too."""
+    """Returns those of these ids that are accounts, of people and of partners’ systems, ended ones too."""
     staff = tables.staff.c
     wanted = {one for one in map(_uuid, ids) if one}
     found = connection.execute(sa.select(staff.id, staff.display_name, staff.sign_in_name).where(staff.id.in_(wanted)))
@@ -152,7 +152,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 def staff_id(connection: sa.Connection, sign_in_name: str) -> UUID | None:
-    """Whose sign-in name it is, whether the account is active or not."""
+    """Returns whose sign-in name it is, whether the account is active or not."""
     staff = tables.staff.c
     found = connection.execute(sa.select(staff.id).where(staff.sign_in_name == sign_in_name)).scalar_one_or_none()
     return found if found is None else UUID(str(found))

@@ -1,4 +1,4 @@
-"""What the audit's acts and subjects are called on the page and in the file. One without a name is shown by its code."""
+"""Labels of audit acts and subjects on the page and in the file. The code stands in for a missing label."""
 
 from collections.abc import Mapping
 
@@ -151,7 +151,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
 }
-"""By service, what its acts are together called, and each act by its code; last, those that every service records."""
+"""By service, the label of its group of acts, and each act by its code; last, those that every service records."""
 
 ACTS: Mapping[str, str] = {act: words for _name, acts in GROUPS.values() for act, words in acts.items()}
 
@@ -178,4 +178,4 @@ SUBJECTS: Mapping[str, str] = {
     "team": N_("Team"),
     "token": N_("Token"),
 }
-"""What an act was done to, by the type of its subject."""
+"""Labels of subjects, by type."""

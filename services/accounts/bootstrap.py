@@ -1,4 +1,4 @@
-"""Builds the service: the one place where its parts are joined."""
+"""Composition root of the accounts service."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -65,9 +65,9 @@ def build(
     clock: Clock = system_clock,
     audits: Mapping[str, AuditSource] | None = None,
 ) -> Service:
-    """The service. It answers for identities itself unless others are given.
+    """Builds the service. It resolves identities itself unless `identities` is given.
 
-    `audits` are the other services where they are in this process; else those that the settings name are asked by HTTP.
+    `audits` are the other services of this process; otherwise it calls the services named in the settings over HTTP.
     """
     database = Database.of(settings, service=NAME)
     dispatcher = Dispatcher(
@@ -141,7 +141,7 @@ def _over_http(addresses: Mapping[str, str]) -> Mapping[str, AuditSource]:
 
 
 def _provider_pages(settings: ProviderSettings) -> Blueprint:
-    """The extra `oidc` is needed only where there is a provider."""
+    """Only an installation with a provider needs the extra `oidc`."""
     from services.accounts import provider, provider_pages
 
     return provider_pages.blueprint(provider.Provider(settings))

@@ -1,4 +1,4 @@
-"""The invented staff of the demonstration, their teams and places: nothing of it is loaded anywhere else."""
+"""The invented staff, teams and areas of the demonstration; loaded in demonstration mode only."""
 
 import tomllib
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ WORLD = Path(__file__).with_name("demonstration.toml")
 
 
 class DemonstrationOnly(Forbidden):
-    """The demonstration's people and their password do not exist where a real referral is taken."""
+    """The demonstration's people and their password do not exist in an installation that takes real referrals."""
 
     def __init__(self) -> None:
         super().__init__("This exists in demonstration mode only.")
 
 
 class NobodyHasRole(NotFound):
-    """Nobody of the demonstration has this name or role."""
+    """The demonstration has no person with this name or role."""
 
     def __init__(self) -> None:
         super().__init__("Nobody of the demonstration has this name.")
@@ -43,7 +43,7 @@ class DemonstrationAccount:
 
 
 def load_demonstration(service: Service, *, password: str) -> tuple[DemonstrationAccount, ...]:
-    """Add what is missing of the demonstration's world, each with this password; what is there stays as it is.
+    """Adds what is missing of the demonstration's organisation, each with this password; existing rows stay unchanged.
 
     Raises DemonstrationOnly outside demonstration mode.
     """
@@ -57,7 +57,7 @@ def load_demonstration(service: Service, *, password: str) -> tuple[Demonstratio
 
 
 def accounts() -> tuple[DemonstrationAccount, ...]:
-    """Who there is in the demonstration, in the file's order."""
+    """The accounts of the demonstration, in the file's order."""
     world = tomllib.loads(WORLD.read_text(encoding="utf-8"))
     return tuple(
         DemonstrationAccount(name, member["name"], frozenset(map(Role, member["roles"])))

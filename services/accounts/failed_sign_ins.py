@@ -1,4 +1,4 @@
-"""Audits sign-ins that failed. What was typed is not stored: what is no sign-in name of ours may be a password."""
+"""Audits failed sign-ins. Does not store what was typed: an unknown sign-in name may be a password."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -15,8 +15,10 @@ PER_MINUTE = 30
 def record(
     database: Database, *, at: datetime, account: UUID | None, reason: str, per_minute: int = PER_MINUTE
 ) -> None:
-    """`account` is the one that was tried, if it exists. Up to `per_minute` are written in a minute for each account, and
-    as many for all names without an account."""
+    """`account` is the one that was tried, if it exists.
+
+    Writes up to `per_minute` rows in a minute for each account, and as many for all unknown names.
+    """
     failure = Failure(
         what="sign_in.failed",
         subject_type="staff" if account else "sign_in",

@@ -1,4 +1,4 @@
-"""The front door: where each role begins, what it can do, and what everybody may read."""
+"""The home page: where each role begins, what it can do, and the public pages."""
 
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @access.signed_in
 def front() -> ResponseReturnValue:
-    """Somebody with one kind of work lands on it."""
+    """Redirects an account with one kind of work to it."""
     roles = current.identity().roles
     landings = {wording.LANDING.get(role, "") for role in roles}
     if len(landings) == 1 and (landing := landings.pop()):

@@ -1,4 +1,4 @@
-"""Who a session or a token belongs to: asked by every service, for every request."""
+"""Resolves the holder of a session or a token, for every request of every service."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,19 +15,19 @@ from services.platform.db.engine import Database
 from services.platform.operations import logs
 
 _NOTED_AFTER = timedelta(seconds=30)
-"""How old the note of a session's last use may grow before it is written again."""
+"""Age at which the time of a session's last use is updated."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """The holder of a secret, and the time from which the secret is good no more, unless it is used before."""
+    """The holder of a secret, and when the secret expires unless it is used before."""
 
     identity: Identity
     expires_at: datetime
 
 
 class LocalIdentities:
-    """The identity port as a call in one process. Rights are read anew each time: a change counts at once."""
+    """The identity port as a call in one process. Reads the rights each time: a change takes effect immediately."""
 
     def __init__(
         self, database: Database, clock: Clock, *, failures_per_minute: int = failed_sign_ins.PER_MINUTE
@@ -46,7 +46,7 @@ class LocalIdentities:
         return None if session is None else self._by_session(session)
 
     def named(self, sign_in_name: str) -> Identity | None:
-        """The active account of this sign-in name, for what acts in its place on this machine."""
+        """Returns the active account of this sign-in name, for a program that acts for it on this machine."""
         with self._database.read() as connection:
             found = connection.execute(_NAMED, {"name": sign_in_name}).first()
             return None if found is None else _identity(connection, found, session_id="")
@@ -62,7 +62,7 @@ class LocalIdentities:
         return _known(replace(identity, scopes=frozenset(found.scopes.split())), found.expires_at)
 
     def _failed(self, account: UUID | None) -> None:
-        """A token that is not, or no longer, good was sent. A fault of the database keeps nobody from the answer."""
+        """Records the use of an invalid token. A database error does not prevent the response."""
         try:
             failed_sign_ins.record(
                 self._database,
@@ -87,7 +87,7 @@ class LocalIdentities:
             with self._database.write() as connection:
                 connection.execute(_USED, {**live, "at": at})
             last_used_at = at
-        # From what is stored: a use that is not noted yet does not keep the session.
+        # From the stored time: a use that is not stored yet does not extend the session.
         return _known(identity, min(last_used_at + sessions.IDLE, found.began_at + sessions.LONGEST))
 
 
@@ -111,7 +111,7 @@ def _identity(connection: sa.Connection, found: sa.Row[Any], *, session_id: str)
     )
 
 
-# Made once: every request of every service asks.
+# Built once: every request of every service uses it.
 _HOLDER = (
     sa.select(
         tables.staff,

@@ -1,4 +1,4 @@
-"""The roles that no account may hold together, in one table: checked here and by the database, and never usable together."""
+"""Roles that one account may not combine, in one table: checked here and by the database, and never usable together."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from services.platform.i18n import N_
 
 @dataclass(frozen=True)
 class Incompatible:
-    """A role, what it must not meet (another role, or the class of the account's organisation), and how that is said."""
+    """A role, what it must not be combined with (another role, or the class of the organisation), and the message."""
 
     role: Role
     other: Role | OrganisationClass
     sentence: str
 
 
-# Reviewers and data scientists see estimates: one case by case, the other by pseudonym. No other role does.
+# Reviewers and data scientists see estimates: one case by case, the other by pseudonym. Other roles do not.
 INCOMPATIBLE = (
     Incompatible(Role.REVIEWER, Role.DATA_SCIENTIST, N_("An account cannot be both reviewer and data scientist")),
     Incompatible(
@@ -42,14 +42,14 @@ INCOMPATIBLE = (
 
 
 class IncompatibleRoles(Invalid):
-    """Roles that no account may hold together, or not in an organisation of this class."""
+    """Roles that one account may not combine, or not in an organisation of this class."""
 
     def __init__(self, found: Collection[Incompatible]) -> None:
         super().__init__(errors=[FieldError("/roles", one.sentence) for one in found])
 
 
 def conflicts(roles: Collection[Role], organisation_class: OrganisationClass) -> list[Incompatible]:
-    """Which rows of the table these roles break, in an organisation of this class."""
+    """Returns the rows of the table that these roles break, in an organisation of this class."""
     held = {*roles, organisation_class}
     return [one for one in INCOMPATIBLE if one.role in held and one.other in held]
 
@@ -61,6 +61,6 @@ def check_compatible(roles: Collection[Role], organisation_class: OrganisationCl
 
 
 def usable(roles: Collection[Role], organisation_class: OrganisationClass) -> frozenset[Role]:
-    """The roles that give rights: none of a pair that an account holds from before the pair was incompatible."""
+    """Returns the effective roles: not a pair that an account has from before the pair was incompatible."""
     found = conflicts(roles, organisation_class)
     return frozenset(roles) - {one.role for one in found} - {one.other for one in found if isinstance(one.other, Role)}

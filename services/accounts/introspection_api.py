@@ -1,4 +1,4 @@
-"""Other services ask here who holds a session or a token (RFC 7662). Only a service with its key is answered."""
+"""Token introspection (RFC 7662): other services ask who holds a session or a token. Requires a service's key."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class UnknownService(ApplicationError):
-    """Who asks is no service of this installation, or its key is not the one that it was given."""
+    """The caller is not a service of this installation, or its key is wrong."""
 
     status = 401
     title = N_("Only a service may ask this")
@@ -32,9 +32,9 @@ def blueprint(identities: LocalIdentities, keys: Mapping[str, Sequence[str]]) ->
     api = Blueprint("introspection", __name__)
 
     @api.post(claims.PATH)
-    @access.public  # it is no person who asks: the key is looked at below
+    @access.public  # the caller is not a person: the key is checked below
     def introspect() -> Response:
-        """A secret is looked for first as what the hint says it is. Raises UnknownService."""
+        """Looks a secret up first as what the hint states. Raises UnknownService."""
         _require_service(keys)
         if request.mimetype != _FORM:
             raise UnsupportedMediaType
@@ -61,7 +61,7 @@ def _require_service(keys: Mapping[str, Sequence[str]]) -> None:
     if sent is None or sent.type != "basic" or not sent.username or not sent.password:
         raise UnknownService
     digest = _digest(sent.password)
-    # Every key of the service is compared, and each in the same time.
+    # Compares every key of the service, in constant time.
     fits = [hmac.compare_digest(digest, _digest(key)) for key in keys.get(sent.username, ())]
     if not any(fits):
         raise UnknownService

@@ -1,6 +1,6 @@
-"""`python -m services.accounts.load_demonstration`: the invented staff where accounts is a process of its own.
+"""`python -m services.accounts.load_demonstration`: adds the invented staff where accounts runs as its own process.
 
-Everybody's password is DEMONSTRATION_PASSWORD. What is there stays as it is, so that it may run at every start.
+Everybody's password is DEMONSTRATION_PASSWORD. Existing rows stay unchanged, so it may run at every start.
 """
 
 import os

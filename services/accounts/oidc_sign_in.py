@@ -1,4 +1,4 @@
-"""Use case: somebody whom the identity provider vouches for signs in, with the rights that their groups give."""
+"""Use case: a person signs in at the identity provider, with the rights of their groups."""
 
 import hashlib
 import re
@@ -18,13 +18,13 @@ from services.platform.db.upsert import insert_or_ignore
 from services.platform.errors import Conflict, Forbidden
 from services.platform.i18n import N_
 
-# A directory that writes groups as paths begins them with a stroke.
+# A directory that writes groups as paths begins them with a slash.
 _GROUP = re.compile(r"/?waymark:(role|team|area|organisation):([a-z0-9_-]{1,64})")
 _MAX_NAME = 100
 
 
 class NoPlaceHere(Forbidden):
-    """The provider knows them, and Waymark has nothing for them to do, or was told to keep them out."""
+    """The provider knows the person, but their groups give no access, or an administrator switched the account off."""
 
     title = N_("You cannot use Waymark yet")
 
@@ -33,7 +33,7 @@ class NoPlaceHere(Forbidden):
 
 
 class SignedInTwice(Conflict):
-    """Two first sign-ins of one person at once: the other one made the account."""
+    """Two first sign-ins of one person at the same time: the other one created the account."""
 
     title = N_("Sign-in did not work")
 
@@ -62,7 +62,7 @@ class _Rights:
 
 
 def command_of(claims: Mapping[str, Any], *, ending: str | None) -> SignInVouchedFor:
-    """From the claims of a checked ID token. A claim of a wrong type gives nothing."""
+    """From the claims of a checked ID token. Ignores a claim of a wrong type."""
     groups, provider_username = claims.get("groups"), str(claims.get("preferred_username") or "")[:_MAX_NAME]
     name = " ".join(str(claims.get("name") or provider_username).split())[:_MAX_NAME]
     return SignInVouchedFor(
@@ -76,7 +76,10 @@ def command_of(claims: Mapping[str, Any], *, ending: str | None) -> SignInVouche
 
 
 def sign_in_from_provider(command: SignInVouchedFor, transaction: Transaction) -> str:
-    """The secret of a new session. Raises NoPlaceHere, SwitchedOff, IncompatibleRoles, PoliceInTriage, SignedInTwice."""
+    """Returns the secret of a new session.
+
+    Raises NoPlaceHere, SwitchedOff, IncompatibleRoles, PoliceInTriage, SignedInTwice.
+    """
     rights = _rights(transaction.connection, command.groups)
     staff_id = member_of(transaction.connection, command)
     if staff_id is None:
@@ -87,7 +90,7 @@ def sign_in_from_provider(command: SignInVouchedFor, transaction: Transaction) -
 
 
 def _rights(connection: sa.Connection, groups: Sequence[str]) -> _Rights:
-    """What the groups give. One that names nothing Waymark knows gives nothing."""
+    """Returns the rights that the groups give. Ignores unknown groups."""
     named: dict[str, set[str]] = {"role": set(), "team": set(), "area": set(), "organisation": set()}
     for group in groups:
         if match := _GROUP.fullmatch(group):
@@ -117,7 +120,7 @@ def _ids(
 
 
 def member_of(connection: sa.Connection, command: SignInVouchedFor) -> UUID | None:
-    """Whose account it is, if they have signed in before."""
+    """Returns the account, if the person has signed in before."""
     subjects = tables.provider_subjects.c
     found: UUID | None = connection.execute(
         sa.select(subjects.staff_id).where(subjects.issuer == command.issuer, subjects.subject == command.subject)
@@ -139,7 +142,7 @@ def _add(command: SignInVouchedFor, rights: _Rights, transaction: Transaction) -
     try:
         staff_id = staff.add_member(member, transaction)
     except staff.NameTaken:
-        # The name opens nothing: they have no password.
+        # The name alone gives no access: the account has no password.
         staff_id = staff.add_member(replace(member, sign_in_name=made), transaction)
     new = {"issuer": command.issuer, "subject": command.subject, "staff_id": staff_id}
     if not insert_or_ignore(transaction.connection, tables.provider_subjects, new):
@@ -157,7 +160,7 @@ def _bring_up_to_date(staff_id: UUID, command: SignInVouchedFor, rights: _Rights
     was = (held.display_name, organisation_id, held.roles, held.teams, held.areas)
     if was == (command.display_name, rights.organisation_id, rights.roles, rights.teams, rights.areas):
         return
-    # Roles go with the organisation that gave them: the new one may be of a class that cannot hold them.
+    # Roles depend on the organisation that gave them: the new one may be of a class that cannot hold them.
     connection.execute(sa.delete(tables.staff_roles).where(tables.staff_roles.c.staff_id == staff_id))
     connection.execute(
         sa.update(tables.staff)

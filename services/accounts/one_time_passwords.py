@@ -1,4 +1,4 @@
-"""Use cases: an administrator resets a password, and its owner chooses one of their own before they come in."""
+"""Use cases: an administrator resets a password, and its owner replaces it at the next sign-in."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ _TICKET_SECONDS = 15 * 60
 
 
 class PasswordAtProvider(Conflict):
-    """Somebody who signs in at the identity provider has no password here."""
+    """An account of the identity provider has no password here."""
 
     title = N_("They sign in with your organisation’s account")
 
@@ -46,9 +46,8 @@ class NotYourOwnPassword(Conflict):
 
 
 class OneTimePasswordUsed(Forbidden):
-    """It was exchanged, replaced or is too old, its account was switched off, or the page that asks for another one
-    was open for too long.
-    """
+    """It was exchanged, replaced or is too old, its account was switched off, or the page that replaces it was open for
+    too long."""
 
     title = N_("This one-time password is no longer valid")
 
@@ -79,12 +78,12 @@ class ChoosePassword:
 
 
 def made() -> str:
-    """A new one-time password, in groups that can be read aloud."""
+    """Returns a new one-time password, in groups that can be read aloud."""
     return "-".join("".join(secrets.choice(_CHARACTERS) for _ in range(_IN_GROUP)) for _ in range(_GROUPS))
 
 
 def reset_password(command: ResetPassword, transaction: Transaction, *, lifetime: timedelta) -> None:
-    """Sessions and tokens end, so that a person who knew the old password does not stay signed in.
+    """Resets a password. Sessions and tokens end, so that a person who knew the old password is signed out.
 
     Raises UnknownMember, NotYourOwnPassword, CannotSignIn, PasswordAtProvider.
     """
@@ -107,9 +106,9 @@ def reset_password(command: ResetPassword, transaction: Transaction, *, lifetime
 
 
 def choose_password(command: ChoosePassword, transaction: Transaction) -> None:
-    """Raises OneTimePasswordUsed: of two who use the same one-time password, one comes in.
+    """Raises OneTimePasswordUsed: of two concurrent uses of a one-time password, one succeeds.
 
-    So does an account that was switched off meanwhile: its row is held, and its one-time password stays as it is.
+    Also raises it for an account that was switched off meanwhile: its row is locked, and its one-time password stays.
     """
     passwords, staff = tables.passwords, tables.staff
     active = sa.select(staff.c.id).where(staff.c.id == command.staff_id, staff.c.active).with_for_update()
@@ -130,7 +129,7 @@ def choose_password(command: ChoosePassword, transaction: Transaction) -> None:
 
 
 class Tickets:
-    """What the page that asks for a new password carries: that its reader gave the one-time password just now."""
+    """Signed tickets of the page that replaces a one-time password: its reader has just entered it."""
 
     def __init__(self, key: bytes) -> None:
         self._signer = URLSafeTimedSerializer(key, salt="new password")
@@ -139,7 +138,7 @@ class Tickets:
         return str(self._signer.dumps([str(staff_id), _digest(stored)]))
 
     def holder(self, connection: sa.Connection, ticket: str) -> tuple[UUID, str]:
-        """(staff id, hash) whose one-time password was given. Raises OneTimePasswordUsed."""
+        """Returns (staff id, hash) of the account whose one-time password was entered. Raises OneTimePasswordUsed."""
         try:
             staff_id, digest = self._signer.loads(ticket, max_age=_TICKET_SECONDS)
         except BadSignature:

@@ -22,7 +22,7 @@ _MAX_CHARACTERS = 200
 
 class NewPasswordForm(StrictSchema):
     ticket = fields.String(required=True)
-    # As they were typed: a password may begin or end with a space.
+    # Unchanged: a password may begin or end with a space.
     password = fields.String(required=True, error_messages={"required": N_("Enter a new password")})
     again = fields.String(required=True, error_messages={"required": N_("Enter the new password again")})
 
@@ -48,12 +48,12 @@ def limits() -> Limits:
 
 
 def ask(stored: queries.StoredPassword) -> ResponseReturnValue:
-    """The page that asks for a new password, of a person who has just entered a one-time password."""
+    """Returns the page that asks for a new password, after a correct one-time password."""
     return _page(Form(NewPasswordForm()), Tickets(current.service().secret_key).ticket(stored.staff_id, stored.hash))
 
 
 @pages.post("/new-password")
-@access.public  # the ticket says who it is: they are not signed in yet
+@access.public  # the ticket identifies the person: they are not signed in yet
 def choose() -> ResponseReturnValue:
     if not current.service().demonstration:
         raise NotFound

@@ -1,4 +1,5 @@
-"""Passwords of the local sign-in, which exists in demonstration mode only: argon2id, and as much work for nobody."""
+"""Passwords of the local sign-in, which exists in demonstration mode only: argon2id, in constant time for unknown
+names."""
 
 from functools import cache
 
@@ -13,7 +14,7 @@ def hashed(password: str) -> str:
 
 
 def fits(password: str, stored: str | None) -> bool:
-    """Whether the password is the stored one. Without a stored one the same work is done, and the answer is no."""
+    """Returns whether the password matches. Without a stored one, does the same work and returns False."""
     try:
         _hasher.verify(stored or _of_nobody(), password)
     except (VerificationError, InvalidHashError):

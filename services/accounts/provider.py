@@ -1,6 +1,6 @@
-"""The partnership's own identity provider, asked by OpenID Connect: authorization code flow with PKCE.
+"""Client of the partnership's identity provider by OpenID Connect: authorization code flow with PKCE.
 
-OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE), RFC 9207 (who answered).
+OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE), RFC 9207 (issuer).
 """
 
 import threading
@@ -23,7 +23,7 @@ from services.platform.errors import BadRequest, Unavailable
 from services.platform.i18n import N_
 
 _ALGORITHMS = ["RS256", "PS256", "ES256"]
-"""Signatures by a key that the provider alone has. A shared secret or no signature is nobody's word."""
+"""Signatures with a private key of the provider only. A shared secret or an unsigned token is not accepted."""
 _LEEWAY_SECONDS = 10
 _ANSWERS_WITHIN_SECONDS = 5.0
 _KEYS_ASKED_EVERY_SECONDS = 60.0
@@ -31,7 +31,7 @@ _MAX_TOKEN = 16_384
 
 
 class NotTheProvidersWord(BadRequest):
-    """What came back is not an answer of the provider's to a question of this browser's."""
+    """The response does not come from the provider, or does not belong to a request of this browser."""
 
     title = N_("Sign-in did not work")
 
@@ -40,7 +40,7 @@ class NotTheProvidersWord(BadRequest):
 
 
 class ProviderUnavailable(Unavailable):
-    """Nobody is let in on a guess while the provider does not answer. Sessions that have begun go on."""
+    """While the provider is unavailable, sign-in is refused. Open sessions continue."""
 
     def __init__(self) -> None:
         super().__init__(N_("Your organisation's sign-in does not answer. Try again in a minute."))
@@ -48,7 +48,7 @@ class ProviderUnavailable(Unavailable):
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One try to sign in: what the browser keeps until it comes back, sealed."""
+    """One sign-in attempt: the browser stores it sealed until the provider redirects back."""
 
     state: str = field(default_factory=lambda: generate_token(32))
     nonce: str = field(default_factory=lambda: generate_token(32))
@@ -57,7 +57,7 @@ class Attempt:
 
 
 class Provider:
-    """Opens nothing until it is first asked."""
+    """Connects on first use."""
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
@@ -67,7 +67,10 @@ class Provider:
         self._keys_asked_at = 0.0
 
     def address(self, attempt: Attempt, *, return_to: str) -> str:
-        """Where the browser is sent. `prompt=login`: on a shared computer, nobody comes in as who was there before."""
+        """Returns the URL to redirect to.
+
+        `prompt=login`: on a shared computer, the previous user's session is not reused.
+        """
         with self._session(return_to) as session:
             address, _ = session.create_authorization_url(
                 self._known("authorization_endpoint"),
@@ -79,7 +82,7 @@ class Provider:
         return str(address)
 
     def claims(self, answer: Mapping[str, str], attempt: Attempt, *, return_to: str) -> dict[str, Any]:
-        """The claims of the ID token that this answer's code gives. Raises NotTheProvidersWord, ProviderUnavailable."""
+        """Returns the claims of the ID token for this response's code. Raises NotTheProvidersWord, ProviderUnavailable."""
         self._check_answer(answer, attempt)
         try:
             with self._session(return_to) as session:
@@ -111,7 +114,7 @@ class Provider:
             claims = CodeIDToken(
                 signed.claims,
                 signed.header,
-                # Said whole: left to itself the library takes another client's token, if its `azp` names us.
+                # Explicit: by default the library accepts another client's token if its `azp` names this client.
                 options={
                     "iss": {"essential": True, "values": [self._settings.issuer]},
                     "aud": {"essential": True, "values": [self._settings.client_id]},
@@ -125,14 +128,14 @@ class Provider:
         return dict(claims)
 
     def _signed(self, value: str) -> jwt.Token:
-        """Keys are those the provider publishes, never one that the token names or brings along."""
+        """Uses the keys that the provider publishes, never one that the token names or contains."""
         try:
             return jwt.decode(value, self._key_set(), algorithms=_ALGORITHMS)
         except InvalidKeyIdError:
             return jwt.decode(value, self._key_set(again=True), algorithms=_ALGORITHMS)
 
     def _key_set(self, *, again: bool = False) -> KeySet:
-        """The provider's keys, asked for anew when it has changed them, once a minute at most."""
+        """Returns the provider's keys; fetches them again after a key change, at most once a minute."""
         with self._lock:
             old = time.monotonic() - self._keys_asked_at > _KEYS_ASKED_EVERY_SECONDS
             if self._keys is None or (again and old):
@@ -147,7 +150,7 @@ class Provider:
             return self._known_unlocked(name, **default)
 
     def _known_unlocked(self, name: str, **default: Any) -> Any:
-        """What the provider says of itself. Raises ProviderUnavailable, also where it calls itself by another name."""
+        """Returns the provider's metadata. Raises ProviderUnavailable, also if the issuer differs."""
         if self._metadata is None:
             found = _fetched(f"{self._settings.issuer}/.well-known/openid-configuration")
             if found.get("issuer") != self._settings.issuer:

@@ -1,4 +1,4 @@
-"""Sign in at the identity provider: there, and back."""
+"""Sign-in at the identity provider: redirect and callback."""
 
 from dataclasses import asdict
 
@@ -53,7 +53,7 @@ def blueprint(provider: Provider) -> Blueprint:
 
 
 def _attempt() -> Attempt:
-    """The try that this browser began, ten minutes ago at most. Raises NotTheProvidersWord."""
+    """Returns the attempt that this browser began, at most ten minutes ago. Raises NotTheProvidersWord."""
     cookie = request.cookies.get(cookies.provider_name(https=current.service().https), "")
     try:
         return Attempt(**_sealer().loads(cookie, max_age=_THERE_AND_BACK_SECONDS))
@@ -66,7 +66,7 @@ def _sealer() -> URLSafeTimedSerializer:
 
 
 def _return_to() -> str:
-    """Behind a proxy the request's own scheme is that of the proxy; the host was checked at the door."""
+    """Behind a proxy the request's own scheme is that of the proxy; the request guard has checked the host."""
     return f"{'https' if current.service().https else 'http'}://{request.host}{_RETURN}"
 
 

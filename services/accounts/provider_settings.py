@@ -1,4 +1,4 @@
-"""Which identity provider the partnership has, if it has one."""
+"""Settings of the partnership's identity provider, if it has one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class ProviderSettings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, demonstration: bool) -> Self | None:
-        """None where no provider is named. Raises SettingsError."""
+        """Returns None if the environment does not name a provider. Raises SettingsError."""
         issuer = environ.get("OIDC_ISSUER", "")
         if not issuer:
             return None

@@ -1,4 +1,4 @@
-"""What the pages of accounts show, read with plain SQL."""
+"""Read queries of the accounts pages, in plain SQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ class GoodToken:
 
 
 def members(connection: sa.Connection, page: PageRequest, *, searched: str = "") -> Sequence[MemberRow]:
-    """Up to one more than the page asks for, by name; of those whose name or sign-in name contains what is searched."""
+    """Returns up to one more than the page requests, by name, whose name or sign-in name contains the search text."""
     staff = tables.staff
     asked = _members().order_by(staff.c.display_name, staff.c.id).limit(page.limit + 1)
     if searched:
@@ -105,12 +105,12 @@ def member(connection: sa.Connection, staff_id: UUID) -> Member | None:
 
 
 def roles_held(connection: sa.Connection, staff_id: UUID) -> frozenset[Role]:
-    """Those that were given, usable or not."""
+    """Returns the roles given, usable or not."""
     return _held(connection, tables.staff_roles.c.role, staff_id)
 
 
 def teams(connection: sa.Connection, *, team_id: UUID | None = None) -> Sequence[TeamRow]:
-    """All teams, by name (a partnership has some dozens), or the one of this id."""
+    """Returns all teams, by name (a partnership has some dozens), or the one of this id."""
     table, organisations = tables.teams, tables.organisations
     asked = (
         sa.select(table, organisations.c.name.label("organisation_name"))
@@ -142,20 +142,20 @@ def teams(connection: sa.Connection, *, team_id: UUID | None = None) -> Sequence
 
 
 def areas(connection: sa.Connection) -> Sequence[tuple[str, str]]:
-    """(code, name) of every area, by name."""
+    """Returns (code, name) of every area, by name."""
     table = tables.areas
     return [(row.code, row.name) for row in connection.execute(sa.select(table).order_by(table.c.name))]
 
 
 def managed_by_provider(connection: sa.Connection, staff_id: UUID) -> Member | None:
-    """The member, if it is the identity provider that says what they may do."""
+    """Returns the member if the identity provider manages their rights."""
     subjects = tables.provider_subjects
     known = connection.execute(sa.select(subjects.c.staff_id).where(subjects.c.staff_id == staff_id)).first()
     return member(connection, staff_id) if known else None
 
 
 def open_sessions(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> Sequence[OpenSession]:
-    """The member's own, the one used last first."""
+    """Returns the member's own sessions, the most recently used first."""
     table = tables.sessions
     asked = (
         sa.select(table.c.id, table.c.began_at, table.c.last_used_at)
@@ -167,7 +167,7 @@ def open_sessions(connection: sa.Connection, staff_id: UUID, *, at: datetime) ->
 
 
 def good_tokens(connection: sa.Connection, staff_id: UUID, *, at: datetime) -> Sequence[GoodToken]:
-    """The member's own that still open something, the newest first."""
+    """Returns the member's own valid tokens, the newest first."""
     table = tables.tokens
     asked = (
         sa.select(table.c.id, table.c.issued_at, table.c.expires_at, table.c.scopes)
@@ -183,11 +183,11 @@ class StoredPassword:
     staff_id: UUID
     hash: str
     one_time_until: datetime | None
-    """Until when it can be exchanged for another one, if it is a one-time password."""
+    """When it expires, if it is a one-time password."""
 
 
 def stored_password(connection: sa.Connection, sign_in_name: str) -> StoredPassword | None:
-    """Of an active account of this name, if it has a password."""
+    """Returns the password of an active account of this name, if it has one."""
     staff, passwords = tables.staff, tables.passwords
     found = connection.execute(
         sa.select(passwords.c.staff_id, passwords.c.hash, passwords.c.one_time_until)
@@ -198,7 +198,7 @@ def stored_password(connection: sa.Connection, sign_in_name: str) -> StoredPassw
 
 
 def password_of(connection: sa.Connection, staff_id: UUID) -> str | None:
-    """The hash that is stored for this member, if the account is active."""
+    """Returns the stored hash of this member, if the account is active."""
     staff, passwords = tables.staff, tables.passwords
     asked = (
         sa.select(passwords.c.hash)
@@ -209,7 +209,7 @@ def password_of(connection: sa.Connection, staff_id: UUID) -> str | None:
 
 
 def organisations(connection: sa.Connection) -> Sequence[tuple[UUID, str]]:
-    """(id, name) of every organisation, by name."""
+    """Returns (id, name) of every organisation, by name."""
     table = tables.organisations
     return [
         (row.id, row.name) for row in connection.execute(sa.select(table.c.id, table.c.name).order_by(table.c.name))
@@ -217,7 +217,7 @@ def organisations(connection: sa.Connection) -> Sequence[tuple[UUID, str]]:
 
 
 def members_of(connection: sa.Connection, team_id: UUID) -> Sequence[tuple[UUID, str]]:
-    """(id, name) of those in the team who can sign in, by name."""
+    """Returns (id, name) of those in the team who can sign in, by name."""
     staff, held = tables.staff.c, tables.staff_teams.c
     asked = (
         sa.select(staff.id, staff.display_name)

@@ -1,4 +1,4 @@
-"""The area or team that a role gets its work by: without it, its holder's list stays empty, whatever waits."""
+"""The area or team through which a role gets its work: without it, its holder's list stays empty."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ from services.platform.i18n import N_
 
 AREA_NEEDED = FieldError("/areas", N_("A reviewer needs at least one area"))
 
-# One sentence for each role of CLASSES_WORKED: a caseworker gets no case by a team of another kind.
+# One message for each role of CLASSES_WORKED: a caseworker gets no case through a team of another kind.
 TEAM_NEEDED = {
     Role.YOUTH_JUSTICE_CASEWORKER: FieldError(
         "/teams",
@@ -32,13 +32,13 @@ TEAM_NEEDED = {
 
 
 class PlaceNeeded(Invalid):
-    """A role that is given without the area or team that it gets its work by."""
+    """A role was given without the area or team through which it gets its work."""
 
 
 def lacking(
     roles: Collection[Role], *, areas: Collection[str], team_classes: Collection[RecipientClass]
 ) -> list[FieldError]:
-    """What these roles lack. `team_classes` are those of the teams that the account is in."""
+    """Returns what these roles lack. `team_classes` are those of the account's teams."""
     found = [AREA_NEEDED] if Role.REVIEWER in roles and not areas else []
     return found + [
         sentence

@@ -35,7 +35,7 @@ _LOCK = {"staff_roles": "\n    PERFORM FROM staff WHERE id = NEW.staff_id FOR NO
 
 
 def refuse_incompatible(last: sa.Table) -> None:
-    """Whoever makes the tables makes the triggers, once `last` of them is there."""
+    """Creates the triggers together with the tables, once `last` of them exists."""
 
     def protect(_target: sa.Table, connection: sa.Connection, **_: Any) -> None:
         for statement in statements(connection.dialect.name):
@@ -45,7 +45,7 @@ def refuse_incompatible(last: sa.Table) -> None:
 
 
 def statements(dialect: str) -> list[str]:
-    """What makes the triggers on this engine."""
+    """Returns the SQL of the triggers for this engine."""
     make = _sqlite if dialect == "sqlite" else _postgresql
     return [
         statement for table, events, condition in _TRIGGERS for statement in make(table, events=events, when=condition)

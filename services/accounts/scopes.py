@@ -1,4 +1,4 @@
-"""What a bearer token may do: for each service, read there or change there. A session may do what its person may."""
+"""Scopes of a bearer token: for each service, reading or writing. A session has all rights of its account."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from services.contracts.codes import Role
 
 
 class Scope(StrEnum):
-    """Named as `platform.web.access` asks for it: the service and what is done there."""
+    """Named as `platform.web.access` requires it: the service and the kind of access."""
 
     ACCOUNTS_READ = "accounts:read"
     ACCOUNTS_WRITE = "accounts:write"
@@ -23,7 +23,7 @@ class Scope(StrEnum):
 
 EVERY = frozenset(Scope)
 PROGRAMS = frozenset({Scope.INTAKE_READ, Scope.INTAKE_WRITE})
-"""What the account of a partner's system can be given: it sends referrals and reads how far they have come."""
+"""Scopes available to a partner's system: it sends referrals and reads their progress."""
 
 _AUDIT = frozenset(scope for scope in Scope if scope.endswith(":read"))
 _REFER = frozenset({Scope.INTAKE_READ})
@@ -45,10 +45,10 @@ _READS: Mapping[Role, frozenset[Scope]] = {
 
 
 def narrow(roles: Collection[Role]) -> frozenset[Scope]:
-    """What a token gets by default: to read where these roles read, and to change nothing."""
+    """Returns the default scopes of a token: reading where these roles read, without writing."""
     return frozenset().union(*(_READS[role] for role in roles))
 
 
 def written(scopes: Collection[Scope]) -> str:
-    """As a token's row and an introspection answer have them: in one text, with a space between (RFC 7662)."""
+    """Formats scopes as a token's row and an introspection response contain them: separated by spaces (RFC 7662)."""
     return " ".join(sorted(scopes))

@@ -1,4 +1,4 @@
-"""Secrets that a browser or a program holds: 256 random bits, of which only a digest is kept here."""
+"""Secrets of browsers and programs: 256 random bits, of which only a digest is stored here."""
 
 import hashlib
 import secrets
@@ -11,5 +11,5 @@ def new() -> str:
 
 
 def digest(secret: str) -> str:
-    """Enough for a secret that nobody can guess; a password needs more."""
+    """A plain hash suffices for a random secret; a password needs more."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,4 +1,4 @@
-"""Sessions: begun at sign-in under a new secret, ended by sign-out, by 20 idle minutes, or after 10 hours."""
+"""Sessions: begun at sign-in with a new secret, ended by sign-out, after 20 idle minutes, or after 10 hours."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _Timestamp = datetime | sa.BindParameter[datetime]
 
 
 class SwitchedOff(Forbidden):
-    """Whoever has this account proved who they are, and may not come in."""
+    """The holder proved their identity, but the account is switched off."""
 
     title = N_("You cannot sign in")
 
@@ -29,7 +29,7 @@ class SwitchedOff(Forbidden):
 
 
 class UnknownSession(NotFound):
-    """This member has no such session (any more)."""
+    """This member has no such session, or it has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +52,9 @@ class EndAllSessions:
 
 
 def begin_session(command: BeginSession, transaction: Transaction) -> str:
-    """Begin a session and give its secret, which is kept nowhere else. Raises SwitchedOff."""
+    """Begins a session and returns its secret, which is not stored. Raises SwitchedOff."""
     connection, sessions, staff = transaction.connection, tables.sessions, tables.staff
-    # This holds the row: an account that is being switched off gets no session.
+    # Locks the row: an account that is being switched off gets no session.
     active = sa.update(staff).where(staff.c.id == command.staff_id, staff.c.active)
     if connection.execute(active.values(last_signed_in_at=transaction.at)).rowcount != 1:
         raise SwitchedOff
@@ -77,7 +77,7 @@ def begin_session(command: BeginSession, transaction: Transaction) -> str:
 
 
 def record_sign_in(transaction: Transaction, staff_id: UUID) -> None:
-    """Remember that this member is there, and publish it, once a day at most."""
+    """Records and publishes that this member is active, once a day at most."""
     staff = tables.staff
     long_ago = sa.or_(staff.c.signed_in_at.is_(None), staff.c.signed_in_at <= transaction.at - _PUBLISHED_AFTER)
     recorded = transaction.connection.execute(
@@ -88,7 +88,7 @@ def record_sign_in(transaction: Transaction, staff_id: UUID) -> None:
 
 
 def end_session(command: EndSession, transaction: Transaction) -> None:
-    """Raises UnknownSession when it is not (or no longer) this member's."""
+    """Raises UnknownSession unless it is an open session of this member."""
     sessions = tables.sessions
     ended = transaction.connection.execute(
         sa.delete(sessions).where(sessions.c.id == command.session_id, sessions.c.staff_id == command.staff_id)
@@ -100,14 +100,14 @@ def end_session(command: EndSession, transaction: Transaction) -> None:
 
 
 def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
-    """Sign out every browser, and revoke the tokens of every program that acts for this member."""
+    """Ends every session, and revokes the tokens of every program that acts for this member."""
     end_everything(transaction, command.staff_id)
     tell_signed_out(command.staff_id, transaction)
     transaction.audit("session.ended_everywhere", subject_type="staff", subject_id=command.staff_id)
 
 
 def _end_held(held: str, staff_id: UUID, transaction: Transaction) -> None:
-    """Where somebody signs in at a browser, whoever else was signed in there is signed out."""
+    """Ends the session that the browser held before, whoever's it was."""
     sessions = tables.sessions
     its = sessions.c.secret_digest == secret.digest(held)
     of = transaction.connection.execute(sa.select(sessions.c.staff_id).where(its)).scalar_one_or_none()
@@ -121,14 +121,14 @@ def tell_signed_out(staff_id: UUID, transaction: Transaction) -> None:
 
 
 def end_everything(transaction: Transaction, staff_id: UUID) -> None:
-    """End every session and revoke every token of a member who may not come in any more."""
+    """Ends every session and revokes every token of a member who lost access."""
     sessions = tables.sessions
     transaction.connection.execute(sa.delete(sessions).where(sessions.c.staff_id == staff_id))
     revoke_tokens(transaction, staff_id)
 
 
 def revoke_tokens(transaction: Transaction, staff_id: UUID) -> None:
-    """Revoke every token of a member: what they may do has changed, or who has their password."""
+    """Revokes every token of a member: their rights have changed, or their password was compromised."""
     tokens = tables.tokens
     transaction.connection.execute(
         sa.update(tokens)

@@ -1,4 +1,4 @@
-"""Settings of accounts. The local sign-in is on in demonstration mode and nowhere else."""
+"""Settings of accounts. The local sign-in is on in demonstration mode only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ ASKING = ("intake", "scoring", "casework", "oversight")
 
 
 LIMITS = "accounts.limits"
-"""Where its pages find the limits, in Flask's `app.extensions`."""
+"""Key in Flask's `app.extensions` under which its pages find the limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What pages of accounts name and check."""
+    """Limits that the pages of accounts name and check."""
 
     token_days: int
     one_time_hours: int
@@ -29,18 +29,18 @@ class Limits:
 @dataclass(frozen=True, kw_only=True)
 class Settings(PlatformSettings):
     introspection_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    """The keys with which each service may ask who somebody is: one, and while it is being changed a second."""
+    """Keys with which each service authenticates for introspection: one, and during a rotation two."""
     max_token_lifetime: timedelta = timedelta(days=90)
-    """How long a bearer token may live at most."""
+    """Maximum lifetime of a bearer token."""
     one_time_password_lifetime: timedelta = timedelta(hours=24)
-    """How long a password that an administrator gave can be exchanged for one of the person's own."""
+    """How long a password set by an administrator can be exchanged for one of the person's own."""
     min_password_characters: int = 12
     provider: ProviderSettings | None = None
     """The partnership's own identity provider, if it has one."""
     service_urls: Mapping[str, str] = field(default_factory=dict)
-    """Where the other services answer, for the search of the audit. One that is not named is not searched."""
+    """Addresses of the other services, for the audit search. Services without an address are not searched."""
     audit_export_max_rows: int = 10_000
-    """How many entries of the audit one file holds."""
+    """Maximum audit entries in one file."""
 
     @property
     def limits(self) -> Limits:
@@ -74,7 +74,7 @@ class Settings(PlatformSettings):
 
 
 def _url(environ: Mapping[str, str], name: str) -> str:
-    """The address of one setting, without a slash at its end, or "". Raises SettingsError."""
+    """Returns the URL in one setting, without a trailing slash, or "". Raises SettingsError."""
     url = environ.get(name, "").rstrip("/")
     if url and not url.startswith(("http://", "https://")):
         raise SettingsError(f"The setting {name} must begin with http:// or https://.")
@@ -82,7 +82,7 @@ def _url(environ: Mapping[str, str], name: str) -> str:
 
 
 def _keys(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Those of one setting, of which there may be none. Raises SettingsError."""
+    """Returns the keys in one setting, possibly none. Raises SettingsError."""
     keys = tuple(key.strip() for key in environ.get(name, "").split(",") if key.strip())
     if any(len(key) < MIN_KEY for key in keys):
         raise SettingsError(f"Each key of the setting {name} must have at least {MIN_KEY} characters.")

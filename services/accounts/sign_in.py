@@ -1,4 +1,4 @@
-"""Use cases: a try to sign in is counted before it is checked, so that many at once count as many."""
+"""Use cases: an attempt to sign in is counted before it is checked, so that concurrent attempts all count."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ LOCKED_FOR = timedelta(minutes=1)
 
 
 class SignInLocked(ApplicationError):
-    """Six tries on one sign-in name within a minute failed. It is the same for a name that nobody has."""
+    """Six attempts on one sign-in name within a minute failed. Applies to unknown names too."""
 
     status = 429
     title = N_("Too many tries. Wait a little")
@@ -38,23 +38,23 @@ class RecordFailedSignIn:
 
 @dataclass(frozen=True, kw_only=True)
 class ClearFailedSignIns:
-    """The password was right: earlier tries count no more."""
+    """The password was right: clears earlier failed attempts."""
 
     name_digest: str
 
 
 def plain_name(typed: str) -> str:
-    """A sign-in name as it is stored, however it was typed."""
+    """Returns a sign-in name as it is stored, however it was typed."""
     return unicodedata.normalize("NFKC", typed).strip().casefold()
 
 
 def name_digest(typed: str, key: bytes) -> str:
-    """Names a typed sign-in name without keeping it."""
+    """Identifies a typed sign-in name without storing it."""
     return hmac.new(key, f"sign-in name {plain_name(typed)}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def record_failed_sign_in(command: RecordFailedSignIn, transaction: Transaction) -> None:
-    """Raises SignInLocked while the name is locked; a try then counts for nothing."""
+    """Raises SignInLocked while the name is locked; the attempt is then not counted."""
     attempts, at = tables.sign_in_attempts, transaction.at
     fresh = {"tries": 0, "began_at": at, "locked_until": None}
     insert_or_ignore(transaction.connection, attempts, {"name_digest": command.name_digest, **fresh})

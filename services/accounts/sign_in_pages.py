@@ -1,4 +1,4 @@
-"""Sign in, sign out, and see where one is signed in."""
+"""Sign in, sign out, and list one's own sessions."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,12 +22,12 @@ pages = Blueprint("sign_in", __name__, url_prefix="/accounts")
 
 class SignInForm(StrictSchema):
     sign_in_name = Identifier(maximum=100, required=True, ask=N_("Enter your sign-in name"))
-    # As it was typed: a password may begin or end with a space.
+    # Unchanged: a password may begin or end with a space.
     password = fields.String(required=True, error_messages={"required": N_("Enter your password")})
 
 
 class NotKnown(Invalid):
-    """One answer for a wrong name, a wrong password and an account that was switched off."""
+    """The same response for a wrong name, a wrong password and an account that was switched off."""
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("/sign_in_name", N_("The sign-in name or the password is not right"))])
@@ -36,7 +36,7 @@ class NotKnown(Invalid):
 @pages.get("/sign-in")
 @access.public
 def ask() -> ResponseReturnValue:
-    """Somebody who is signed in already goes on."""
+    """Redirects a person who is signed in already."""
     if current.identity_or_none() is not None:
         return redirect(redirects.safe(request.args.get("next")), code=303)
     return _show(Form(SignInForm()))
@@ -67,7 +67,7 @@ def sign_in() -> ResponseReturnValue:
 @pages.post("/sign-out")
 @access.public
 def sign_out() -> ResponseReturnValue:
-    """Ends the session for every service. Somebody whose session has ended already is signed out as well."""
+    """Ends the session for every service. Works for a session that has already expired."""
     identity = current.identity_or_none()
     if identity is not None:
         _end(UUID(identity.session_id))
@@ -104,7 +104,10 @@ def sessions() -> ResponseReturnValue:
 @pages.post("/sessions/renewal")
 @access.signed_in
 def renew() -> ResponseReturnValue:
-    """Asked by a page whose reader chose to stay signed in. Any request renews the session; this one says for how long."""
+    """Called by a page whose reader chose to stay signed in.
+
+    Any request renews the session; this one returns for how long.
+    """
     expires_at = current.identity().expires_at
     remaining = timedelta() if expires_at is None else expires_at - current.now()
     return {"seconds": max(0, int(remaining.total_seconds()))}
@@ -125,7 +128,7 @@ def revoke(token_id: UUID) -> ResponseReturnValue:
 
 
 def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
-    """Whose password it is. Raises NotKnown or SignInLocked."""
+    """Returns whose password it is. Raises NotKnown or SignInLocked."""
     digest, name = name_digest(sign_in_name, current.service().secret_key), plain_name(sign_in_name)
     account = audit_search.staff_id(current.reading(), name)
     try:
@@ -143,12 +146,12 @@ def _known(sign_in_name: str, password: str) -> queries.StoredPassword:
 
 
 def _lapsed(stored: queries.StoredPassword) -> bool:
-    """A one-time password that nobody used in time."""
+    """The one-time password expired unused."""
     return stored.one_time_until is not None and stored.one_time_until <= current.now()
 
 
 def failed(account: UUID | None, reason: str) -> None:
-    """Audit that a sign-in failed, of this account if there is one."""
+    """Audits that a sign-in failed, of this account if there is one."""
     context = current.service()
     current.close_reading()
     failed_sign_ins.record(
@@ -175,7 +178,7 @@ def _signed_out() -> ResponseReturnValue:
 
 
 def _provider_address() -> str | None:
-    """Where the partnership's own sign-in begins, if it has one."""
+    """Returns the address of the identity provider's sign-in, if there is one."""
     if "provider.leave" not in current_app.view_functions:
         return None
     wanted = redirects.safe(request.args.get("next"))

@@ -1,4 +1,4 @@
-"""Use cases: a member of staff is added, or their rights change. Each change is audited and told to the others."""
+"""Use cases: a member of staff is added, or their rights change. Each change is audited and published."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ from services.platform.i18n import N_
 
 
 class UnknownMember(NotFound):
-    """No member of staff has this id."""
+    """A member of staff with this id does not exist."""
 
 
 class NotYourOwn(Conflict):
-    """An administrator cannot change their own rights, so that nobody gives rights to themselves."""
+    """Administrators cannot change their own rights, so that they cannot give themselves more."""
 
     title = N_("You cannot change your own account")
 
@@ -62,7 +62,7 @@ class TeamHasEnded(Invalid):
 
 
 class PoliceInTriage(Invalid):
-    """Referrals are read by triage teams, and no police organisation reads them."""
+    """Triage teams read referrals, and police organisations may not."""
 
     def __init__(self) -> None:
         detail = N_("A member of a police organisation cannot be in a triage team")
@@ -70,7 +70,7 @@ class PoliceInTriage(Invalid):
 
 
 class RightsComeFromProvider(Conflict):
-    """The identity provider gives these rights at every sign-in: what is changed here would not last."""
+    """The identity provider sets these rights at every sign-in, which would undo a change here."""
 
     title = N_("Their roles come from your organisation’s sign-in")
 
@@ -98,7 +98,7 @@ class AddMember:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeMember:
-    """What a member may do from now on. `expected_version` is the one that the administrator saw."""
+    """A member's new rights. `expected_version` is the one that the administrator saw."""
 
     staff_id: UUID
     expected_version: int
@@ -173,7 +173,7 @@ def _check_organisation(connection: sa.Connection, organisation_id: UUID) -> Non
 
 
 def _check_administrator_remains(connection: sa.Connection, command: ChangeMember) -> None:
-    """The rows are locked: of two who end each other at once, the second one is the last and stays."""
+    """The rows are locked: when two administrators end each other concurrently, the second is refused."""
     if command.active and Role.ADMINISTRATOR in command.roles:
         return
     staff, roles = tables.staff, tables.staff_roles
@@ -191,7 +191,7 @@ def _check_administrator_remains(connection: sa.Connection, command: ChangeMembe
 
 
 def tell(transaction: Transaction, staff_id: UUID) -> None:
-    """Publish the member as they now are, with the roles that they can use."""
+    """Publishes the member's current state, with the usable roles."""
     connection = transaction.connection
     staff, organisations = tables.staff, tables.organisations
     found = connection.execute(
@@ -227,7 +227,7 @@ def _check_not_managed_by_provider(connection: sa.Connection, command: ChangeMem
 
 
 def _check_complete(transaction: Transaction, staff_id: UUID, command: AddMember | ChangeMember) -> None:
-    """What an administrator gives is refused while it lacks something; what the provider's groups give is not."""
+    """Refuses incomplete input of an administrator; groups of the provider may be incomplete."""
     if transaction.actor is None or queries.managed_by_provider(transaction.connection, staff_id):
         return
     teams = tables.teams.c
@@ -278,7 +278,7 @@ def _check_known(transaction: Transaction, column: "sa.Column[Any]", wanted: Col
 
 
 def _check_not_ended(connection: sa.Connection, staff_id: UUID, wanted: frozenset[UUID]) -> None:
-    """The rows are locked, so that a team which is being ended gets no new member. An inactive account does not count."""
+    """Locks the rows, so that a team which is being ended gets no new member. An inactive account does not count."""
     staff, teams = tables.staff, tables.teams
     active = connection.execute(sa.select(staff.c.active).where(staff.c.id == staff_id)).scalar_one()
     held = sa.select(teams.c.ended_at).where(teams.c.id.in_(wanted)).order_by(teams.c.id).with_for_update(read=True)

@@ -1,4 +1,4 @@
-"""The administrator's pages of staff: who there is, and what each may do."""
+"""The administrator's pages of staff: the list, and the rights of each member."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -37,9 +37,9 @@ pages = Blueprint("staff", __name__, url_prefix="/accounts/staff")
 
 _ASK_SCOPE = N_("Select what the token may do")
 _SEE_HOLDINGS = (Role.TEAM_MANAGER, Role.REVIEWER)
-"""Whom casework shows what somebody holds: an administrator alone is not led to a page that refuses them."""
+"""Roles to which casework shows a member's work: an administrator alone would get a page that refuses them."""
 _HOLD = {Role.REVIEWER, *CLASSES_WORKED}
-"""Who can hold a case or a review."""
+"""Roles that can hold a case or a review."""
 
 
 class MemberForm(StrictSchema):
@@ -51,7 +51,7 @@ class MemberForm(StrictSchema):
 
 
 class SearchForm(StrictSchema):
-    # Sent as a form and not in the address: a name does not belong there.
+    # Sent as a form and not in the URL: a name does not belong there.
     searched = StrictString(maximum=100, load_default="")
 
 
@@ -72,7 +72,7 @@ def index() -> ResponseReturnValue:
 @pages.post("")
 @access.requires(Role.ADMINISTRATOR)
 def search() -> ResponseReturnValue:
-    """The first hundred whose name or sign-in name contains what was typed."""
+    """The first hundred whose name or sign-in name contains the search text."""
     form = Form.received(SearchForm(), request.form)
     if not form.is_valid:
         return _list([], form)
@@ -121,7 +121,7 @@ def change(staff_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:staff_id>/password")
 @access.requires(Role.ADMINISTRATOR)
 def reset_password(staff_id: UUID) -> ResponseReturnValue:
-    """The one-time password is in this answer and nowhere else."""
+    """This response is the only one that contains the one-time password."""
     if not current.service().demonstration:
         raise PasswordAtProvider
     _member(staff_id)
@@ -133,7 +133,7 @@ def reset_password(staff_id: UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:staff_id>/tokens")
 @access.requires(Role.ADMINISTRATOR)
 def issue_token(staff_id: UUID) -> ResponseReturnValue:
-    """The token is in this answer and nowhere else."""
+    """This response is the only one that contains the token."""
     member = _member(staff_id)
     form = Form.received(TokenForm(), request.form)
     if form.is_valid:

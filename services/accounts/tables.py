@@ -1,4 +1,4 @@
-"""The tables of accounts: organisations, areas, teams, staff with their rights, and what proves that it is they."""
+"""The tables of accounts: organisations, areas, teams, staff with their rights, and their credentials."""
 
 import sqlalchemy as sa
 
@@ -60,7 +60,7 @@ staff = sa.Table(
     sa.Column("organisation_id", sa.ForeignKey("organisations.id"), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    # The newest sign-in that was published: at most a day older than the newest there was.
+    # The newest published sign-in: at most a day older than the newest one.
     sa.Column("signed_in_at", UtcDateTime, nullable=True),
     # The newest sign-in at a browser.
     sa.Column("last_signed_in_at", UtcDateTime, nullable=True),
@@ -103,7 +103,7 @@ passwords = sa.Table(
     metadata,
     sa.Column("staff_id", sa.ForeignKey("staff.id"), primary_key=True),
     sa.Column("hash", sa.String(200), nullable=False),
-    # An administrator gave it: until then it can be exchanged for one of the person's own, and opens nothing else.
+    # For a one-time password: until then it can be exchanged for one of the person's own; it gives no other access.
     sa.Column("one_time_until", UtcDateTime, nullable=True),
 )
 
@@ -136,7 +136,7 @@ tokens = sa.Table(
     sa.Column("issued_at", UtcDateTime, nullable=False),
     sa.Column("expires_at", UtcDateTime, nullable=False),
     sa.Column("revoked_at", UtcDateTime, nullable=True),
-    # As `scopes.written` has them.
+    # In the format of `scopes.written`.
     sa.Column("scopes", sa.String(500), nullable=False),
     sa.CheckConstraint("expires_at > issued_at", name="expires"),
 )

@@ -1,4 +1,4 @@
-"""The administrator's pages of teams: whom each is for, and where it can be reached."""
+"""The administrator's pages of teams: whom each is for, and how to contact it."""
 
 from typing import Any
 from uuid import UUID

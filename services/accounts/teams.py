@@ -1,4 +1,4 @@
-"""Use cases: a team is added or changed. Routing reads what is said here: class, areas, ages, on-call address."""
+"""Use cases: a team is added or changed. Routing uses its class, areas, ages and on-call address."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from services.platform.i18n import N_
 
 
 class UnknownTeam(NotFound):
-    """No team has this id."""
+    """A team with this id does not exist."""
 
 
 class AgesReversed(Invalid):
@@ -33,7 +33,7 @@ class UnknownArea(Invalid):
 
 
 class PoliceTriageTeam(Invalid):
-    """No triage team is of a police organisation."""
+    """A police organisation cannot have a triage team."""
 
     def __init__(self) -> None:
         super().__init__(errors=[FieldError("", N_("A police organisation cannot have a triage team"))])
@@ -47,7 +47,7 @@ class CodeTaken(Invalid):
 TAKES_CASES = FieldError(
     "/active", N_("It takes new cases. Choose “No” under “Does the team take new cases?” and save the changes")
 )
-"""A case that is on its way to a team must find it."""
+"""A case in transit to a team must find it."""
 HAS_MEMBERS = FieldError(
     "",
     N_(
@@ -55,7 +55,7 @@ HAS_MEMBERS = FieldError(
         "team"
     ),
 )
-"""A member of an ended team would keep seeing the cases that it has."""
+"""A member of an ended team would still see its cases."""
 
 
 class CannotEnd(Conflict):
@@ -83,7 +83,7 @@ class AddTeam:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeTeam:
-    """How a team is from now on. Its class and organisation stay: cases stand on them."""
+    """The new state of a team. Its class and organisation stay: cases depend on them."""
 
     team_id: UUID
     expected_version: int
@@ -103,7 +103,7 @@ class EndTeam:
 
 @dataclass(frozen=True, kw_only=True)
 class BringTeamBack:
-    """The team can be changed again. It takes new cases again only after a change that says so."""
+    """The team can be changed again. It takes new cases only after a change that enables it."""
 
     team_id: UUID
     expected_version: int
@@ -180,7 +180,7 @@ def end_team(command: EndTeam, transaction: Transaction) -> None:
 
 
 def obstacles(*, active: bool, members: Collection[tuple[UUID, str]]) -> list[FieldError]:
-    """Why a team cannot end, all at once."""
+    """Returns every reason why a team cannot end."""
     return [*([TAKES_CASES] if active else []), *([HAS_MEMBERS] if members else [])]
 
 
@@ -193,7 +193,7 @@ def bring_team_back(command: BringTeamBack, transaction: Transaction) -> None:
 
 
 def _held(transaction: Transaction, team_id: UUID, expected_version: int) -> sa.Row[Any]:
-    """The team as it is, locked until the transaction ends. Raises UnknownTeam, Stale."""
+    """Returns the team, locked until the transaction ends. Raises UnknownTeam, Stale."""
     teams = tables.teams
     found = transaction.connection.execute(sa.select(teams).where(teams.c.id == team_id).with_for_update()).first()
     if found is None:
@@ -211,7 +211,7 @@ def _note_end(transaction: Transaction, team_id: UUID, expected_version: int, *,
 
 
 def tell(transaction: Transaction, team_id: UUID) -> None:
-    """Publish the team as it now is."""
+    """Publishes the team's current state."""
     teams, organisations, areas, team_areas = tables.teams, tables.organisations, tables.areas, tables.team_areas
     found = transaction.connection.execute(
         sa.select(teams, organisations.c.organisation_class)

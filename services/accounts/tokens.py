@@ -1,4 +1,4 @@
-"""Bearer tokens, for programs: issued to an account, valid for a time, revoked at once."""
+"""Bearer tokens for programs: issued to an account, valid for a limited time, revocable immediately."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ USUAL_LIFETIME = timedelta(hours=8)
 
 
 class UnknownToken(NotFound):
-    """There is no such token, or it was revoked."""
+    """The token does not exist, or it was revoked."""
 
 
 class NotActive(Conflict):
-    """An account that cannot sign in gets no token: it would be good again when the account is."""
+    """An account that cannot sign in gets no token: it would become valid again with the account."""
 
     title = N_("This account is switched off")
 
@@ -59,9 +59,9 @@ class RevokeToken:
 
 
 def issue_token(command: IssueToken, transaction: Transaction, *, max_lifetime: timedelta) -> str:
-    """Issue a token and give its secret, which is kept nowhere else.
+    """Issues a token and returns its secret, which is not stored.
 
-    Raises LivesTooLong, NotActive, and NotAProgram where an administrator names a person's account.
+    Raises LivesTooLong, NotActive, and NotAProgram if an administrator names a person's account.
     """
     if command.lifetime > max_lifetime:
         raise LivesTooLong
@@ -88,7 +88,7 @@ def issue_token(command: IssueToken, transaction: Transaction, *, max_lifetime: 
 
 
 def _check_holder(command: IssueToken, transaction: Transaction) -> None:
-    """The row is locked, so that an account which is being switched off gets no token."""
+    """Locks the row, so that an account which is being switched off gets no token."""
     staff = tables.staff
     its = staff.c.id == command.staff_id
     active = transaction.connection.execute(sa.select(staff.c.active).where(its).with_for_update()).scalar_one()
@@ -102,7 +102,7 @@ def _check_holder(command: IssueToken, transaction: Transaction) -> None:
 
 
 def revoke_token(command: RevokeToken, transaction: Transaction) -> None:
-    """Raises UnknownToken when it is not this member's, or was revoked."""
+    """Raises UnknownToken unless it is a valid token of this member."""
     tokens = tables.tokens
     revoked = transaction.connection.execute(
         sa.update(tokens)

@@ -1,4 +1,4 @@
-"""How accounts names roles and kinds of team on screen, and what each role can do here now."""
+"""Labels of roles and kinds of team, and what each role can do here now."""
 
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ SCOPES = {
 
 @dataclass(frozen=True)
 class Task:
-    """Something that a role can do here: a sentence, with the address of the page if there is one."""
+    """A task of a role: a sentence, with the address of the page if there is one."""
 
     text: str
     href: str | None = None
@@ -115,4 +115,4 @@ LANDING: dict[Role, str] = {
     Role.TEAM_MANAGER: "/casework/queue",
     Role.BOARD_MEMBER: "/oversight/",
 }
-"""Where a person with only this role begins. Everybody else begins on the home page."""
+"""The first page of an account with this role only. Other accounts begin on the home page."""

@@ -1,4 +1,4 @@
-"""`waymark audit verify`: walks the audit chain of every service."""
+"""`waymark audit verify`: verifies the audit chain of every service."""
 
 import json
 from typing import IO
@@ -13,7 +13,7 @@ from services.platform.audit.verify import Anchor, Verdict, verify
 
 @click.group("audit")
 def command() -> None:
-    """The record of who did and read what."""
+    """Inspect and verify the audit log."""
 
 
 @command.command("verify")
@@ -25,7 +25,7 @@ def command() -> None:
 @folder_option
 @json_option
 def verify_command(anchors: IO[str] | None, folder: Folder, as_json: bool) -> None:
-    """Find any change, gap, reorder or unsealed row. Exit code 1 when there is one."""
+    """Find any changed, missing, reordered or unsealed row. Exit code 1 if there is one."""
     known = _read(anchors) if anchors else {}
     with opened(folder) as system:
         verdicts = [verify(service, anchor=known.get(name)) for name, service in system.services.items()]

@@ -1,7 +1,7 @@
-"""What a first start does with a second processor while the first one trains: python -m … TRACKING_ADDRESS.
+"""Prepares the MLflow store on a second processor while the first one trains: python -m … TRACKING_ADDRESS.
 
-A new environment has its packages as source: Python compiles each at its first import, MLflow for ten seconds. And
-MLflow takes some more to make its store.
+A new environment contains packages as source: Python compiles each at its first import, MLflow for ten seconds.
+Creating MLflow's store takes some more.
 """
 
 import subprocess
@@ -18,16 +18,16 @@ _OF_THE_SYSTEM = ("services.demo.load", "services.platform.db.migrate")
 
 @contextmanager
 def beside(folder: Folder) -> Iterator[Callable[[], object]]:
-    """Within, a process makes the store of this folder. Call what is given before the store is used.
+    """Creates the store of this folder in a process within the context. Call the result before using the store.
 
-    Should the process fail, whoever uses the store makes it, and says what is wrong.
+    If the process fails, the first use of the store creates it and reports the error.
     """
     folder.registry.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(  # noqa: S603 (our own module)
         [sys.executable, "-m", __name__, folder.tracking_uri],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        process_group=0,  # Ctrl-C is its parent's to answer: the store is made whole
+        process_group=0,  # the parent handles Ctrl-C: the store is always completed
     )
     try:
         yield process.wait

@@ -1,4 +1,4 @@
-"""The `waymark` command: its subcommands are imported when they are called, so that each starts at once."""
+"""The `waymark` command: imports a subcommand when it is called, so that each starts fast."""
 
 import sys
 from importlib import import_module
@@ -9,23 +9,25 @@ from services.embedded.privacy import restrict_new_files
 from services.platform.errors import ApplicationError
 
 _COMMANDS = {
-    "audit": "The record of who did and read what.",
-    "rebuild": "Make again what is made from what other services tell.",
+    "audit": "Inspect and verify the audit log.",
+    "rebuild": "Rebuild projections from events.",
     "redrive": "Handle every dead letter of SERVICE again.",
-    "replay": "Do again what was done, to see that it comes out the same.",
+    "replay": "Re-run an estimate and compare.",
     "rollback": "Make the previous champion the champion again.",
-    "run": "Make what is missing, then serve until Ctrl-C.",
-    "score": "Estimate referrals that had no model.",
+    "run": "Set up what is missing, then serve until Ctrl-C.",
+    "score": "Estimate referrals that had no model, with the current champion.",
     "token": "Print a token, alone on its line.",
     "topics": "Kafka's topics.",
-    "train": "Train on the invented population.",
+    "train": "Train on the invented population, and register the model.",
 }
-"""The module of the same name in this folder has the command; what it does is said here too, for the list of them:
-its first sentence."""
+"""The module of the same name in this folder has the command.
+
+Each value is the first sentence of its help, for the list.
+"""
 
 
 class LazyGroup(click.Group):
-    """A group that knows the names of its commands, and imports one when it is asked for."""
+    """A group that knows the names of its commands, and imports one on use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*_COMMANDS, *super().list_commands(ctx)})
@@ -37,7 +39,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, none of which is imported for it."""
+        """Lists the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
@@ -54,7 +56,7 @@ def waymark() -> None:
 
 
 def main() -> None:
-    """Exit codes: 0 done, 1 refused or a fault found, 2 wrongly called, 130 interrupted."""
+    """Exit codes: 0 done, 1 refused or a fault found, 2 usage error, 130 interrupted."""
     restrict_new_files()
     try:
         waymark(prog_name="waymark", standalone_mode=False)

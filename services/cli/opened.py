@@ -1,4 +1,4 @@
-"""The system of a folder without workers, as most commands use it: beside a running one, or alone."""
+"""Opens a folder's system without workers, as most commands use it: beside a running one, or alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

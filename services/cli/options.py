@@ -1,4 +1,4 @@
-"""What several commands share: where embedded mode keeps its data, and how an answer is printed."""
+"""Options and output shared by several commands."""
 
 import json
 from collections.abc import Callable
@@ -28,5 +28,5 @@ json_option: Callable[..., Any] = click.option("--json", "as_json", is_flag=True
 
 
 def answer(data: dict[str, Any] | list[Any], sentence: str, *, as_json: bool) -> None:
-    """Print what came of a command: a sentence for a person, or the data for a program."""
+    """Prints the result of a command: a sentence for a person, or the data for a program."""
     click.echo(json.dumps(data, default=str) if as_json else sentence)

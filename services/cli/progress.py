@@ -1,4 +1,4 @@
-"""Long work shows how far it is: a bar on a terminal, a line per step anywhere else."""
+"""Progress of long work: a bar on a terminal, a line per step elsewhere."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ Report = Callable[[str, int, int], None]
 
 @contextmanager
 def shown() -> Iterator[Report]:
-    """A report that a person can follow. It goes to the error stream: the answer is on the other."""
+    """Returns a progress report on the error stream: standard output is for the result."""
     if sys.stderr.isatty():
         with _bar() as report:
             yield report

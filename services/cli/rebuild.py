@@ -1,4 +1,4 @@
-"""`waymark rebuild oversight`: has everything told again that oversight reads."""
+"""`waymark rebuild oversight`: rebuilds oversight's projections from republished events."""
 
 import os
 from dataclasses import replace
@@ -18,17 +18,17 @@ from services.platform.settings import Process, environment
 
 @click.group("rebuild")
 def command() -> None:
-    """Make again what is made from what other services tell."""
+    """Rebuild projections from events."""
 
 
 @command.command("oversight")
 @folder_option
 @json_option
 def oversight_command(folder: Folder, as_json: bool) -> None:
-    """Clear what oversight has read, and have the other services republish it.
+    """Clear what oversight has read, and make the other services republish it.
 
-    Where DATABASE_URL is set, that is oversight's database, and the workers that run do the rest. Figures that were
-    frozen stay as they are, and none are frozen until it is done.
+    If DATABASE_URL is set, that is oversight's database, and the running workers do the rest. Frozen figures stay as
+    they are, and no new figures are frozen until the rebuild is done.
     """
     environ = environment(os.environ)
     if "DATABASE_URL" in environ:
@@ -51,7 +51,7 @@ _ASKED = "Asked. The next figures are frozen when everything has arrived again; 
 
 
 class _Nobody:
-    """Nobody is signed in on a command line."""
+    """The command line has no signed-in user."""
 
     def identify(self, *, session: str | None, bearer: str | None) -> None:
         return None
@@ -62,7 +62,7 @@ def _ask(service: Service) -> None:
 
 
 def _nobody_works_on(service: Service) -> bool:
-    """Whether no worker runs: one would hold the relay's lock."""
+    """Returns whether no worker runs: one would hold the relay's lock."""
     leader_lock = LeaderLock(service.database, "relay")
     alone = leader_lock.try_acquire()
     leader_lock.release()

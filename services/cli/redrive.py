@@ -1,4 +1,4 @@
-"""`waymark redrive`: handles what was dead-lettered once more."""
+"""`waymark redrive`: handles dead letters again."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from services.platform.service import Service
 @folder_option
 @json_option
 def command(service_name: str, reason: str, folder: Folder, as_json: bool) -> None:
-    """Handle every dead letter of SERVICE again. Exit code 1 when one fails again; it stays a dead letter."""
+    """Handle every dead letter of SERVICE again. Exit code 1 if one fails again; it stays a dead letter."""
     with opened(folder) as system:
         service = system.services.get(service_name)
         if service is None:
@@ -41,7 +41,7 @@ def _redrive(service: Service, reason: RedriveReason) -> tuple[int, int]:
         try:
             _handle(service, letter_id, reason)
         except Exception as error:
-            # Whatever it was, the letter is kept; its kind is told, its content never.
+            # Any exception: the letter stays, and only the kind of error is reported, never its message.
             click.echo(f"{letter_id}: {type(error).__name__}", err=True)
             failed += 1
         else:

@@ -1,4 +1,4 @@
-"""`waymark replay estimate`: computes a stored estimate again, and says whether a single bit differs."""
+"""`waymark replay estimate`: computes a stored estimate again, and compares every bit."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from services.scoring.replay import replay_estimate
 
 @click.group("replay")
 def command() -> None:
-    """Do again what was done, to see that it comes out the same."""
+    """Re-run an estimate and compare."""
 
 
 @command.command("estimate")
@@ -21,7 +21,7 @@ def command() -> None:
 @folder_option
 @json_option
 def estimate_command(estimate_id: UUID, folder: Folder, as_json: bool) -> None:
-    """Compute the estimate with this id from its stored snapshot. Exit code 1 when anything differs."""
+    """Compute the estimate with this id from its stored snapshot. Exit code 1 if anything differs."""
     with opened(folder) as system:
         replayed = replay_estimate(system.services["scoring"], champion.known(folder), estimate_id)
     data = {**vars(replayed), "estimate_id": str(estimate_id), "same": replayed.same}

@@ -1,4 +1,4 @@
-"""`waymark rollback`: the champion before this one estimates again."""
+"""`waymark rollback`: makes the previous champion estimate again."""
 
 import os
 
@@ -27,6 +27,6 @@ def command(folder: Folder, as_json: bool) -> None:
         try:
             champion.take(folder)
         except Exception:
-            registry.roll_back()  # one that cannot be used stays no champion
+            registry.roll_back()  # a model that is rejected does not stay champion
             raise
     answer({"from": before, "to": now}, f"Rolled back from model version {before} to {now}.", as_json=as_json)

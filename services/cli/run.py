@@ -38,7 +38,7 @@ _MEGABYTE = 1024 * 1024
 )
 @folder_option
 def command(port: int, log_megabytes: int, log_files: int, folder: Folder) -> None:
-    """Make what is missing, then serve until Ctrl-C. It makes databases, a first model and demonstration referrals."""
+    """Set up what is missing, then serve until Ctrl-C. Creates databases, a first model and demonstration referrals."""
     with (
         locks.running(folder),
         closing(LogFile(folder.log_lines, max_bytes=log_megabytes * _MEGABYTE, files=log_files)) as lines,
@@ -52,10 +52,10 @@ def command(port: int, log_megabytes: int, log_files: int, folder: Folder) -> No
 
 
 def prepare(folder: Folder) -> None:
-    """Everything that a first start needs and a second one finds."""
+    """Prepares everything that a first start needs; a second start reuses it."""
     if not champion.is_usable(folder):
         with first_start.beside(folder) as ready:
-            # Over a champion of an earlier version of Waymark too: it was made for other features.
+            # Also replaces a champion of an earlier version of Waymark, which has other features.
             train(folder, promote=True, before_registering=ready)
     if not load.is_loaded(folder):
         with progress.shown() as report:

@@ -1,4 +1,4 @@
-"""`waymark score`: estimates again what waited for a model, or everything by a new champion."""
+"""`waymark score`: estimates referrals that waited for a model, or all referrals with a new champion."""
 
 import click
 
@@ -13,7 +13,7 @@ from services.scoring.rescore import rescore
 @folder_option
 @json_option
 def command(everything: bool, folder: Folder, as_json: bool) -> None:
-    """Estimate referrals that had no model. The champion of now does it, and what was said before is kept."""
+    """Estimate referrals that had no model, with the current champion. Earlier results stay stored."""
     with opened(folder) as system:
         done = rescore(
             system.services["scoring"].dispatcher,

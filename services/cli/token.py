@@ -34,7 +34,7 @@ from services.embedded.folder import Folder
 def command(
     role: str | None, user: str | None, scopes: tuple[str, ...], hours: int, folder: Folder, as_json: bool
 ) -> None:
-    """Print a token, alone on its line. It may do what its scopes say, as long as its user may."""
+    """Print a token, alone on its line. Its scopes limit what it may do, and its user's rights do too."""
     if (role is None) == (user is None):
         raise click.UsageError("Name either a --role or a --user.")
     name = user or str(role).replace("_", "-")

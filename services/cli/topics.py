@@ -15,7 +15,7 @@ from services.platform.settings import environment
 
 @click.group("topics")
 def command() -> None:
-    """Kafka's topics. Where Kafka is, the environment says: KAFKA_BOOTSTRAP_SERVERS and the others of a worker."""
+    """Kafka's topics. The environment names the brokers: KAFKA_BOOTSTRAP_SERVERS and the other settings of a worker."""
 
 
 @command.command("apply")
@@ -29,7 +29,7 @@ def command() -> None:
 )
 @json_option
 def apply(replicas: int, as_json: bool) -> None:
-    """Create the topics that are missing, grow those that are too small, set what is set otherwise."""
+    """Create missing topics, grow small ones, and correct their settings."""
     try:
         changes = topics.apply(KafkaSettings.from_environment(environment(os.environ)), TOPICS, replicas=replicas)
     except BrokerUnavailable as error:

@@ -1,4 +1,4 @@
-"""`waymark train`: a new model, with its baselines, tracked and registered in MLflow."""
+"""`waymark train`: trains a new model with its baselines, tracked and registered in MLflow."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @folder_option
 @json_option
 def command(promote: bool, registry: str | None, folder: Folder, as_json: bool) -> None:
-    """Train on the invented population. What comes of it is registered."""
+    """Train on the invented population, and register the model."""
     if registry:
         registered = train_for(registry, promote=promote)
     else:
@@ -38,7 +38,7 @@ def command(promote: bool, registry: str | None, folder: Folder, as_json: bool) 
 def train(
     folder: Folder, *, promote: bool = False, before_registering: Callable[[], object] = lambda: None
 ) -> "Registered":
-    """Train into this folder's registry; scoring then uses the model if it is the champion."""
+    """Trains into this folder's registry; scoring then uses the model if it is the champion."""
     folder.artefacts.mkdir(parents=True, exist_ok=True)
     registered = _train(folder.tracking_uri, folder.artefacts, promote=promote, before_registering=before_registering)
     if registered.is_champion:
@@ -47,7 +47,7 @@ def train(
 
 
 def train_for(registry: str, *, promote: bool = False) -> "Registered":
-    """Train into a tracking server, which knows where its files lie; scoring fetches the champion from there."""
+    """Trains into a tracking server, which knows where its files are; scoring downloads the champion from there."""
     return _train(registry, None, promote=promote)
 
 

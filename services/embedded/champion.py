@@ -20,7 +20,7 @@ def known(folder: Folder) -> Champions:
 
 
 def take(folder: Folder) -> str:
-    """Verify the registry's champion and keep it as the model in use. Gives its version.
+    """Verifies the registry's champion and makes it the model in use. Returns its version.
 
     Raises RegistryUnavailable when there is none, ModelRejected when it cannot be used.
     """

@@ -1,4 +1,4 @@
-"""The folder in which embedded mode keeps everything: databases, log, registry, and its own secret."""
+"""The folder in which embedded mode stores everything: databases, log, registry, and its own secret."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ class Folder:
 
     @property
     def log_lines(self) -> Path:
-        """What a running system says of itself: ids and times, no names."""
+        """The log file of a running system: ids and times, no names."""
         return self.root / "waymark.log"
 
     @property
@@ -39,38 +39,38 @@ class Folder:
 
     @property
     def models(self) -> Path:
-        """Where scoring keeps the models that it has verified."""
+        """Where scoring caches the models that it has verified."""
         return self.root / "models"
 
     @property
     def loading(self) -> Path:
-        """There while the demonstration is being loaded."""
+        """Exists while the demonstration is being loaded."""
         return self.root / "demonstration.loading"
 
     @property
     def loaded(self) -> Path:
-        """There once the demonstration is loaded."""
+        """Exists once the demonstration is loaded."""
         return self.root / "demonstration.loaded"
 
     def delete_data(self) -> None:
-        """Delete the databases and the log; secrets, registry and models stay."""
+        """Deletes the databases and the log; secrets, registry and models stay."""
         for path in self.root.glob("*.sqlite*"):
             path.unlink()
 
     @property
     def metrics_token(self) -> str:
-        """With what the figures of every service are read: the text of `metrics.secret`."""
+        """The token that protects the metrics of every service: the text of `metrics.secret`."""
         return self.secret("metrics").hex()
 
     def secret(self, purpose: str) -> bytes:
-        """This installation's secret for one purpose: made once, kept in a file that only its owner may read."""
+        """Returns this installation's secret for one purpose: created once, in a file that only its owner may read."""
         path = self.root / f"{purpose}.secret"
         if not path.exists():
             self._write_privately(path, secrets.token_bytes(_SECRET_BYTES).hex())
         return bytes.fromhex(path.read_text(encoding="ascii"))
 
     def _write_privately(self, path: Path, text: str) -> None:
-        """Write the file whole or not at all: a secret cut short would be kept for ever."""
+        """Writes the file atomically: a truncated secret would be used for ever."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
         draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Who may work on a folder at the same time: locks of the operating system, which end with the process that holds them."""
+"""Locks on a folder, by the operating system: they end with the process that holds them."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ from services.platform.errors import ApplicationError
 
 
 class FolderInUse(ApplicationError):
-    """Another process works on the folder in a way that leaves no room for this one."""
+    """Another process uses the folder in a way that excludes this one."""
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def running(folder: Folder) -> Iterator[None]:
 
 @contextmanager
 def preparing(folder: Folder) -> Iterator[None]:
-    """While databases and a first model are made, or made anew: nobody else uses them. Raises FolderInUse."""
+    """Exclusive, while databases and a first model are created or recreated. Raises FolderInUse."""
     with _held(
         folder,
         "preparing",
@@ -40,7 +40,7 @@ def preparing(folder: Folder) -> Iterator[None]:
 
 @contextmanager
 def using(folder: Folder) -> Iterator[None]:
-    """For a command beside a running Waymark, or without one: everything is there while it lasts. Raises FolderInUse."""
+    """Shared, for a command beside a running Waymark or without one: the folder stays complete. Raises FolderInUse."""
     with _held(
         folder,
         "preparing",
@@ -52,7 +52,7 @@ def using(folder: Folder) -> Iterator[None]:
 
 @contextmanager
 def changing_models(folder: Folder) -> Iterator[None]:
-    """For the one command that registers, takes or exchanges models. Raises FolderInUse."""
+    """For the one command that registers, downloads or exchanges models. Raises FolderInUse."""
     refusal = f"Another command changes the models in the folder {folder.root}. Try again when it has ended."
     with using(folder), _held(folder, "models", fcntl.LOCK_EX, refusal):
         yield
@@ -60,7 +60,7 @@ def changing_models(folder: Folder) -> Iterator[None]:
 
 @contextmanager
 def _held(folder: Folder, name: str, how: int, refusal: str) -> Iterator[None]:
-    """Not inherited by the programs that this one starts. Whoever works on a folder first makes it private."""
+    """Not inherited by child processes. The first process to use a folder makes it private."""
     make_private(folder)
     descriptor = os.open(folder.root / f"{name}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

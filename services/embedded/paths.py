@@ -1,4 +1,4 @@
-"""One host, several services: a request goes to the service that its path's first segment names."""
+"""One host, several services: the first segment of a request's path selects the service."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class ByFirstSegment:
-    """Nothing is taken off the path, so that a service's addresses are the same here and behind a proxy."""
+    """The path stays complete, so that a service's addresses are the same here and behind a proxy."""
 
     def __init__(self, apps: "Mapping[str, WSGIApplication]", *, otherwise: "WSGIApplication") -> None:
         self._apps = apps

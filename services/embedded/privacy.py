@@ -1,4 +1,4 @@
-"""What embedded mode writes is its owner's alone: nobody else on the machine reads a folder or a file of it."""
+"""Files of embedded mode belong to their owner alone: other users of the machine cannot read them."""
 
 import os
 from pathlib import Path
@@ -8,20 +8,20 @@ from services.platform.errors import ApplicationError
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _OURS = ("*.secret", "*.lock", "*.sqlite", "waymark.log", "models", "mlflow")
-"""One of these is in every folder that Waymark has used."""
+"""Every folder that Waymark has used contains one of these."""
 
 
 class FolderOfOthers(ApplicationError):
-    """The folder holds what Waymark did not write, or what its user may not change."""
+    """The folder contains files that Waymark did not write, or that its user may not change."""
 
 
 def restrict_new_files() -> None:
-    """What this process and its children make from now on is readable by their user alone."""
+    """Makes new files of this process and its children readable by their user alone."""
     os.umask(0o077)
 
 
 def make_private(folder: Folder) -> None:
-    """Make the folder, or take every right on it and on all beneath it from other users. Raises FolderOfOthers."""
+    """Creates the folder, or removes all rights of other users on it and its contents. Raises FolderOfOthers."""
     root = folder.root
     root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     _check_ours(root)
@@ -47,7 +47,7 @@ def _check_ours(root: Path) -> None:
 
 
 def _restrict(path: Path, mode: int) -> None:
-    """A link is left as it is, and so is what a running Waymark has just removed."""
+    """Skips links, and files that a running Waymark has just removed."""
     try:
         now = path.lstat().st_mode
         if now & 0o077 and not path.is_symlink():

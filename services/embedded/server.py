@@ -1,4 +1,4 @@
-"""Serves a system on one loopback port until it is told to stop."""
+"""Serves a system on one loopback port until a signal stops it."""
 
 import signal
 from collections.abc import Callable
@@ -16,7 +16,7 @@ HOST = "127.0.0.1"
 PORT = 8000
 
 _THREADS = 8
-_LARGEST_BODY = 8 * 1024 * 1024  # a service's own limit is lower, and answers in its own words
+_LARGEST_BODY = 8 * 1024 * 1024  # a service's own limit is lower, and has its own message
 _LARGEST_HEADERS = 64 * 1024
 
 
@@ -25,7 +25,7 @@ class PortTaken(ApplicationError):
 
 
 def listen(app: "WSGIApplication", *, port: int) -> Any:
-    """A web server that holds the port and serves once `run` is called. Raises PortTaken."""
+    """Returns a web server that holds the port and serves once `run` is called. Raises PortTaken."""
     try:
         return waitress.create_server(
             app,
@@ -34,7 +34,7 @@ def listen(app: "WSGIApplication", *, port: int) -> Any:
             threads=_THREADS,
             ident=None,
             max_request_body_size=_LARGEST_BODY,
-            # CachedModel in memory whole: a temporary file would need space on the disk before anybody could answer.
+            # Bodies stay in memory: a temporary file would need disk space before a service could respond.
             inbuf_overflow=_LARGEST_BODY + 1,
             max_request_header_size=_LARGEST_HEADERS,
             clear_untrusted_proxy_headers=True,
@@ -44,13 +44,13 @@ def listen(app: "WSGIApplication", *, port: int) -> Any:
 
 
 def serve(system: System, *, port: int = PORT, ready: Callable[[], None] = lambda: None) -> None:
-    """Run workers and web server until SIGTERM or Ctrl-C; what has begun is ended. Raises PortTaken."""
+    """Runs workers and web server until SIGTERM or Ctrl-C, then finishes what has begun. Raises PortTaken."""
     server = listen(system.app, port=port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     system.start()
     try:
         ready()
-        server.run()  # returns on KeyboardInterrupt, after the requests at hand
+        server.run()  # returns on KeyboardInterrupt, after the open requests
     except KeyboardInterrupt:
         pass
     finally:

@@ -1,4 +1,4 @@
-"""The services of one process, each imported and built when it is first asked for: a short command needs one or two."""
+"""The services of one process, each imported and built on first use: a short command needs one or two."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -8,7 +8,7 @@ NAMES = ("accounts", "intake", "scoring", "casework", "oversight")
 
 
 class Services(Mapping[str, Service]):
-    """By name. To walk through them builds them all."""
+    """By name. Iterating over them builds them all."""
 
     def __init__(self, build: Callable[[str], Service]) -> None:
         self._build = build

@@ -1,4 +1,4 @@
-"""The demonstration users of an embedded system: their one password, and tokens that act for them."""
+"""The demonstration users of an embedded system: their shared password, and tokens that act for them."""
 
 from datetime import timedelta
 
@@ -13,21 +13,21 @@ _PASSWORD_CHARACTERS = 12
 
 
 def password(folder: Folder) -> str:
-    """Of every demonstration user of this folder; another folder has another one."""
+    """The password of every demonstration user of this folder; each folder has its own."""
     return folder.secret("password").hex()[:_PASSWORD_CHARACTERS]
 
 
 def load(system: System, folder: Folder) -> tuple[DemonstrationAccount, ...]:
-    """Add the invented staff, teams and places that are missing."""
+    """Adds the invented staff, teams and areas that are missing."""
     return load_demonstration(system.services["accounts"], password=password(folder))
 
 
 def token(
     system: System, sign_in_name: str, *, scopes: frozenset[Scope] = EVERY, lifetime: timedelta = USUAL_LIFETIME
 ) -> str:
-    """A bearer token of the demonstration user with this sign-in name.
+    """Returns a bearer token of the demonstration user with this sign-in name.
 
-    Raises NobodyHasRole for a name not there, LivesTooLong.
+    Raises NobodyHasRole for an unknown name, LivesTooLong.
     """
     known = _known(system, sign_in_name)
     made: str = system.services["accounts"].dispatcher.handle(
@@ -37,7 +37,7 @@ def token(
 
 
 def narrow_scopes(system: System, sign_in_name: str) -> frozenset[Scope]:
-    """What a token of this demonstration user may do when nobody says more. Raises NobodyHasRole."""
+    """Returns the default scopes of a token of this demonstration user. Raises NobodyHasRole."""
     return narrow(_known(system, sign_in_name).roles)
 
 

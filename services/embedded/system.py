@@ -35,37 +35,37 @@ class System:
 
     @property
     def app(self) -> "WSGIApplication":
-        """Accounts has the front page, the assets, and the word on addresses that are nobody's."""
+        """Accounts serves the front page, the assets, and the error page of unknown addresses."""
         apps = {name: service.app for name, service in self.services.items()}
         return ByFirstSegment(apps, otherwise=apps["accounts"])
 
     def migrate(self) -> None:
-        from services.platform.db import migrate  # Alembic takes a while to import, and few commands need it
+        from services.platform.db import migrate  # Alembic is slow to import, and few commands need it
 
         for service in self.services.values():
             migrate.upgrade(service)
 
     def start(self) -> None:
-        """Start one worker per service. Call once."""
+        """Starts one worker per service. Call once."""
         self._workers.extend(Worker(service, self.log) for service in self.services.values())
         for worker in self._workers:
             worker.start()
 
     def stop(self) -> None:
-        """Let every worker end what it is at."""
+        """Lets every worker finish its current step."""
         for worker in self._workers:
             worker.stop()
         self._workers.clear()
 
     def do_not_wait_for_the_disk(self) -> None:
-        """For a load that begins again from nothing when it is interrupted: commits return before they are durable."""
+        """For a load that starts over when it is interrupted: commits return before they are durable."""
         for database in (self.log.database, *(service.database for service in self.services.values())):
             if database.is_sqlite:
                 sa.event.listen(database.engine, "connect", _synchronous_off)
-                database.engine.dispose()  # connections that were opened before wait for it still
+                database.engine.dispose()  # connections opened before are still synchronous
 
     def drain(self) -> None:
-        """Without workers: move every event on until none is left to move."""
+        """Without workers: relays and handles events until none are left."""
         relays = [Relay(service, self.log) for service in self.services.values()]
         consumers = [Consumer(service, self.log) for service in self.services.values()]
         while sum(relay.run_once() for relay in relays):
@@ -76,13 +76,13 @@ class System:
             relay.stop()
 
     def reconcile(self) -> None:
-        """Without workers: find what lags behind and mend it, until nothing does."""
+        """Without workers: reconciles until nothing lags behind."""
         self.drain()
         while sum(reconcile(service) for service in self.services.values()):
             self.drain()
 
     def seal(self) -> None:
-        """Without workers: link every audit row into its chain."""
+        """Without workers: links every audit row into its chain."""
         for service in self.services.values():
             while sealer.seal(service):
                 pass
@@ -104,9 +104,9 @@ def build(
     database_url: Callable[[str], str] | None = None,
     registry_url: str | None = None,
 ) -> System:
-    """Nothing is opened. Its databases are in the folder unless `database_url` says where.
+    """Does not connect. Its databases are in the folder unless `database_url` is given.
 
-    Without a registry, scoring uses the model that it has kept.
+    Without a registry, scoring uses the cached model.
     """
     models = {"models_folder": folder.models, "registry_url": registry_url}
 

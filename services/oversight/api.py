@@ -1,4 +1,4 @@
-"""The same frozen report for a program."""
+"""The frozen report as JSON."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ class Steps(MethodView):
     @api.response(200, ReportSchema)
     @access.requires(Role.BOARD_MEMBER)
     def get(self, query: dict[str, str], period: str) -> dict[str, Any]:
-        """How many referrals of a quarter ("2026-Q4") stand at each step, as it was last frozen."""
+        """Returns the number of referrals of a quarter ("2026-Q4") at each step, as last frozen."""
         found = reading.read(period, query["area"], form="json")
         return {
             **found.content,

@@ -1,4 +1,4 @@
-"""Notes what events tell: each is one command, and one change of one timeline."""
+"""Applies events: each is one command, and one change of one timeline."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class ApplyReview:
 
 @dataclass(frozen=True, kw_only=True)
 class ApplyReading:
-    """A reviewer said what they think: they have read it, and the step stays as it is."""
+    """A reviewer recorded their own view: the referral is read, and the step stays as it is."""
 
     referral_id: UUID
     at: datetime
@@ -72,7 +72,7 @@ class ApplyModel:
 
 
 def prefetch(batch: Batch, commands: Sequence[object]) -> None:
-    """Have all timelines read at once that these commands will change."""
+    """Loads all timelines that these commands will change."""
     batch.shared(TimelineStore).read(
         [command.referral_id for command in commands if isinstance(command, ApplyToTimeline)]
     )
@@ -118,7 +118,7 @@ HANDLERS: Mapping[type, Callable[[Any, Any], Any]] = {
 
 
 def _change(command: Any, transaction: Transaction, noted: Callable[..., ReferralTimeline]) -> None:
-    """Note the command's fields on the timeline. No audit row: nothing is decided here."""
+    """Sets the command's fields on the timeline. Not audited: nothing is decided here."""
     facts = dict(vars(command))
     held = transaction.batch.shared(TimelineStore)
     referral_id = facts.pop("referral_id")

@@ -1,4 +1,4 @@
-"""Builds the oversight service: the one place where its parts are joined."""
+"""Composition root of the oversight service."""
 
 from pathlib import Path
 

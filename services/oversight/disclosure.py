@@ -1,8 +1,8 @@
-"""Small numbers: what may be shown of counts about young people, so that nobody can be picked out or worked out.
+"""Disclosure control: which counts about young people may be shown, so that nobody can be identified or derived.
 
 A count of 1 to 7 is hidden, any other is rounded to the nearest 5 (after NHS Digital's rule for hospital statistics).
-Then further counts are hidden until the shown ones, with every sum that holds among them, leave a small count free to be
-any number from 1 to 7. Everything that is shown or exported is made from what comes out of here.
+Then further counts are hidden until the shown ones, with every sum that holds among them, leave a small count free to
+be any number from 1 to 7. Everything that is shown or exported comes from this module.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ Bounds = tuple[int, int]
 
 @dataclass(frozen=True)
 class Sum:
-    """The count named `total` is the sum of the counts named `parts`, and everybody knows it."""
+    """The count named `total` is the sum of the counts named `parts`, and every reader knows it."""
 
     total: str
     parts: Sequence[str]
@@ -45,9 +45,9 @@ class Shown:
 def disclose(
     counts: Mapping[str, int], sums: Sequence[Sum] = (), *, unpublished: Collection[str] = (), keep: Sequence[str] = ()
 ) -> dict[str, Shown]:
-    """What may be shown of all counts of one report, together with every sum that holds among them.
+    """Returns what may be shown of all counts of one report and of every sum that holds among them.
 
-    `unpublished` counts only link others in a sum and are never shown. When more has to be hidden, `keep` names the
+    `unpublished` counts only link others in a sum and are never shown. When more must be hidden, `keep` names the
     counts to hide last, the last of them last of all.
     """
     small = frozenset(name for name, count in counts.items() if 0 < count < SMALLEST_SHOWN) - frozenset(unpublished)
@@ -61,7 +61,7 @@ def disclose(
         hidden.add(_next_to_hide(too_much, counts, hidden | set(unpublished), sums, keep))
     for name in _most_missed_first(hidden - small, counts, keep):
         if not told(hidden - {name}):
-            hidden.remove(name)  # another, hidden later, does what it was hidden for
+            hidden.remove(name)  # another count, hidden later, serves the same purpose
     published = [name for name in counts if name not in unpublished]
     return {name: Shown(None if name in hidden else rounded(counts[name])) for name in published}
 
@@ -71,7 +71,7 @@ def rounded(count: int) -> int:
 
 
 def _known(counts: Mapping[str, int], unpublished: Collection[str], hidden: Collection[str]) -> dict[str, Bounds]:
-    """What a reader knows of each count alone. A star may stand for any count but zero: they all look the same."""
+    """Returns what a reader knows of each count alone. A star may stand for any count but zero: all look the same."""
 
     def known(name: str, count: int) -> Bounds:
         if name in unpublished:
@@ -86,7 +86,7 @@ def _known(counts: Mapping[str, int], unpublished: Collection[str], hidden: Coll
 
 
 def _settled(known: Mapping[str, Bounds], sums: Sequence[Sum]) -> dict[str, Bounds]:
-    """The same after every sum has been used, again and again, until it says nothing new."""
+    """Narrows the ranges by every sum, repeatedly, until they no longer change."""
     bounds = dict(known)
     changed = True
     while changed:
@@ -109,7 +109,7 @@ def _settled(known: Mapping[str, Bounds], sums: Sequence[Sum]) -> dict[str, Boun
 def _told_too_much(
     bounds: Mapping[str, Bounds], allowed: Mapping[str, Bounds], small: Collection[str]
 ) -> frozenset[str]:
-    """The small counts that could no longer be any number from 1 to 7, though the stars alone would leave it open."""
+    """Returns the small counts that could no longer be any number from 1 to 7, though the stars alone leave it open."""
 
     def narrowed(name: str) -> bool:
         (low, high), (minimum, maximum) = bounds[name], allowed[name]
@@ -125,7 +125,7 @@ def _next_to_hide(
     sums: Sequence[Sum],
     keep: Sequence[str],
 ) -> str:
-    """The least missed count among those that share a sum with one told too much of, or share one with such."""
+    """Returns the least useful count among those that share a sum with an over-disclosed one, directly or indirectly."""
     near = told
     while True:
         near = near.union(*(each.names for each in sums if not near.isdisjoint(each.names)))

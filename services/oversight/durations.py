@@ -1,6 +1,6 @@
-"""How long each step takes. A time is told only beside a disclosed number of those who made the step.
+"""Duration of each step. A duration is shown only beside a disclosed number of referrals that completed the step.
 
-Else the time itself would tell: one shown says "at least so many", one left out says "fewer".
+Otherwise the duration itself would disclose: one shown means "at least so many", one missing means "fewer".
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from services.oversight.disclosure import Shown, Sum
 from services.oversight.timelines import ReferralTimeline, Step
 
 FEWEST_TO_TIME = 10
-"""By the number as it is shown, so that whether a time is told says nothing that the number does not."""
+"""Indexed by the number as shown, so that showing a duration reveals nothing beyond the number."""
 
 READ, DECIDED_AFTER_READING, CONTACTED = "read", "decided_after_reading", "contacted"
 UNPUBLISHED = (
@@ -24,7 +24,7 @@ _ENDED_BEFORE_DECISION = (Step.WAITING, Step.BEING_READ, Step.QUESTION_ASKED, St
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """From one moment to another, for the timelines of one count."""
+    """A period between two times, for the timelines of one count."""
 
     count: str
     begins: Callable[[ReferralTimeline], datetime | None]
@@ -77,14 +77,14 @@ SUMS = (
     Sum(CONTACTED, [Step.FIRST_CONTACT_MADE, "contacted_and_closed"]),
     Sum(Step.CASE_CLOSED, ["contacted_and_closed", "closed_uncontacted"]),
 )
-"""How the numbers of those who made a step hang together with those that stand at one."""
+"""Sums that link the numbers that completed a step with those currently at one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duration:
-    """Hours that a step took: half took no longer than `median`, nine of ten no longer than `ninth`.
+    """Hours that a step took: half were done within `median`, 9 in 10 within `ninth`.
 
-    Both are None where the number of those who made it is hidden, or shown as fewer than ten: too few to say.
+    Both are None if the number of referrals is hidden, or shown as fewer than ten: too few to state.
     """
 
     stretch: str
@@ -94,7 +94,7 @@ class Duration:
 
 
 def counts(timelines: Sequence[ReferralTimeline]) -> dict[str, int]:
-    """Those who made each step, and what links them to the other counts."""
+    """Returns the numbers that completed each step, and the sums that link them to the other counts."""
     steps = [timeline.step for timeline in timelines]
     read, after_reading, contacted = (
         sum(map(_MADE[name], timelines)) for name in (READ, DECIDED_AFTER_READING, CONTACTED)
@@ -130,5 +130,5 @@ def duration(name: str, timelines: Sequence[ReferralTimeline], made: Shown) -> D
 
 
 def _plain(hours: float) -> float:
-    """To the half hour within a day, to the whole hour beyond: exact times are nobody's business."""
+    """Rounds to half an hour within a day, to an hour beyond: exact times are confidential."""
     return round(hours * 2) / 2 if hours < 24 else float(round(hours))

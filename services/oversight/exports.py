@@ -1,4 +1,4 @@
-"""A frozen report as a file: one tidy table, made of what was disclosed and nothing else."""
+"""Exports a frozen report as one tidy table of disclosed counts."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ _Line = tuple[str, str, str, _Value, str]
 
 
 def to_csv(reading: Reading) -> str:
-    """UTF-8 text with one header row. Hidden counts are "*"."""
+    """Returns UTF-8 text with one header row. Hidden counts are "*"."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)

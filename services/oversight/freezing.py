@@ -1,8 +1,8 @@
-"""Freezes the figures once a week. What is frozen is all that anybody is shown.
+"""Freezes the figures once a week. Only frozen figures are shown.
 
-A quarter is shown for the whole partnership, by the rule of `running`, until its report is made: once, four weeks after
-it ended, for everywhere and for each area together (`report`). That report is final. What is amended, received or erased
-later changes nothing in it, and nothing is taken away from it: it holds disclosed counts and no row of anybody.
+A quarter is shown for the whole partnership, by the rule of `running`, until its final report: made once, four weeks
+after the quarter ended, for the whole partnership and for each area together (`report`). Later amendments, referrals
+and erasures do not change that report: it contains disclosed counts and no person's rows.
 """
 
 from collections.abc import Mapping
@@ -25,14 +25,17 @@ from services.platform.db.upsert import insert, insert_or_ignore
 
 @dataclass(frozen=True, kw_only=True)
 class Freeze:
-    """Freeze the snapshot that is due, if there is one. `immediately` is for a demonstration: it waits for no Monday."""
+    """Freezes the snapshot that is due, if there is one.
+
+    `immediately` is for a demonstration: it does not wait for the schedule.
+    """
 
     immediately: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publish:
-    """What `Freeze` becomes once the final reports are computed: by quarter (its code) and area."""
+    """Replaces `Freeze` once the final reports are computed: by quarter (its code) and area."""
 
     due_at: datetime
     finals: Mapping[str, Mapping[str, Any]]
@@ -42,7 +45,7 @@ class Publish:
 class Preparing:
     """Computes the final reports from a snapshot of the database, before `Publish` opens a write transaction.
 
-    They take a while in Python, of every referral of a quarter, and on SQLite a write transaction keeps out all writers.
+    The computation over all referrals of a quarter takes a while, and on SQLite a write transaction blocks all writers.
     """
 
     database: Database
@@ -64,10 +67,10 @@ class Preparing:
 
 @dataclass(frozen=True, kw_only=True)
 class Publishing:
-    """The handler of `Publish`. Gives 1 when a snapshot was frozen, and 0 when none was due.
+    """Handles `Publish`. Returns 1 when a snapshot was frozen, and 0 when none was due.
 
-    The row of the snapshot is written first, and commits with the figures: of two workers the second waits, finds it and
-    does nothing, and one that is killed leaves nothing. Only the newest of several missed times is caught up.
+    The row of the snapshot is written first, and commits with the figures: of two workers the second waits, finds it
+    and does nothing, and one that is killed leaves nothing. After several missed times only the newest is caught up.
     """
 
     demonstration: bool
@@ -83,7 +86,7 @@ class Publishing:
             final = quarter.code in command.finals
             reports = command.finals[quarter.code] if final else _running(connection, quarter)
             if final:
-                # What was held for comparing is not needed any more.
+                # The counts stored for comparison are not needed any more.
                 connection.execute(sa.delete(held_counts).where(held_counts.c.period == quarter.code))
             key = {"period": quarter.code, "due_at": due_at, "final": final}
             rows = [{**key, "area": area, "content": {**content, **whose}} for area, content in reports.items()]
@@ -93,13 +96,13 @@ class Publishing:
 
 
 def _unfinished(connection: sa.Connection, now: datetime) -> list[Quarter]:
-    """The quarters whose report is not final."""
+    """Returns the quarters whose report is not final."""
     finished = queries.finished(connection)
     return [quarter for quarter in queries.quarters(connection, now) if quarter.code not in finished]
 
 
 def _is_due(connection: sa.Connection, due_at: datetime) -> bool:
-    """Whether it is not there, nor a newer one, anything had been received, and nothing is being read again."""
+    """Returns whether no such or newer snapshot exists, referrals were received, and no rebuild is under way."""
     newest = queries.newest_snapshot(connection)
     first = queries.first_received(connection)
     is_new = (newest is None or newest.due_at < due_at) and first is not None and first < due_at
@@ -107,7 +110,7 @@ def _is_due(connection: sa.Connection, due_at: datetime) -> bool:
 
 
 def _running(connection: sa.Connection, quarter: Quarter) -> dict[str, Any]:
-    """The report, by area: of everywhere alone."""
+    """Returns the running report by area: for the whole partnership only."""
     of_quarter = held_counts.c.period == quarter.code
     published = connection.execute(sa.select(held_counts.c.counts).where(of_quarter)).scalar()
     counts = running.held(running.count(queries.places_of(connection, quarter)), published or {})

@@ -1,4 +1,4 @@
-"""The page of how referrals move, and the same as a file."""
+"""The page of referral progress and waiting times, and the same as a file."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ def steps() -> ResponseReturnValue:
     try:
         found = reading.read(period, area, form="page")
     except reading.AreaNotFinal:
-        # Somebody chose another quarter and left the area as it was. The page says when areas are published.
+        # The quarter was changed and the area was not. The page says when areas are published.
         return redirect(url_for(".steps", period=period), code=303)
     except reading.NothingFrozen as error:
         if period or area:

@@ -59,7 +59,7 @@ class Quarter:
 
 
 def between(first: Quarter, last: Quarter) -> Iterator[Quarter]:
-    """Both and all in between, oldest first."""
+    """Returns both and all in between, oldest first."""
     while first <= last:
         yield first
         first = first.next

@@ -1,4 +1,4 @@
-"""A frozen report in the words of the page."""
+"""Presents a frozen report on the page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +61,7 @@ def page(reading: Reading) -> Page:
 
 
 def filters(reading: Reading) -> Mapping[str, list[dict[str, object]]]:
-    """The two lists of choices, in GOV.UK's form."""
+    """The two lists of choices, in GOV.UK's format."""
     return {
         "periods": [
             {"value": each.code, "text": quarter(each), "selected": each == reading.period} for each in reading.periods
@@ -80,7 +80,7 @@ def quarter(each: Quarter) -> str:
 
 
 def _final(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What only a final report shows."""
+    """Data that only a final report shows."""
     equality, agreement = content["equality"], content["agreement"]
     return {
         "durations": [

@@ -1,6 +1,6 @@
-"""Reads timelines for freezing, and what was frozen for everybody else.
+"""Reads timelines for freezing, and frozen figures for the pages.
 
-What comes of timelines is not disclosed yet: it goes to `freezing`, never to a page.
+Results from timelines are not disclosed yet: they go to `freezing`, never to a page.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from services.oversight.timelines import ReferralTimeline
 
 
 def timelines_of(connection: sa.Connection, quarter: Quarter) -> list[ReferralTimeline]:
-    """The timelines of the referrals received in the quarter (found by index)."""
+    """Returns the timelines of the referrals received in the quarter (found by index)."""
     return [to_timeline(row) for row in connection.execute(sa.select(timelines).where(_received_in(quarter)))]
 
 
 def places_of(connection: sa.Connection, quarter: Quarter) -> Counted:
-    """The same by review and pathway, counted by the database."""
+    """Returns the same by review and pathway, counted by the database."""
     by = (timelines.c.review_state, timelines.c.pathway)
     found = sa.select(*by, sa.func.count()).where(_received_in(quarter)).group_by(*by)
     return [(state, pathway, number) for state, pathway, number in connection.execute(found)]
@@ -34,50 +34,50 @@ def first_received(connection: sa.Connection) -> datetime | None:
 
 
 def quarters(connection: sa.Connection, now: datetime) -> list[Quarter]:
-    """Every quarter from the first referral to now."""
+    """Returns every quarter from the first referral to now."""
     first, this = first_received(connection), Quarter.of(now)
     return list(between(min(Quarter.of(first), this) if first else this, this))
 
 
 def areas(connection: sa.Connection) -> list[str]:
-    """The areas that referrals ever came from: the same in every report, whatever its counts."""
+    """Returns the areas of all referrals ever received: the same in every report, whatever its counts."""
     found = sa.select(timelines.c.area).where(timelines.c.area.is_not(None)).distinct().order_by(timelines.c.area)
     return list(connection.scalars(found))
 
 
 def any_invented(connection: sa.Connection) -> bool:
-    """Whether a model made from invented data was ever in use here."""
+    """Returns whether a model made from invented data was ever in use here."""
     return (
         connection.execute(sa.select(models.c.model_version).where(models.c.invented_data).limit(1)).first() is not None
     )
 
 
 def newest_snapshot(connection: sa.Connection) -> Any:
-    """Its row, or None before the first."""
+    """Returns its row, or None before the first."""
     return connection.execute(sa.select(snapshots).order_by(snapshots.c.due_at.desc()).limit(1)).first()
 
 
 def finished(connection: sa.Connection) -> set[str]:
-    """The quarters, by code, whose report is final."""
+    """Returns the codes of the quarters whose report is final."""
     of_final = sa.select(published_reports.c.period).where(published_reports.c.final).distinct()
     return set(connection.scalars(of_final))
 
 
 def published_periods(connection: sa.Connection) -> list[Quarter]:
-    """The quarters of which anything was published, newest first."""
+    """Returns the quarters with published figures, newest first."""
     found = connection.scalars(sa.select(published_reports.c.period).distinct())
     return sorted(map(Quarter.read, found), reverse=True)
 
 
 def published_areas(connection: sa.Connection, quarter: Quarter) -> Sequence[str]:
-    """The areas of which the quarter has a report, the whole partnership (the empty one) first."""
+    """Returns the areas with a report on the quarter, the whole partnership (the empty code) first."""
     column = published_reports.c.area
     of_quarter = published_reports.c.period == quarter.code
     return connection.scalars(sa.select(column).where(of_quarter).distinct().order_by(column)).all()
 
 
 def published(connection: sa.Connection, quarter: Quarter, area: str) -> Any:
-    """The newest report on a quarter and area, with the time of its snapshot; None where there is none."""
+    """Returns the newest report on a quarter and area, with the time of its snapshot; None if there is none."""
     found = (
         sa.select(published_reports, snapshots.c.frozen_at)
         .join_from(published_reports, snapshots)

@@ -1,4 +1,4 @@
-"""How page, file and API all read a report: one way, from what was frozen, leaving an access row."""
+"""The one way in which page, file and API read a report: from frozen figures, with an audit row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class NothingFrozen(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A report as it was frozen, what else can be chosen, and when there will be more."""
+    """A frozen report, the other choices, and when the next one is due."""
 
     period: Quarter
     area: str
@@ -54,7 +54,7 @@ class Reading:
     final: bool
     final_at: datetime
     content: Mapping[str, Any]
-    """The fields of `report.to_json`; of a quarter without a final report those of `running.to_json`."""
+    """The fields of `report.to_json`; for a quarter without a final report those of `running.to_json`."""
 
 
 def schedule() -> Schedule:
@@ -63,9 +63,9 @@ def schedule() -> Schedule:
 
 
 def read(period: str | None, area: str, *, form: str) -> Reading:
-    """The report (on the newest quarter if none is named).
+    """Returns the report (on the newest quarter if none is named).
 
-    `form` is how it is read: page, csv or json. Raises NothingFrozen, NoSuchPeriod, NoSuchArea or AreaNotFinal.
+    `form` is the format: page, csv or json. Raises NothingFrozen, NoSuchPeriod, NoSuchArea or AreaNotFinal.
     """
     plan = schedule()
     with current.transaction() as transaction:

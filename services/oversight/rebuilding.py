@@ -1,7 +1,7 @@
-"""Oversight begins from nothing: it clears what it has read, and asks the owners to tell it again.
+"""Rebuilds oversight's projections: clears them, and asks the owners to republish their state.
 
-No topic is kept for ever, so what was read long ago is in no topic. What was frozen stays as it is and goes on being
-shown. While it is being told again nothing is frozen: half of the figures would be wrong.
+Topics have a limited retention, so old events are in no topic. Frozen figures stay and are still shown. No figures are
+frozen during a rebuild: half of them would be wrong.
 """
 
 from collections.abc import Mapping
@@ -19,18 +19,18 @@ from services.platform.db.transaction import Transaction
 from services.platform.lost_events import RequestLostEvents
 
 _OF_NO_STATE = frozenset({topics.CASEWORK_PUBLISHED_LISTS.name})
-"""Says what was sent, not what is: its owner has nothing of it to tell again."""
+"""Events about what was sent, not about a state: their owner has nothing to republish."""
 READ = tuple(topic.name for topic in topics.TOPICS if "oversight" in topic.readers and topic.name not in _OF_NO_STATE)
 
 
 @dataclass(frozen=True)
 class Rebuild:
-    """Clear what was read, and ask for it."""
+    """Clears the projections and requests a republish."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordRepublished:
-    """An owner has told everything. `told` says how much, by topic."""
+    """An owner has republished everything. `told` is the number by topic."""
 
     request_id: UUID
     told: Mapping[str, int]
@@ -38,11 +38,11 @@ class RecordRepublished:
 
 @dataclass(frozen=True)
 class EndRebuild:
-    """Let figures be frozen again, if everything that was told has been heard."""
+    """Lets figures be frozen again once every republished event was received."""
 
 
 def rebuild(_command: Rebuild, transaction: Transaction) -> UUID:
-    """Gives the asking's id. One that is under way already is begun anew."""
+    """Returns the id of the request. Restarts a rebuild that is under way."""
     connection, at = transaction.connection, transaction.at
     request_id = uuid4()
     connection.execute(sa.delete(timelines))
@@ -56,7 +56,7 @@ def rebuild(_command: Rebuild, transaction: Transaction) -> UUID:
 
 
 def request_lost_events(command: RequestLostEvents, transaction: Transaction) -> None:
-    """Ask for what an owner has sent and never arrived here."""
+    """Requests events that an owner has sent and that never arrived here."""
     lost = SqlHandledEvents(transaction.connection, platform).not_among(command.event_ids)
     if lost:
         transaction.publish(LostEventsRequestedV1, {"request_id": uuid4(), "version": 1, "event_ids": lost})
@@ -93,7 +93,10 @@ _HEARD: Mapping[str, sa.ColumnElement[bool]] = {
 
 
 def _heard_all(connection: sa.Connection, requested_at: datetime, topic: str, told: int | None) -> bool:
-    """Owners count what was there when they were asked. Partitions keep no order between them, so it is counted here."""
+    """Compares with the owner's count, taken when the request was made.
+
+    Partitions are unordered, so rows are counted here.
+    """
     if told is None:
         return False
     heard = sa.select(sa.func.count()).select_from(models)

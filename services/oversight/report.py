@@ -1,4 +1,4 @@
-"""The final report on one quarter. It is made of disclosed counts alone, once, and frozen: nothing else is shown."""
+"""The final report on one quarter: made once, of disclosed counts only, and frozen."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ CHANGED = ("same_as_own_view", "changed_after_own_view")
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What may be shown of one quarter, in one area or everywhere."""
+    """What may be shown of one quarter, in one area or the whole partnership."""
 
     area: str
     received: Shown
@@ -34,13 +34,13 @@ class Report:
     asked: Mapping[str, Shown]
     durations: Sequence[Duration]
     agreement: Mapping[str, Shown] | None
-    """Everywhere only: one area's would be too few, and about its few reviewers."""
+    """Whole partnership only: an area has too few, and they concern its few reviewers."""
     different_in_100: int | None
-    """Of decisions that saw the estimate, from rounded counts; None is too few to compare."""
+    """Of decisions that saw the estimate, from rounded counts; None means too few to compare."""
 
 
 def reports_on(timelines: Sequence[ReferralTimeline], areas: Sequence[str]) -> list[Report]:
-    """The report of a quarter on everywhere, and on each area: disclosed at once, so that none gives another away."""
+    """Returns the reports on the whole partnership and on each area: disclosed together, so that none reveals another."""
     shown = disclosed(timelines, areas)
     return [_report(timelines, area, shown) for area in (EVERYWHERE, *areas)]
 
@@ -68,7 +68,7 @@ def _report(timelines: Sequence[ReferralTimeline], area: str, shown: Mapping[str
 
 
 def disclosed(timelines: Sequence[ReferralTimeline], areas: Sequence[str]) -> dict[str, Shown]:
-    """Every count of the quarter that any report on it shows, by scope and name."""
+    """Discloses every count of the quarter that any report on it shows, by scope and name."""
     counts: dict[str, int] = {}
     for area in (EVERYWHERE, *areas):
         here = [timeline for timeline in timelines if area in (EVERYWHERE, timeline.area)]
@@ -81,7 +81,7 @@ _LINKS = tuple(f"/{name}" for name in ("cases", "hand_overs", "with_estimate", *
 
 
 def sums(areas: Sequence[str]) -> list[Sum]:
-    """Every sum that holds among the counts, and that a careful reader can know."""
+    """Returns every sum that holds among the counts and that a careful reader can know."""
     within = [
         Sum("received", list(Step)),
         Sum("decided", list(Pathway)),
@@ -136,7 +136,7 @@ def _is_decided(timeline: ReferralTimeline) -> bool:
 
 
 def _hide_last(areas: Sequence[str]) -> list[str]:
-    """Areas before everywhere, and a total only when nothing else is left to hide."""
+    """Areas before the whole partnership, and totals only when nothing else is left to hide."""
     totals = ("decided", "received")
     of_areas = [_name(area, name) for name in totals for area in areas]
     return [*of_areas, *(_name(EVERYWHERE, name) for name in (*Pathway, *Step, *totals))]
@@ -160,7 +160,7 @@ def _in(area: str, each: Sum) -> Sum:
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report as plain values. A hidden count is "*"."""
+    """Returns the report as plain values. A hidden count is "*"."""
 
     def plain(counts: Mapping[str, Shown]) -> dict[str, int | str]:
         return {str(name): to_value(shown) for name, shown in counts.items()}

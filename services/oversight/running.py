@@ -38,16 +38,16 @@ RECEIVED = "received"
 
 Band = tuple[int, int]
 Counted = Iterable[tuple[ReviewState, Pathway | None, int]]
-"""How many referrals have a review in this state and, if they were ever decided, this newest decision."""
+"""Number of referrals with a review in this state and, if they were ever decided, this newest decision."""
 
 
 def place(state: ReviewState, pathway: Pathway | None) -> str:
-    """The one place where a referral is counted."""
+    """Returns the one category in which a referral is counted."""
     return pathway if pathway and state is ReviewState.DECIDED else at_review(state)
 
 
 def count(referrals: Counted) -> dict[str, int]:
-    """The true counts, by place, and of all received. Never shown as they are."""
+    """Returns the true counts, by category, and of all received. Never shown as they are."""
     counts = dict.fromkeys((*PLACES, RECEIVED), 0)
     for state, pathway, number in referrals:
         counts[place(state, pathway)] += number
@@ -56,9 +56,9 @@ def count(referrals: Counted) -> dict[str, int]:
 
 
 def held(counts: Mapping[str, int], published: Mapping[str, int]) -> dict[str, int]:
-    """The counts to publish: those published before, or today's where the change is large enough.
+    """Returns the counts to publish: those published before, or today's where the change is large enough.
 
-    `published` are the counts that this gave last time, by name; at the beginning of a quarter every count was 0.
+    `published` are the previous results, by name; at the beginning of a quarter every count was 0.
     """
     return {
         name: before if abs(now - before) < MIN_CHANGE else now
@@ -68,13 +68,13 @@ def held(counts: Mapping[str, int], published: Mapping[str, int]) -> dict[str, i
 
 
 def shown(counts: Mapping[str, int]) -> dict[str, Shown]:
-    """What is printed of held counts, by name."""
+    """Returns the printed value of held counts, by name."""
     places = {name: Shown(_rounded(counts[name])) for name in PLACES}
     return {**places, RECEIVED: Shown(_fitting(_rounded(counts[RECEIVED]), [band(each) for each in places.values()]))}
 
 
 def band(each: Shown) -> Band:
-    """The least and the most that the count was which is printed so."""
+    """Returns the minimum and maximum of a count that is printed so."""
     if each.value is None:
         return 0, SMALLEST_SHOWN - 1
     half = RUNNING_ROUNDED_TO // 2
@@ -82,7 +82,7 @@ def band(each: Shown) -> Band:
 
 
 def to_json(counts: Mapping[str, int]) -> dict[str, Any]:
-    """The same fields as of a final report; what is not shown yet is None."""
+    """Returns the same fields as a final report; what is not shown yet is None."""
     printed = {name: to_value(each) for name, each in shown(counts).items()}
     return {
         "received": printed[RECEIVED],
@@ -97,7 +97,7 @@ def to_json(counts: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _rounded(count: int) -> int | None:
-    """To the nearest ten, a five downwards: 8 to 15 print 10."""
+    """Rounds to the nearest ten, a five downwards: 8 to 15 print 10."""
     if count < SMALLEST_SHOWN:
         return None
     half = RUNNING_ROUNDED_TO // 2
@@ -105,7 +105,7 @@ def _rounded(count: int) -> int | None:
 
 
 def _fitting(total: int | None, parts: Iterable[Band]) -> int | None:
-    """The value nearest to this one that leaves each part its whole band, whatever the other parts are."""
+    """Returns the nearest value that leaves each part its whole band, whatever the other parts are."""
     parts = list(parts)
     low, high = sum(low for low, _ in parts), sum(high for _, high in parts)
     widest = max(high - low for low, high in parts)

@@ -1,4 +1,4 @@
-"""When figures are frozen: once a week by London's clock; and when a quarter's report is final."""
+"""The schedule: figures are frozen once a week in London time, and a quarter's report becomes final after a delay."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,20 +15,20 @@ class Schedule:
     weekday: int = 0
     at: time = time(6)
     final_after: timedelta = timedelta(weeks=4)
-    """From the end of a quarter until its report is made, of the whole partnership and of each area."""
+    """From the end of a quarter until its report is made, for the whole partnership and each area."""
 
     def newest_due(self, now: datetime) -> datetime:
-        """The last time, up to now, at which a snapshot was due."""
+        """Returns the last time, up to now, at which a snapshot was due."""
         here = now.astimezone(LONDON)
         day = here.date() - timedelta(days=(here.weekday() - self.weekday) % 7)
         due = datetime.combine(day, self.at, tzinfo=LONDON)
-        return due if due <= now else due - _WEEK  # a week by the calendar: the same time of day
+        return due if due <= now else due - _WEEK  # a calendar week: the same time of day
 
     def next_due(self, now: datetime) -> datetime:
         return self.newest_due(now) + _WEEK
 
     def final_due(self, quarter: Quarter) -> datetime:
-        """The first snapshot after the waiting time: it makes the quarter's report."""
+        """Returns the time of the first snapshot after the delay: it makes the quarter's report."""
         earliest = quarter.ends + self.final_after
         due = self.newest_due(earliest)
         return due if due == earliest else due + _WEEK

@@ -1,4 +1,4 @@
-"""What oversight listens to: steps and times, never who somebody is."""
+"""Oversight's subscriptions: steps and times, never identities."""
 
 from typing import Any
 
@@ -135,7 +135,7 @@ def _review(event: dict[str, Any], state: ReviewState) -> ApplyReview:
 
 
 def _asked(event: dict[str, Any], by: AskedBy) -> ApplyAsked:
-    """ "Prefer not to say" is an answer: the young person was asked. Null is not asked, or taken back."""
+    """ "Prefer not to say" is an answer: the young person was asked. Null means not asked, or withdrawn."""
     answers = {name: event[name] is not None for name in ("ethnicity", "sex", "disability")}
     return ApplyAsked(referral_id=event["referral_id"], by=by, answers=Asked(version=event["version"], **answers))
 

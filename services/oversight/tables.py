@@ -14,7 +14,7 @@ platform = platform_tables(metadata)
 
 
 def _asked(by: AskedBy) -> list[sa.Column[Any]]:
-    """Whether they asked, never what was answered, in the highest version that they told."""
+    """Whether they asked, never the answer, in the highest published version."""
     version = sa.Column(f"{by}_asked_version", sa.Integer, nullable=False)
     answered = [
         sa.Column(f"{by}_asked_{name}", sa.Boolean, nullable=False) for name in ("ethnicity", "sex", "disability")
@@ -41,7 +41,7 @@ timelines = sa.Table(
     sa.Column("model_version", sa.String(64), nullable=True),
     sa.Column("case_version", sa.Integer, nullable=False),
     sa.Column("case_closed", sa.Boolean, nullable=False),
-    # Of its newest case or hand-over: what is higher than its opening belongs to it.
+    # Of its newest case or hand-over: a version above its opening belongs to it.
     sa.Column("opened_version", sa.Integer, nullable=False),
     sa.Column("contacted_version", sa.Integer, nullable=False),
     sa.Column("confirmed_version", sa.Integer, nullable=False),
@@ -55,13 +55,13 @@ timelines = sa.Table(
     sa.CheckConstraint("(decided_version = 0) = (pathway IS NULL)", name="decision_whole"),
 )
 
-# Each asking of the owners to tell everything again; no figures are frozen while one has not ended.
+# Each rebuild request; no figures are frozen while one has not ended.
 rebuilds = sa.Table(
     "rebuilds",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("requested_at", UtcDateTime, nullable=False),
-    # By topic, how much its owner told; null until the owner has said so.
+    # By topic, the number that its owner republished; null until the owner has reported it.
     sa.Column("told", Json, nullable=False),
     sa.Column("ended_at", UtcDateTime, nullable=True),
 )
@@ -74,7 +74,7 @@ models = sa.Table(
 )
 
 
-# One row for each time at which figures were due: whoever writes it freezes them.
+# One row for each time at which figures were due: the worker that inserts it freezes them.
 snapshots = sa.Table(
     "snapshots",
     metadata,
@@ -82,7 +82,7 @@ snapshots = sa.Table(
     sa.Column("frozen_at", UtcDateTime, nullable=False),
 )
 
-# What pages, files and the API show: disclosed figures and nothing else. A final one is never followed by another.
+# What pages, files and the API show: only disclosed figures. A final report is never followed by another.
 published_reports = sa.Table(
     "published_reports",
     metadata,
@@ -94,7 +94,7 @@ published_reports = sa.Table(
     sa.Column("content", Json, nullable=False),
 )
 
-# Of quarters without a final report, the true counts as they were last published. They are compared with, never shown.
+# Of quarters without a final report, the true counts as last published: for comparison only, never shown.
 held_counts = sa.Table(
     "held_counts",
     metadata,

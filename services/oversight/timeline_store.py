@@ -1,4 +1,4 @@
-"""The timelines as they are held: read at once for the events of a poll, and written at once."""
+"""Stores timelines: loaded together for the events of a poll, and written together."""
 
 from collections.abc import Collection
 from typing import Any
@@ -12,16 +12,16 @@ from services.platform.db.batch import Batch
 
 
 class TimelineStore:
-    """Those of one transaction. A timeline that is read is locked (PostgreSQL): of two who change it one waits."""
+    """Timelines of one transaction. Loading locks them (PostgreSQL): a concurrent change waits."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._held: dict[UUID, ReferralTimeline] = {}
         self._begun: set[UUID] = set()
-        """Those that no row was found of."""
+        """Ids without a row."""
 
     def read(self, referral_ids: Collection[UUID]) -> None:
-        """Locked in one order: two readers of timelines wait for each other in turn, and never crosswise."""
+        """Locks in sorted order, so that two readers cannot deadlock."""
         wanted = sorted(set(referral_ids) - self._held.keys())
         if not wanted:
             return
@@ -30,7 +30,7 @@ class TimelineStore:
         self._begun.update(referral_id for referral_id in wanted if referral_id not in self._held)
 
     def get(self, referral_id: UUID) -> ReferralTimeline:
-        """One of which nothing has been told is at its beginning."""
+        """A timeline without events is in its initial state."""
         if referral_id not in self._begun:
             self.read([referral_id])
         return self._held.get(referral_id) or ReferralTimeline(referral_id=referral_id)
@@ -42,8 +42,8 @@ class TimelineStore:
         self._held[referral_id] = timeline
         row = to_row(timeline)
         if referral_id in self._begun or self._batch.waits(table, of=referral_id):
-            # Whoever else begins it at the same time makes one of both fail, and hear its events again. That is rare:
-            # what is told of a person has one reader, but for the moment in which readers change.
+            # Two concurrent inserts of one timeline make one fail and handle its events again. That is rare:
+            # one reader handles the events of a person, except while partitions are reassigned.
             self._begun.discard(referral_id)
             self._batch.insert(table, row, of=referral_id)
         else:

@@ -1,4 +1,7 @@
-"""How one referral moved, from events without identities. Applying events the same events in any order gives the same timeline."""
+"""How one referral moved, from events without identities.
+
+The same events in any order give the same timeline.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +12,7 @@ from services.contracts.codes import CASE_PATHWAYS, HAND_OVERS, Pathway, Support
 
 
 class Step(StrEnum):
-    """Where a referral stands. Exactly one holds."""
+    """The current step of a referral. Exactly one applies."""
 
     WAITING = "waiting"
     BEING_READ = "being_read"
@@ -32,7 +35,7 @@ class ReviewState(StrEnum):
 
 
 class AskedBy(StrEnum):
-    """Who put the equality questions: each counts its own versions."""
+    """Who asked the equality questions: each has its own versions."""
 
     REFERRER = "referrer"
     WORKER = "worker"
@@ -67,7 +70,7 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Whether somebody asked the young person. What they said is not kept here, only that they were asked."""
+    """Whether somebody asked the young person. Only this is stored, not the answer."""
 
     version: int = 0
     ethnicity: bool = False
@@ -77,10 +80,11 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralTimeline:
-    """One referral's steps. The versions are those of the aggregate that each event told of.
+    """One referral's steps. The versions are those of the aggregate that each event describes.
 
-    A referral that is reviewed again, or has a second case, counts once: it stands where the newest review and case
-    do, whose versions go on from those before; its decision is the newest; each time is that of the first who got there.
+    A referral that is reviewed again, or has a second case, counts once: its step is that of the newest review and
+    case, whose versions continue from those before; its decision is the newest; each time is that of the first to get
+    there.
     """
 
     referral_id: UUID
@@ -133,7 +137,7 @@ class ReferralTimeline:
 
 
 def at_review(state: ReviewState) -> Step:
-    """Where a referral stands of which no decision holds."""
+    """The step of a referral without a valid decision."""
     return _AT_REVIEW.get(state, Step.BEING_READ)
 
 
@@ -144,12 +148,12 @@ def received(timeline: ReferralTimeline, *, version: int, area: str, received_at
 
 
 def read(timeline: ReferralTimeline, *, at: datetime) -> ReferralTimeline:
-    """A reviewer has read it. The first reading counts, however often another takes over."""
+    """A reviewer has read it. The first reading counts, however often the review is reassigned."""
     return replace(timeline, first_claimed_at=min(at, timeline.first_claimed_at or at))
 
 
 def reviewed(timeline: ReferralTimeline, *, version: int, state: ReviewState, at: datetime) -> ReferralTimeline:
-    """A review changed, or was told again as it stands."""
+    """A review changed, or was republished."""
     if state is ReviewState.CLAIMED:
         timeline = read(timeline, at=at)
     if version <= timeline.review_version:
@@ -183,7 +187,7 @@ def worked(timeline: ReferralTimeline, *, version: int, change: CaseChange, at: 
 
 
 def asked(timeline: ReferralTimeline, *, by: AskedBy, answers: Asked) -> ReferralTimeline:
-    """The highest version of each who asks holds: an answer taken back counts as not asked."""
+    """Applies the highest version of each asker: a withdrawn answer counts as not asked."""
     if by is AskedBy.REFERRER:
         return replace(timeline, referrer_asked=_newer(timeline.referrer_asked, answers))
     return replace(timeline, worker_asked=_newer(timeline.worker_asked, answers))

@@ -1,4 +1,4 @@
-"""How a report's codes are worded on screen."""
+"""Labels of a report's codes."""
 
 from collections.abc import Mapping
 
@@ -37,7 +37,7 @@ DECIDED: Mapping[str, str] = {
     Pathway.UNIVERSAL_SUPPORT: N_("Decided: universal support"),
     Pathway.NO_FURTHER_ACTION: N_("Decided: no further action"),
 }
-"""The same where steps and pathways stand in one table."""
+"""The labels where steps and pathways share one table."""
 STRETCHES = {
     "received_to_first_read": N_("From received until a reviewer first opened it"),
     "first_read_to_decided": N_("From first opened until decided"),
@@ -66,7 +66,7 @@ def area(code: str) -> str:
 
 
 def duration(hours: float | None) -> str:
-    """In plain words: "3.5 hours", "4 days"."""
+    """Formats a duration: "3.5 hours", "4 days"."""
     if hours is None:
         return str(_("Too few to say"))
     if hours < 1:
@@ -77,5 +77,5 @@ def duration(hours: float | None) -> str:
 
 
 def _said(number: float, one: str, many: str) -> str:
-    # The plural is by the number as it is shown: 1.5 hours.
+    # The plural follows the number as shown: 1.5 hours.
     return str(ngettext(one, many, 1 if number == 1 else 2, number=format_decimal(number)))

@@ -1,4 +1,4 @@
-"""The time is passed in, so that a test can set it."""
+"""Passes the current time in, so that a test can set it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,12 @@ def system_clock() -> datetime:
 
 
 def not_before(at: datetime, *earlier: datetime | None) -> datetime:
-    """The time, or the latest of those that it follows: a clock may be set back, and nothing happens before its cause."""
+    """Returns the time, or the latest of the earlier ones: a clock may be set back, and an effect never precedes its
+    cause."""
     return max([at, *(one for one in earlier if one is not None)])
 
 
 def just_after(at: datetime, *earlier: datetime | None) -> datetime:
-    """The same where two times must differ, because the later one decides."""
+    """Like `not_before`, but strictly later: for two times that must differ because the later one decides."""
     last = max((one for one in earlier if one is not None), default=None)
     return at if last is None or at > last else last + timedelta(microseconds=1)

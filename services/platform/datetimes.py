@@ -1,6 +1,6 @@
-"""Reads every date and time that a person types or a program sends. Typed times are London's.
+"""Parses every date and time that a person types or a program sends. Typed times are London's.
 
-A fault is a NotReadable: its text is the sentence to show, with `%(field)s` where the field's label goes.
+A fault is a NotReadable: its text is the sentence to show, with `%(field)s` in place of the field's label.
 """
 
 import re
@@ -48,22 +48,22 @@ _MISSING = {
 
 
 class Clocks(StrEnum):
-    """Which of the two times is meant when the clocks go back and an hour comes twice."""
+    """Which of the two times is meant when the clocks go back and an hour occurs twice."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
 class NotReadable(ValueError):
-    """A text that is not a date or time, or that could be two."""
+    """The text is not a date or time, or is ambiguous."""
 
 
 class RepeatedHour(NotReadable):
-    """A time of the hour that comes twice, with no word on which of the two it is."""
+    """The time is in the hour that occurs twice, and the text does not state which one is meant."""
 
 
 class TypedDate(NamedTuple):
-    """The three inputs of a date. Together they may also be one written date: "3 March 2026" in any of them."""
+    """The three inputs of a date. Any of them may also contain a complete written date: "3 March 2026"."""
 
     day: str
     month: str
@@ -79,7 +79,7 @@ class TypedDate(NamedTuple):
 
 
 class TypedTimestamp(NamedTuple):
-    """The inputs of a date and a time of day. `clocks` is a value of Clocks where the page asked for it, or ""."""
+    """The inputs of a date and a time of day. `clocks` is a value of Clocks if the page asked for it, or ""."""
 
     date: TypedDate
     time: str
@@ -90,7 +90,7 @@ class TypedTimestamp(NamedTuple):
 
     @property
     def is_repeated(self) -> bool:
-        """Whether the time comes twice, so that the page asks which of the two it is."""
+        """Returns whether the time occurs twice, so that the page must ask which one is meant."""
         try:
             self._replace(clocks="").read()
         except RepeatedHour:
@@ -101,7 +101,7 @@ class TypedTimestamp(NamedTuple):
 
 
 def read_date(text: str) -> date:
-    """The day of a text YYYY-MM-DD."""
+    """Parses a date YYYY-MM-DD."""
     if not _ISO_DATE.fullmatch(text):
         raise NotReadable(_NOT_A_DATE)
     year, month, day = text.split("-")
@@ -109,7 +109,7 @@ def read_date(text: str) -> date:
 
 
 def read_timestamp(text: str) -> datetime:
-    """The aware time of a text such as 2026-11-22T02:10:00Z. The offset is required and kept."""
+    """Parses an aware time such as 2026-11-22T02:10:00Z. The offset is required and preserved."""
     found = _ISO_TIMESTAMP.fullmatch(text)
     if found is None:
         raise NotReadable(_NOT_A_TIMESTAMP)
@@ -126,7 +126,7 @@ def read_timestamp(text: str) -> datetime:
 
 
 def read_time(text: str) -> time:
-    """A time of day as people write it: 14:30, 14.30, 1430, 2:30pm, 2pm, midday. A bare hour could be two times."""
+    """Parses a time of day as people write it: 14:30, 14.30, 1430, 2:30pm, 2pm, midday. A bare hour is ambiguous."""
     typed = plain_characters(text).lower()
     if typed in _NAMED_TIMES:
         return _NAMED_TIMES[typed]
@@ -145,10 +145,10 @@ def read_time(text: str) -> time:
 
 
 def in_london(day: date, clock: time, clocks: str = "") -> datetime:
-    """London's clock time as an instant in UTC. Never another time than the one meant.
+    """Converts London clock time to UTC.
 
-    Raises NotReadable for an hour that the clocks skip, RepeatedHour for one that comes twice when `clocks` does not
-    say which of the two it is.
+    Raises NotReadable for an hour that the clocks skip, RepeatedHour for one that occurs twice when `clocks` is not
+    set.
     """
     first, second = (datetime.combine(day, clock.replace(fold=fold), ZONE) for fold in (0, 1))
     summer, winter = first.utcoffset() or timedelta(), second.utcoffset() or timedelta()
@@ -160,7 +160,7 @@ def in_london(day: date, clock: time, clocks: str = "") -> datetime:
 
 
 def clocks_of(at: datetime) -> Clocks | None:
-    """Which of the two times an instant is if London's clock shows its time twice, else None."""
+    """Returns which of two equal London clock times an instant is, or None if the time does not occur twice."""
     local = at.astimezone(ZONE)
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
         return None
@@ -168,7 +168,7 @@ def clocks_of(at: datetime) -> Clocks | None:
 
 
 def inputs(value: date | datetime) -> dict[str, str]:
-    """What the inputs of a date or time show, by their part: "day", "month", "year", "time", "clocks"."""
+    """Returns the values of the inputs of a date or time by part: "day", "month", "year", "time", "clocks"."""
     if not isinstance(value, datetime):
         return {part: str(getattr(value, part)) for part in DATE_PARTS}
     local = value.astimezone(ZONE)

@@ -30,15 +30,15 @@ _TRIES = 3
 _PAUSE_SECONDS = 0.05
 
 ReadAhead = Callable[[Batch, Sequence[object]], None]
-"""Has the repositories that a batch shares read, in a few statements, what these commands will ask them for."""
+"""Makes the shared repositories of a batch load, in a few statements, what these commands will need."""
 
 Prepare = Callable[[Any], object]
-"""Reads and computes what takes long before the write transaction is opened, and gives the command to handle instead."""
+"""Does slow reads and computations before the write transaction opens, and returns the command to handle instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventCommand:
-    """A command that an event gave, with what is needed to know the event again."""
+    """A command caused by an event, with the data that identifies the event."""
 
     command: object
     event_id: UUID
@@ -48,7 +48,7 @@ class EventCommand:
 
 
 class Dispatcher:
-    """Finds the handler of a command and runs it in a transaction that this class alone commits."""
+    """Finds the handler of a command and runs it in a transaction that only this class commits."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Dispatcher:
         self._prepare = prepare
         self.metrics = Metrics(service)
         self.committed = threading.Event()
-        """Set after each commit: the relay of the same process need not wait for its next look."""
+        """Set after each commit, so that the relay of the same process need not wait for its next poll."""
 
     def handle(
         self,
@@ -82,10 +82,10 @@ class Dispatcher:
         correlation_id: UUID | None = None,
         request: IdempotentRequest | None = None,
     ) -> Any:
-        """Run a person's or a system's command and give its result, or the StoredResponse when `once` is given.
+        """Runs a person's or a system's command. Returns its result, or the StoredResponse when `once` is given.
 
-        A request whose key was answered before is not run again. Raises what the handler raises; nothing is kept then.
-        A command whose transaction gave way to another one is run again, three times at most.
+        Does not run a request whose key has a stored response. Raises what the handler raises and stores nothing then.
+        Retries a command up to three times when its transaction was rolled back after a conflict.
         """
         if type(command) in self._prepare:
             command = self._prepare[type(command)](command)
@@ -112,7 +112,7 @@ class Dispatcher:
             return StoredResponse(status=status, location=location, replayed=False)
 
     def handle_events(self, commands: Sequence[EventCommand]) -> int:
-        """Run the commands of these events in one transaction. Gives how many were new: the others do nothing."""
+        """Runs the commands of these events in one transaction. Returns how many were new; the others have no effect."""
         with self._database.write() as connection:
             failpoint(f"{self._service}.begun")
             new = self._handle_new(Batch(connection), commands)
@@ -122,15 +122,15 @@ class Dispatcher:
         return len(new)
 
     def handle_event_in(self, batch: Batch, command: EventCommand) -> Transaction | None:
-        """Run one event's command in a transaction that is open already. None when it was handled before."""
+        """Runs one event's command in an open transaction. Returns None if it was handled before."""
         return next((transaction for _, transaction in self._handle_new(batch, [command])), None)
 
     def _handle_new(self, batch: Batch, commands: Sequence[EventCommand]) -> list[tuple[EventCommand, Transaction]]:
-        """Run the commands of those not handled before, and write what all of them have to tell and to record."""
+        """Runs the commands of unhandled events, and writes all their events and audit rows."""
         event_ids = [item.event_id for item in commands]
         unhandled = inbox.not_yet_handled(batch.connection, self.tables, event_ids, at=self._clock())
         failpoint(f"{self._service}.inbox_inserted")
-        # One poll may bring an event twice.
+        # One poll may contain an event twice.
         new = list({item.event_id: item for item in commands if item.event_id in unhandled}.values())
         self._prefetch(batch, [item.command for item in new])
         done = [(item, self._handle_event(batch, item)) for item in new]
@@ -152,7 +152,7 @@ class Dispatcher:
 
     @contextmanager
     def transaction(self, *, actor: UUID | None, correlation_id: UUID | None = None) -> Iterator[Transaction]:
-        """A transaction for an audited read: the page is shown only if its audit row commits."""
+        """Opens a transaction for an audited read: the page is shown only if its audit row commits."""
         with self._database.write() as connection:
             failpoint(f"{self._service}.begun")
             transaction = Transaction(

@@ -1,4 +1,4 @@
-"""The kinds of refusal, each with its one HTTP status. A rule broken is a subclass beside the rule."""
+"""The kinds of refusal, each with its HTTP status. A rule's error is a subclass defined beside the rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from services.platform.i18n import N_
 
 @dataclass(frozen=True)
 class FieldError:
-    """What is wrong with one field. `pointer` is a JSON pointer; `detail` never repeats the value."""
+    """An error in one field. `pointer` is a JSON pointer; `detail` never repeats the value."""
 
     pointer: str
     detail: str
 
 
 class ApplicationError(Exception):
-    """A request that is refused, with a sentence that its sender can act on."""
+    """A refused request, with a sentence that its sender can act on."""
 
     status: ClassVar[int] = 409
     title: ClassVar[str] = N_("This cannot be done now")
@@ -38,7 +38,7 @@ class Forbidden(ApplicationError):
 
 
 class NotFound(ApplicationError):
-    """The thing does not exist, or this person may not know of it: the two look alike."""
+    """The record does not exist, or this person may not see it: the two responses are identical."""
 
     status = 404
     title = N_("Not found")
@@ -50,14 +50,14 @@ class Conflict(ApplicationError):
 
 
 class Stale(ApplicationError):
-    """Somebody else changed it after it was read."""
+    """Another user changed it after it was read."""
 
     status = 412
     title = N_("It has changed since you opened it")
 
 
 class ReadItFirst(ApplicationError):
-    """A change came without saying which version its sender had read."""
+    """A change did not state which version its sender had read."""
 
     status = 428
     title = N_("Send If-Match with the ETag that you read")

@@ -26,11 +26,11 @@ _armed = _read(os.environ.get(VARIABLE, ""))
 
 
 def failpoint(name: str) -> None:
-    """A step of the path that must survive a kill right here."""
+    """A step at which the path must survive a kill."""
     if _armed and random.random() < _armed.get(name, 0.0):  # noqa: S311 (no secret is made here)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def armed() -> bool:
-    """Whether the environment names any."""
+    """Returns whether the environment names any failpoint."""
     return bool(_armed)

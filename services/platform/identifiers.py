@@ -1,4 +1,4 @@
-"""Cleans what people paste into a field for a number, a code or a reference."""
+"""Cleans numbers, codes and references that people paste into a field."""
 
 import unicodedata
 
@@ -8,10 +8,10 @@ _VARIATION_SELECTORS = ("\ufe00", "\ufe0f")
 
 
 def plain_characters(text: str) -> str:
-    """The text with plain single spaces and hyphens, without what cannot be seen, and trimmed.
+    """Returns the text with plain single spaces and hyphens, trimmed, without invisible characters.
 
-    Spreadsheets, letters and telephones paste no-break spaces, soft hyphens, zero-width characters and marks of the
-    writing's direction along with a number. Only for identifiers, dates and numbers: a name needs some of these.
+    Text from spreadsheets, letters and telephones contains no-break spaces, soft hyphens, zero-width characters and
+    direction marks. Only for identifiers, dates and numbers: names need some of these characters.
     """
     return " ".join((text if text.isascii() else "".join(map(_plain, text))).split())
 

@@ -1,7 +1,7 @@
-"""Sending lost events again: the owner lists what it sent, a reader asks for what it has not handled.
+"""Sends lost events again: the owner lists what it sent, and a reader requests what it has not handled.
 
-A broker may lose what it had acknowledged. The outbox still holds it for two weeks, and a reader's inbox marks say what
-has arrived: no other record of either is needed, and the events are sent again as they were.
+A broker may lose acknowledged records. The outbox stores them for two weeks, and a reader's inbox marks show what has
+arrived: no other record is needed, and events are sent again unchanged.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,42 +16,42 @@ from services.contracts.schema import EventSchema
 
 @dataclass(frozen=True)
 class ListPublishedEvents:
-    """List what was sent long enough ago. Gives 0 once nothing more waits to be listed."""
+    """Lists events published long enough ago. Returns 0 once nothing more waits to be listed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestLostEvents:
-    """An owner has sent these events, of types that we read."""
+    """An owner has published these events, of types that this service reads."""
 
     event_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepublishLostEvents:
-    """A reader lacks these events of ours."""
+    """A reader lacks these events of this service."""
 
     event_ids: tuple[UUID, ...]
 
 
 class PublishedEvents(Protocol):
     def next_to_list(self, *, at: datetime) -> "Sequence[Listable]":
-        """The next that were sent long enough ago, noted as listed: a part for each time after which they are."""
+        """Returns the next events to list and marks them as listed: a part for each delay."""
 
     def send_again(self, event_ids: Collection[UUID]) -> int:
-        """Let the relay send these once more. Gives how many of them are still kept."""
+        """Lets the relay send these again. Returns how many are still stored."""
 
 
 class HandledEvents(Protocol):
     def not_among(self, event_ids: Collection[UUID]) -> list[UUID]:
-        """Those of them that were neither handled nor dead-lettered here."""
+        """Returns those that were neither handled nor dead-lettered here."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listable:
     events: Sequence[tuple[UUID, str]]
-    """Ids and types. None where all of a page were lists themselves."""
+    """Ids and types. None if the whole page consists of lists."""
     more: bool
-    """Whether as many wait as are listed at a time."""
+    """Whether the page is full."""
 
 
 class Owner(Protocol):
@@ -70,7 +70,7 @@ class Reader(Protocol):
 
 
 def list_published(schema: type[EventsListed]) -> Callable[[ListPublishedEvents, Owner], int]:
-    """The handler of ListPublishedEvents, which says it by this event."""
+    """Handles ListPublishedEvents by publishing this event."""
 
     def handler(_command: ListPublishedEvents, uow: Owner) -> int:
         parts = uow.published_events.next_to_list(at=uow.at)
@@ -84,7 +84,7 @@ def list_published(schema: type[EventsListed]) -> Callable[[ListPublishedEvents,
 
 
 def request_lost(schema: type[LostEventsRequested]) -> Callable[[RequestLostEvents, Reader], None]:
-    """The handler of RequestLostEvents, which asks by this event."""
+    """Handles RequestLostEvents by publishing this event."""
 
     def handler(command: RequestLostEvents, uow: Reader) -> None:
         lost = uow.handled_events.not_among(command.event_ids)
@@ -102,11 +102,11 @@ def republish_lost_events(command: RepublishLostEvents, uow: Owner) -> None:
 
 
 def listed(event: Mapping[str, Any], subscriptions: Iterable[type[EventSchema]]) -> RequestLostEvents:
-    """For subscriptions: of what an owner lists, that which is read here."""
+    """For subscriptions: converts an owner's list into the events that are read here."""
     types = {schema.type for schema in subscriptions}
     return RequestLostEvents(event_ids=tuple(e["event_id"] for e in event["events"] if e["event_type"] in types))
 
 
 def requested(event: Mapping[str, Any]) -> RepublishLostEvents:
-    """For subscriptions: what a reader lacks."""
+    """For subscriptions: converts a reader's request for lost events."""
     return RepublishLostEvents(event_ids=tuple(event["event_ids"]))

@@ -23,20 +23,20 @@ from services.platform.settings import Process, Settings, environment, host_and_
 
 
 class Build(Protocol):
-    """A service's composition root. Only accounts answers for identities itself, when it is given none."""
+    """A service's composition root. Only accounts resolves identities itself, when it is called without a port."""
 
     def __call__(self, settings: Any, *, identities: Any) -> Service: ...
 
 
 class _Nobody:
-    """These roles serve no request, so nobody is ever signed in."""
+    """Identity port of the roles that serve no requests."""
 
     def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
         return None
 
 
 def run_role(name: str, settings: type[Settings], build: Build, *, asks_accounts: bool = True) -> None:
-    """Run the role named on the command line. Accounts alone does not ask accounts who somebody is."""
+    """Runs the role named on the command line. Every service except accounts asks accounts for identities."""
     roles = Roles(name=name, settings=settings, build=build, asks_accounts=asks_accounts)
     group = click.Group(name, help=f"Roles of the {name} service.")
     for command in (roles.web, roles.worker, roles.migrate, roles.check, roles.verify, roles.revision):
@@ -57,8 +57,8 @@ class Roles:
     asks_accounts: bool
 
     def web(self) -> None:
-        """Serve pages and operations, behind a proxy that buffers requests."""
-        from services.platform.web import server  # only here is gunicorn needed
+        """Serve pages and API, behind a proxy that buffers requests."""
+        from services.platform.web import server  # only this role needs gunicorn
 
         environ = environment(os.environ)
         settings = replace(self.settings.from_environment(environ), process=Process.WEB)
@@ -72,7 +72,7 @@ class Roles:
         server.serve(self.name, app, server.WebSettings.from_environment(environ))
 
     def worker(self) -> None:
-        """Send what the outbox holds, handle what other services sent, seal the audit chain."""
+        """Publish events, handle events of other services, seal the audit chain."""
         from services.platform.messaging.kafka.log import KafkaLog  # only a worker has a Kafka client
         from services.platform.messaging.kafka.settings import KafkaSettings
 
@@ -91,8 +91,8 @@ class Roles:
         sys.exit(process.run(service, log, log.checks(), host=host, port=port))
 
     def migrate(self) -> None:
-        """Bring the database to the newest revision, and let the application's role use it."""
-        from services.platform.db import migrate  # Alembic is a tenth of a start, and those who serve need none of it
+        """Migrate the database to the newest revision and grant the application role its privileges."""
+        from services.platform.db import migrate  # a tenth of the start-up time
 
         service = self._built(Process.MIGRATE)
         migrate.upgrade(service)
@@ -101,21 +101,24 @@ class Roles:
             grants.give(service, role)
 
     def check(self) -> None:
-        """Say whether the settings are right and the database has what this code needs."""
+        """Check the settings and that the database schema matches this code."""
         from services.platform.db import migrate
 
         if not migrate.is_ready(self._built(Process.MIGRATE)):
             raise click.ClickException("The database is not at the newest revision: run migrate.")
 
     def verify(self) -> None:
-        """Walk the audit chain and print, in JSON, what was found; kept elsewhere it is an anchor. Exit 1 for a fault."""
+        """Verify the audit chain and print the result as JSON, which is an anchor when stored elsewhere.
+
+        Exit 1 for a fault.
+        """
         verdict = verify(self._built(Process.MIGRATE))
         click.echo(json.dumps({**vars(verdict), "sound": verdict.sound}))
         if not verdict.sound:
             sys.exit(1)
 
     def revision(self, message: str) -> None:
-        """Write the revision from the newest one to the tables in the code."""
+        """Generate the revision from the newest one to the tables in the code."""
         from services.platform.db import migrate
 
         with tempfile.TemporaryDirectory() as folder:

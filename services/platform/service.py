@@ -1,4 +1,4 @@
-"""A service as its composition root has built it: everything that a role of it needs to run."""
+"""A service as built by its composition root: everything that its roles need to run."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,25 +22,25 @@ from services.platform.operations.gauges import of_every_service
 from services.platform.operations.metrics import DatabaseGauge
 from services.platform.settings import Settings
 
-if TYPE_CHECKING:  # a worker starts without them
+if TYPE_CHECKING:  # a worker starts without Flask
     import flask_smorest
     from flask import Blueprint, Flask
 
 Subscriptions = Mapping[type[EventSchema], Callable[[dict[str, Any]], object | None]]
-"""Event, in its newest version → the command it gives; None when this event asks nothing of us."""
+"""Maps an event, in its newest version, to its command; None if the service ignores the event."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Routes:
-    """What a service answers beside what every service does. Blueprints carry their whole prefix (`/intake`)."""
+    """A service's routes in addition to those of every service. Blueprints have complete prefixes (`/intake`)."""
 
     blueprints: "Sequence[Blueprint]" = ()
     api_blueprints: "Sequence[flask_smorest.Blueprint]" = ()
-    """Operations, `/intake/api/v1`."""
+    """API operations, `/intake/api/v1`."""
     any_host: Sequence[str] = ()
-    """Paths that only machines ask for, by whatever name or number they know this process."""
+    """Paths that only machines call, by whatever host name they use for this process."""
     extensions: Mapping[str, Any] = field(default_factory=dict)
-    """What its pages look up in Flask's `app.extensions`."""
+    """Objects that its pages look up in Flask's `app.extensions`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,13 @@ class KnownRecord:
     """A kind of record whose refusals are audited."""
 
     argument: str
-    """What the rules of its addresses call its id: `review_id`."""
+    """The name of the record's id in its URL rules: `review_id`."""
     subject_type: str
     id: sa.Column[Any]
     missing: type[NotFound]
-    """Raised when the record does not exist or the caller may not know of it."""
+    """Raised when the record does not exist or the caller may not see it."""
     parameter: str | None = None
-    """What a query or a form calls its id, where one names it."""
+    """The name of the record's id in a query or a form, if any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,31 +68,36 @@ class Service:
     dispatcher: Dispatcher
     migrations: Path
     routes: Callable[[], Routes]
-    """Imports what serves people only when it is called: a worker starts without it."""
+    """Imports the web parts on first use only: a worker starts without them."""
     templates: Path | None = None
     row_policies: RowPolicies | None = None
-    """What the tables show to whom, on PostgreSQL, behind the conditions of the queries."""
+    """Row policies on PostgreSQL, in addition to the conditions of the queries."""
     subscriptions: Subscriptions = field(default_factory=dict)
     batch_size: int = 1
-    """How many events of a poll share a transaction; when it fails, they go one by one. SQLite's writers wait for it."""
+    """Number of events of a poll in one transaction; after a failure they run one by one.
+
+    On SQLite other writers wait for it.
+    """
     audit_ids: Callable[[sa.Connection, str], Collection[str]] = lambda _connection, _text: ()
-    """For a referral's reference or id: the ids by which this service's audit rows speak of it."""
+    """For a referral's reference or id: the ids under which this service's audit rows refer to it."""
     audit_references: Callable[[sa.Connection, Collection[UUID]], Mapping[UUID, str]] = lambda _connection, _ids: {}
-    """By id of its audit rows, the reference of the referral that the id belongs to; others are left out."""
+    """By id in its audit rows, the reference of the referral that the id belongs to; other ids are omitted."""
     records: Sequence[KnownRecord] = ()
-    """Those that the audit tells of when somebody asks for one that they may not know."""
+    """Records whose refused reads are audited."""
     clock: Clock = system_clock
     housekeeping: tuple[Callable[[sa.Connection, datetime], object], ...] = ()
-    """What is done every hour, beside the platform's own: forgetting what is past its time."""
+    """Additional hourly purges of the service."""
     reconcile: tuple[object, ...] = ()
-    """Commands that a worker gives every half minute: find what lags behind, and mend it. Each tells how much it did,
-    and is given again at once until it did nothing."""
+    """Commands that a worker runs every half minute to find and repair what lags behind.
+
+    Each returns the number of its repairs and runs again immediately until that is 0.
+    """
     checks: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
-    """What readiness tells of, by name: false is degraded, not dead."""
+    """Readiness checks by name: false is degraded, not dead."""
     running: dict[str, Callable[[], bool]] = field(default_factory=dict)
-    """The same of a worker of this process, while there is one: whether each of its threads works."""
+    """Readiness checks of this process's worker, if it has one: whether each thread works."""
     gauges: Sequence[DatabaseGauge] = ()
-    """What it tells Prometheus beside the figures of every service."""
+    """a tenth of the start-up time"""
 
     def __post_init__(self) -> None:
         gauges = (*of_every_service(self.tables), *self.gauges)
@@ -100,7 +105,7 @@ class Service:
 
     @cached_property
     def app(self) -> "Flask":
-        """Its pages and operations, made when first asked for. Nothing is opened by making it."""
+        """The Flask app, created on first use. Creating it does not connect to anything."""
         from services.platform.web.app import make_app
 
         return make_app(self)

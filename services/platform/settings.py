@@ -1,4 +1,4 @@
-"""Settings come from the environment, secrets from files. A default must be safe in production and fit to be public."""
+"""Settings come from the environment, secrets from files. A default must be safe in production and may be public."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ _MIN_TOKEN_CHARACTERS = 32
 
 
 class SettingsError(SystemExit):
-    """A setting is missing or unsafe: the process says so in one sentence and does not start."""
+    """A setting is missing or unsafe: the process reports it in one sentence and does not start."""
 
 
 class Process(StrEnum):
-    """Which process of a service this is. The command that starts it says so, never the environment."""
+    """The kind of process. The command that starts it sets the kind, never the environment."""
 
     EMBEDDED = "embedded"
-    """Everything in one process."""
+    """Embedded mode: everything in one process."""
     WEB = "web"
     WORKER = "worker"
     MIGRATE = "migrate"
@@ -29,7 +29,7 @@ class Process(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimits:
-    """Requests that a service answers within a minute, to those who are signed in."""
+    """Maximum requests per minute of signed-in callers."""
 
     per_account: int
     per_organisation: int
@@ -46,27 +46,27 @@ class RateLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What every service needs. A service with more subclasses this and extends `from_environment`."""
+    """Settings of every service. A service with more subclasses this and extends `from_environment`."""
 
     database_url: str = field(repr=False)
     secret_key: bytes = field(repr=False)
     """At least 32 bytes: keys of this service are derived from it."""
     schema: str | None = None
     demonstration: bool = False
-    """Invented people and a local sign-in. Never true where a real referral is taken."""
+    """Invented people and a local sign-in. Never true in an installation that takes real referrals."""
     trusted_hosts: tuple[str, ...] = ()
-    """The host names that this service answers to; any other gets 400."""
+    """The host names that this service accepts; any other gets 400."""
     https: bool = True
     unsent_text_lifetime: timedelta = timedelta(hours=48)
-    """How long text that somebody typed and did not send is stored for them."""
+    """How long unsent text of a form is stored for the person who typed it."""
     metrics_token: str | None = field(default=None, repr=False)
-    """The bearer token that /metrics asks for. Without one, /metrics answers 404."""
+    """The bearer token that /metrics requires. Without one, /metrics returns 404."""
     session_warning: timedelta = timedelta(minutes=2)
     """How long before a session ends the page asks whether to stay signed in (WCAG 2.2, 2.2.1 needs 20 seconds)."""
     rate_limits: RateLimits | None = None
-    """None in the one process of embedded mode, which nobody shares."""
+    """None in embedded mode, which has a single process."""
     audited_failures_per_minute: int = 30
-    """How many refusals of one account, failed sign-ins of one, and failed sign-ins of no account a minute are audited."""
+    """Limits per minute of audited refusals of one account, failed sign-ins of one account, and of unknown accounts."""
     process: Process = Process.EMBEDDED
 
     def __post_init__(self) -> None:
@@ -83,15 +83,15 @@ class Settings:
 
 
 def environment(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment and what lies in the folder that SECRETS_FOLDER names: each file there is a setting by its name.
+    """The environment and the folder that SECRETS_FOLDER names: the name of each file in it is the name of a setting.
 
-    Raises SettingsError where a name has both, since nobody could say which of them holds.
+    Raises SettingsError where both define a name, since it is ambiguous which one applies.
     """
     folder = environ.get("SECRETS_FOLDER")
     if not folder:
         return environ
     try:
-        # Kubernetes keeps its own links beside the files, named with a dot.
+        # Kubernetes stores its own links beside the files, named with a dot.
         secrets = {
             path.name: path.read_text(encoding="utf-8").strip()
             for path in Path(folder).iterdir()
@@ -105,7 +105,7 @@ def environment(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def platform_settings(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of `Settings` as the environment has them, for the constructor. Raises SettingsError."""
+    """Returns the fields of `Settings` from the environment, for the constructor. Raises SettingsError."""
     return {
         "database_url": required(environ, "DATABASE_URL"),
         "secret_key": required(environ, "SECRET_KEY").encode(),
@@ -149,13 +149,13 @@ def whole_number(environ: Mapping[str, str], name: str, *, default: int, minimum
 
 
 def lines(environ: Mapping[str, str], name: str) -> tuple[str, ...] | None:
-    """The lines of a setting that holds several; None when it is not given."""
+    """Returns the lines of a multi-line setting; None when it is not set."""
     found = tuple(line.strip() for line in environ.get(name, "").splitlines() if line.strip())
     return found or None
 
 
 def named_lines(environ: Mapping[str, str], name: str) -> Mapping[str, str] | None:
-    """Lines of `name: value`, in their order; None when the setting is not given."""
+    """Returns the lines of `name: value`, in their order; None when the setting is not set."""
     given = lines(environ, name)
     if given is None:
         return None
@@ -166,5 +166,5 @@ def named_lines(environ: Mapping[str, str], name: str) -> Mapping[str, str] | No
 
 
 def host_and_port(environ: Mapping[str, str]) -> tuple[str, int]:
-    """Where this process listens: HOST and PORT."""
+    """Returns the address that this process listens on: HOST and PORT."""
     return environ.get("HOST") or "127.0.0.1", whole_number(environ, "PORT", default=8000, minimum=1, maximum=65535)

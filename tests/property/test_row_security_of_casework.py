@@ -171,7 +171,7 @@ class TestRowSecurity:
         of_reviews.referred(review_world, told, [reviewer])
 
         with review_world.database.read() as connection:
-            row_security.tell(connection, review_world.member(reviewer).identity, at=review_world.now)
+            row_security.set_viewer(connection, review_world.member(reviewer).identity, at=review_world.now)
             assert _rows(connection, "reviews") == seen
 
     @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ class TestRowSecurity:
             connection.execute(sa.update(bases).values(expires_on=last_day))
 
         with case_world.database.read() as connection:
-            row_security.tell(connection, populated.members[0].identity, at=case_world.now)
+            row_security.set_viewer(connection, populated.members[0].identity, at=case_world.now)
             assert _rows(connection, "cases") == seen
 
     def test_keeps_back_no_change_from_who_works_the_case_nor_from_who_decided(self, review_world: ReviewWorld) -> None:
@@ -264,7 +264,7 @@ class TestRowSecurity:
         linked(review_world, first, second)
 
         with review_world.database.read() as connection:
-            row_security.tell(connection, review_world.member(worker).identity, at=review_world.now)
+            row_security.set_viewer(connection, review_world.member(worker).identity, at=review_world.now)
             seen = [_rows(connection, table) for table in ("referrals", "identities", "narratives", "reviews")]
 
         assert seen == [2, 1, 1, 1]
@@ -273,7 +273,7 @@ class TestRowSecurity:
         _something_of_everything(review_world)
 
         with review_world.database.read() as connection:
-            row_security.tell(connection, None, at=review_world.now)
+            row_security.set_viewer(connection, None, at=review_world.now)
             by_nobody = {table: _rows(connection, table) for table in POLICIES.policies}
         with review_world.database.read() as connection:
             by_the_service = {table: _rows(connection, table) for table in POLICIES.policies}
@@ -286,7 +286,7 @@ class TestRowSecurity:
         found = sa.select(sa.func.count()).select_from(identities)
 
         with review_world.database.engine.connect() as connection:
-            row_security.tell(connection, None, at=review_world.now)
+            row_security.set_viewer(connection, None, at=review_world.now)
             hidden = connection.execute(found).scalar_one()
             connection.rollback()
             seen = connection.execute(found).scalar_one()
@@ -334,7 +334,7 @@ def _left_without_a_worker(world: ReviewWorld) -> None:
 
 def _seen(world: ReviewWorld, client: Client, tables: tuple[str, ...]) -> tuple[int, ...]:
     with world.database.read() as connection:
-        row_security.tell(connection, world.member(client).identity, at=world.now)
+        row_security.set_viewer(connection, world.member(client).identity, at=world.now)
         return tuple(_rows(connection, table) for table in tables)
 
 

@@ -176,7 +176,7 @@ def _draft(world: World, by: Identity) -> None:
 @contextmanager
 def _reading(world: World, identity: Identity | None) -> Iterator[sa.Connection]:
     with world.service.database.read() as connection:
-        row_security.tell(connection, identity, at=world.clock())
+        row_security.set_viewer(connection, identity, at=world.clock())
         yield connection
 
 

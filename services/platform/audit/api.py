@@ -1,4 +1,4 @@
-"""What the audit page asks each service for, with the session or token of the person who searches."""
+"""The API through which the audit page queries each service, with the session or token of the person who searches."""
 
 import re
 from datetime import UTC, datetime
@@ -18,14 +18,14 @@ from services.platform.service import Service
 from services.platform.web import access, current
 
 MAX_ROWS = 1_000
-"""In one answer."""
+"""Maximum rows in one response."""
 _ACT = re.compile(r"[a-z_]{1,60}\.[a-z_]{1,60}", re.ASCII)
 _REFERENCE = re.compile(r"R-[0-9A-Z]{6}", re.ASCII)
 _LIMIT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
 class BadSearch(BadRequest):
-    """A parameter of the search is not of its form. It is not repeated, and not stored."""
+    """A parameter of the search is invalid. Its value is neither repeated nor stored."""
 
     title = N_("This search is not valid")
 
@@ -70,7 +70,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def parameters(query: Query) -> list[tuple[str, str]]:
-    """The query of an address that asks for this."""
+    """Returns the query parameters of this search."""
     after = query.after
     given = [
         ("actor", str(query.actor) if query.actor else ""),
@@ -85,7 +85,7 @@ def parameters(query: Query) -> list[tuple[str, str]]:
 
 
 def read(service: str, body: Any) -> FoundRow:
-    """A row of an answer. Raises KeyError, TypeError or ValueError for anything else."""
+    """Parses a row of a response. Raises KeyError, TypeError or ValueError on invalid data."""
     entry = Entry(
         id=UUID(body["id"]),
         occurred_at=datetime.fromisoformat(body["occurred_at"]),
@@ -128,7 +128,7 @@ def _ids() -> list[UUID]:
 
 
 def _time(text: str) -> datetime:
-    """Raises ValueError, or OverflowError for a time that UTC's calendar does not have."""
+    """Raises ValueError, or OverflowError for a time outside UTC's calendar."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError

@@ -1,6 +1,6 @@
-"""Audits refusals and failed sign-ins, which anybody can cause without end: up to a limit in each minute.
+"""Audits refusals and failed sign-ins, which any caller can cause without limit, up to a maximum per minute.
 
-What is beyond that is in the log alone, with one line for each request.
+The log contains the others, with one line for each request.
 """
 
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ _NAMESPACE = UUID("6f1c7f6e-3c55-4d0e-9d59-5a2f6d6d9b1c")
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """What was refused or has failed. Codes and ids only: nothing that was typed or sent."""
+    """A refusal or a failed sign-in. Codes and ids only: nothing that was typed or sent."""
 
     what: str
     subject_type: str
     subject_id: str
     counted_with: str
-    """Those with the same text share one limit."""
+    """Failures with the same text share one limit."""
     actor: UUID | None = None
     reason: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -44,9 +44,9 @@ def record(
     limit: int,
     only_if: sa.Select[Any] | None = None,
 ) -> None:
-    """Write the row, unless `limit` of them were written in this minute, or `only_if` finds nothing.
+    """Writes the row, unless `limit` of them were written in this minute or `only_if` finds nothing.
 
-    All but the row is done in either case, so that the time it takes says little about what there is.
+    Does all other work in either case, so that the response time does not reveal whether the record exists.
     """
     minute = at.replace(second=0, microsecond=0)
     counted = uuid5(_NAMESPACE, failure.counted_with)

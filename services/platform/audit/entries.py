@@ -1,4 +1,4 @@
-"""Reads audit rows value by value: one that was damaged is found and named, and the others are still read."""
+"""Reads audit rows value by value, so that a damaged value is located and the other rows remain readable."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,16 +11,19 @@ import sqlalchemy as sa
 
 
 class Unreadable(Exception):
-    """A stored value is not of its column's type. SQLite keeps whatever was written past the application."""
+    """A stored value does not have its column's type. SQLite stores whatever is written past the application."""
 
 
 class OtherForm(Unreadable):
-    """A stored value is not written as its type writes it: a search, which compares what is stored, misses the row."""
+    """A stored value is not in the canonical form of its type: a search, which compares stored values, misses the row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One audit row, without its place in the chain. Its fields are the columns, in the order in which they are hashed."""
+    """One audit row without its position in the chain.
+
+    Its fields are the columns, in the order in which they are hashed.
+    """
 
     id: UUID
     occurred_at: datetime
@@ -43,7 +46,7 @@ class Entries:
         self.columns: list[sa.ColumnElement[Any]] = [
             sa.type_coerce(rows.c[name], sa.types.NullType()).label(name) for name in _NAMES
         ]
-        """To select: each value as the driver gives it."""
+        """The columns to select: each value as the driver returns it."""
         dialect = connection.dialect
         types = [rows.c[name].type.dialect_impl(dialect) for name in _NAMES]
         self._processors = [kind.result_processor(dialect, None) for kind in types]
@@ -52,7 +55,7 @@ class Entries:
         self._writers = [kind.bind_processor(dialect) or _as_it_is for kind in types]
 
     def read_as_written(self, row: sa.Row[Any]) -> Entry:
-        """The entry of a selected row that is stored as the application writes it. Raises Unreadable, OtherForm."""
+        """Returns the entry of a row that is stored in canonical form. Raises Unreadable, OtherForm."""
         entry = self.read(row)
         if not self._has_forms:
             return entry
@@ -65,10 +68,10 @@ class Entries:
         return entry
 
     def read(self, row: sa.Row[Any]) -> Entry:
-        """The entry of a selected row, in whichever form it is stored. Raises Unreadable."""
+        """Returns the entry of a row, in whichever form it is stored. Raises Unreadable."""
         try:
             return Entry(*(self._value(row, name, index) for index, name in enumerate(_NAMES)))
-        except Exception as error:  # whatever a damaged value makes of its type's conversion
+        except Exception as error:  # any exception that a damaged value causes in its type's conversion
             raise Unreadable from error
 
     def _value(self, row: sa.Row[Any], name: str, index: int) -> Any:
@@ -81,15 +84,15 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _is_text(stored: object) -> bool:
-    """Not bytes, and not text with surrogates in the place of bytes that are not UTF-8."""
+    """Returns whether the value is text without surrogates, which stand for bytes that are not UTF-8."""
     return isinstance(stored, str) and stored.encode("utf-8", "replace").decode() == stored
 
 
 @contextmanager
 def damaged_text_read(connection: sa.Connection, errors: str = "replace") -> Iterator[None]:
-    """Within it, text of SQLite that is not UTF-8 is read all the same; else its row cannot be fetched.
+    """Reads text of SQLite that is not UTF-8 within the context; otherwise its row cannot be fetched.
 
-    With replacement characters, or with surrogates in the place of its bytes ("surrogateescape").
+    Invalid bytes become replacement characters, or surrogates ("surrogateescape").
     """
     if connection.dialect.name != "sqlite":
         yield

@@ -1,7 +1,6 @@
-"""Links committed audit rows into a chain of hashes. Rows are found by state, so a late commit is not missed.
+"""Links committed audit rows into a hash chain. Finds rows by state, so a late commit is not missed.
 
-A row that cannot be read, or is stored in another form than it was written in, is left unsealed, which `verify` reports;
-the rows beside it are sealed all the same.
+Leaves a row unsealed that cannot be read or is not in canonical form, which `verify` reports; seals the rows beside it.
 """
 
 import hashlib
@@ -24,7 +23,8 @@ _log = structlog.get_logger()
 
 
 def link(previous: str, number: int, entry: Entry, subjects: Iterable[str]) -> str:
-    """The hash of one row in the chain: over the hash before it, its number, all that it says and the ids it is found by."""
+    """Returns the hash of a row in the chain: over the previous hash, its number, its content and the ids it is found
+    by."""
     content = [
         number,
         str(entry.id),
@@ -43,7 +43,7 @@ def link(previous: str, number: int, entry: Entry, subjects: Iterable[str]) -> s
 
 
 def seal(service: Service) -> int:
-    """Link one batch of unsealed rows, in one transaction. Gives how many. A second sealer finds nothing to do."""
+    """Seals one batch of rows in one transaction. Returns their number. A concurrent sealer finds nothing to do."""
     rows, head = service.tables.audit_rows, service.tables.audit_head
     with service.database.read() as connection:
         if not connection.execute(sa.select(sa.exists().where(rows.c.number.is_(None)))).scalar_one():

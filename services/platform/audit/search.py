@@ -1,4 +1,4 @@
-"""Finds audit rows of one service, newest first. Each search is itself a row, in the same transaction."""
+"""Searches the audit rows of one service, newest first. Each search is audited in the same transaction."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,25 +13,25 @@ from services.platform.db.tables import PlatformTables
 from services.platform.service import Service
 
 MAX_IDS = 50
-"""How many ids a search may name."""
+"""Maximum number of ids in a search."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What is searched for. Everything given must hold; of the ids, any one."""
+    """The criteria. All of those given must match; of the ids, any one."""
 
     ids: tuple[str, ...] = ()
     actor: UUID | None = None
-    """Who acted. Without ids, what was done to their account is found too, as a failed sign-in."""
+    """The acting account. Without ids, also finds what was done to the account, such as a failed sign-in."""
     act: str = ""
     since: datetime | None = None
     before: datetime | None = None
     after: tuple[datetime, UUID] | None = None
-    """Time and id of the row after which the page begins: rows are older than it."""
+    """Time and id of the row after which the page begins: the rows found are older."""
     limit: int
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the time ends before it begins, or an act alone would have every row looked at."""
+        """Raises ValueError where the period ends before it begins, or an act alone would scan every row."""
         if self.since and self.before and self.before <= self.since:
             raise ValueError("the time ends before it begins")
         if self.act and not (self.ids or self.actor or self.since):
@@ -44,7 +44,7 @@ class FoundRow:
 
     service: str
     number: int | None
-    """Its place in the chain; None until it is sealed, within seconds."""
+    """Its position in the chain; None until it is sealed, within seconds."""
     entry: Entry
 
     @property
@@ -53,9 +53,9 @@ class FoundRow:
 
 
 def find(service: Service, query: Query, *, actor: UUID, correlation_id: UUID) -> list[FoundRow]:
-    """Up to `limit` rows, read and audited for this member of staff.
+    """Returns up to `limit` rows and audits the search by this member of staff.
 
-    An id of a referral also finds what is about its reviews, cases, alarms and estimates.
+    An id of a referral also finds rows about its reviews, cases, alarms and estimates.
     """
     with service.dispatcher.transaction(actor=actor, correlation_id=correlation_id) as transaction:
         connection = transaction.connection
@@ -69,26 +69,29 @@ def find(service: Service, query: Query, *, actor: UUID, correlation_id: UUID) -
 
 
 def ids_of(service: Service, text: str) -> list[str]:
-    """The ids that this service knows for a reference; empty if it knows none."""
+    """Returns the ids that this service knows for a reference; empty if it knows none."""
     with service.database.read() as connection:
         return sorted(service.audit_ids(connection, text))
 
 
 def references_of(service: Service, ids: Collection[UUID]) -> dict[UUID, str]:
-    """By id, the reference of the referral that it belongs to, where this service knows one."""
+    """Returns, by id, the reference of the referral that it belongs to, if this service knows one."""
     with service.database.read() as connection:
         return dict(service.audit_references(connection, ids))
 
 
 def selected(tables: PlatformTables, query: Query, *, subject: str = "") -> sa.Select[Any]:
-    """The statement of a search, for one id if there is one. An index has its order, so that it stops at the limit."""
+    """Returns the statement of a search, for one id if there is one.
+
+    An index provides the order, so it stops at the limit.
+    """
     rows = tables.audit_rows
     found: sa.Select[Any] = sa.select(rows)
     at, row_id = rows.c.occurred_at, rows.c.id
     if subject:
         named = tables.audit_subjects.c
         found = found.join(tables.audit_subjects, named.row_id == rows.c.id).where(named.subject_id == subject)
-        # The index that finds them has their order too.
+        # The index that finds them also provides their order.
         at, row_id = named.occurred_at, named.row_id
     for condition in _conditions(rows, at, query):
         found = found.where(condition)
@@ -99,7 +102,7 @@ def selected(tables: PlatformTables, query: Query, *, subject: str = "") -> sa.S
 
 
 def _searches(service: Service, connection: sa.Connection, query: Query) -> Iterator[sa.Select[Any]]:
-    """One for each id, so that each stops at the limit; what they find together is sorted afterwards."""
+    """One statement for each id, so that each stops at the limit; the combined rows are sorted afterwards."""
     if query.ids:
         ids = [one for asked in query.ids for one in (asked, *service.audit_ids(connection, asked))]
         yield from (selected(service.tables, query, subject=one) for one in dict.fromkeys(ids))
@@ -122,7 +125,7 @@ def _conditions(rows: sa.Table, at: sa.ColumnElement[Any], query: Query) -> Iter
 
 
 def _rows(service: Service, connection: sa.Connection, search: sa.Select[Any]) -> Iterator[FoundRow]:
-    """A row that cannot be read is left out here; `audit verify` names it."""
+    """Omits a row that cannot be read; `audit verify` names it."""
     rows = service.tables.audit_rows
     entries = Entries(connection, rows)
     columns = (*entries.columns, rows.c.number)
@@ -136,10 +139,9 @@ def _rows(service: Service, connection: sa.Connection, search: sa.Select[Any]) -
 
 
 def _details(query: Query) -> Mapping[str, Any]:
-    """What the row about a search says: ids and dates, which were checked to be such.
+    """Returns the details of the row about a search: validated ids and dates.
 
-    The ids are one text, by which the row is not found: what is found by them is the row of the page, which is one for
-    all services.
+    The ids are one text and do not index the row: the page's own row, one for all services, is found by them.
     """
     details = {
         "about": f"ids: {' '.join(query.ids)}" if query.ids else None,
@@ -151,5 +153,5 @@ def _details(query: Query) -> Mapping[str, Any]:
 
 
 def next_page(query: Query, rows: list[FoundRow]) -> Query:
-    """The search for what follows these rows."""
+    """Returns the search for the rows after these."""
     return replace(query, after=rows[-1].position)

@@ -1,4 +1,4 @@
-"""Where the audit page reads each service's rows: in the same process, or over HTTP with the caller's own credentials."""
+"""Sources of the audit page's rows: in the same process, or over HTTP with the caller's own credentials."""
 
 import json
 from collections.abc import Callable, Collection, Mapping
@@ -14,7 +14,7 @@ from services.platform.audit import api, search
 from services.platform.audit.search import FoundRow, Query
 from services.platform.service import Service
 
-# Imported where it is used: it opens a socket when it is imported, to see whether there is IPv6.
+# Imported on use: the import opens a socket, to detect IPv6.
 if TYPE_CHECKING:
     import urllib3
 
@@ -24,38 +24,38 @@ _log = structlog.get_logger()
 
 
 class SourceUnavailable(Exception):
-    """The service did not answer: its rows are missing, which the page says."""
+    """The service did not respond: its rows are missing, and the page shows that."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who searches."""
+    """The person who searches."""
 
     staff_id: UUID
     correlation_id: UUID
     scopes: frozenset[str] | None = None
-    """What a bearer token is good for; None for a session."""
+    """The scopes of a bearer token; None for a session."""
     headers: Mapping[str, str] = field(repr=False)
-    """Host, and the session cookie or bearer token: each service checks for itself who asks, and what they may."""
+    """Host, and the session cookie or bearer token: each service authenticates and authorises the caller itself."""
 
 
 class AuditSource(Protocol):
     def rows(self, query: Query, caller: Caller) -> list[FoundRow]:
-        """Up to `limit` rows, newest first. Raises SourceUnavailable."""
+        """Returns up to `limit` rows, newest first. Raises SourceUnavailable."""
         ...
 
     def ids(self, reference: str, caller: Caller) -> list[str]:
-        """The ids known for a referral's reference. Raises SourceUnavailable."""
+        """Returns the ids known for a referral's reference. Raises SourceUnavailable."""
         ...
 
     def references(self, ids: Collection[UUID], caller: Caller) -> Mapping[UUID, str]:
-        """By id, of up to MAX_IDS, the reference of the referral that it belongs to. Raises SourceUnavailable."""
+        """Returns, for up to MAX_IDS ids, the reference of the referral that each belongs to. Raises SourceUnavailable."""
         ...
 
 
 @dataclass(frozen=True)
 class LocalSource:
-    """A service of this process; the caller's role was checked by the page, and a token's scopes are here."""
+    """A service of this process. The page checks the caller's role, and this class a token's scopes."""
 
     service: Callable[[], Service]
 
@@ -78,7 +78,7 @@ class LocalSource:
 
 @dataclass(frozen=True)
 class HttpSource:
-    """A service at an address of its own, as `http://intake-web:8000`."""
+    """A service at its own address, such as `http://intake-web:8000`."""
 
     name: str
     address: str

@@ -1,4 +1,4 @@
-"""Walks an audit chain and says what is wrong with it: a change, another form, a gap, a reorder, a row never sealed."""
+"""Verifies an audit chain: finds changed, reformatted, missing, reordered and unsealed rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _SEALED_WITHIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, kw_only=True)
 class Anchor:
-    """A link noted outside the system: with it a cut tail or a chain written anew can be seen."""
+    """A link recorded outside the system: it reveals a truncated or rewritten chain."""
 
     number: int
     hash: str
@@ -39,9 +39,9 @@ class Verdict:
 
 
 def verify(service: Service, *, anchor: Anchor | None = None) -> Verdict:
-    """Check every link, in one snapshot of the database: rows are written and sealed meanwhile.
+    """Checks every link in one snapshot of the database: rows are written and sealed meanwhile.
 
-    Without an anchor it cannot see that the newest rows were cut off with their head.
+    Without an anchor it cannot detect that the newest rows were removed together with the head.
     """
     verdict = Verdict(service=service.name, anchored=anchor is not None)
     with service.database.snapshot() as connection, damaged_text_read(connection, "surrogateescape"):
@@ -71,14 +71,14 @@ def _walk(tables: PlatformTables, connection: sa.Connection, verdict: Verdict, a
         except (Unreadable, TypeError, ValueError):
             verdict.findings.append(f"row {row.number} cannot be read: it is not what was sealed")
         if anchor is not None and anchor.number == row.number and anchor.hash != row.hash:
-            verdict.findings.append(f"row {row.number} is not what the anchor says")
+            verdict.findings.append(f"row {row.number} does not match the anchor")
         verdict.sealed, verdict.head = row.number, str(row.hash)
 
 
 def _sealed(
     tables: PlatformTables, entries: Entries, connection: sa.Connection
 ) -> Iterator[tuple[sa.Row[Any], list[str]]]:
-    """Each sealed row in the chain's order, with the ids that the index has for it."""
+    """Returns each sealed row in the chain's order, with the ids indexed for it."""
     rows, named = tables.audit_rows, tables.audit_subjects
     found: sa.Select[Any] = (
         sa.select(*entries.columns, rows.c.number, rows.c.hash, named.c.subject_id.label("found_by"))
@@ -93,7 +93,7 @@ def _sealed(
 
 
 def _belongs(tables: PlatformTables) -> sa.ColumnElement[bool]:
-    """An id with another time than its row's is not of that row: the search would put it in another place."""
+    """An indexed id with a different time does not belong to its row: a search would list it at another position."""
     rows, named = tables.audit_rows.c, tables.audit_subjects.c
     return (named.row_id == rows.id) & (named.occurred_at == rows.occurred_at)
 
@@ -106,7 +106,7 @@ def _compare_head(service: Service, connection: sa.Connection, verdict: Verdict)
 
 
 def _find_unsealed(service: Service, connection: sa.Connection, verdict: Verdict) -> None:
-    """A row of which it cannot be said how old it is will never be sealed: it is named at once."""
+    """A row whose age is unreadable will never be sealed, so it is reported immediately."""
     rows = service.tables.audit_rows
     entries, sealed_by_now = Entries(connection, rows), service.clock() - _SEALED_WITHIN
     unsealed: sa.Select[Any] = sa.select(*entries.columns).where(rows.c.number.is_(None))

@@ -1,4 +1,5 @@
-"""What accounts answers about a session or a token (RFC 7662), as it writes it and as every service reads it."""
+"""Introspection responses of accounts about a session or a token (RFC 7662): how accounts writes and services read
+them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,15 +11,15 @@ from services.platform.auth.identity import Identity
 
 PATH = "/accounts/api/v1/introspect"
 MIN_KEY = 32
-"""Characters of the key with which a service asks."""
+"""Length of the key with which a service authenticates, in characters."""
 SESSION, BEARER = "session", "bearer"
-"""What a secret is: one is never taken for the other, since a bearer token needs no proof of where a form came from."""
+"""The kind of a secret. They are not interchangeable: a request with a bearer token needs no CSRF protection."""
 
 NOT_ACTIVE: Mapping[str, Any] = {"active": False}
 
 
 def write(identity: Identity, *, kind: str, expires_at: datetime) -> dict[str, Any]:
-    """The answer about a secret that is good."""
+    """Returns the response about a valid secret."""
     return {
         "active": True,
         "token_type": kind,
@@ -37,9 +38,9 @@ def write(identity: Identity, *, kind: str, expires_at: datetime) -> dict[str, A
 
 
 def read(answer: Mapping[str, Any]) -> Identity:
-    """Read such an answer. A role that this version does not know gives no right here.
+    """Parses a response. Ignores roles that this version does not know.
 
-    Raises AttributeError, KeyError, TypeError or ValueError on what is no such answer.
+    Raises AttributeError, KeyError, TypeError or ValueError on an invalid response.
     """
     return Identity(
         staff_id=UUID(answer["sub"]),
@@ -50,7 +51,7 @@ def read(answer: Mapping[str, Any]) -> Identity:
         roles=frozenset(Role(role) for role in answer["roles"] if role in set(Role)),
         teams=frozenset(map(UUID, answer["teams"])),
         areas=frozenset(answer["areas"]),
-        # A token of which nothing is said may do nothing.
+        # A token without scopes has no rights.
         scopes=None if answer["token_type"] == SESSION else frozenset(answer.get("scope", "").split()),
         session_id=answer["session_id"],
         expires_at=datetime.fromtimestamp(answer["exp"], UTC),

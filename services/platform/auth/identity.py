@@ -1,4 +1,4 @@
-"""Who is asking, and the one port through which every service learns it."""
+"""The caller's identity, and the one port through which every service resolves it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from services.contracts.codes import OrganisationClass, Role
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """A signed-in member of staff, or a partner's system, with the rights it has at this moment."""
+    """A signed-in member of staff, or a partner's system, with its current rights."""
 
     staff_id: UUID
     display_name: str
@@ -22,14 +22,14 @@ class Identity:
     teams: frozenset[UUID] = frozenset()
     areas: frozenset[str] = frozenset()
     scopes: frozenset[str] | None = None
-    """What a bearer token may do: `<service>:read`, `<service>:write`. None of a session, which may do all of it."""
+    """Scopes of a bearer token: `<service>:read`, `<service>:write`. None for a session, which has no restriction."""
     session_id: str = field(default="", repr=False)
-    """Names the session or the bearer token. It is not the secret and opens nothing."""
+    """Identifies the session or the bearer token. It is not the secret and grants nothing."""
     expires_at: datetime | None = field(default=None, compare=False)
-    """From when the session or token is good no more, unless the session is used before."""
+    """When the session or token expires, unless the session is used before."""
 
     def has(self, *roles: Role) -> bool:
-        """Whether the account holds one of these roles."""
+        """Returns whether the account has one of these roles."""
         return any(role in self.roles for role in roles)
 
     def has_any(self, roles: Collection[Role]) -> bool:
@@ -37,8 +37,8 @@ class Identity:
 
 
 class IdentityPort(Protocol):
-    """Rights come from here alone. At most one of the two secrets is given."""
+    """The only source of rights. At most one of the two secrets is given."""
 
     def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
-        """The holder of this session cookie or bearer token, or None when it is not (or no longer) good."""
+        """Returns the holder of this session cookie or bearer token, or None if it is invalid or expired."""
         ...

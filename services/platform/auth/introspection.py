@@ -1,4 +1,4 @@
-"""Who is asking, learned from accounts over HTTP (RFC 7662)."""
+"""Resolves the caller's identity by asking accounts over HTTP (RFC 7662)."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ from services.platform.errors import Unavailable
 from services.platform.i18n import N_
 from services.platform.settings import SettingsError, required
 
-# Imported where it is used: it opens a socket when it is imported, to see whether there is IPv6.
+# Imported on use: the import opens a socket, to detect IPv6.
 if TYPE_CHECKING:
     import urllib3
 
@@ -37,7 +37,7 @@ _log = structlog.get_logger()
 
 
 class IdentityUnavailable(Unavailable):
-    """Accounts did not say who this is. Nobody is let in on a guess, and nobody is called signed out."""
+    """Accounts did not identify the caller. The caller is neither let in nor treated as signed out."""
 
     def __init__(self) -> None:
         super().__init__(N_("It cannot be checked just now who you are. Nothing was changed."))
@@ -46,7 +46,7 @@ class IdentityUnavailable(Unavailable):
 @dataclass(frozen=True, kw_only=True)
 class IntrospectionSettings:
     address: str
-    """Where accounts answers, without a path: http://accounts-web:8000."""
+    """The address of accounts, without a path: http://accounts-web:8000."""
     service: str
     key: str = field(repr=False)
 
@@ -62,9 +62,9 @@ class IntrospectionSettings:
 
 
 class IntrospectedIdentities:
-    """The identity port between processes. An answer is kept 15 seconds at most, so a sign-out counts by then.
+    """The identity port between processes. Caches a response for at most 15 seconds, the delay of a sign-out.
 
-    Any number of threads may use one; it is made after a fork, and opens nothing before it is asked.
+    Thread-safe. Created after a fork; connects on first use.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class IntrospectedIdentities:
         self._lock = threading.Lock()
 
     def identify(self, *, session: str | None, bearer: str | None) -> Identity | None:
-        """The holder of this secret, or None when it is not (or no longer) good. Raises IdentityUnavailable."""
+        """Returns the holder of this secret, or None if it is invalid or expired. Raises IdentityUnavailable."""
         kind, secret = (SESSION, session) if bearer is None else (BEARER, bearer)
         if not secret or not secret.isascii() or len(secret) > _MAX_SECRET:
             return None
@@ -102,7 +102,7 @@ class IntrospectedIdentities:
         return identity
 
     def _read(self, answer: Mapping[str, Any], kind: str) -> tuple[Identity | None, float]:
-        """The identity, and for how many seconds it may be kept: never longer than its secret lives."""
+        """Returns the identity, and for how many seconds to cache it: never longer than its secret is valid."""
         try:
             if answer["active"] is not True or answer["token_type"] != kind:
                 return None, CACHE_SECONDS
@@ -142,7 +142,7 @@ class IntrospectedIdentities:
 
         with suppress(urllib3.exceptions.ProtocolError):
             return self._post(form)
-        # A connection that was kept may be closed at the moment it is used again: once more, on another.
+        # A pooled connection may be closed just as it is used: retries once on another.
         try:
             return self._post(form)
         except urllib3.exceptions.ProtocolError:

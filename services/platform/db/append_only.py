@@ -1,6 +1,6 @@
-"""Tables whose rows stand as they were written: the schema itself refuses to change or delete one.
+"""Tables whose rows cannot be changed or deleted: triggers in the schema refuse it.
 
-An erasure takes rows away all the same; it is written with its own way past this, by whoever owns the tables.
+An erasure needs its own procedure, run by the owner of the tables, that bypasses the triggers.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ END $$
 
 
 def protect(table: sa.Table, *, filled_once: Sequence[str] = ()) -> None:
-    """Whoever makes the table makes it append-only, but for columns that are filled once, together, after the rest."""
+    """Makes the table append-only when it is created, except for columns that are filled once, together, later."""
     table.info[APPEND_ONLY] = tuple(filled_once)
     fixed = [column.name for column in table.columns if column.name not in filled_once]
 
@@ -31,7 +31,10 @@ def protect(table: sa.Table, *, filled_once: Sequence[str] = ()) -> None:
 
 
 def statements(dialect: str, table: str, *, fixed: Sequence[str], filled_once: Sequence[str] = ()) -> list[str]:
-    """What makes it so, for a revision too. The first of the columns filled once is never null when they are filled."""
+    """Returns the SQL of the triggers, also for a revision.
+
+    The first column in `filled_once` must not be NULL when filled.
+    """
     make = _sqlite if dialect == "sqlite" else _postgresql
     found = [make(f"{table}_stands", table, f"UPDATE OF {', '.join(fixed)}"), make(f"{table}_stays", table, "DELETE")]
     if filled_once:

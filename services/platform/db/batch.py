@@ -1,4 +1,4 @@
-"""What the commands of one database transaction share: a connection, repositories, and rows that are written together."""
+"""State shared by the commands of one database transaction: the connection, repositories and pending writes."""
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache
@@ -14,8 +14,11 @@ _Made = TypeVar("_Made")
 
 
 class Batch:
-    """Rows may wait to be written, so that those of many commands take one statement. Nobody can see that they wait:
-    whatever else is asked of the connection is asked after they were written, and so is the commit."""
+    """Collects rows, so that those of many commands take one statement.
+
+    The delay is not visible: pending rows are written before any other statement of the connection and before the
+    commit.
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         self.connection = connection
@@ -24,20 +27,21 @@ class Batch:
         self._listens = False
 
     def shared(self, make: Callable[["Batch"], _Made]) -> _Made:
-        """What this gives for the batch: made once, for all its commands."""
+        """Returns an object shared by all commands of the batch; created on first use."""
         if make not in self._shared:
             self._shared[make] = make(self)
         return cast("_Made", self._shared[make])
 
     def insert(self, table: sa.Table, row: Mapping[str, Any], *, of: Hashable = None) -> None:
-        """Have a row inserted. All rows of a table have the same columns."""
+        """Queues a row for insertion. All rows of a table have the same columns."""
         self.later(insert_into(table), row, of=of)
 
     def later(self, statement: UpdateBase, values: Mapping[str, Any], *, of: Hashable = None) -> None:
-        """Have a statement run that gives nothing back; the same object again, with other values, costs little more.
+        """Queues a statement without a result; repeating the same statement object with other values costs little.
 
-        Inserts are run first, a table after those that it refers to; then the others, in the order first asked for.
-        `of` says what the values are the whole state of: those that still wait, of the same, give way to them.
+        Inserts run first, referenced tables before referencing ones; then the others in the order in which they were
+        first queued. `of` names the entity whose whole state the values are: they replace values of the same entity
+        that still wait.
         """
         if not self._listens:
             sa.event.listen(self.connection, "before_execute", self._write_first)
@@ -45,14 +49,14 @@ class Batch:
         self._waiting.setdefault(statement, {})[object() if of is None else of] = values
 
     def waits(self, table: sa.Table, *, of: Hashable) -> bool:
-        """Whether a row `of` this is still to be inserted: then it may give way to another."""
+        """Returns whether a row of this entity is still pending, so that it can be replaced."""
         return of in self._waiting.get(insert_into(table), {})
 
     def write(self) -> None:
-        """Run what waits. The last one to call is whoever commits."""
+        """Executes the pending statements. The transaction calls it last, before the commit."""
         if not self._waiting:
             return
-        # Taken away first: what is run here is itself something asked of the connection.
+        # Cleared first: these statements pass through the same connection and would flush again.
         waiting, self._waiting = self._waiting, {}
         statements = sorted(waiting, key=_table_order)
         inserts = [statement for statement in statements if isinstance(statement, sa.Insert)]
@@ -80,5 +84,5 @@ def _table_order(statement: UpdateBase) -> float:
 
 @cache
 def _order(metadata: sa.MetaData) -> dict[sa.Table, int]:
-    """Tables that others refer to come first."""
+    """Returns the order of tables: referenced tables come first."""
     return {table: index for index, table in enumerate(metadata.sorted_tables)}

@@ -1,4 +1,4 @@
-"""One database of one service: SQLite in embedded mode, a schema of PostgreSQL at scale."""
+"""One database of one service: SQLite in embedded mode, a schema of PostgreSQL in distributed mode."""
 
 import sqlite3
 import time
@@ -18,11 +18,11 @@ from services.platform.settings import Process, Settings
 
 _BUSY_SECONDS = 10.0
 _CALLED_FULL_SECONDS = 15.0
-"""So long after a write that found no space. Later, somebody must be let try again, or nobody ever would."""
+"""Seconds for which writes are refused after one ran out of space. Afterwards a write is tried again."""
 
 
 class Database:
-    """Opens nothing until it is used, so that building a service costs nothing and is safe before a fork."""
+    """Connects on first use, so that building a service is cheap and safe before a fork."""
 
     def __init__(
         self, url: str, *, schema: str | None = None, service: str = "waymark", process: Process = Process.EMBEDDED
@@ -50,9 +50,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection that only reads; what it changed is rolled back.
+        """Opens a read-only connection; changes are rolled back.
 
-        On SQLite it reads one snapshot; on PostgreSQL each statement sees what had been committed before it.
+        On SQLite it reads one snapshot; on PostgreSQL each statement sees what was committed before it.
         """
         with self.engine.connect() as connection:
             if self.is_sqlite:
@@ -61,7 +61,10 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
-        """The same, and all statements see one snapshot on both engines. It costs PostgreSQL's client 0.1 ms more."""
+        """Opens a read-only connection in which all statements see one snapshot on both engines.
+
+        Costs 0.1 ms more on PostgreSQL.
+        """
         with self.read() as connection:
             if not self.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -69,9 +72,9 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A transaction that may write: commits on a normal exit, else rolls back.
+        """Opens a write transaction: commits on a normal exit, otherwise rolls back.
 
-        On SQLite it takes the write lock at once: a reader that turns writer later fails without waiting.
+        On SQLite it takes the write lock immediately: a reader that upgrades to a writer fails without waiting.
         """
         with (
             self._full_noticed(),
@@ -84,7 +87,7 @@ class Database:
 
     @property
     def is_full(self) -> bool:
-        """Whether a write found no space a moment ago."""
+        """Returns whether a recent write ran out of space."""
         return self._full_at is not None and time.monotonic() - self._full_at < _CALLED_FULL_SECONDS
 
     @contextmanager
@@ -123,12 +126,12 @@ class Database:
         return engine
 
 
-# secure_delete: what is deleted or changed is written over, so that a copy of the file does not hold it.
+# secure_delete: deleted and changed data is overwritten, so that a copy of the file does not contain it.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # We, not the driver, say when a transaction begins. (A listener to `begin` would cost every statement its check.)
+    # This class, not the driver, begins transactions. (A listener to `begin` would slow every statement.)
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _PRAGMAS:

@@ -1,11 +1,14 @@
-"""Writers in one process take lock, first come, first served: each is woken when its turn has come, and none polls."""
+"""A first-come, first-served lock for the writers of one process: each thread is woken in turn, and none polls."""
 
 import threading
 from collections import deque
 
 
 class FairLock:
-    """SQLite has one writer at a time and lets the others sleep and look again, the longest waiting most seldom."""
+    """Orders the writers of an SQLite database, which has one writer at a time.
+
+    SQLite itself makes waiting writers poll, those that waited longest most rarely.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -17,7 +20,7 @@ class FairLock:
         return len(self._waiting)
 
     def acquire(self, *, within: float) -> bool:
-        """Wait for one's turn. False when it has not come within so many seconds."""
+        """Waits for the lock. Returns False if it is not acquired within the given seconds."""
         with self._lock:
             if not self._taken:
                 self._taken = True
@@ -29,12 +32,12 @@ class FairLock:
             return True
         with self._lock:
             if mine not in self._waiting:
-                return True  # it came just now
+                return True  # acquired at the last instant
             self._waiting.remove(mine)
             return False
 
     def release(self) -> None:
-        """Let the next one go on: the turn is handed over, so that nobody can slip in between."""
+        """Hands the lock over to the next waiting thread, so that no other thread can take it in between."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().release()

@@ -1,4 +1,4 @@
-"""What the role of web and worker may do in its service's schema, which another role owns: rows, never tables."""
+"""Privileges of the web and worker role in its service's schema, which another role owns: rows, never tables."""
 
 import sqlalchemy as sa
 
@@ -7,10 +7,10 @@ from services.platform.service import Service
 
 
 def give(service: Service, role: str) -> None:
-    """Give the role what the tables of this code say, and take what they no longer say. Run by the schema's owner.
+    """Grants what the tables of this code require and revokes the rest. Run by the owner of the schema.
 
-    It is one transaction, and may be run any number of times. A table that this code does not know keeps its rights:
-    code of the release before may still use it.
+    Runs in one transaction and is repeatable. A table that this code does not know keeps its privileges: code of the
+    previous release may still use it.
     """
     with service.database.write() as connection:
         quote = connection.dialect.identifier_preparer
@@ -25,7 +25,7 @@ def give(service: Service, role: str) -> None:
 
 
 def _rights(table: sa.Table) -> str:
-    """A table marked APPEND_ONLY is added to; of its rows, only the columns that the mark names may be written later."""
+    """Returns the privileges of a table. In an APPEND_ONLY table, only the columns that the mark names may be updated."""
     if APPEND_ONLY not in table.info:
         return "SELECT, INSERT, UPDATE, DELETE"
     later = ", ".join(table.info[APPEND_ONLY])

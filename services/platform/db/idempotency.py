@@ -1,4 +1,4 @@
-"""A creating request sent twice has one effect: its key is stored in the transaction of that effect."""
+"""Idempotency keys: a creating request that is sent twice has one effect, because its key commits with that effect."""
 
 import hashlib
 import hmac
@@ -18,20 +18,20 @@ RETENTION = timedelta(days=7)
 
 
 class KeyReused(Conflict):
-    """The same Idempotency-Key came with another body."""
+    """The same Idempotency-Key came with a different body."""
 
     title = N_("This Idempotency-Key was used for a different request")
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdempotentRequest:
-    """How one request is known again, and what it is answered when it succeeds."""
+    """Identifies a request and holds the response that it gets when it succeeds."""
 
     scope: str
     key: str
     body_sha256: str
     answer: tuple[int, str]
-    """Status and Location. Whoever asks has made the id, so both are known before anything is done."""
+    """Status and Location. The caller generates the id, so both are known before the command runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +44,9 @@ class StoredResponse:
 def stored_response(
     connection: sa.Connection, tables: PlatformTables, request: IdempotentRequest, *, at: datetime
 ) -> StoredResponse | None:
-    """Take the key, or give the answer it had. A second request with the key waits for the first to end.
+    """Stores the key, or returns the response stored under it. A second request with the key waits for the first.
 
-    Raises KeyReused when the key came with another body.
+    Raises KeyReused when the key came with a different body.
     """
     keys = tables.idempotency_keys
     row = {"scope": request.scope, "key": _digest(request), "body_sha256": request.body_sha256, "created_at": at}
@@ -66,11 +66,11 @@ def _held(keys: sa.Table) -> sa.Select[Any]:
 
 
 def _digest(request: IdempotentRequest) -> str:
-    """A key is its sender's own choice, and may be somebody's number: it is not kept as it came."""
+    """Stores a digest only: the sender chooses the key, and it may be a personal identifier."""
     return hashlib.sha256(f"{request.scope} {request.key}".encode()).hexdigest()
 
 
 def purge(connection: sa.Connection, tables: PlatformTables, *, at: datetime) -> int:
-    """Drop the keys kept long enough. Gives how many."""
+    """Deletes expired keys. Returns their number."""
     keys = tables.idempotency_keys
     return connection.execute(sa.delete(keys).where(keys.c.created_at < at - RETENTION)).rowcount

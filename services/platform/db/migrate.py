@@ -1,4 +1,4 @@
-"""Upgrades a service's database to the newest revision, and writes new revisions from its tables."""
+"""Upgrades a service's database to the newest revision, and generates new revisions from its tables."""
 
 from enum import Enum, auto
 from pathlib import Path
@@ -19,7 +19,7 @@ _log = structlog.get_logger()
 
 
 class SchemaState(Enum):
-    """How the schema of a database compares with the revisions of this code."""
+    """The state of a database schema compared with the revisions of this code."""
 
     BEHIND = auto()
     CURRENT = auto()
@@ -39,7 +39,7 @@ def schema_state(service: Service) -> SchemaState:
 
 
 def upgrade(service: Service) -> None:
-    """Run the missing revisions in one transaction. A database that is ahead stays as it is. Raises OldSchema."""
+    """Runs the missing revisions in one transaction. Leaves a database that is ahead unchanged. Raises OldSchema."""
     if schema_state(service) is SchemaState.AHEAD:
         _log.warning("database_is_ahead", service=service.name)
         return
@@ -48,7 +48,7 @@ def upgrade(service: Service) -> None:
 
 
 def differences(service: Service) -> list[Any]:
-    """What the tables in the code have that the database has not, or the other way round."""
+    """Returns the differences between the tables in the code and the database."""
     with service.database.read() as connection:
         context = MigrationContext.configure(connection, opts=_options(service))
         return list(autogenerate.compare_metadata(context, service.metadata))
@@ -61,7 +61,7 @@ def is_ready(service: Service) -> bool:
 
 
 def write_revision(service: Service, message: str) -> Path:
-    """Write the revision that takes this database, now at head, to the tables in the code. Returns its file."""
+    """Generates the revision from this database, which is at head, to the tables in the code. Returns its file."""
     head = ScriptDirectory.from_config(_config(service)).get_current_head()
     number = f"{int(head) + 1:04d}" if head else FIRST_REVISION
     with service.database.read() as connection:
@@ -84,7 +84,7 @@ def _options(service: Service) -> dict[str, Any]:
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Times and JSON keep their own types in a revision; a code is the text that it is stored as."""
+    """Times and JSON keep their own types in a revision; a code is text, as stored."""
     name = type(item).__name__
     if kind == "type" and name == "UtcDateTime":
         return "UtcDateTime()"

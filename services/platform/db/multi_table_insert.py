@@ -1,4 +1,4 @@
-"""A few rows of several tables in one statement of PostgreSQL: it costs far less than a statement for each table."""
+"""Inserts a few rows of several tables in one statement on PostgreSQL, far cheaper than a statement per table."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,19 +9,19 @@ import sqlalchemy as sa
 Rows = Mapping[sa.Table, Sequence[Mapping[str, Any]]]
 
 _FEW = 36
-"""Each number of rows of each table is a statement of its own, to be made, compiled and planned."""
+"""Maximum rows per table: each combination of row counts is a separate statement to build, compile and plan."""
 _SHAPES = 200
 
 
 def suits(connection: sa.Connection, rows: Rows) -> bool:
-    """Whether the rows can be inserted so, and it is worth it."""
+    """Returns whether the rows can be inserted in one statement and whether it is faster."""
     return connection.dialect.name == "postgresql" and len(rows) > 1 and sum(map(len, rows.values())) <= _FEW
 
 
 def insert(connection: sa.Connection, rows: Rows) -> None:
-    """Insert all of them. The rows of one table have the same columns, and are inserted in their order.
+    """Inserts all rows. Rows of one table have the same columns and are inserted in order.
 
-    What refers to a row of another table is checked when all are there.
+    Foreign keys are checked after all rows are inserted.
     """
     shape = tuple((table, tuple(some[0]), len(some)) for table, some in rows.items())
     values = {
@@ -40,13 +40,13 @@ def _statement(shape: tuple[tuple[sa.Table, tuple[str, ...], int], ...]) -> sa.I
 
 
 def _insert(table: sa.Table, columns: Sequence[str], count: int) -> sa.Insert:
-    # Selected, because SQLAlchemy compiles an insert of several VALUES anew each time.
+    # A SELECT, because SQLAlchemy compiles an insert with several VALUES each time.
     rows = [sa.select(*(_value(table, index, column) for column in columns)) for index in range(count)]
     return sa.insert(table).from_select(columns, sa.union_all(*rows) if count > 1 else rows[0]).inline()
 
 
 def _value(table: sa.Table, index: int, column: str) -> sa.ColumnElement[Any]:
-    """Of a union of nothing but NULLs, PostgreSQL must be told the type. A cast of a text would cut it short."""
+    """Casts the value: in a union of NULLs only, PostgreSQL needs the type. A cast of text would truncate it."""
     kind = table.c[column].type
     value = sa.bindparam(_name(table, index, column), type_=kind)
     stored = kind.impl_instance if isinstance(kind, sa.types.TypeDecorator) else kind

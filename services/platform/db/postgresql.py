@@ -1,4 +1,4 @@
-"""How a process of ours uses PostgreSQL: the name it gives, how long it may be kept waiting, how much it may take."""
+"""PostgreSQL connections of a process: application name, timeouts and limits."""
 
 import time
 from dataclasses import dataclass
@@ -12,37 +12,37 @@ from services.platform.settings import Process
 
 _CONNECTS_WITHIN_SECONDS = 5
 _UNANSWERED_MILLISECONDS = 10_000
-"""How long the server may leave a sent byte unacknowledged before the connection counts as dead."""
+"""Time that the server may leave a sent byte unacknowledged before the connection counts as dead."""
 _TRUSTED_SECONDS = 5.0
-"""So long after it was used, a connection is taken to be good still."""
+"""Idle time after which a connection is checked before use."""
 _RESTS_SINCE = "rests_since"
 _DATA_EXCEPTION = "22"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the server holds one kind of process to, in seconds; 0 is for ever."""
+    """Server-side limits of one kind of process, in seconds; 0 means unlimited."""
 
     statement: int
     lock: int
     idle_in_transaction: int
     connections: int
     free_connection: int = 5
-    """How long a thread waits for one of its own process's connections."""
+    """How long a thread waits for a connection of its own process."""
 
 
 LIMITS = {
     Process.EMBEDDED: Limits(statement=15, lock=5, idle_in_transaction=60, connections=20),
-    # A person waits for it, and a thread with them: 8 threads (web.server), and two to spare.
+    # A person waits for it and occupies a thread: 8 threads (web.server), and two to spare.
     Process.WEB: Limits(statement=5, lock=3, idle_in_transaction=15, connections=10),
     Process.WORKER: Limits(statement=60, lock=5, idle_in_transaction=60, connections=10),
-    # Waiting long for a table's lock would make everybody else wait behind it: better to fail and to be run again.
+    # While it waits for a table lock, all other sessions queue behind it: better to fail and run again.
     Process.MIGRATE: Limits(statement=0, lock=5, idle_in_transaction=0, connections=2),
 }
 
 
 def engine(url: URL, *, schema: str | None, service: str, process: Process) -> sa.Engine:
-    """Opens nothing. A connection that the server dropped while it lay unused is noticed before it is used again."""
+    """Does not connect. Detects a connection that the server dropped while it was idle before using it again."""
     limits = LIMITS[process]
     made = sa.create_engine(
         url,
@@ -63,7 +63,7 @@ def engine(url: URL, *, schema: str | None, service: str, process: Process) -> s
 
 
 def _ask_after_a_rest(made: sa.Engine) -> None:
-    """Asking each time (`pool_pre_ping`) costs each transaction a statement. One that fails is answered 503."""
+    """Checks only idle connections: `pool_pre_ping` costs every transaction a statement. A failure gives a 503."""
 
     def rests(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         record.info[_RESTS_SINCE] = time.monotonic()
@@ -86,7 +86,7 @@ def _options(limits: Limits, schema: str | None) -> str:
         "statement_timeout": f"{limits.statement}s",
         "lock_timeout": f"{limits.lock}s",
         "idle_in_transaction_session_timeout": f"{limits.idle_in_transaction}s",
-        # Of a machine that is gone, the server ends the session, and frees its locks, in about a minute.
+        # If a machine disappears, the server ends its session and frees its locks within about a minute.
         "tcp_keepalives_idle": "30",
         "tcp_keepalives_interval": "10",
         "tcp_keepalives_count": "3",
@@ -97,9 +97,9 @@ def _options(limits: Limits, schema: str | None) -> str:
 
 
 def _hide_values(context: ExceptionContext) -> None:
-    """PostgreSQL's DETAIL repeats the row: `Key (name)=(…) already exists`. What went wrong is in the first line.
+    """Hides PostgreSQL's DETAIL, which repeats the row: `Key (name)=(…) already exists`.
 
-    Of a value that it cannot take, it repeats the value there too: then the code of the error is all that is kept.
+    The first line states the fault. For a data exception it repeats the value too: then only the error code is retained.
     """
     state = getattr(context.original_exception, "sqlstate", None) or ""
     for error in (context.original_exception, context.sqlalchemy_exception):

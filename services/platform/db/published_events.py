@@ -1,4 +1,4 @@
-"""What was sent, from the outbox; how far it has been listed, in a table of the service that lists; what has arrived."""
+"""Published events in the outbox, the position up to which they were listed, and received events in the inbox."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from services.platform.db.upsert import insert_or_ignore
 from services.platform.lost_events import Listable
 
 LISTED_AFTER = (timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
-"""Each event is listed so long after it was sent: a broker that loses the event may lose its first list with it."""
+"""Delay before an event is listed: a broker that loses the event may lose a list sent soon after it too."""
 
 
 def published_lists_table(metadata: sa.MetaData) -> sa.Table:
-    """The table, for a service that lists: a row for each time after which it does."""
+    """Returns the table for a service that lists events: one row per delay after which it lists."""
     return sa.Table(
         "published_lists",
         metadata,
@@ -51,7 +51,7 @@ class SqlPublishedEvents:
         page = sa.select(c.position, c.event_id, c.topic, c.value, c.published_at).where(c.position > position)
         rows = []
         for row in self._connection.execute(page.order_by(c.position).limit(MAX_LISTED)):
-            # Behind one that is not sent, or has only just been, a list begins the next time.
+            # The list ends before an event that is unsent or too recent; the next list begins there.
             if row.published_at is None or row.published_at > at - after:
                 break
             rows.append(row)
@@ -63,7 +63,7 @@ class SqlPublishedEvents:
         return Listable(events=events, more=len(rows) == MAX_LISTED)
 
     def _reached(self, after: timedelta) -> int | None:
-        """Held until this transaction ends. None while another process holds it."""
+        """Locked until this transaction ends. None while another process has locked it."""
         seconds = int(after.total_seconds())
         insert_or_ignore(self._connection, self._lists, {"after_seconds": seconds, "position": 0})
         held = sa.select(self._lists.c.position).where(self._lists.c.after_seconds == seconds)

@@ -1,4 +1,4 @@
-"""How many requests of a subject, an account or an organisation, were let in each minute, by all processes together."""
+"""Numbers of requests admitted per minute and subject (account or organisation), shared by all processes."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ RETENTION = timedelta(hours=1)
 def take(
     connection: sa.Connection, tables: PlatformTables, subject: UUID, *, minute: datetime, wanted: int, limit: int
 ) -> int:
-    """Take so many of the minute's requests, or as many as are left. All that are taken in a minute are never more."""
+    """Reserves up to `wanted` requests of the minute. Returns the number reserved; the total never exceeds `limit`."""
     counts = tables.request_counts
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     taken = connection.execute(

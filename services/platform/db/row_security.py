@@ -1,4 +1,4 @@
-"""Row-level security of PostgreSQL: who reads, and which rows of a service's tables are there for them."""
+"""Row-level security of PostgreSQL: the current viewer, and which rows of a service's tables that viewer can see."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from services.platform.auth.identity import Identity
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
-# Until the transaction ends. Where nothing was told, the service itself is at work: it hears events and runs commands.
-_TELL = sa.text(
+# Valid until the transaction ends. When it is not set, the service itself is at work: event handlers and commands.
+_SET_VIEWER = sa.text(
     "SELECT set_config('waymark.staff', :staff, true), set_config('waymark.organisation', :organisation, true),"
     " set_config('waymark.class', :organisation_class, true),"
     " set_config('waymark.roles', CAST(CAST(:roles AS text[]) AS text), true),"
@@ -22,33 +22,33 @@ _TELL = sa.text(
 )
 
 
-def _told_as(name: str, kind: str) -> str:
-    """What was told, or NULL: PostgreSQL may work out a condition in order to plan, before anybody was told of."""
+def _setting(name: str, kind: str) -> str:
+    """Returns the setting, or NULL: PostgreSQL may evaluate a condition while planning, before the setting exists."""
     return f"nullif(current_setting('waymark.{name}', true), '')::{kind}"
 
 
-STAFF, ORGANISATION = _told_as("staff", "uuid"), _told_as("organisation", "uuid")
-ORGANISATION_CLASS, ROLES = _told_as("class", "text"), _told_as("roles", "text[]")
-TEAMS, AREAS = _told_as("teams", "uuid[]"), _told_as("areas", "text[]")
-AT = _told_as("at", "timestamptz")
-# Without a subquery: a row is let in for the service without a look at any other.
+STAFF, ORGANISATION = _setting("staff", "uuid"), _setting("organisation", "uuid")
+ORGANISATION_CLASS, ROLES = _setting("class", "text"), _setting("roles", "text[]")
+TEAMS, AREAS = _setting("teams", "uuid[]"), _setting("areas", "text[]")
+AT = _setting("at", "timestamptz")
+# Without a subquery: for the service itself a row passes without reading another one.
 _AT_WORK = f"{STAFF} IS NULL"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowPolicies:
-    """The policies of a service's tables. SQLite has none.
+    """Row policies of a service's tables on PostgreSQL. SQLite has none.
 
-    Revisions hold the SQL as it was when they were written: a changed policy needs a new revision with its new text.
+    Revisions contain the SQL as it was when they were written: a changed policy needs a new revision with its new text.
     """
 
     functions: Sequence[str]
-    """Each a whole `CREATE OR REPLACE FUNCTION`: what several tables ask."""
+    """Complete `CREATE OR REPLACE FUNCTION` statements: conditions shared by several tables."""
     policies: Mapping[str, str]
-    """By table, the condition under which whoever reads may know of the row, in SQL."""
+    """By table, the SQL condition that must hold for the viewer to see the row."""
 
     def create(self, connection: sa.Connection) -> None:
-        """In place of the one that stands. Run by whoever owns the tables, whom no policy holds."""
+        """Creates the policies, replacing existing ones. Run by the owner of the tables, to whom no policy applies."""
         if connection.dialect.name != "postgresql":
             return
         for function in self.functions:
@@ -59,7 +59,7 @@ class RowPolicies:
             connection.exec_driver_sql(f"CREATE POLICY need_to_know ON {table} USING ({_AT_WORK} OR {condition})")
 
     def create_with(self, metadata: sa.MetaData) -> None:
-        """It is put up whenever the tables are made."""
+        """Creates the policies whenever the tables are created."""
 
         @sa.event.listens_for(metadata, "after_create")
         def protect(_: sa.MetaData, connection: sa.Connection, *, tables: list[sa.Table], **__: Any) -> None:
@@ -67,13 +67,13 @@ class RowPolicies:
                 self.create(connection)
 
 
-def tell(connection: sa.Connection, identity: Identity | None, *, at: datetime) -> None:
-    """From here on the connection reads for this person, at this moment. None is nobody: no row of a policy is theirs."""
+def set_viewer(connection: sa.Connection, identity: Identity | None, *, at: datetime) -> None:
+    """Sets the viewer and the time for this connection. None means anonymous: no row with a policy is visible."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_TELL, {**_told(identity), "at": at.isoformat()})
+        connection.execute(_SET_VIEWER, {**_settings_of(identity), "at": at.isoformat()})
 
 
-def _told(identity: Identity | None) -> dict[str, object]:
+def _settings_of(identity: Identity | None) -> dict[str, object]:
     if identity is None:
         return {
             "staff": NOBODY,

@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 
 FIRST_REVISION = "0100"
-"""Every service's first revision. Lower numbers are of databases from before version 0.1.0."""
+"""The first revision of each service. Lower numbers are of databases from before version 0.1.0."""
 
 
 class OldSchema(SystemExit):
-    """The process says so in one sentence and does not start."""
+    """The process reports it in one sentence and does not start."""
 
 
 def refuse_old_schema(connection: sa.Connection) -> None:

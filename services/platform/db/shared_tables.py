@@ -1,4 +1,4 @@
-"""The tables that every service has beside its own, as the first revision of each creates them."""
+"""The tables that every service has in addition to its own, as the first revision of each service creates them."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The tables that every service has beside its own: outbox, inbox, dead letters, idempotency keys, audit."""
+"""The tables that every service has in addition to its own: outbox, inbox, dead letters, idempotency keys, audit."""
 
 from dataclasses import dataclass
 
@@ -15,11 +15,11 @@ _NAMES = {
 }
 
 APPEND_ONLY = "append_only"
-"""In a table's `info`: its rows are never taken back. The value names the columns that may be written later."""
+"""In a table's `info`: rows are never deleted. The value names the columns that may be updated later."""
 
 
 def new_metadata() -> sa.MetaData:
-    """Metadata whose constraints all have names: a migration must be able to name what it drops."""
+    """Returns metadata that names every constraint: a migration must be able to name what it drops."""
     return sa.MetaData(naming_convention=_NAMES)
 
 
@@ -51,7 +51,7 @@ def platform_tables(metadata: sa.MetaData) -> PlatformTables:
 
 
 def _number() -> sa.types.TypeEngine[int]:
-    """A counter that SQLite takes for its row id."""
+    """A counter that SQLite uses as its row id."""
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -114,7 +114,7 @@ def _idempotency_keys(metadata: sa.MetaData) -> sa.Table:
 
 
 def _request_counts(metadata: sa.MetaData) -> sa.Table:
-    """How many requests of an account, or of an organisation, were let in within a minute."""
+    """Numbers of requests of an account or organisation admitted per minute."""
     return sa.Table(
         "request_counts",
         metadata,
@@ -125,7 +125,7 @@ def _request_counts(metadata: sa.MetaData) -> sa.Table:
 
 
 def _unsent_texts(metadata: sa.MetaData) -> sa.Table:
-    """What a person typed in a form and did not send. It is shown to that person alone, on the page that it was for."""
+    """Text that a person typed in a form and did not send. Only that person sees it, on the same page."""
     table = sa.Table(
         "unsent_texts",
         metadata,
@@ -166,7 +166,7 @@ def _audit_rows(metadata: sa.MetaData) -> sa.Table:
 
 
 def _audit_subjects(metadata: sa.MetaData) -> sa.Table:
-    """Which rows speak of an id: those about it, and those that name it in their details, as a list does."""
+    """Which audit rows refer to an id: as their subject or in their details."""
     return sa.Table(
         "audit_subjects",
         metadata,
@@ -178,7 +178,7 @@ def _audit_subjects(metadata: sa.MetaData) -> sa.Table:
 
 
 def _audit_head(metadata: sa.MetaData) -> sa.Table:
-    """One row: the chain's last link. Whoever holds its lock is the sealer."""
+    """One row: the last link of the chain. The process that locks it is the sealer."""
     return sa.Table(
         "audit_head",
         metadata,

@@ -1,4 +1,4 @@
-"""One open write transaction: rows, events to send and audit rows commit together or not at all."""
+"""One open write transaction: rows, events and audit rows commit together or not at all."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ _Store = TypeVar("_Store")
 
 
 class Transaction:
-    """What a handler works in. It is committed by whoever opened it, never by the handler."""
+    """The context of a handler. The code that opened it commits it, never the handler."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Transaction:
         self.correlation_id = correlation_id
         self.causation_id = causation_id
         self.written: list[tuple[str, str]] = []
-        """Type and code of each event published here, for the counters once it has committed."""
+        """Type and code of each event published here, for the counters after the commit."""
         self.events: list[dict[str, Any]] = []
         self.audit_rows: list[dict[str, Any]] = []
 
@@ -48,7 +48,7 @@ class Transaction:
         return self.batch.shared(kind)
 
     def publish(self, schema: type[EventSchema], data: Mapping[str, Any]) -> None:
-        """Have an event sent once this transaction has committed. Raises when the data is not the schema's."""
+        """Publishes an event once this transaction has committed. Raises when the data does not match the schema."""
         event_id = uuid4()
         value = envelope.write(
             schema,
@@ -80,9 +80,9 @@ class Transaction:
         details: Mapping[str, Any] | None = None,
         actor: UUID | None = None,
     ) -> None:
-        """Record who did or read what, and why. Codes and ids only: an audit row is never about content.
+        """Records who did or read what, and why. Codes and ids only: an audit row never contains content.
 
-        `actor` is who acted where the transaction does not know it yet: who signs in.
+        `actor` is the acting account if the transaction does not know it yet, at sign-in.
         """
         self.audit_rows.append(
             {
@@ -100,14 +100,14 @@ class Transaction:
 
 
 def write_events(batch: Batch, tables: PlatformTables, transactions: Sequence[Transaction]) -> None:
-    """Put into the outbox what was published. Called once, after the handlers."""
+    """Writes the published events to the outbox. Called once, after the handlers."""
     for transaction in transactions:
         for event in transaction.events:
             batch.insert(tables.outbox, event)
 
 
 def write_audit(batch: Batch, tables: PlatformTables, transactions: Sequence[Transaction]) -> None:
-    """Write what was audited. Called once, right before the commit."""
+    """Writes the audit rows. Called once, immediately before the commit."""
     for transaction in transactions:
         for row in transaction.audit_rows:
             batch.insert(tables.audit_rows, row)

@@ -1,6 +1,6 @@
-"""A fault that is neither the request's nor the record's: the database is away, full, or gave way.
+"""Classifies database errors that may succeed on retry: unavailable, out of space, rolled back after a conflict.
 
-A statement that took too long is none: the same may take too long for ever.
+A statement timeout is not transient: the same statement may time out forever.
 """
 
 import errno
@@ -9,11 +9,13 @@ import sqlite3
 import sqlalchemy as sa
 
 _TRANSIENT_CLASSES = frozenset({"08", "28", "40", "53", "57", "58"})
-"""Connection, sign-in, rolled back for another, resources, operator, system: SQLSTATE by its first two characters.
-https://www.postgresql.org/docs/15/errcodes-appendix.html"""
+"""First two characters of SQLSTATE: connection, sign-in, rollback, resources, operator, system.
+
+https://www.postgresql.org/docs/15/errcodes-appendix.html
+"""
 _LOCK_NOT_AVAILABLE = "55P03"
 _TOO_LONG = frozenset({"57014", "25P03"})
-"""A statement, or a transaction between two of them, took longer than `db.postgresql.LIMITS` lets it."""
+"""A statement, or an idle transaction, exceeded `db.postgresql.LIMITS`."""
 _DISK_FULL = "53100"
 _SERIALIZATION_FAILURE = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock."""
@@ -30,17 +32,17 @@ _SQLITE_TRANSIENT = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
-"""Primary result codes: https://sqlite.org/rescode.html. The others say that the statement or the file is wrong."""
+"""Primary result codes: https://sqlite.org/rescode.html. The others mean that the statement or the file is invalid."""
 _PRIMARY = 0xFF
 _SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
-"""SQLite calls it FULL when the disk says ENOSPC; of a quota or a limit on a file it knows only that writing failed."""
+"""SQLite reports ENOSPC as FULL; a quota or a file size limit is only a failed write."""
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same may well succeed in a while: nothing is wrong with what was asked."""
+    """Returns whether the operation may succeed later: the request itself is not at fault."""
     if isinstance(error, sa.exc.TimeoutError):
-        return True  # every connection of this process was in use
+        return True  # the connection pool was exhausted
     if not isinstance(error, sa.exc.DBAPIError):
         return is_full(error)
     state, number = sqlstate(error), _sqlite_code(error)
@@ -49,29 +51,29 @@ def is_transient(error: BaseException) -> bool:
     if number:
         return number & _PRIMARY in _SQLITE_TRANSIENT
     if isinstance(error.orig, sqlite3.Error):
-        return False  # the driver's own, such as a value that it cannot bind
+        return False  # an error of the driver, such as a value that it cannot bind
     return error.connection_invalidated or isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError))
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether there is no space left to store anything."""
+    """Returns whether the disk is full."""
     if isinstance(error, sa.exc.DBAPIError):
         return sqlstate(error) == _DISK_FULL or _sqlite_code(error) in _SQLITE_FULL
     return isinstance(error, OSError) and error.errno in _NO_SPACE
 
 
 def took_too_long(error: BaseException) -> bool:
-    """Whether PostgreSQL ended it because it took too long."""
+    """Returns whether PostgreSQL ended it because of a timeout."""
     return sqlstate(error) in _TOO_LONG
 
 
 def is_serialization_failure(error: BaseException) -> bool:
-    """Whether PostgreSQL ended this transaction so that another could go on: the same may well succeed at once."""
+    """Returns whether PostgreSQL rolled the transaction back because of a conflict: an immediate retry may succeed."""
     return sqlstate(error) in _SERIALIZATION_FAILURE
 
 
 def sqlstate(error: BaseException) -> str | None:
-    """PostgreSQL's code of what went wrong. None of any other error."""
+    """Returns PostgreSQL's error code, or None for any other error."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, sa.exc.DBAPIError) else None
 
 

@@ -13,7 +13,7 @@ Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=Tru
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware time, in UTC. On SQLite it is text that sorts as time does, on PostgreSQL `timestamptz`."""
+    """An aware time in UTC: on SQLite text that sorts chronologically, on PostgreSQL `timestamptz`."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Text that a person typed in a form and did not send: stored for them alone, for a limited time."""
+"""Text that a person typed in a form and did not send: stored for that person only, for a limited time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class UnsentText:
 
     @property
     def longest(self) -> Sequence[str]:
-        """What was written in words, the longest first: codes, numbers and ids have no spaces."""
+        """Returns the free text, the longest first: codes, numbers and ids contain no spaces."""
         written = {value for values in self.answers.values() for value in values if " " in value.strip()}
         return sorted(written, key=len, reverse=True)
 
@@ -37,7 +37,7 @@ def save(
     staff_id: UUID,
     lifetime: timedelta,
 ) -> None:
-    """Store the text. The same id replaces what that rendering of the form stored before, if it is this person's."""
+    """Stores the text, replacing text with the same id if it belongs to this person."""
     unsent = tables.unsent_texts
     row = {
         "page": text.page,
@@ -53,7 +53,7 @@ def save(
 def stored_for(
     connection: sa.Connection, tables: PlatformTables, page: str, *, staff_id: UUID, at: datetime
 ) -> list[UnsentText]:
-    """The person's texts of this page and of the pages below it, newest first, at most ten."""
+    """Returns the person's texts of this page and the pages below it, newest first, at most ten."""
     unsent = tables.unsent_texts
     here = (unsent.c.page == page) | unsent.c.page.startswith(f"{page}/", autoescape=True)
     query = (

@@ -1,4 +1,4 @@
-"""Reads a service's topics and runs the commands they give; the offset is committed after the database."""
+"""Reads a service's topics and runs the resulting commands; commits the offset after the database transaction."""
 
 import structlog
 
@@ -18,21 +18,25 @@ _log = structlog.get_logger()
 
 
 class TooManyDeadLetters(RuntimeError):
-    """So many cannot be bad records: our own code is wrong. Stop, rather than drain the topic."""
+    """So many failures indicate a fault in our code rather than bad records. Stops instead of draining the topic."""
 
 
 class Consumer:
-    """One group, one thread. What can never succeed is dead-lettered; any other failure raises, and comes again."""
+    """One group, one thread.
+
+    Dead-letters what can never succeed; raises any other failure, and the record is redelivered.
+    """
 
     def __init__(self, service: Service, log: Log) -> None:
         self._service = service
         self._log = log
         self._translator = Translator(service.subscriptions)
         self.stopped = False
-        """True while the next record may not be dead-lettered too: it waits in the log until a person has decided on some."""
+        """True while the limit of dead letters is reached: the next record waits in the log until a person decides on
+        some."""
 
     def run_once(self, *, wait: float = 0.0) -> int:
-        """Handle one poll. Gives how many records were read. Raises TooManyDeadLetters; call again later then."""
+        """Handles one poll. Returns the number of records read. Raises TooManyDeadLetters; the caller retries later."""
         topics = self._translator.topics
         logs.handled()
         records = self._log.poll(self._service.name, topics, limit=_BATCH, wait=wait) if topics else []
@@ -44,7 +48,10 @@ class Consumer:
         return len(records)
 
     def _handle_all(self, records: list[Delivered]) -> None:
-        """Some at a time, and one by one where those fail together. What is done when one raises does not come again."""
+        """Handles records in batches, and one by one if a batch fails.
+
+        Records handled before an exception are not repeated.
+        """
         done, batch_size = 0, self._service.batch_size
         try:
             for start in range(0, len(records), batch_size):
@@ -60,12 +67,12 @@ class Consumer:
                 self._commit(records[:done])
 
     def _as_one(self, records: list[Delivered]) -> bool:
-        """Handle them in one transaction. False when one of them fails: then nothing of it was kept."""
+        """Handles the batch in one transaction. Returns False if one of them fails: then nothing is stored."""
         try:
             commands = [self._translator.command_of(record.value) for record in records]
             self._service.dispatcher.handle_events([command for command in commands if command])
         except Exception as error:
-            # Alone, each record is tried again and gets its own verdict; nothing is swallowed here.
+            # Retried alone, each record gets its own result; no error is swallowed here.
             _log.warning("batch_failed", service=self._service.name, count=len(records), **logs.described(error))
             return False
         return True
@@ -77,13 +84,13 @@ class Consumer:
             self._dead_letter(record, str(error))
             return
         if command is not None:
-            # Unbound on success only: whoever catches the fault tells which event it was.
+            # Unbound on success only, so that the log line of a fault names its event.
             logs.handling(command.event_id, command.event_type, command.correlation_id)
             self._try(record, command)
             logs.handled()
 
     def _try(self, record: Delivered, command: EventCommand) -> None:
-        """Run the command, and dead-letter what fails for good. Raises when the database is away."""
+        """Runs the command, and dead-letters a permanent failure. Raises when the database is unavailable."""
         for attempt in range(1, _TRIES + 1):
             try:
                 self._service.dispatcher.handle_events([command])
@@ -92,7 +99,7 @@ class Consumer:
                     raise
                 logs.failure(error, "event_failed")
                 if attempt == _TRIES:
-                    # The type alone: a message may hold what the record holds.
+                    # Only the type: a message may contain data of the record.
                     self._dead_letter(record, f"{type(command.command).__name__} raised {type(error).__name__}")
             else:
                 return

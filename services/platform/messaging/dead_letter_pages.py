@@ -1,4 +1,4 @@
-"""The dead letters of a service, for its administrator: what failed and why, and what becomes of it."""
+"""Pages for an administrator to inspect, redrive or drop the dead letters of a service."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -26,12 +26,12 @@ from services.platform.web import access, current, paging
 from services.platform.web.fields import StrictCode, StrictSchema
 
 LISTENERS = ("intake", "scoring", "casework", "oversight")
-"""The services that hear of others, and so may fail to."""
+"""The services that read events of other services, and so can have dead letters."""
 
 _WORDS: Mapping[StrEnum, str] = {
     RedriveReason.FAULT_MENDED: N_("A fault of ours is mended"),
     RedriveReason.PART_IS_BACK: N_("Something that it needed was away, and is back"),
-    DropReason.TOLD_AGAIN: N_("The same was told again, and handled"),
+    DropReason.TOLD_AGAIN: N_("The owner republished the same state, and it was handled"),
     DropReason.SENT_WRONGLY: N_("It was never meant to be sent"),
     DropReason.A_TEST: N_("It was a test"),
 }
@@ -42,12 +42,12 @@ _DONE = {
 
 
 class StillFails(Conflict):
-    """The same happened again, or something else did."""
+    """The redrive failed again."""
 
     title = N_("It failed again")
 
     def __init__(self) -> None:
-        super().__init__(N_("It failed again and stays a dead letter. The log says where."))
+        super().__init__(N_("It failed again and stays a dead letter. The log shows where."))
 
 
 class RedriveForm(StrictSchema):
@@ -65,14 +65,14 @@ _DECISIONS: Mapping[str, tuple[type[Schema], type[StrEnum]]] = {
 
 
 def known(tables: PlatformTables) -> KnownRecord:
-    """A dead letter, as one of the records whose refusals are audited."""
+    """The dead letter as one of the records whose refusals are audited."""
     return KnownRecord(
         argument="letter_id", subject_type="dead_letter", id=tables.dead_letters.c.id, missing=NoSuchDeadLetter
     )
 
 
 def blueprint(service: str, tables: PlatformTables, subscriptions: Subscriptions) -> Blueprint:
-    """The pages at /<service>/dead-letters."""
+    """Returns the pages at /<service>/dead-letters."""
     pages = Blueprint("dead_letters", __name__, url_prefix=f"/{service}/dead-letters")
 
     @pages.get("")
@@ -147,7 +147,7 @@ def _letter(connection: sa.Connection, tables: PlatformTables, letter_id: UUID) 
 def _decide(
     service: str, tables: PlatformTables, letter_id: UUID, done: str, act: Callable[[Any], None]
 ) -> ResponseReturnValue:
-    """The page that asks for the reason; once it is given, what it is the reason for."""
+    """Shows the page that asks for the reason, and runs the command once it is given."""
     schema, reasons = _DECISIONS[done]
     form = Form.received(schema(), request.form) if request.method == "POST" else Form(schema())
     if request.method == "POST" and form.is_valid:
@@ -166,7 +166,8 @@ def _decide(
 
 
 def _or_still_fails(act: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Whatever the handler raises is a fault to be shown, but for a letter that is gone and a database that is away."""
+    """Converts any exception of the handler into StillFails, except for a missing dead letter or an unavailable
+    database."""
 
     def acted(reason: Any) -> None:
         try:

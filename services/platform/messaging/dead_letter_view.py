@@ -17,7 +17,7 @@ from services.platform.i18n import N_
 
 @dataclass(frozen=True, kw_only=True)
 class FieldSeen:
-    """A field that the contract declares. `kind` is a marked word; `size` how many a list or an object holds."""
+    """A field that the contract declares. `kind` is a marked word; `size` is the length of a list or an object."""
 
     name: str
     kind: str
@@ -26,7 +26,10 @@ class FieldSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A dead letter without what it says. `event` is None for what is no event of ours, and then there are no fields."""
+    """A dead letter without its content.
+
+    `event` is None if the record is not an event of this system; then `fields` is empty.
+    """
 
     id: UUID
     topic: str
@@ -40,7 +43,10 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class EventSeen:
-    """`type` is None unless it is one of the published language: anything may stand there. So with `subject`."""
+    """`type` is None unless a contract declares it: an unknown sender may have written anything.
+
+    The same holds for `subject`.
+    """
 
     id: UUID
     type: str | None
@@ -51,11 +57,11 @@ class EventSeen:
     causation_id: UUID | None
     fields: Sequence[FieldSeen]
     undeclared: int
-    """How many fields no contract declares. Not even their names are shown."""
+    """Number of fields that no contract declares. Their names are not shown."""
 
 
 def seen(letter: sa.Row[Any]) -> Seen:
-    """What may be shown of the letter in this row."""
+    """Returns what may be shown of the letter in this row."""
     return Seen(
         id=letter.id,
         topic=letter.topic,
@@ -94,7 +100,7 @@ def _newest(event_type: str) -> Schema | None:
 
 
 def _fields(schema: Schema, data: Mapping[str, Any], under: str = "") -> Iterator[FieldSeen]:
-    """The declared fields in the contract's order, those of a part under its name."""
+    """Returns the declared fields in the contract's order, those of a part under its name."""
     for name, field in schema.fields.items():
         if name not in data:
             continue

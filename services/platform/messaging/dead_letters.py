@@ -1,4 +1,4 @@
-"""What could not be handled, kept where the record it came from is kept, until a person redrives or drops it."""
+"""Records that could not be handled, stored in the service's database until a person redrives or drops them."""
 
 import hashlib
 from enum import StrEnum
@@ -22,20 +22,20 @@ from services.platform.service import Service, Subscriptions
 
 MAX_UNDECIDED = 10
 OUT_OF = 200
-"""Ten undecided dead letters out of two hundred events (5 %), in a row or not: another one is not a bad record."""
+"""Ten undecided dead letters out of two hundred events (5 %), consecutive or not, indicate a fault in our code."""
 
 _KEY_LENGTH = 64
 
 
 class RedriveReason(StrEnum):
-    """Why it may be handled now."""
+    """Why it can be handled now."""
 
     FAULT_MENDED = "fault_mended"
     PART_IS_BACK = "part_is_back"
 
 
 class DropReason(StrEnum):
-    """Why it need not be handled at all."""
+    """Why it need not be handled."""
 
     TOLD_AGAIN = "told_again"
     SENT_WRONGLY = "sent_wrongly"
@@ -43,15 +43,15 @@ class DropReason(StrEnum):
 
 
 class NoSuchDeadLetter(NotFound):
-    """There is no dead letter with this id, or it was redriven or dropped before."""
+    """This dead letter does not exist, or it was redriven or dropped before."""
 
     title = N_("No such dead letter")
 
 
 def add(service: Service, record: Delivered, reason: str) -> bool:
-    """Keep the record with its reason and mark its event as handled, in one transaction.
+    """Stores the record with its reason and marks its event as handled, in one transaction.
 
-    False when the event was handled or dead-lettered before: then nothing is kept.
+    Returns False and stores nothing when the event was handled or dead-lettered before.
     """
     event = _event(record.value)
     with service.database.write() as connection:
@@ -65,7 +65,7 @@ def add(service: Service, record: Delivered, reason: str) -> bool:
                 "topic": record.topic,
                 "partition": record.partition,
                 "position": record.position,
-                # Whoever sent it may have written anything here.
+                # The sender may have written anything here.
                 "key": record.key.replace("\0", "")[:_KEY_LENGTH],
                 "value": record.value,
                 "event_id": event.id if event else None,
@@ -77,10 +77,10 @@ def add(service: Service, record: Delivered, reason: str) -> bool:
 
 
 def at_limit(connection: sa.Connection, tables: PlatformTables) -> bool:
-    """Whether so many wait undecided that another one says something of our own code, not of its record.
+    """Returns whether so many dead letters wait that another one indicates a fault in our code.
 
-    Asked of the tables, so that a restart forgets nothing: after Sentry's arroyo, which stops a consumer rather than
-    let it drain a topic into the bin. It may go on when a person has redriven or dropped some.
+    Counted in the database, so that a restart does not reset it; like Sentry's arroyo, it stops the consumer instead of
+    dead-lettering a whole topic. The consumer continues after a person has redriven or dropped some.
     """
     marks, letters = tables.inbox.c, tables.dead_letters.c
     window = sa.select(marks.handled_at).order_by(marks.handled_at.desc()).offset(OUT_OF - 1).limit(1)
@@ -94,14 +94,14 @@ def at_limit(connection: sa.Connection, tables: PlatformTables) -> bool:
 def _id_of(record: Delivered) -> UUID:
     """The same record has the same id, so a redelivery is dead-lettered only once.
 
-    Its bytes count too: after a broker lost its disk another record may stand at this place.
+    The id includes the bytes: after a broker lost its disk, another record may have the same offset.
     """
     position = f"{record.topic}/{record.partition}/{record.position}"
     return uuid5(NAMESPACE_URL, f"dead-letter:{position}/{hashlib.sha256(record.value).hexdigest()}")
 
 
 def waiting(service: Service) -> list[UUID]:
-    """The ids of the dead letters, oldest first."""
+    """Returns the ids of the dead letters, oldest first."""
     letters = service.tables.dead_letters
     with service.database.read() as connection:
         return list(connection.execute(sa.select(letters.c.id).order_by(letters.c.dead_lettered_at)).scalars())
@@ -115,9 +115,9 @@ def redrive(
     dispatcher: Dispatcher,
     subscriptions: Subscriptions,
 ) -> None:
-    """Handle a dead letter again, once, in a transaction that is open already.
+    """Handles a dead letter again, once, in an open transaction.
 
-    Raises NoSuchDeadLetter, or what made it a dead letter; then it stays one.
+    Raises NoSuchDeadLetter, or the error of the handler; then the dead letter stays.
     """
     letter = _take(letter_id, transaction, dispatcher.tables)
     _audit(transaction, "dead_letter.redriven", letter, reason)
@@ -130,7 +130,7 @@ def redrive(
 
 
 def drop(letter_id: UUID, reason: DropReason, *, transaction: Transaction, dispatcher: Dispatcher) -> None:
-    """Forget a dead letter: what it says will have no effect here. Raises NoSuchDeadLetter."""
+    """Deletes a dead letter: its event will have no effect here. Raises NoSuchDeadLetter."""
     _audit(transaction, "dead_letter.dropped", _take(letter_id, transaction, dispatcher.tables), reason)
 
 
@@ -142,7 +142,7 @@ def _event(value: bytes) -> envelope.Envelope | None:
 
 
 def _take(letter_id: UUID, transaction: Transaction, tables: PlatformTables) -> sa.Row[Any]:
-    """Remove the letter: of two who decide at once, the later one finds none. Its event's inbox mark stays."""
+    """Deletes the letter: of two concurrent decisions, the later one does not find it. Its event's inbox mark stays."""
     letters = tables.dead_letters
     taken = sa.delete(letters).where(letters.c.id == letter_id).returning(*letters.c)
     letter = transaction.connection.execute(taken).one_or_none()

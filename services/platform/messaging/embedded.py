@@ -1,4 +1,4 @@
-"""The embedded log: records and group offsets in one SQLite file. Durable, ordered, for one machine."""
+"""The embedded log: records and group offsets in one SQLite file. Durable and ordered, for one machine."""
 
 import threading
 import time
@@ -40,7 +40,7 @@ _offsets = sa.Table(
 
 
 class EmbeddedLog:
-    """Any number of threads may use one. Nothing is opened before the first use."""
+    """Thread-safe. Connects on first use."""
 
     def __init__(self, path: Path, *, clock: Clock = system_clock) -> None:
         self.database = Database(f"sqlite+pysqlite:///{path}")
@@ -49,7 +49,8 @@ class EmbeddedLog:
         self._ready = False
         self._dropped_at: datetime | None = None
         self._read_to: dict[str, int | None] = {}
-        """The newest position when a group last found nothing: until there is a newer one, nothing is looked for."""
+        """By group, the newest position when it last found nothing: it does not query again until there is a newer one.
+        """
 
     def append(self, records: Sequence[Record]) -> None:
         at = self._clock()
@@ -63,7 +64,7 @@ class EmbeddedLog:
     def poll(self, group: str, topics: Sequence[str], *, limit: int, wait: float) -> list[Delivered]:
         deadline = time.monotonic() + wait
         with self._arrived:
-            # The look and the wait are under one lock: a record appended between them is not missed.
+            # The check and the wait hold one lock: a record appended between them is not missed.
             while not (found := self._next(group, topics, limit)):
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
@@ -83,7 +84,7 @@ class EmbeddedLog:
         self.database.close()
 
     def _drop_old(self, connection: sa.Connection, at: datetime) -> None:
-        """No record outlives its time, read or not: two topics carry names."""
+        """Deletes expired records, read or not: two topics carry names."""
         if self._dropped_at is None or at - self._dropped_at > _LOOKED_AT_EVERY:
             connection.execute(sa.delete(_records).where(_records.c.appended_at < at - RETENTION))
             self._dropped_at = at
@@ -112,7 +113,7 @@ class EmbeddedLog:
         return sorted(found, key=lambda record: record.position)[:limit]
 
 
-# Made once: building a statement costs more than running it.
+# Built once: building a statement costs more than running it.
 _NEWEST = sa.select(sa.func.max(_records.c.position))
 _HELD = sa.select(_offsets.c.topic, _offsets.c.position).where(_offsets.c.group_name == sa.bindparam("group"))
 _INTO_OFFSETS = sqlite.insert(_offsets)

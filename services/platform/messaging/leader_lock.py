@@ -10,7 +10,7 @@ from services.platform.db.engine import Database
 
 
 class LeaderLock:
-    """A lock that its holder keeps until it stops or dies; the others ask again."""
+    """A lock that its holder keeps until it stops or dies; the other processes try again."""
 
     def __init__(self, database: Database, name: str) -> None:
         self._database = database
@@ -19,7 +19,7 @@ class LeaderLock:
         self._file: int | None = None
 
     def try_acquire(self) -> bool:
-        """True when this process holds the lock now, having taken it if it was free. Never waits."""
+        """Returns True if this process holds the lock, acquiring it if it is free. Never waits."""
         return self._file_lock() if self._database.is_sqlite else self._advisory_lock()
 
     def release(self) -> None:
@@ -32,7 +32,7 @@ class LeaderLock:
 
     @staticmethod
     def _unlock(connection: sa.Connection) -> None:
-        """The lock belongs to the session: a connection given back to the pool with it would keep it."""
+        """The session owns the lock: a connection returned to the pool with it would keep it."""
         try:
             connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
         except sa.exc.DBAPIError:
@@ -44,12 +44,12 @@ class LeaderLock:
             try:
                 self._connection.execute(sa.text("SELECT 1"))
             except sa.exc.DBAPIError:
-                # The server dropped us, and with the session the lock.
+                # The server ended the session, and with it the lock.
                 self.release()
                 return False
             return True
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        # Locks are one space per database: the schema keeps services apart.
+        # Locks share one namespace per database: the schema separates services.
         take = sa.text("SELECT pg_try_advisory_lock(hashtext(current_schema() || '.' || :name))")
         if connection.execute(take, {"name": self._name}).scalar_one():
             self._connection = connection

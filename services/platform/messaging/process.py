@@ -1,4 +1,4 @@
-"""The worker role: a service's relay, consumer, sealer and housekeeping as a process, until it is told to stop."""
+"""The worker role: a service's relay, consumer, sealer and housekeeping as one process, until a signal stops it."""
 
 import signal
 import threading

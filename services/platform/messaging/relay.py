@@ -1,4 +1,4 @@
-"""Sends what the outbox holds: append, then mark. A crash between the two sends again, and the inbox drops it."""
+"""Sends the outbox: append, then mark. After a crash between the two it sends again, and the inbox drops the duplicate."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ class Relay:
         self._service = service
         self._log = log
         self._leader_lock = LeaderLock(service.database, "relay")
-        # Made once: every service looks several times a second.
+        # Built once: every service polls several times a second.
         outbox = service.tables.outbox
         c = outbox.c
         self._first_waiting = (
@@ -36,7 +36,7 @@ class Relay:
         )
 
     def run_once(self) -> int:
-        """Send one batch. Gives how many; 0 when nothing waits or another process is the sender."""
+        """Sends one batch. Returns its size; 0 when nothing waits or another process is the sender."""
         if not self._leader_lock.try_acquire():
             return 0
         rows = self._waiting()

@@ -1,4 +1,4 @@
-"""From a record's bytes to the command it asks for."""
+"""Converts a record's bytes into a command."""
 
 from marshmallow import ValidationError
 
@@ -20,10 +20,11 @@ class Translator:
         self.topics = tuple(sorted({schema.topic for schema in subscriptions}))
 
     def command_of(self, value: bytes) -> EventCommand | None:
-        """The command, or None when the event asks nothing of us. An earlier version is read as the one subscribed to.
+        """Returns the command, or None if the service ignores the event.
 
-        Raises Unreadable on bytes that are no event, on data its schema refuses, and on a version that we do not know
-        of a type that we do: skipping that would lose it.
+        Upcasts an earlier version to the subscribed one.
+        Raises Unreadable on bytes that are not an event, on data that does not match the schema, and on an unknown
+        version of a known type: skipping that would lose it.
         """
         try:
             event = envelope.read(value)

@@ -1,4 +1,4 @@
-"""What a worker of one service runs, each in a thread of its own: relay, consumer, sealer, housekeeping, reconciler."""
+"""The threads of one service's worker: relay, consumer, sealer, housekeeping, reconciler."""
 
 import threading
 from collections.abc import Callable
@@ -36,7 +36,7 @@ class Worker:
             self._thread("reconciler", self._reconciler_step),
         ]
         if service.subscriptions:
-            # A poll of nothing would not wait, and never rest.
+            # Without subscriptions a poll would return immediately, and the thread would spin.
             self._threads.append(self._thread("consumer", lambda: self._consumer.run_once(wait=_POLL_SECONDS)))
         service.dispatcher.metrics.register_gauge(
             "waymark_thread_restarts",
@@ -47,7 +47,7 @@ class Worker:
 
     @property
     def consumer_stopped(self) -> bool:
-        """Whether it may dead-letter no more: what it was given last waits in the log."""
+        """Returns whether the limit of dead letters is reached: the last record waits in the log."""
         return self._consumer.stopped
 
     def start(self) -> None:
@@ -58,12 +58,12 @@ class Worker:
         _log.info("worker_started", service=self._service.name, count=len(self._threads))
 
     def look_after(self) -> None:
-        """Begin anew each thread that has ended."""
+        """Restarts each thread that has ended."""
         for thread in self._threads:
             thread.restart_if_ended()
 
     def stop(self) -> None:
-        """Let each thread finish what it is at, and wait for it."""
+        """Lets each thread finish its current step, and waits for it."""
         self._stopping.set()
         self._service.dispatcher.committed.set()
         for thread in self._threads:
@@ -91,7 +91,7 @@ class Worker:
         self._stopping.wait(_HOUSEKEEPING_SECONDS)
 
     def _reconciler_step(self) -> None:
-        # Not at once: what a process lacks when it starts may be in its first poll.
+        # Not immediately: what is missing at the start may be in the first poll.
         if self._stopping.wait(_RECONCILE_SECONDS):
             return
         while reconcile(self._service) and not self._stopping.is_set():
@@ -99,5 +99,5 @@ class Worker:
 
 
 def reconcile(service: Service) -> int:
-    """Give each of the service's reconciling commands once. Gives how much they did together."""
+    """Runs each of the service's reconciling commands once. Returns the sum of their results."""
     return sum(service.dispatcher.handle(command, actor=None) for command in service.reconcile)

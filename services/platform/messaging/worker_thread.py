@@ -1,4 +1,4 @@
-"""One step of a worker, done again and again in a thread of its own. A thread that ends is begun anew by the others."""
+"""Repeats one step of a worker in its own thread. The other threads restart a thread that has ended."""
 
 import contextlib
 import threading
@@ -27,7 +27,7 @@ class WorkerThread:
     ) -> None:
         self.name = name
         self.restarts = 0
-        """How often it had ended and was begun anew."""
+        """Number of restarts."""
         self._service = service
         self._step = step
         self._stopping = stopping
@@ -40,7 +40,7 @@ class WorkerThread:
 
     @property
     def works(self) -> bool:
-        """Whether it lives, and its step has not failed for a minute on end."""
+        """Returns whether the thread is alive and its step has not failed for a whole minute."""
         since = self._failing_since
         return self._lives() and (since is None or time.monotonic() - since < _SUCCEEDS_WITHIN_SECONDS)
 
@@ -55,7 +55,7 @@ class WorkerThread:
             thread.join()
 
     def restart_if_ended(self) -> None:
-        """Begin anew, unless it lives, was never begun, is told to stop, or has only just ended."""
+        """Restarts the thread unless it is alive, was never started, is stopping, or has only just ended."""
         with self._lock:
             ended = self._thread is not None and not self._lives() and time.monotonic() >= self._restarts_at
             if ended and not self._stopping.is_set():
@@ -74,7 +74,7 @@ class WorkerThread:
         try:
             self._loop()
         except BaseException as error:
-            # Ends here: what Python itself would print of it may hold a value.
+            # Ends here: Python's own traceback could contain personal data.
             self._restarts_at = time.monotonic() + self._back_off(_MAX_BACKOFF_SECONDS)
             with contextlib.suppress(BaseException):
                 logs.failure(error, "thread_ended")
@@ -86,7 +86,7 @@ class WorkerThread:
                 self._look_after_others()
                 self._step()
             except Exception as error:
-                # Whatever it was is still in the outbox or uncommitted in the log: it comes again.
+                # The work is still in the outbox or uncommitted in the log, so it is repeated.
                 self._back_off(
                     _BROKER_BACKOFF_SECONDS if isinstance(error, BrokerUnavailable) else _MAX_BACKOFF_SECONDS
                 )

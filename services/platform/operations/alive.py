@@ -1,4 +1,4 @@
-"""Whether this container's process lives, for Docker, which has no probe of its own: `… alive SERVICE`, exit 0 or 1."""
+"""Liveness probe for Docker, which has none of its own: `… alive SERVICE`, exit 0 or 1."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What every service measures of its own standing: how old the oldest is that waits to be sent, sealed or decided."""
+"""Gauges of every service: the age of the oldest row that waits to be sent, sealed or decided."""
 
 import math
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def of_every_service(tables: PlatformTables) -> tuple[DatabaseGauge, ...]:
         DatabaseGauge(
             name="waymark_dead_letters",
             help="Events dead-lettered until a person redrives or drops them.",
-            read=count(letters.id.is_not(None)),  # every one: it leaves when it is decided
+            read=count(letters.id.is_not(None)),  # all rows: a decided letter is deleted
         ),
         DatabaseGauge(
             name="waymark_audit_unsealed_oldest_seconds",
@@ -37,7 +37,7 @@ def of_every_service(tables: PlatformTables) -> tuple[DatabaseGauge, ...]:
 
 
 def count(condition: sa.ColumnElement[bool]) -> Callable[[sa.Connection, datetime], float]:
-    """How many rows; of a table of which few rows meet the condition, by an index of those."""
+    """Returns the number of rows; reads a partial index if few rows match the condition."""
     query = sa.select(sa.func.count()).where(condition)
     return lambda connection, _now: float(connection.execute(query).scalar_one())
 
@@ -45,7 +45,7 @@ def count(condition: sa.ColumnElement[bool]) -> Callable[[sa.Connection, datetim
 def age(
     since: sa.ColumnElement[datetime], condition: sa.ColumnElement[bool]
 ) -> Callable[[sa.Connection, datetime], float]:
-    """Seconds since the oldest of these rows; 0 when there is none, infinite when its time cannot be read."""
+    """Returns seconds since the oldest of these rows; 0 if there are none, infinite if its time cannot be read."""
     query = sa.select(sa.func.min(since)).where(condition)
 
     def read(connection: sa.Connection, now: datetime) -> float:

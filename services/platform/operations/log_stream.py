@@ -1,4 +1,4 @@
-"""Where log lines go. Writing one never raises: without space it is left out, counted, and told of afterwards."""
+"""The stream of log lines. Writing never raises: without disk space a line is dropped, counted and reported later."""
 
 import contextlib
 import errno
@@ -14,7 +14,7 @@ _lost = 0
 
 
 def lost() -> int:
-    """How many lines this process could not write."""
+    """Number of lines that this process could not write."""
     return _lost
 
 
@@ -24,12 +24,12 @@ class Stream(Protocol):
 
 
 class Lines:
-    """The end of structlog's pipeline, for any number of threads."""
+    """The end of structlog's pipeline. Thread-safe."""
 
     def __init__(self, stream: Stream, *, report: Callable[[int], object]) -> None:
         self._stream = stream
         self._report = report
-        """Called with the number of lines lost, once a line was written again."""
+        """Called with the number of lost lines after the next successful write."""
         self._lock = threading.Lock()
         self._untold = 0
 
@@ -51,7 +51,7 @@ class Lines:
 
 
 class _Descriptor:
-    """Writes past Python's buffers, which would keep what they could not write and end the process with an error."""
+    """Bypasses Python's buffers, which would retain unwritten data and end the process with an error."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -65,17 +65,17 @@ class _Descriptor:
             self._cut = bool(rest)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Does nothing: not buffered."""
 
 
 def unbuffered(stream: Any) -> Stream:
-    """The process's own standard error without its buffer; any other stream as it is."""
+    """Returns the process's standard error unbuffered; any other stream unchanged."""
     is_own = stream is not None and stream is sys.__stderr__
     return _Descriptor(stream.fileno()) if is_own else stream
 
 
 class LogFile:
-    """A file that begins anew when it has grown to `max_bytes`. `files` earlier ones are kept: .1 is the newest."""
+    """A log file that rotates at `max_bytes`. `files` earlier files are stored: .1 is the newest."""
 
     def __init__(self, path: Path, *, max_bytes: int, files: int) -> None:
         self._path = path
@@ -84,11 +84,11 @@ class LogFile:
         self._file = self._opened()
 
     def write(self, text: str) -> None:
-        """Write the line whole, or raise OSError."""
+        """Writes the whole line, or raises OSError."""
         line = text.encode()
         size = os.fstat(self._file.fileno()).st_size
         if size and size + len(line) > self._max_bytes:
-            with contextlib.suppress(OSError):  # then it goes on in the old one
+            with contextlib.suppress(OSError):  # then it continues in the old file
                 self._begin_anew()
             size = os.fstat(self._file.fileno()).st_size
         if self._file.write(line) != len(line):
@@ -96,7 +96,7 @@ class LogFile:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Does nothing: not buffered."""
 
     def close(self) -> None:
         self._file.close()

@@ -1,6 +1,6 @@
-"""Log lines: one JSON object each, of listed keys only, so that no value of a person's can slip in.
+"""Log lines: one JSON object each, with listed keys only, so that personal data cannot enter.
 
-What cannot be written is counted and left out: no work fails because its log does.
+A line that cannot be written is counted and dropped: a failing log does not fail the work.
 """
 
 import logging
@@ -34,9 +34,9 @@ _log = structlog.get_logger()
 
 
 def configure(*, stream: Any = None, service: str | None = None) -> None:
-    """Write this process's lines to `stream` (standard error). Called by a process's entry, never at import.
+    """Configures the log of this process (default: standard error). Called by a process's entry point, never at import.
 
-    In a process of one service, each line names it; where there are several, those of a request, an event and a worker.
+    In a process of one service, each line names it; in a process of several, lines of a request, event or worker do.
     """
 
     def name_service(_logger: object, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -60,17 +60,17 @@ def configure(*, stream: Any = None, service: str | None = None) -> None:
 
 
 def only_listed_keys(_logger: object, _name: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Drop whatever is not listed. The event itself must be a constant of the code, so it is kept."""
+    """Drops keys that are not listed. The event itself must be a constant of the code, so it stays."""
     return {key: value for key, value in line.items() if key in KEYS}
 
 
 def failure(error: BaseException, event: str = "failure") -> None:
-    """One line of a fault of ours: its kind and where it arose, never its message, which may hold a value."""
+    """Logs one line for a fault: its kind and location, never its message, which may contain personal data."""
     _log.error(event, **described(error))
 
 
 def described(error: BaseException) -> dict[str, str]:
-    """What a line may say of a fault."""
+    """Returns what a line may contain about a fault."""
     causes = [_kind(cause) for cause in _causes(error)]
     return {
         "error": _kind(error),
@@ -81,33 +81,33 @@ def described(error: BaseException) -> dict[str, str]:
 
 
 def of_request(service: str, correlation_id: object) -> AbstractContextManager[None]:
-    """Within it, each line of this thread names the service and the request."""
+    """Adds the service and the request to each line of this thread within the context."""
     return structlog.contextvars.bound_contextvars(service=service, correlation_id=str(correlation_id))
 
 
 def correlation_id() -> UUID | None:
-    """That of the request or event which this thread is at, if it is at one."""
+    """Returns the correlation id of the request or event that this thread handles, if any."""
     found = structlog.contextvars.get_contextvars().get("correlation_id")
     return UUID(found) if found else None
 
 
 def of_event(event_id: object, event_type: str, correlation_id: object) -> AbstractContextManager[None]:
-    """Within it, each line of this thread names this event."""
+    """Adds this event to each line of this thread within the context."""
     return structlog.contextvars.bound_contextvars(**_ids(event_id, event_type, correlation_id))
 
 
 def handling(event_id: object, event_type: str, correlation_id: object) -> None:
-    """From now on, each line of this thread names this event."""
+    """Adds this event to each following line of this thread."""
     structlog.contextvars.bind_contextvars(**_ids(event_id, event_type, correlation_id))
 
 
 def handled() -> None:
-    """The lines that follow are about no event."""
+    """Removes the event from the following lines."""
     structlog.contextvars.unbind_contextvars(*_EVENT_KEYS)
 
 
 def access(*, method: str, route: str, status: int, milliseconds: float, staff_id: str | None) -> None:
-    """One line per request. The route is the rule, never the address: an address may hold what was searched."""
+    """Logs one line per request. The route is the rule, never the URL, which may contain search terms."""
     _log.info(
         "request", method=method, route=route, status=status, milliseconds=round(milliseconds, 1), staff_id=staff_id
     )
@@ -122,7 +122,7 @@ def _kind(error: BaseException) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What it was raised from, or while handling."""
+    """Returns the exceptions that led to this one: its cause or context."""
     for _ in range(_CAUSES):
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if cause is None:
@@ -132,7 +132,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _frames(error: BaseException) -> list[str]:
-    """Where it arose, the innermost first: our own code, and the end of what it called in others'."""
+    """Returns the location of the error, innermost first: our own frames and the last frames of libraries."""
     frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
     ours = theirs = 0
     shown = []
@@ -147,7 +147,8 @@ def _frames(error: BaseException) -> list[str]:
 
 
 class _OfLibraries(logging.Handler):
-    """A library's own words may repeat a value: what is kept is where it spoke, and an exception's kind."""
+    """Logs a library's line without its message, which may contain personal data: only the logger and the kind of
+    exception."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None

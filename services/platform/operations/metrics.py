@@ -1,4 +1,4 @@
-"""Every figure that a service tells Prometheus, each named and explained here or as a `DatabaseGauge`: codes, never people."""
+"""Prometheus metrics of every service, each named and described here or as a `DatabaseGauge`: codes, never people."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ _AGES = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 
 Figures = Mapping[tuple[str, ...], float]
-"""By the values of the labels."""
+"""By label values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseGauge:
-    """A figure that is read from the service's database when Prometheus asks. An index must serve it."""
+    """A gauge that is read from the service's database at each scrape. An index must serve it."""
 
     name: str
     help: str
@@ -29,12 +29,12 @@ class DatabaseGauge:
 
 
 class Metrics:
-    """A registry of its own: in one process, services do not see each other's counters."""
+    """A separate registry: services in one process do not share counters."""
 
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
         self._service = service
-        self._told: dict[str, Collector] = {}
+        self._gauges: dict[str, Collector] = {}
         self._measured: Collector | None = None
         self._requests = Counter(
             "waymark_requests",
@@ -73,29 +73,29 @@ class Metrics:
         self._written.labels(self._service, event_type, code).inc()
 
     def handled(self, event_type: str, age: float) -> None:
-        """`age` in seconds; clocks of two machines may make it less than nothing."""
+        """`age` in seconds; it can be negative if the clocks of two machines differ."""
         self._handled_age.labels(self._service, event_type).observe(max(0.0, age))
 
     def register_gauges(self, database: Database, clock: Clock, gauges: Sequence[DatabaseGauge]) -> None:
-        """Have these read at each scrape, from now on, instead of what was to be read before."""
+        """Registers gauges to read at each scrape, replacing all registered before."""
         if self._measured is not None:
             self.registry.unregister(self._measured)
         self._measured = _Read(self._service, database, clock, gauges)
         self.registry.register(self._measured)
 
     def register_gauge(self, name: str, help: str, labels: tuple[str, ...], read: Callable[[], Figures]) -> None:
-        """Have these figures read at each scrape, instead of what was told by this name before."""
-        if earlier := self._told.get(name):
+        """Registers a gauge to read at each scrape, replacing one of the same name."""
+        if earlier := self._gauges.get(name):
             self.registry.unregister(earlier)
-        self._told[name] = _Told(name, help, self._service, labels, read)
-        self.registry.register(self._told[name])
+        self._gauges[name] = _GaugeCollector(name, help, self._service, labels, read)
+        self.registry.register(self._gauges[name])
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
 
 @dataclass(frozen=True)
-class _Told(Collector):
+class _GaugeCollector(Collector):
     name: str
     help: str
     service: str
@@ -120,7 +120,7 @@ class _Read(Collector):
         self._service, self._database, self._clock, self._gauges = service, database, clock, gauges
 
     def describe(self) -> Iterator[Metric]:
-        """Without reading: what is registered opens no database."""
+        """Does not read values: registration must not connect to the database."""
         for measure in self._gauges:
             yield GaugeMetricFamily(measure.name, measure.help, labels=("service",))
 

@@ -1,4 +1,4 @@
-"""A worker's own port: whether it lives, how its work stands, and its counters."""
+"""A worker's own port: liveness, readiness and metrics."""
 
 import sys
 import threading
@@ -20,7 +20,7 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """What the library prints may hold a value, and ends the thread that serves where it cannot be printed."""
+        """The library prints errors that may contain personal data, and its thread ends if printing fails."""
         error = sys.exc_info()[1]
         if error is not None:
             logs.failure(error)
@@ -30,7 +30,7 @@ class _Handler(WSGIRequestHandler):
     timeout = 5.0  # seconds of silence
 
     def log_message(self, format: str, *args: object) -> None:
-        """A probe every few seconds is no news."""
+        """Does nothing: probes every few seconds are not logged."""
 
 
 class _App(Flask):
@@ -44,7 +44,7 @@ class _App(Flask):
 
 @contextmanager
 def opened(service: Service, checks: Mapping[str, Callable[[], bool]], *, host: str, port: int) -> Iterator[None]:
-    """Answer on the port, in threads of its own, until left. The addresses are those of the service's web process."""
+    """Serves the port in its own threads within the context. Paths are those of the service's web process."""
     fixed = {**readiness.checks(service.database, service.tables, service.clock), **service.checks, **checks}
 
     def checks_now() -> Mapping[str, Callable[[], bool]]:

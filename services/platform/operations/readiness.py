@@ -1,4 +1,4 @@
-"""What readiness tells of every service: whether anything it was given stands still."""
+"""Readiness checks of every service: whether delivered events are being handled."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,7 +14,7 @@ _MOVES_WITHIN = timedelta(seconds=60)
 
 
 def checks(database: Database, tables: PlatformTables, clock: Clock) -> Mapping[str, Callable[[], bool]]:
-    """By name; each looks at an index, whichever process does the work.
+    """Checks by name; each reads an index and works in any process.
 
     `dead_letters` is false while one waits, `consumer` while so many wait that another one stops the consumer.
     """

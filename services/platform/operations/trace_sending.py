@@ -1,4 +1,4 @@
-"""Sends spans by OTLP, numbered as `tracing` wants them."""
+"""Exports spans by OTLP, with the ids that `tracing` derives."""
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -10,7 +10,7 @@ from services.platform.operations.tracing import span_id, wanted_ids
 
 
 class _Ids(RandomIdGenerator):
-    """A new trace is a correlation id; a span in which an event is written is known by the event's id."""
+    """A new trace id is a correlation id; the span in which an event is published gets its id from the event id."""
 
     def generate_trace_id(self) -> int:
         correlation_id, _ = wanted_ids.get()
@@ -22,7 +22,7 @@ class _Ids(RandomIdGenerator):
 
 
 def provider(service: str, address: str) -> TracerProvider:
-    """For `address`, a collector's base URL: spans go to its /v1/traces, in batches, from a thread of their own."""
+    """For `address`, a collector's base URL: exports spans to its /v1/traces in batches, from a separate thread."""
     return provided(service, BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{address.rstrip('/')}/v1/traces")))
 
 

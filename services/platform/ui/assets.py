@@ -1,4 +1,4 @@
-"""The front-end assets: copied from the npm packages at set-up, with GOV.UK's own branding taken out.
+"""Copies the front-end assets from the npm packages at set-up, without GOV.UK's own branding.
 
 Waymark is not on service.gov.uk, so it may not carry GOV.UK's typeface, crest, crown or logotype. `make setup` runs
 `python -m services.platform.ui.assets NODE_MODULES`; the result is never committed and needs no Node at run time.
@@ -25,7 +25,7 @@ _IMAGE = re.compile(r"""url\(["']?/assets/(images/[^"')]+)["']?\)""")
 
 @dataclass(frozen=True)
 class Package:
-    """An npm package: where its prebuilt files lie, and the short name it gets here."""
+    """An npm package: the folder of its prebuilt files, and its short name here."""
 
     npm: str
     name: str
@@ -40,13 +40,14 @@ PACKAGES = (
 
 
 def folders() -> dict[str, str]:
-    """For each package, its folder under `static`; the version in the name lets a browser keep the files for ever."""
+    """Returns each package's folder under `static`; the version in the name lets a browser cache the files
+    indefinitely."""
     pinned = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["dependencies"]
     return {package.name: f"vendor/{package.name}-{pinned[package.npm]}" for package in PACKAGES}
 
 
 def without_brand(css: str) -> str:
-    """The style sheet without the typeface, and without the rules for crest, crown and logotype."""
+    """Returns the style sheet without the typeface and the rules for crest, crown and logotype."""
 
     def keep(rule: re.Match[str]) -> str:
         selectors = [selector for selector in rule["selectors"].split(",") if not _BRANDED.search(selector)]
@@ -57,12 +58,12 @@ def without_brand(css: str) -> str:
 
 
 def with_relative_images(css: str) -> str:
-    """The style sheet asking for its images beside itself, so that nothing need be mounted at `/assets`."""
+    """Returns the style sheet with image URLs relative to itself, so that nothing need be mounted at `/assets`."""
     return _IMAGE.sub(r"url(\1)", css)
 
 
 def copy(node_modules: Path, static: Path = STATIC) -> None:
-    """Put the style sheet, the script and the images they need of every package under `static/vendor`."""
+    """Copies the style sheet, the script and the images they need of every package to `static/vendor`."""
     shutil.rmtree(static / "vendor", ignore_errors=True)
     for package, folder in zip(PACKAGES, folders().values(), strict=True):
         source = node_modules / package.npm / package.dist

@@ -1,4 +1,4 @@
-"""Days and times as GOV.UK writes them, in London's time."""
+"""Formats dates and times in GOV.UK style, in London's time."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ _CLOCKS = {Clocks.BEFORE: N_("before the clocks go back"), Clocks.AFTER: N_("aft
 
 
 def local(timestamp: datetime) -> datetime:
-    """An aware time as London's clock shows it."""
+    """Converts an aware time to London's time."""
     return timestamp.astimezone(ZONE)
 
 
@@ -25,7 +25,7 @@ def day(value: date | datetime | None) -> str:
 
 
 def time_of_day(timestamp: datetime) -> str:
-    """9:42am, midday, midnight; 1:30am (after the clocks go back) in the hour that comes twice."""
+    """9:42am, midday, midnight; 1:30am (after the clocks go back) in the hour that occurs twice."""
     at = local(timestamp)
     if (at.hour, at.minute) in ((0, 0), (12, 0)):
         return str(_("midday") if at.hour else _("midnight"))

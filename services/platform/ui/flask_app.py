@@ -1,4 +1,4 @@
-"""The frame that every page stands in: templates, words, dates, navigation."""
+"""The Flask app that all pages share: templates, labels, dates, navigation."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -31,7 +31,7 @@ LANGUAGES = ("en",)
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled once per process: the services of one process share the frame and GOV.UK's macros."""
+    """Templates compiled once per process: the services of one process share the layout and GOV.UK's macros."""
 
     _kept: ClassVar[dict[str, bytes]] = {}
 
@@ -44,15 +44,15 @@ class _Compiled(BytecodeCache):
 
 
 class _Number(IntegerConverter):
-    """A number in an address: no longer than a database takes, and in the digits that we write."""
+    """A number in a URL: no larger than a database integer, in ASCII digits."""
 
     regex = "[0-9]{1,9}"
 
 
 class WaymarkFlask(Flask):
-    """A Flask app that finds the platform's templates, and GOV.UK's macros, beside its service's own."""
+    """A Flask app that finds the platform's templates and GOV.UK's macros in addition to its service's own."""
 
-    # GOV.UK's macros ask for parameters that nobody gave.
+    # GOV.UK's macros read parameters that were not passed.
     jinja_options: dict[str, Any] = {  # noqa: RUF012 (Flask declares it so)
         **Flask.jinja_options,
         "undefined": ChainableUndefined,
@@ -76,18 +76,18 @@ class WaymarkFlask(Flask):
             locale_selector=_language,
         )
         self.context_processor(_frame)
-        # In the environment, not in the frame: the macros of fields are imported without a page's context.
+        # In the environment, not the template context: the macros of fields are imported without a page's context.
         self.jinja_env.globals.update(unsent_field=unsent.field, unsent_offer=unsent.offer)
         self.jinja_env.filters.update(day=dates.day, timestamp=dates.timestamp, time_of_day=dates.time_of_day)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Flask holds every request to the trusted hosts here; a probe comes by number."""
+        """Flask checks trusted hosts here for every request; a probe uses an IP address."""
         if request is not None and request.path in self._any_host:
             return self.url_map.bind_to_environ(request.environ)
         return super().create_url_adapter(request)
 
     def log_exception(self, exc_info: Any) -> None:
-        """Flask's own line would hold the message of the fault, and with it perhaps a value of a person's."""
+        """Flask's own line would contain the message of the error, which may include personal data."""
         logs.failure(exc_info[1])
 
     def create_global_jinja_loader(self) -> Any:
@@ -105,7 +105,7 @@ def _language() -> str:
 
 
 def _frame() -> dict[str, Any]:
-    """What every template may use, beside what its view gives it."""
+    """Returns the context of every template, in addition to what its view passes."""
     identity = _identity()
     return {
         "product": PRODUCT,
@@ -121,7 +121,7 @@ def _frame() -> dict[str, Any]:
 
 
 def _identity() -> Identity | None:
-    """Who is signed in, for an error page too: when that cannot be learned, the page is shown without."""
+    """Returns the signed-in identity, for error pages too: if accounts is unavailable, the page is shown without it."""
     try:
         return current.identity_or_none()
     except Exception as error:
@@ -131,7 +131,7 @@ def _identity() -> Identity | None:
 
 
 def _session(identity: Identity | None) -> dict[str, int] | None:
-    """For the page's script: in how many seconds the session ends, and how long before that it asks. None: a token."""
+    """Returns, for the page's script, the seconds until the session ends and until the warning. None for a token."""
     if identity is None or identity.expires_at is None or cookies.bearer(request) is not None:
         return None
     remaining = (identity.expires_at - current.now()).total_seconds()

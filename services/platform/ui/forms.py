@@ -1,8 +1,8 @@
-"""A form of a page, checked by the same schema as the API's body.
+"""A form of a page, validated by the same schema as the API's body.
 
 A field's name on the page is its path in the schema with dots: `person.name`, `bases.0.basis`. A date is three inputs,
-`person.date_of_birth-day`, `-month` and `-year`; a timestamp has `-time` as well, and `-clocks` for the hour that comes
-twice. Checkboxes repeat their name. What the schema does not have is ignored.
+`person.date_of_birth-day`, `-month` and `-year`; a timestamp also has `-time`, and `-clocks` for the hour that occurs
+twice. Checkboxes repeat their name. Fields that the schema does not have are ignored.
 """
 
 import re
@@ -25,13 +25,13 @@ _MAX_ROWS = 50
 
 
 class Form:
-    """What was typed, what is wrong with it, and, when nothing is, the schema's values."""
+    """The typed values, their errors and, if there are none, the schema's values."""
 
     labels: ClassVar[Mapping[str, str]] = {}
-    """What the page calls its fields, for the sentences that name one. Others are called by their names."""
+    """The page's labels of its fields, for error messages. Fields without one are called by their names."""
 
     def __init__(self, schema: Schema, values: Mapping[str, Any] | None = None) -> None:
-        """A form not sent yet; `values` (as the schema's `load` gives them) fill it."""
+        """A form that was not sent yet, filled with `values` (as the schema's `load` returns them)."""
         self.schema = schema
         self.typed: MultiDict[str, str] = MultiDict(_spread(values or {}, ""))
         self.data: dict[str, Any] = {}
@@ -41,7 +41,7 @@ class Form:
 
     @classmethod
     def received(cls, schema: Schema, submitted: "MultiDict[str, str]") -> Self:
-        """The form as it was sent, checked."""
+        """Returns the submitted form, validated."""
         form = cls(schema)
         form.typed = submitted
         plain = form.read()
@@ -52,12 +52,12 @@ class Form:
         return form
 
     def read(self) -> dict[str, Any]:
-        """What was typed as plain JSON values in the schema's form, not checked yet."""
+        """Returns what was typed as plain JSON values in the schema's structure, not yet validated."""
         self._names = {}
         return self._object(self.schema, "", "")
 
     def restore(self, typed: "MultiDict[str, str]") -> None:
-        """Show what was typed before and not sent, not checked yet."""
+        """Shows unsent text from before, not yet validated."""
         self.typed = typed
         self.read()
 
@@ -75,11 +75,11 @@ class Form:
         return 422 if self._errors else 200
 
     def reject(self, error: ApplicationError) -> None:
-        """Show a rule's refusal on the form: at its fields, or at the top when it names none."""
+        """Shows a rule's refusal on the form: at its fields, or at the top if it names none."""
         self._errors.extend(error.errors or [FieldError("", error.detail or error.title)])
 
     def error(self, name: str) -> str | None:
-        """The sentence for a field, or None."""
+        """Returns the error message of a field, or None."""
         for fault in self._errors:
             if self._name(fault.pointer) == name:
                 return self._sentence(fault)
@@ -87,7 +87,7 @@ class Form:
 
     @property
     def summary(self) -> list[dict[str, str]]:
-        """Every fault in the page's order, each linked to an input that takes the focus. One per field."""
+        """Returns all errors in the page's order, each linked to an input that takes the focus. One per field."""
         order = {name: index for index, name in enumerate(self._names.values())}
         found: dict[str, dict[str, str]] = {}
         for fault in sorted(self._errors, key=lambda fault: order.get(self._name(fault.pointer), len(order))):
@@ -99,20 +99,20 @@ class Form:
         return list(found.values())
 
     def value(self, name: str) -> str:
-        """What was typed in a field, or "" (for a date: `value("born-day")`)."""
+        """Returns what was typed in a field, or "" (for a date: `value("born-day")`)."""
         return self.typed.get(name, "")
 
     def chosen(self, name: str, code: str) -> bool:
-        """Whether a radio or checkbox of this value was chosen."""
+        """Returns whether a radio or checkbox with this value was selected."""
         return code in self.typed.getlist(name)
 
     def message(self, name: str) -> dict[str, str] | None:
-        """The error in the form that GOV.UK's macros take."""
+        """Returns the error in the format of GOV.UK's macros."""
         text = self.error(name)
         return None if text is None else {"text": text, "visuallyHiddenText": _("Error")}
 
     def choices(self, name: str, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Radio or checkbox items in GOV.UK's form, those chosen marked."""
+        """Returns radio or checkbox items in GOV.UK's format, with the selected ones marked."""
         return [dict(item) if "divider" in item else self._choice(name, item) for item in items]
 
     def _choice(self, name: str, item: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Form:
         return name.replace(".", "-").replace("_", "-")
 
     def focus_id(self, name: str) -> str:
-        """The id of the input that an error's link goes to. Of radios and checkboxes it is the first one's."""
+        """Returns the id of the input that an error links to: of radios and checkboxes, the first one."""
         at = next((pointer for pointer, known in self._names.items() if known == name), None)
         if at is None or not isinstance(self._field(at), fields.Date | fields.DateTime):
             return self.id(name)
@@ -139,7 +139,7 @@ class Form:
         return field_sentence(fault, None if label is None else str(_(label)))
 
     def _name(self, pointer: str) -> str:
-        """The page's name of the nearest field at or above a pointer; "" when there is none."""
+        """Returns the page's name of the nearest field at or above a pointer; "" if there is none."""
         while pointer and pointer not in self._names:
             pointer = pointer.rpartition("/")[0]
         return self._names.get(pointer, "")
@@ -176,7 +176,7 @@ class Form:
         return _plain(field, text) if text.strip() else None
 
     def _rows(self, schema: Schema, name: str, pointer: str) -> Iterator[dict[str, Any]]:
-        """Rows by the numbers on the page; one left empty is no row, so a row's place may differ from its number."""
+        """Returns rows by their numbers on the page; empty rows are skipped, so an index may differ from its number."""
         row = re.compile(re.escape(name) + r"\.([0-9]{1,2})\.", re.ASCII)
         numbers = sorted({int(found[1]) for typed in self.typed if (found := row.match(typed))})
         index = 0
@@ -187,7 +187,7 @@ class Form:
                 yield inner
 
     def is_repeated(self, name: str) -> bool:
-        """Whether the time that was typed comes twice that day, so that the page asks which of the two it is."""
+        """Returns whether the typed time occurs twice that day, so that the page must ask which one is meant."""
         typed = self._timestamp(name)
         return typed is not None and typed.is_repeated
 
@@ -203,7 +203,8 @@ class Form:
 
 
 def _plain(field: fields.Field[Any], text: str) -> Any:
-    """A text as the JSON value that the field takes; unchanged when it is none, so that the field refuses it."""
+    """Returns the text as the JSON value that the field takes; unchanged if it is invalid, so that the field refuses
+    it."""
     if isinstance(field, fields.Boolean):
         return _BOOLEANS.get(text.strip(), text)
     if isinstance(field, fields.Integer):
@@ -212,7 +213,7 @@ def _plain(field: fields.Field[Any], text: str) -> Any:
 
 
 def _spread(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """Values as the page's names and texts."""
+    """Converts values into the page's field names and texts."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _spread(inner, f"{name}.{key}" if name else str(key))

@@ -37,7 +37,7 @@ ENTRIES = (
 
 
 def items(roles: Collection[Role], *, at: str) -> list[dict[str, object]]:
-    """The entries for these roles, in GOV.UK's form; the one that the address lies under is marked."""
+    """Returns the entries for these roles in GOV.UK's format; the entry of the current address is marked."""
     mine = [entry for entry in ENTRIES if not entry.roles.isdisjoint(roles)]
     here = max((entry.href for entry in mine if _under(at, entry.href)), key=len, default="")
     return [{"text": _(entry.text), "href": entry.href, "active": entry.href == here} for entry in mine]

@@ -1,4 +1,4 @@
-"""Telephone numbers as a person in the United Kingdom dials them; they are stored in the form of E.164."""
+"""Formats telephone numbers as dialled in the United Kingdom; they are stored in E.164."""
 
 import re
 
@@ -8,11 +8,11 @@ _FORMS = (
     (re.compile(r"\+44([389][0-9]{2})([0-9]{6})", re.ASCII), r"0\1 \2"),
     (re.compile(r"\+44([1-9][0-9]{3})([0-9]{5,6})", re.ASCII), r"0\1 \2"),
 )
-"""The area codes of two, three and four digits after the 0, with how the rest is grouped."""
+"""Area codes of two, three and four digits after the 0, with the grouping of the rest."""
 
 
 def dialled(number: str) -> str:
-    """07700 900123 for +447700900123. A number abroad, and a text that is not a number, as it is."""
+    """07700 900123 for +447700900123. Returns a number abroad, or a text that is not a number, unchanged."""
     for form, groups in _FORMS:
         if found := form.fullmatch(number):
             return found.expand(groups)

@@ -1,4 +1,4 @@
-"""Style sheets, scripts and images: served by one app, kept by the browser for as long as their address is the same."""
+"""Serves style sheets, scripts and images; the browser caches each until its URL changes."""
 
 import hashlib
 from functools import cache
@@ -16,7 +16,7 @@ blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
 
 def address(name: str) -> str:
-    """The address of a file, with its digest: `app.css`, or `govuk-frontend/govuk-frontend.min.css`."""
+    """Returns the URL of a file with its digest: `app.css`, or `govuk-frontend/govuk-frontend.min.css`."""
     return f"/assets/{_path(name)}?v={_digest(name)}"
 
 
@@ -41,5 +41,5 @@ def _folders() -> dict[str, str]:
 @cache
 def _digest(name: str) -> str:
     path = Path(STATIC, _path(name))
-    # Before `make setup` a page has no style sheet of GOV.UK's, and is still a page.
+    # Before `make setup`, a page works without GOV.UK's style sheet.
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "none"

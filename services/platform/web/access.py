@@ -1,4 +1,4 @@
-"""Every view declares who may use it. One that does not is answered 500, and fails a test."""
+"""Every view declares who may use it. A view without a declaration responds with 500 and fails a test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,20 +27,20 @@ class Who(Enum):
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may use a view. `roles` counts only with Who.ROLES."""
+    """Who may use a view. `roles` applies only with Who.ROLES."""
 
     who: Who
     roles: frozenset[Role] = frozenset()
 
 
 class NotYourRole(Forbidden):
-    """The account holds none of the roles that may use this route."""
+    """The account has none of the roles that may use this route."""
 
     title = N_("Your role may not do this")
 
 
 class OutOfScope(Forbidden):
-    """The account may use this route, but the token does not have the scope that it needs (RFC 6750, 3.1)."""
+    """The account may use this route, but the token lacks the required scope (RFC 6750, 3.1)."""
 
     title = N_("This token may not do this")
 
@@ -52,7 +52,7 @@ class OutOfScope(Forbidden):
 
 
 class AccessNotDeclared(RuntimeError):
-    """A view has no access declaration: a fault of ours, never of the caller."""
+    """A view has no access declaration: our fault, never the caller's."""
 
 
 def public(view: _View) -> _View:
@@ -66,14 +66,14 @@ def signed_in(view: _View) -> _View:
 
 
 def requires(*roles: Role) -> Callable[[_View], _View]:
-    """Only holders of one of these roles may use it. Put it nearest to the function."""
+    """Only accounts with one of these roles may use it. Must be the innermost decorator."""
     if not roles:
         raise ValueError("name at least one role")
     return lambda view: _declare(view, Rule(Who.ROLES, frozenset(roles)))
 
 
 def rule_of(app: Flask, endpoint: str, method: str) -> Rule | None:
-    """The declaration of the view behind an endpoint; of the method's function when the view is a class."""
+    """Returns the declaration of the view behind an endpoint; of the method's function if the view is a class."""
     view: Any = app.view_functions[endpoint]
     view_class = getattr(view, "view_class", None)
     if view_class is not None:
@@ -84,7 +84,7 @@ def rule_of(app: Flask, endpoint: str, method: str) -> Rule | None:
 
 
 def undeclared(app: Flask) -> list[str]:
-    """Every route of the app without a declaration, for the test that walks the URL map."""
+    """Returns every route of the app without a declaration, for the test of the URL map."""
     return sorted(
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
@@ -94,10 +94,10 @@ def undeclared(app: Flask) -> list[str]:
 
 
 def enforce() -> None:
-    """Refuse the request unless its caller may use the view. Runs before anything of the body is read.
+    """Refuses the request unless its caller may use the view. Runs before the body is read.
 
-    Who knocks at a door that is not theirs is counted too. Raises Unauthorized without a session, TooManyRequests,
-    OutOfScope with a token without the scope, NotYourRole without the role, AccessNotDeclared.
+    Refused callers count towards the rate limit. Raises Unauthorized without a session, TooManyRequests, OutOfScope
+    with a token without the scope, NotYourRole without the role, AccessNotDeclared.
     """
     if request.endpoint is None:
         return
@@ -117,7 +117,7 @@ def enforce() -> None:
 
 
 def _check_scope(identity: Identity) -> None:
-    """Every route of a service, page or operation, needs one of its two scopes."""
+    """Every route of a service, page or operation, requires one of its two scopes."""
     needed = f"{current.service().service}:{'read' if request.method in _READING else 'write'}"
     if identity.scopes is not None and needed not in identity.scopes:
         raise OutOfScope(needed)

@@ -1,4 +1,4 @@
-"""JSON operations: strict bodies, strict queries, and an OpenAPI 3.1 description that says the same."""
+"""JSON operations: strict bodies, strict queries, and an OpenAPI 3.1 description generated from the same schemas."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -17,13 +17,13 @@ from services.platform.web import access, pointers, problems, strict_json
 
 
 class BadQuery(BadRequest):
-    """A query parameter is unknown, or not of its form."""
+    """A query parameter is unknown or invalid."""
 
     title = N_("The query is not one that this address takes")
 
 
 class _Parser(FlaskParser):
-    """Reads bodies with `strict_json`, and refuses what the schema does not declare, in queries too."""
+    """Reads bodies with `strict_json`, and refuses parameters that the schema does not declare."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012
 
@@ -51,18 +51,18 @@ def _errors(schema: marshmallow.Schema, messages: object) -> Sequence[FieldError
 
 @cache
 def _made(schema: type[marshmallow.Schema]) -> marshmallow.Schema:
-    """One object per schema: making one, with all its parts, costs more than reading a body with it."""
+    """Caches one object per schema: creating one, with all its parts, costs more than reading a body with it."""
     return schema()
 
 
 class ApiBlueprint(flask_smorest.Blueprint):
-    """The operations of one API. Its prefix is whole: "/intake/api/v1"."""
+    """The operations of one API. Its prefix is complete: "/intake/api/v1"."""
 
     ARGUMENTS_PARSER = _Parser()
 
 
 class _Problem(marshmallow.Schema):
-    """A refusal, as RFC 9457 has it. It never repeats what was sent."""
+    """A problem as defined by RFC 9457. It never repeats what was sent."""
 
     class _FieldError(marshmallow.Schema):
         pointer = marshmallow.fields.String(required=True)
@@ -80,7 +80,7 @@ class _Api(flask_smorest.Api):
     ERROR_SCHEMA = _Problem
 
     def _register_error_handlers(self) -> None:
-        """The app has its own, for pages and APIs alike (`problems.register`)."""
+        """Does nothing: the app has error handlers for pages and APIs alike (`problems.register`)."""
 
     def _register_responses(self) -> None:
         self.DEFAULT_RESPONSE_CONTENT_TYPE: str = problems.MEDIA_TYPE
@@ -89,7 +89,7 @@ class _Api(flask_smorest.Api):
 
 
 def register(app: Flask, service: str, blueprints: Sequence[flask_smorest.Blueprint]) -> None:
-    """Serve the blueprints and their description at /<service>/api/v1/openapi.json."""
+    """Serves the blueprints, and their description at /<service>/api/v1/openapi.json."""
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
 
@@ -104,7 +104,10 @@ def register(app: Flask, service: str, blueprints: Sequence[flask_smorest.Bluepr
 
 
 def describe(service: str, blueprints: Sequence[flask_smorest.Blueprint]) -> dict[str, Any]:
-    """The OpenAPI document of these operations. Made when somebody asks, on an app of its own: no start waits for it."""
+    """Returns the OpenAPI document of these operations.
+
+    Built on first request with a separate app, so no start waits for it.
+    """
     app = Flask(service, static_folder=None)
     app.config.update(API_TITLE=f"Waymark {service}", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     api = _Api(

@@ -1,4 +1,4 @@
-"""Makes the Flask app of one service: the same rules of the door for every page and every operation."""
+"""Creates the Flask app of one service: the same request checks apply to every page and operation."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def make_app(service: Service) -> Flask:
-    """The app of this service: its own routes, the audit's, those of its dead letters, and health."""
+    """Returns the app of this service: its own routes, audit, dead letters and health."""
     routes, settings = service.routes(), service.settings
     any_host = {*health.paths(service.name), *routes.any_host}
     app = flask_app.WaymarkFlask(service.name, templates=service.templates, any_host=any_host)
@@ -63,17 +63,17 @@ def _site(service: Service) -> current.ServiceContext:
 
 
 def _of_every_service(service: Service) -> list[Blueprint]:
-    """Who hears of nobody has no dead letters."""
+    """A service without subscriptions has no dead letters."""
     checks = {**readiness.checks(service.database, service.tables, service.clock), **service.checks}
 
     def checks_now() -> Mapping[str, Callable[[], bool]]:
         return {**checks, **service.running}
 
-    heard = [dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions)]
+    dead_letters = [dead_letter_pages.blueprint(service.name, service.tables, service.subscriptions)]
     return [
         audit_api.blueprint(service),
         unsent.blueprint(service.name),
-        *(heard if service.subscriptions else ()),
+        *(dead_letters if service.subscriptions else ()),
         health.blueprint(
             service.name,
             service.database,
@@ -85,7 +85,7 @@ def _of_every_service(service: Service) -> list[Blueprint]:
 
 
 def _guard(app: Flask) -> None:
-    """The order matters: malformed requests, then who asks, then whether their own page sent it, then "Save for later"."""
+    """The order matters: malformed requests, authentication, CSRF, then "Save for later"."""
     for step in (request_guard.check, access.enforce, csrf.enforce, unsent.leave_if_asked):
         app.before_request(step)
     app.after_request(unsent.delete_sent)
@@ -95,7 +95,7 @@ def _guard(app: Flask) -> None:
 
 
 def _end_reading(_error: BaseException | None) -> None:
-    """The answer is made: a database that dies now takes nothing from it."""
+    """The response is complete: a database failure now must not change it."""
     try:
         current.close_reading()
     except sa.exc.DBAPIError as error:

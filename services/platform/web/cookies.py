@@ -1,4 +1,4 @@
-"""The names and properties of our cookies, and the bearer token: the only secrets a browser or a client sends."""
+"""Names and attributes of the cookies, and the bearer token: the only secrets that a client sends."""
 
 from flask import Request
 from werkzeug.wrappers import Response
@@ -18,12 +18,12 @@ def before_sign_in_name(*, https: bool) -> str:
 
 
 def provider_name(*, https: bool) -> str:
-    """What a browser keeps while its person is at the identity provider."""
+    """Returns the name of the cookie that a browser holds while its user is at the identity provider."""
     return _named(_AT_PROVIDER, https=https)
 
 
 def put(response: Response, name: str, secret: str, *, https: bool) -> None:
-    """Set a cookie that ends with the browser, that no script reads and no other site's form brings along."""
+    """Sets a session cookie, hidden from scripts and not sent with forms of other sites."""
     response.set_cookie(name, secret, path="/", httponly=True, samesite="Lax", secure=https)
 
 
@@ -32,7 +32,7 @@ def remove(response: Response, name: str, *, https: bool) -> None:
 
 
 def bearer(request: Request) -> str | None:
-    """The token of `Authorization: Bearer …`; "" (which nobody holds) for a header of any other form."""
+    """Returns the token of `Authorization: Bearer …`; "" (which is never valid) for any other header."""
     header = request.headers.get("Authorization")
     if header is None:
         return None
@@ -42,5 +42,5 @@ def bearer(request: Request) -> str | None:
 
 
 def _named(name: str, *, https: bool) -> str:
-    """Over https the browser itself holds the cookie to this host: `__Host-`."""
+    """Over https the prefix `__Host-` makes the browser bind the cookie to this host."""
     return f"__Host-{name}" if https else name

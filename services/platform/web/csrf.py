@@ -1,4 +1,4 @@
-"""Refuses a form that another site had the browser send: a token of this session, and the browser's own word for it."""
+"""Refuses forms that another site made the browser send: checks a token of this session and the browser's own headers."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ _OWN_SITE = ("same-origin", "none")
 
 
 class ForeignForm(Forbidden):
-    """The request changes something and does not come from a page that this browser was given by us."""
+    """The request changes something and does not come from a page that this system gave to this browser."""
 
     title = N_("This page was open too long, or came from somewhere else")
 
@@ -27,17 +27,17 @@ class ForeignForm(Forbidden):
 
 
 def token() -> str:
-    """The token for forms of this page. It is made from the cookie's secret: no service needs another one's key."""
+    """Returns the token for forms of this page. It derives from the cookie's secret: services do not share keys."""
     return _token_of(_secret())
 
 
 def field() -> Markup:
-    """The hidden input that every form with method POST holds."""
+    """Returns the hidden input that every form with method POST contains."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token())
 
 
 def enforce() -> None:
-    """Raises ForeignForm. A caller with a bearer token needs none: no browser sends that by itself."""
+    """Raises ForeignForm. Does not check a caller with a bearer token: browsers do not send it on their own."""
     if request.method in _SAFE or request.endpoint is None or cookies.bearer(request) is not None:
         return
     if not _from_own_page():
@@ -49,7 +49,7 @@ def enforce() -> None:
 
 
 def set_cookie(response: Response) -> Response:
-    """Give a browser without a session the secret that its sign-in form was made from."""
+    """Sets the secret of the sign-in form for a browser without a session."""
     made = g.get("csrf_made")
     if made is not None:
         context = current.service()
@@ -60,7 +60,7 @@ def set_cookie(response: Response) -> Response:
 def _from_own_page() -> bool:
     origin = request.headers.get("Origin")
     if origin is not None:
-        # Compared as it is written: nothing that a caller sends can fail to be read.
+        # Compared as text, so that invalid input cannot raise an error.
         return origin in {f"{scheme}://{request.host}" for scheme in _schemes()}
     return request.headers.get("Sec-Fetch-Site", "none") in _OWN_SITE
 
@@ -70,7 +70,7 @@ def _schemes() -> tuple[str, ...]:
 
 
 def _held_secret() -> str | None:
-    """The cookie that the token is bound to: the session, or before sign-in the one that `keep` gave."""
+    """Returns the cookie that the token is bound to: the session, or before sign-in the one that `set_cookie` set."""
     https = current.service().https
     if current.identity_or_none() is not None:
         return request.cookies.get(cookies.session_name(https=https))

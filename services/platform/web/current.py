@@ -1,4 +1,4 @@
-"""The request at hand: who asks, when, under which number, and the ways to its service's database."""
+"""The current request: caller, time, correlation id and access to the service's database."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -29,7 +29,7 @@ _KEY = "waymark"
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContext:
-    """What the app of one service was built with."""
+    """The objects with which the app of one service was built."""
 
     service: str
     dispatcher: Dispatcher
@@ -61,7 +61,7 @@ def service() -> ServiceContext:
 
 
 def identity_or_none() -> Identity | None:
-    """Who is signed in, or None. Asked once per request. A bearer token is used instead of the cookie, if sent."""
+    """Returns the signed-in identity, or None. Resolved once per request. A bearer token has priority over the cookie."""
     if "identity" not in g:
         bearer = cookies.bearer(request)
         session = None if bearer is not None else request.cookies.get(cookies.session_name(https=service().https))
@@ -72,7 +72,7 @@ def identity_or_none() -> Identity | None:
 
 
 def identity() -> Identity:
-    """Who is signed in. Raises Unauthorized when nobody is."""
+    """Returns the signed-in identity. Raises Unauthorized if there is none."""
     found = identity_or_none()
     if found is None:
         raise Unauthorized
@@ -88,7 +88,7 @@ def now() -> datetime:
 
 
 def correlation_id() -> UUID:
-    """The number of this request: in its log line, its events, its audit rows, and its error page."""
+    """The id of this request in its log line, its events, its audit rows and its error page."""
     if "correlation_id" not in g:
         g.correlation_id = uuid4()
     found: UUID = g.correlation_id
@@ -96,13 +96,13 @@ def correlation_id() -> UUID:
 
 
 def handle(command: object) -> Any:
-    """Run the command as whoever is signed in, in its one transaction. Gives the handler's result."""
+    """Runs the command as the signed-in account in one transaction. Returns the handler's result."""
     close_reading()
     return service().dispatcher.handle(command, actor=_actor(), correlation_id=correlation_id())
 
 
 def handle_once(command: object, *, answer: tuple[int, str], key: str | None = None) -> StoredResponse:
-    """Run the command unless this caller's request was answered before; then give that answer, `replayed`.
+    """Runs the command, or returns the stored response, marked `replayed`, if this request was handled before.
 
     The key is the Idempotency-Key of an API call; a form passes its own. `answer` is the status and Location. Raises
     KeyMissing, KeyUnusable (400) or KeyReused (409).
@@ -122,7 +122,7 @@ def handle_once(command: object, *, answer: tuple[int, str], key: str | None = N
 
 @contextmanager
 def transaction() -> Iterator[Transaction]:
-    """For a read that must leave an audit row: read with `.connection`, tell `.audit(...)`, then show."""
+    """Opens a transaction for an audited read: read with `.connection`, record with `.audit(...)`, then show."""
     close_reading()
     with service().dispatcher.transaction(actor=_actor(), correlation_id=correlation_id()) as opened:
         _tell_reader(opened.connection, at=opened.at)
@@ -130,7 +130,10 @@ def transaction() -> Iterator[Transaction]:
 
 
 def reading() -> sa.Connection:
-    """A connection for plain reads, closed with the request. `with current.reading() as connection:` works too."""
+    """Returns a connection for unaudited reads, closed with the request.
+
+    `with current.reading() as connection:` works too.
+    """
     connection: sa.Connection | None = g.get("reading")
     if connection is None or connection.closed:
         stack = g.setdefault("reading_stack", ExitStack())
@@ -140,7 +143,7 @@ def reading() -> sa.Connection:
 
 
 def close_reading() -> None:
-    """End the open read, so that what is read after a write sees that write."""
+    """Ends the open read, so that a read after a write sees that write."""
     stack: ExitStack | None = g.pop("reading_stack", None)
     g.pop("reading", None)
     if stack is not None:
@@ -149,7 +152,7 @@ def close_reading() -> None:
 
 def _tell_reader(connection: sa.Connection, *, at: datetime) -> None:
     if service().row_security:
-        row_security.tell(connection, identity_or_none(), at=at)
+        row_security.set_viewer(connection, identity_or_none(), at=at)
 
 
 def _actor() -> UUID | None:

@@ -1,4 +1,4 @@
-"""Versions, as strong ETags and in forms: whoever changes a thing must have read what it is now."""
+"""Versions as strong ETags and in forms: a change must name the current version of what it changes."""
 
 import re
 
@@ -12,7 +12,7 @@ _NEVER_OURS = -1
 
 
 def of(version: int) -> str:
-    """The ETag of a thing's version."""
+    """Returns the ETag of a version."""
     return f'"{version}"'
 
 
@@ -22,9 +22,9 @@ def put(response: Response, version: int) -> Response:
 
 
 def expected_version() -> int:
-    """The version that If-Match names, for the command to compare.
+    """Returns the version in If-Match, for the command to compare.
 
-    Raises ReadItFirst (428) without the header or with `*`, Stale (412) for a tag that was never one of ours.
+    Raises ReadItFirst (428) without the header or with `*`, Stale (412) for an unknown tag.
     """
     named = named_version()
     if named is None:
@@ -35,9 +35,9 @@ def expected_version() -> int:
 
 
 def named_version() -> int | None:
-    """The same for a command that itself refuses a missing or unknown tag, once it knows that it was not answered before.
+    """Returns the version in If-Match for a command that checks it itself, after it has looked for a stored response.
 
-    None without the header or with `*`; a tag that was never one of ours is a version that nothing has.
+    None without the header or with `*`; an unknown tag becomes a version that does not exist.
     """
     sent = request.headers.get("If-Match", "").strip()
     if sent in ("", "*"):
@@ -47,7 +47,7 @@ def named_version() -> int | None:
 
 
 def form_version(field: str = "version") -> int:
-    """The version that the page of the form was made from; 0, which nothing has, for a text that is none of ours."""
+    """Returns the version in the form; 0, which does not exist, for an invalid text."""
     sent = request.form.get(field, "")
     return int(sent) if _VERSION.fullmatch(sent) else 0
 

@@ -1,4 +1,4 @@
-"""Fields of API bodies and forms that refuse what would be stored wrongly, shown wrongly, or understood in two ways."""
+"""Fields of API bodies and forms that refuse values that would be stored or shown wrongly, or are ambiguous."""
 
 import re
 import unicodedata
@@ -18,14 +18,14 @@ from services.platform.web.strict_json import text_fault
 
 MAX_ITEMS = 200
 _MAX_MARKS = 4
-# A zero-width joiner or non-joiner between letters of these scripts, from Arabic to Mongolian, is how some names are
-# written. It never makes a name by itself.
+# A zero-width joiner or non-joiner between letters of these scripts, from Arabic to Mongolian, is part of some names.
+# It does not count as a name on its own.
 _JOINED = re.compile("(?<=[\u0600-\u08ff\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u18af])[\u200c\u200d]")
 _LINE_BREAKS = re.compile("[\n\t\u2028\u2029]")
 
 
 class StrictSchema(Schema):
-    """A body or a form: what it does not declare is refused, and so is setting what is read-only."""
+    """A body or a form. It refuses undeclared fields and values for read-only fields."""
 
     class Meta:
         unknown = RAISE
@@ -35,7 +35,7 @@ class StrictSchema(Schema):
         "type": N_("Send an object"),
     }
     read_only: ClassVar[Collection[str]] = ()
-    """Names that a reader of our answers knows and may try to send: they get a sentence of their own."""
+    """Names of response fields that a caller may try to send: they get a specific message."""
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **kwargs: Any) -> None:
         if isinstance(error.messages, dict) and isinstance(data, Mapping):
@@ -44,15 +44,15 @@ class StrictSchema(Schema):
 
 
 def messages(ask: str, **others: str) -> dict[str, str]:
-    """The messages of a field whose every fault is answered by the same sentence: what to enter."""
+    """Returns the messages of a field that has a single message for every error: what to enter."""
     return {"required": ask, "null": ask, "invalid": ask, "validator_failed": ask} | others
 
 
 class _Strict(fields.Field[Any]):
-    """`ask` is the sentence for an answer that is missing: "Enter the young person's age".
+    """`ask` is the message for a missing answer: "Enter the young person's age".
 
-    `label` is what the page calls the field, for the sentences that name it. Without one, the form's labels name it, or
-    else the field's own name does.
+    `label` is the page's name of the field for error messages. Without one, the form's labels apply, or else the
+    field's own name.
     """
 
     def __init__(self, *, ask: str | None = None, label: str | None = None, **options: Any) -> None:
@@ -62,7 +62,7 @@ class _Strict(fields.Field[Any]):
         super().__init__(error_messages={"required": self.ask, "null": self.ask, **given}, **options)
 
     def refuse(self, message: str, **limits: object) -> NoReturn:
-        """Raise the message's sentence: with the limits, and with the label where the field has one."""
+        """Raises the message: with the limits, and with the label if the field has one."""
         if "%(field)s" in message and (self.label or limits):
             name = field_name(_(self.label)) if self.label else "%(field)s"
             message = str(_(message, field=name, **limits))
@@ -70,9 +70,9 @@ class _Strict(fields.Field[Any]):
 
 
 class StrictString(_Strict, fields.String):
-    """Text without control characters, in NFC, of at most `maximum` characters. Blank is the same as missing.
+    """Text without control characters, in NFC, of at most `maximum` characters. Blank counts as missing.
 
-    On one line unless `lines`. What surrounds it is trimmed.
+    On one line unless `lines`. Surrounding whitespace is trimmed.
     """
 
     def __init__(self, *, maximum: int, minimum: int = 1, lines: bool = False, **options: Any) -> None:
@@ -108,14 +108,14 @@ class StrictString(_Strict, fields.String):
 
 
 class RequiredText(StrictString):
-    """An answer in the person's own words, which may take several lines and must be given."""
+    """A required answer in the person's own words, which may have several lines."""
 
     def __init__(self, *, maximum: int, ask: str, label: str) -> None:
         super().__init__(maximum=maximum, lines=True, required=True, ask=ask, label=label)
 
 
 class PersonName(StrictString):
-    """A name or nickname in any script. Characters that cannot be seen, or that turn the writing, are refused."""
+    """A name or nickname in any script. Refuses invisible characters and direction marks."""
 
     def __init__(self, *, maximum: int = 100, **options: Any) -> None:
         super().__init__(maximum=maximum, **options)
@@ -130,7 +130,7 @@ class PersonName(StrictString):
 
 
 class Identifier(StrictString):
-    """A short number or code. Characters pasted along with it are removed, and `read` gives its standard form.
+    """A short number or code. Removes characters pasted along with it; `read` returns its standard form.
 
     `read` raises ApplicationError for a text that is not such an identifier.
     """
@@ -177,9 +177,9 @@ class StrictBoolean(_Strict, fields.Boolean):
 
 
 class StrictDate(_Strict, fields.Date):
-    """A day of the calendar, from 1900 to 2099: YYYY-MM-DD from a program, a TypedDate from a form.
+    """A calendar day from 1900 to 2099: YYYY-MM-DD from a program, a TypedDate from a form.
 
-    Today and age belong to the rule, not to the field.
+    The rules, not the field, compare it with today and derive ages.
     """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
@@ -202,7 +202,7 @@ class StrictTimestamp(_Strict, fields.AwareDateTime):
 
 
 class StrictCode(_Strict, fields.Enum[Any]):
-    """One code of a closed list, by value, letter for letter."""
+    """One code of a closed list, by value, case-sensitive."""
 
     def __init__(self, codes: type[StrEnum], *, only: Collection[StrEnum] | None = None, **options: Any) -> None:
         self.only = frozenset(codes if only is None else only)
@@ -220,7 +220,7 @@ class StrictCode(_Strict, fields.Enum[Any]):
 
 
 class StrictUuid(_Strict, fields.UUID):
-    """An id as we write it: 8-4-4-4-12 hexadecimal digits, no braces, no urn."""
+    """An id in canonical form: 8-4-4-4-12 hexadecimal digits, no braces, no urn."""
 
     _FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -231,7 +231,7 @@ class StrictUuid(_Strict, fields.UUID):
 
 
 class StrictList(_Strict, fields.List[Any]):
-    """A list of at least `minimum` and at most `maximum` items. With `unique`, one item twice is refused."""
+    """A list of `minimum` to `maximum` items. With `unique`, refuses duplicates."""
 
     def __init__(
         self, inner: Any, *, minimum: int = 0, maximum: int = MAX_ITEMS, unique: bool = False, **options: Any
@@ -260,19 +260,19 @@ def _text(value: Any) -> str:
 
 
 def _described(options: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with what the API's description says of the field."""
+    """Adds the description for the API document to the options of the field."""
     return options | {"metadata": dict(facts) | dict(options.get("metadata") or {})}
 
 
 def _seen(text: str) -> str:
-    """The text without the characters that only say how it is written: category Cf, of which joiners are some."""
+    """Returns the text without format characters: category Cf, which includes the joiners."""
     if text.isascii():
         return text
     return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
 
 def _stacked(text: str) -> bool:
-    """Whether more marks stand on one letter than any writing needs."""
+    """Returns whether more marks are stacked on one letter than any script needs."""
     if text.isascii():
         return False
     run = 0

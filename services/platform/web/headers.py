@@ -30,7 +30,7 @@ _A_YEAR = 365 * 24 * 3600
 
 
 def protect(response: Response) -> Response:
-    """Add them. A response that says itself how long it may be kept (a style sheet) keeps that."""
+    """Adds the headers. Does not replace Cache-Control where a response (a style sheet) sets its own."""
     for name, value in _ALWAYS.items():
         response.headers[name] = value
     if "Cache-Control" not in response.headers:

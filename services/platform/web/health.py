@@ -1,4 +1,4 @@
-"""Whether this process lives and can serve, for a supervisor; its metrics, with their token."""
+"""Liveness and readiness for a supervisor, and metrics protected by a token."""
 
 import hashlib
 import hmac
@@ -25,9 +25,9 @@ def blueprint(
     metrics: Metrics,
     token: str | None,
 ) -> Blueprint:
-    """`checks` is asked each time: a worker that starts in this process later brings its own.
+    """`checks` is read at each request: a worker that starts in this process later adds its own.
 
-    Without a `token` the metrics cannot be read. They name a check that fails; a probe gets the status only.
+    Without a `token` the metrics are disabled. They name a failed check; a probe gets the status only.
     """
     pages = Blueprint("health", __name__, url_prefix=f"/{service}")
     metrics.register_gauge(
@@ -51,7 +51,7 @@ def blueprint(
     @pages.get("/health/ready")
     @access.public
     def ready() -> Response:
-        """503 without the database or without space in it; a failed check degrades."""
+        """503 without the database or without disk space; a failed check degrades."""
         if not _answers(database):
             return _not_ready("unavailable", "The database does not answer.")
         if database.is_full:

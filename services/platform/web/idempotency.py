@@ -1,4 +1,4 @@
-"""How a creating request is known again: its key, who sent it to which address, and what it said."""
+"""Identifies a creating request: its key, its caller and address, and its content."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ class KeyMissing(BadRequest):
 
 
 class KeyUnusable(BadRequest):
-    """The key is empty, too long, or holds characters that no key has."""
+    """The key is empty, too long, or contains invalid characters."""
 
     title = N_("The Idempotency-Key cannot be used")
 
@@ -38,7 +38,7 @@ class KeyUnusable(BadRequest):
 
 
 def key() -> str:
-    """The request's Idempotency-Key. Raises KeyMissing or KeyUnusable."""
+    """Returns the request's Idempotency-Key. Raises KeyMissing or KeyUnusable."""
     sent = request.headers.get("Idempotency-Key")
     if sent is None:
         raise KeyMissing
@@ -46,32 +46,32 @@ def key() -> str:
 
 
 def checked(sent: str) -> str:
-    """The key itself. Raises KeyUnusable."""
+    """Returns the key. Raises KeyUnusable."""
     if not _KEY.fullmatch(sent):
         raise KeyUnusable
     return sent
 
 
 def scope(caller: UUID) -> str:
-    """A key counts for one caller, one method and one address: somebody else's same key is a new one."""
+    """The scope of a key is one caller, method and address: the same key of another caller is a different one."""
     address = hashlib.sha256(request.path.encode()).hexdigest()[:32]
     return f"{caller}:{request.method}:{address}"
 
 
 def body_digest() -> str:
-    """A digest of what was said, whatever the order or spacing in which it was written."""
+    """Returns a digest of the content, independent of its order and spacing."""
     if "json_body" in g:
-        said = json.dumps(g.json_body, sort_keys=True, separators=(",", ":"))
+        content = json.dumps(g.json_body, sort_keys=True, separators=(",", ":"))
     elif request.form:
         items = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _NOT_CONTENT)
-        said = json.dumps(items)
+        content = json.dumps(items)
     else:
         return hashlib.sha256(request.get_data()).hexdigest()
-    return hashlib.sha256(said.encode()).hexdigest()
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def respond(answer: StoredResponse, body: Mapping[str, Any] | None = None) -> Response:
-    """The API's response to a creating call: a replay is 200 with the first Location, and says that it is one."""
+    """Returns the API's response to a creating call: a replay is 200 with the first Location, marked as a replay."""
     response = jsonify(body if body is not None else {"location": answer.location})
     response.status_code = 200 if answer.replayed else answer.status
     response.headers["Location"] = answer.location

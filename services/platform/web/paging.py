@@ -1,4 +1,4 @@
-"""Pages of long lists: an opaque cursor says after which row the next page begins, for this caller and this list only."""
+"""Pages of long lists: an opaque cursor marks the row after which the next page begins, for one caller and list."""
 
 import base64
 import binascii
@@ -24,11 +24,11 @@ _SIGNATURE = 16
 
 _Item = TypeVar("_Item")
 Position = tuple[str | int | None, ...]
-"""The sort key of a row: plain values that name it among the others."""
+"""The sort key of a row: plain values that identify it in the list."""
 
 
 class BadCursor(BadRequest):
-    """The cursor was changed, belongs to another list, or was given to somebody else."""
+    """The cursor was changed, belongs to another list, or was given to another caller."""
 
     title = N_("The cursor is not one of this list")
 
@@ -39,7 +39,7 @@ class BadLimit(BadRequest):
 
 @dataclass(frozen=True)
 class PageRequest:
-    """How many rows to read, after which. Read `limit + 1` rows: the one more says that there is a next page."""
+    """How many rows to read, after which row. Read `limit + 1` rows: the extra one shows that there is a next page."""
 
     limit: int
     after: Position | None
@@ -52,7 +52,7 @@ class Paged(Generic[_Item]):
 
 
 def requested(*, usual: int = USUAL) -> PageRequest:
-    """What `?limit=` and `?cursor=` ask for. Raises BadLimit or BadCursor (400)."""
+    """Returns what `?limit=` and `?cursor=` request. Raises BadLimit or BadCursor (400)."""
     limit = request.args.get("limit")
     if limit is not None and (not _LIMIT.fullmatch(limit) or int(limit) > MAX):
         raise BadLimit
@@ -61,21 +61,21 @@ def requested(*, usual: int = USUAL) -> PageRequest:
 
 
 def paged(rows: Sequence[_Item], page: PageRequest, positions: Sequence[Position]) -> Paged[_Item]:
-    """The page of the rows read (up to limit + 1), with the cursor of the next one, if there is one."""
+    """Returns the page of the rows read (up to limit + 1), with the cursor of the next one, if there is one."""
     if len(rows) <= page.limit:
         return Paged(rows, None)
     return Paged(rows[: page.limit], _sealed(positions[page.limit - 1]))
 
 
 def next_address(cursor: str) -> str:
-    """This page's address with another cursor, for the link to the next page."""
+    """Returns this page's address with another cursor, for the link to the next page."""
     parameters = [(name, value) for name, value in redirects.ours(request.args.items(multi=True)) if name != "cursor"]
     return f"{request.path}?{urlencode([*parameters, ('cursor', cursor)])}"
 
 
 def _sealed(position: Position) -> str:
-    said = json.dumps(position, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_signature(said) + said).rstrip(b"=").decode()
+    payload = json.dumps(position, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_signature(payload) + payload).rstrip(b"=").decode()
 
 
 def _opened(cursor: str) -> Position:
@@ -83,14 +83,14 @@ def _opened(cursor: str) -> Position:
         raw = base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raise BadCursor from None
-    signature, said = raw[:_SIGNATURE], raw[_SIGNATURE:]
-    if not hmac.compare_digest(signature, _signature(said)):
+    signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
+    if not hmac.compare_digest(signature, _signature(payload)):
         raise BadCursor
-    position: list[Any] = json.loads(said)
+    position: list[Any] = json.loads(payload)
     return tuple(position)
 
 
-def _signature(said: bytes) -> bytes:
-    """Bound to the caller and the list, so that a cursor opens nobody else's."""
+def _signature(payload: bytes) -> bytes:
+    """Bound to the caller and the list, so that a cursor is useless to others."""
     bound = f"{current.staff_id()} {request.path}\n".encode()
-    return hmac.new(current.service().secret_key, bound + said, hashlib.sha256).digest()[:_SIGNATURE]
+    return hmac.new(current.service().secret_key, bound + payload, hashlib.sha256).digest()[:_SIGNATURE]

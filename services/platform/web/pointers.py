@@ -1,4 +1,4 @@
-"""Pointers of a refusal name what a schema declares, and never a key that the caller made up."""
+"""Pointers of an error name what a schema declares, and never a key that the caller made up."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ UNKNOWN = N_("A field that was sent here is not known")
 
 
 def declared(schema: Schema, errors: Iterable[FieldError]) -> Sequence[FieldError]:
-    """The same faults, each at the nearest place that the schema declares; two that are then alike are one."""
+    """Moves each error to the nearest declared field, and removes duplicates."""
     unknown = schema.error_messages.get("unknown")
     found: dict[FieldError, None] = {}
     for error in errors:
@@ -42,7 +42,7 @@ def _known_part(schema: Schema, pointer: str) -> str:
 
 
 def _opened(field: fields.Field[Any]) -> tuple[Schema | fields.Field[Any], bool]:
-    """What is in a field: the schema of a part, and whether there are many of it."""
+    """Returns the content of a field: the schema of a part, and whether it is a list."""
     if isinstance(field, fields.Nested):
         return field.schema, field.many or field.schema.many
     return field, False

@@ -1,4 +1,4 @@
-"""Every refusal in one form: problem+json for an API, a page in plain words for a person."""
+"""Responds to every error in one way: problem+json for an API, a page in plain English for a person."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from services.platform.web import current, redirects, refusals, unsent
 
 MEDIA_TYPE = "application/problem+json"
 _TRY_AGAIN_AFTER = "5"
-# As names of fields are written, and not as names of people, postcodes and telephone numbers are.
+# The format of field names, unlike names of people, postcodes and telephone numbers.
 _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,63}|[0-9]{1,5}", re.ASCII)
 
 _TITLES = {
@@ -47,7 +47,7 @@ _URN = {
 
 
 def register(app: Flask) -> None:
-    """Answer every exception of the app in this one place."""
+    """Registers one handler for every exception of the app."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Unauthorized, sign_in_first)
     app.register_error_handler(ApplicationError, refuse)
@@ -58,13 +58,13 @@ def register(app: Flask) -> None:
 
 
 def is_api() -> bool:
-    """Whether the address is a program's: it gets problem+json, never a page."""
+    """Returns whether the address is an API's: it gets problem+json, never a page."""
     parts = request.path.split("/", 3)
     return len(parts) > 2 and parts[2] in ("api", "fhir", "health", "metrics")
 
 
 def field_errors(messages: object, pointer: str = "") -> list[FieldError]:
-    """Marshmallow's nested messages as a flat list. A name that nobody would give a field is left out."""
+    """Flattens marshmallow's nested messages. Omits names that do not look like field names."""
     if isinstance(messages, Mapping):
         return [error for name, inner in messages.items() for error in field_errors(inner, _below(pointer, str(name)))]
     if isinstance(messages, Iterable) and not isinstance(messages, str):
@@ -73,14 +73,14 @@ def field_errors(messages: object, pointer: str = "") -> list[FieldError]:
 
 
 def field_sentence(error: FieldError, label: str | None = None) -> str:
-    """The sentence of a field's fault. One that names the field does so by the label of the page, or else by the name."""
+    """Returns the message of a field error, with the page's label of the field, or else its name."""
     steps = [step for step in error.pointer.split("/") if step and not step.isdigit()]
     name = label or (humanised(steps[-1]) if steps else str(_("This text")))
     return str(_(error.detail)).replace("%(field)s", field_name(name))
 
 
 def humanised(name: str) -> str:
-    """What a field without a label is called: "given_by" is "Given by"."""
+    """Returns the name of a field without a label: "given_by" becomes "Given by"."""
     return name.replace("_", " ").capitalize()
 
 
@@ -89,7 +89,7 @@ def _below(pointer: str, name: str) -> str:
 
 
 def answer(status: int, *, urn: str, title: str, detail: str = "", errors: Sequence[FieldError] = ()) -> Response:
-    """The response of a refusal. `title`, `detail` and the errors are marked texts, translated here."""
+    """Returns the response of an error. `title`, `detail` and the errors are marked texts, translated here."""
     if is_api():
         response = _problem(status, urn=urn, title=title, detail=detail, errors=errors)
     else:
@@ -126,10 +126,10 @@ def _page(status: int, *, title: str, detail: str, errors: Sequence[FieldError])
 
 
 def refuse(error: ApplicationError) -> Response:
-    """The response to a request that breaks a rule."""
+    """Returns the response to a request that breaks a rule."""
     refusals.record(error)
     if error.status == 404:
-        # Whatever is not there and whatever may not be known look alike, to the last letter.
+        # Missing and hidden records get identical responses, to the last byte.
         return answer(404, urn=_URN[404], title=_TITLES[404])
     response = answer(
         error.status, urn=_kebab(type(error)), title=error.title, detail=error.detail, errors=error.errors
@@ -159,7 +159,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def sign_in_first(error: Unauthorized) -> Response:
-    """A person who opens a page is led to sign in and back; everybody else is told 401."""
+    """Redirects a person who opens a page to sign in and back; any other caller gets 401."""
     if request.method == "GET" and not is_api():
         return Response(status=303, headers={"Location": redirects.to_sign_in()})
     return _http_error(error)
@@ -183,7 +183,7 @@ def _file_error(error: OSError) -> Response:
 
 
 def storage_full() -> Response:
-    """The answer when the disk is full."""
+    """Returns the response when the disk is full."""
     return _try_again(answer(503, urn="storage-full", title=_FULL_TITLE, detail=_FULL_DETAIL))
 
 

@@ -1,4 +1,4 @@
-"""How many requests of one account, and of one organisation, a service answers within a minute, in all its processes."""
+"""Limits the requests per minute of one account, and of one organisation, across all processes of a service."""
 
 import math
 import threading
@@ -16,11 +16,11 @@ from services.platform.settings import RateLimits
 
 _MINUTE = timedelta(minutes=1)
 _PARTS = 50
-"""A process takes a fiftieth of a limit at a time, so that few requests cost a transaction."""
+"""A process reserves a fiftieth of a limit at a time, so that few requests need a transaction."""
 
 
 class TooManyRequests(ApplicationError):
-    """The account, or its whole organisation together, has used this minute's requests."""
+    """The account, or its whole organisation, has used this minute's requests."""
 
     status = 429
     title = N_("Too many requests. Wait a little")
@@ -31,10 +31,10 @@ class TooManyRequests(ApplicationError):
 
 
 class Rates:
-    """Counted in the service's own database, so that all its processes together answer no more than the limit.
+    """Counts in the service's database, so that all its processes together admit no more than the limit.
 
-    What a process took and did not use is lost when the minute ends: beside many others it may refuse an account a
-    little before its limit, and never lets it past.
+    Requests that a process reserved and did not use expire with the minute: with many processes an account may be
+    refused slightly before its limit, and is never admitted beyond it.
     """
 
     def __init__(self, database: Database, tables: PlatformTables, limits: RateLimits, clock: Clock) -> None:
@@ -46,7 +46,7 @@ class Rates:
         self._begin(None)
 
     def count(self, who: Identity) -> None:
-        """Count one request. Raises TooManyRequests."""
+        """Counts one request. Raises TooManyRequests."""
         at = self._clock()
         minute = at.replace(second=0, microsecond=0)
         limits = ((who.staff_id, self._limits.per_account), (who.organisation_id, self._limits.per_organisation))
@@ -59,7 +59,7 @@ class Rates:
         self._spent: set[UUID] = set()
 
     def _one_of(self, subject: UUID, limit: int, minute: datetime) -> bool:
-        """Whether one of the minute's requests was left for the subject; it is not any more."""
+        """Takes one of the subject's requests of this minute. Returns whether one was left."""
         with self._lock:
             if minute != self._minute:
                 self._begin(minute)

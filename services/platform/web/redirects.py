@@ -1,4 +1,4 @@
-"""Where a person may be sent: an address of ours, never one that a link brought along."""
+"""Redirect targets: paths of this host, never a URL that a link supplied."""
 
 import re
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ SIGN_IN = "/accounts/sign-in"
 _OWN = re.compile(r"/[A-Za-z0-9/_.~?&=%+-]*", re.ASCII)
 _MAX_LENGTH = 500
 _OURS = re.compile(r"[a-z]+([_-][a-z]+)*|[0-9]{1,3}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-"""What our own addresses hold: codes, small numbers, ids. Anything else was typed, and may be about a person."""
+"""Values in our own addresses: codes, small numbers, ids. Anything else was typed, and may be about a person."""
 
 
 def safe(address: str | None) -> str:
-    """The address if it is a path of this host, else "/"."""
+    """Returns the address if it is a path of this host, else "/"."""
     if address is None or len(address) > _MAX_LENGTH or not _OWN.fullmatch(address):
         return "/"
     path = address.partition("?")[0].lower()
@@ -22,12 +22,12 @@ def safe(address: str | None) -> str:
 
 
 def ours(arguments: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The parameters of a query that our own links write: only they are written into an address again."""
+    """Returns the query parameters that our own links write: only these are written into an address again."""
     return [(name, value) for name, value in arguments if _OURS.fullmatch(name) and _OURS.fullmatch(value)]
 
 
 def to_sign_in() -> str:
-    """The sign-in page, from which one comes back to the page at hand."""
+    """Returns the address of the sign-in page, which leads back to the current page."""
     typed = [value for value in (request.view_args or {}).values() if isinstance(value, str)]
     query = urlencode(ours(request.args.items(multi=True)))
     wanted = safe(f"{request.path}?{query}" if query else request.path)

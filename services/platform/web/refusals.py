@@ -1,4 +1,4 @@
-"""Audits that somebody asked for a record that exists and that they may not see or use. The answer stays as it is."""
+"""Audits requests for a record that exists and that the caller may not see or use. The response stays the same."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ def record(error: ApplicationError) -> None:
 
 
 def _named(known: KnownRecord) -> UUID | None:
-    """The id that the request gives: in its address, or as a parameter."""
+    """Returns the id in the request's URL or parameters."""
     found = (request.view_args or {}).get(known.argument)
     if found is None and known.parameter is not None:
         found = _uuid(_parameter(known.parameter))

@@ -1,4 +1,4 @@
-"""What no request of ours looks like is refused before anything else is asked."""
+"""Rejects malformed requests before authentication."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _LIMIT = "__body_limit__"
 
 
 def body_limit(limit: int) -> Callable[[_View], _View]:
-    """Let a view take a larger body than others, in bytes."""
+    """Sets a larger body limit for a view, in bytes."""
 
     def mark(view: _View) -> _View:
         setattr(view, _LIMIT, limit)
@@ -35,7 +35,7 @@ def body_limit(limit: int) -> Callable[[_View], _View]:
 
 
 def check() -> None:
-    """Raises an HTTP error for what no caller of ours sends by mistake."""
+    """Raises an HTTP error for what a legitimate caller never sends."""
     _refuse_unreadable_address()
     if request.endpoint is None:
         return
@@ -61,7 +61,7 @@ def _refuse_unreadable_address() -> None:
 
 
 def _measure_body(limit: int) -> None:
-    """Read a body that came in chunks, without a length: Werkzeug would cut it at the limit and say nothing."""
+    """Reads a chunked body, which has no length: Werkzeug would silently truncate it at the limit."""
     environ = request.environ
     measured = environ.get("CONTENT_LENGTH", "").isdecimal() and "HTTP_TRANSFER_ENCODING" not in environ
     if measured or "wsgi.input_terminated" not in environ:

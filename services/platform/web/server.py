@@ -1,6 +1,6 @@
-"""The web role: a service's app under gunicorn, behind a proxy that takes a request whole before it sends it on.
+"""The web role: a service's app under gunicorn, behind a proxy that buffers requests.
 
-gunicorn is never to stand bare: twenty half-sent bodies occupy every thread it has (the proxy waits for them instead).
+Never expose gunicorn directly: twenty half-sent bodies occupy every thread it has (the proxy waits for them instead).
 """
 
 import sys
@@ -36,7 +36,7 @@ class WebSettings:
 
 
 def serve(service: str, make_app: "Callable[[], WSGIApplication]", settings: WebSettings) -> None:
-    """Serve until SIGTERM, then end what has begun. The app is made after the fork, and so is every client of its own."""
+    """Serves until SIGTERM, then finishes open requests. The app and all its clients are created after the fork."""
     _Server(make_app, options(service, settings)).run()
 
 
@@ -44,7 +44,7 @@ def options(service: str, settings: WebSettings) -> dict[str, Any]:
     return {
         "bind": f"{settings.host}:{settings.port}",
         "proc_name": f"waymark-{service}",
-        # One process, since its counters are its own; more is another container. The database has a connection for
+        # One process, since its counters are its own; scale by containers. The connection pool has a connection for
         # each thread.
         "workers": 1,
         "worker_class": f"{Worker.__module__}.{Worker.__name__}",
@@ -53,12 +53,12 @@ def options(service: str, settings: WebSettings) -> dict[str, Any]:
         # A heartbeat between master and worker, not a limit on requests: that is the database's statement timeout.
         "timeout": 30,
         "graceful_timeout": 20,
-        # Longer than a proxy keeps an idle connection, so that it is the proxy that closes it.
+        # Longer than a proxy keeps an idle connection, so that the proxy closes it.
         "keepalive": 75,
-        # What leaks is given back now and then; while the next process starts, connections wait with the master.
+        # Frees leaked memory now and then; while the next process starts, connections wait at the master.
         "max_requests": 100_000,
         "max_requests_jitter": 20_000,
-        # Nothing that a proxy adds is believed: it passes the host on, and the scheme is a setting.
+        # Ignores headers that a proxy adds: it passes the host on, and the scheme is a setting.
         "forwarded_allow_ips": "",
         "forwarder_headers": "",
         "control_socket_disable": True,
@@ -83,7 +83,7 @@ class _Server(BaseApplication):
 
 
 class _Lines(Logger):
-    """gunicorn's own words may repeat an address: what is kept is where its code spoke, and an exception's kind."""
+    """Logs gunicorn's lines without their message, which may contain a URL: only the location and kind of exception."""
 
     def setup(self, cfg: object) -> None:
         pass

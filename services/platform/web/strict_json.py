@@ -1,4 +1,4 @@
-"""Reads a JSON body, and refuses every body that two parsers could understand differently."""
+"""Reads a JSON body, and refuses every body that two parsers could interpret differently."""
 
 import json
 import math
@@ -17,7 +17,7 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 _UNREADABLE = ("Co", "Cn")
-# Tags, annotations, and the letters and signs that are drawn as nothing: what they hide, no reader sees.
+# Tags, annotations, and letters and signs without a glyph: a reader does not see what they hide.
 _BLANK = re.compile("[\u115f\u1160\u17b4\u17b5\u180e\u2800\u3164\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -43,20 +43,20 @@ class NotAnObject(BadRequest):
 
 
 class UnsupportedBody(ApplicationError):
-    """Another media type, charset or content encoding than the one this door takes."""
+    """A media type, charset or content encoding that this API does not accept."""
 
     status = 415
     title = N_("Send the body as application/json in UTF-8, without compression")
 
 
 class UnusableText(Invalid):
-    """A string holds characters that cannot be stored or shown: control characters or half a character."""
+    """A string contains characters that cannot be stored or shown: control characters or half a character."""
 
     title = N_("Some answers hold characters that cannot be used")
 
 
 def read(request: Request) -> dict[str, Any]:
-    """The request's body as an object. Raises a subclass of BadRequest, UnsupportedBody, or UnusableText."""
+    """Returns the request's body as an object. Raises a subclass of BadRequest, UnsupportedBody, or UnusableText."""
     require_json(request)
     body = parse(request.get_data(cache=True))
     g.json_body = body
@@ -64,7 +64,7 @@ def read(request: Request) -> dict[str, Any]:
 
 
 def require_json(request: Request) -> None:
-    """Raises UnsupportedBody unless the body says that it is plain UTF-8 JSON."""
+    """Raises UnsupportedBody unless the Content-Type is plain UTF-8 JSON."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     plain = request.headers.get("Content-Encoding", "identity").lower() == "identity"
     if request.mimetype != "application/json" or charset not in ("utf-8", "utf8") or not plain:
@@ -72,7 +72,7 @@ def require_json(request: Request) -> None:
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The bytes as an object, checked to the last string."""
+    """Parses the bytes as an object, and checks every string."""
     value = parse_any(body)
     if not isinstance(value, dict):
         raise NotAnObject
@@ -110,7 +110,7 @@ def _decode(text: str) -> Any:
 
 
 def _refuse_depth(text: str) -> None:
-    """Count brackets outside strings: the parser's own recursion limit moves with Python's version."""
+    """Counts brackets outside strings: the parser's own recursion limit depends on Python's version."""
     depth = 0
     for bracket in _BRACKET.finditer(_STRING.sub("", text)):
         depth += 1 if bracket[0] in "[{" else -1
@@ -155,8 +155,8 @@ def _text_faults(value: Any, pointer: str) -> list[FieldError]:
 
 
 def text_fault(text: str) -> str | None:
-    """Why a text cannot be taken: half a character, a control character but tab and line breaks, or one that nobody can
-    read: of private use, unassigned, a tag, or drawn as nothing though it is a letter. By Unicode category."""
+    """Returns why a text is refused, or None: half a character, a control character other than tab and line breaks, or
+    an unreadable one: private use, unassigned, a tag, or a letter without a glyph. By Unicode category."""
     if text.isascii() and text.isprintable():
         return None
     if _CONTROL.search(text.replace("\r\n", "\n")):

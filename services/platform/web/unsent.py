@@ -1,8 +1,8 @@
-"""Keeps long text that a person typed when it cannot be taken: signed out, refused, a fault, or the page was left.
+"""Stores long text that a person typed when it is not accepted: signed out, refused, an error, or the page was left.
 
-Every form with a text area carries one signed field: who was given the form, on which page, and under which id its text
-is stored. The field is all that is needed to store the text for that person after their session has ended; nothing is
-shown for it before they have signed in again. The page then offers the text, until it is sent, deleted or expires.
+Every form with a text area contains one signed field: who was given the form, on which page, and under which id its
+text is stored. The field suffices to store the text for that person after their session has ended; the text is shown
+only after they have signed in again. The page then offers it until it is sent, deleted or expires.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # a form's errors come from the module that asks this one to 
 
 FIELD = "unsent"
 LEAVE = "unsent_leave"
-"""The name of the button that stores what was typed and goes to the page that its value names."""
+"""The name of the button that stores what was typed and opens the page in its value."""
 _CHOICE = "unsent"
 _START_AGAIN = "none"
 _NOT_TEXT = frozenset({FIELD, LEAVE, "csrf_token", "key"})
@@ -36,18 +36,18 @@ _NOT_TEXT = frozenset({FIELD, LEAVE, "csrf_token", "key"})
 
 @dataclass(frozen=True, kw_only=True)
 class _Ticket:
-    """What the signed field says."""
+    """The content of the signed field."""
 
     staff_id: UUID
     page: str
     id: UUID
     restored: UUID | None
-    """The stored text that this rendering of the form was filled with."""
+    """The stored text with which this rendering of the form was filled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a page says of stored text: `used` fills its form, `others` can be chosen or are for pages below it."""
+    """The stored text that a page offers: `used` fills its form, `others` can be chosen or belong to pages below it."""
 
     used: UnsentText | None
     others: Sequence[UnsentText]
@@ -59,7 +59,7 @@ class Offer:
 
 
 def blueprint(service: str) -> Blueprint:
-    """The address that a page's script stores text at, and where a person deletes what is stored."""
+    """The addresses for the page's script to store text, and for a person to delete it."""
     pages = Blueprint("unsent", __name__, url_prefix=f"/{service}/unsent")
 
     @pages.post("")
@@ -78,19 +78,20 @@ def blueprint(service: str) -> Blueprint:
 
 
 def field() -> Markup:
-    """The hidden input of a form with text; nothing where nobody is signed in or the page stores drafts of its own."""
+    """Returns the hidden input of a form with text; empty if the caller is not signed in or the page stores drafts
+    itself."""
     if g.get("unsent_off") or current.identity_or_none() is None:
         return Markup("")
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, _signed(_ticket_of_page()))
 
 
 def switch_off() -> None:
-    """For a page whose form is a draft with storage of its own."""
+    """For a page whose form is a draft with its own storage."""
     g.unsent_off = True
 
 
 def leave_if_asked() -> ResponseReturnValue | None:
-    """Before the view: "Save for later" stores the form and leaves the page."""
+    """Runs before the view: "Save for later" stores the form and leaves the page."""
     if request.method != "POST" or LEAVE not in request.form:
         return None
     store_typed()
@@ -98,7 +99,7 @@ def leave_if_asked() -> ResponseReturnValue | None:
 
 
 def delete_sent(response: Response) -> Response:
-    """After the view: text that was taken is stored no longer."""
+    """Runs after the view: deletes the stored text once it is accepted."""
     ticket = _received()
     if ticket is not None and response.status_code < 400 and not g.get("unsent_stored"):
         _delete([found for found in (ticket.id, ticket.restored) if found is not None])
@@ -106,7 +107,7 @@ def delete_sent(response: Response) -> Response:
 
 
 def store_typed() -> str | None:
-    """Store what the request's form holds. Gives the page where it is offered; None when nothing could be stored."""
+    """Stores the text of the request's form. Returns the page that offers it; None if nothing could be stored."""
     ticket = _received()
     typed = _typed()
     if ticket is None or not any(value.strip() for values in typed.values() for value in values):
@@ -117,7 +118,7 @@ def store_typed() -> str | None:
 
 
 def store(page: str, answers: Mapping[str, Sequence[str]]) -> None:
-    """Store answers for another page of this service, which then offers them to whoever is signed in."""
+    """Stores answers for another page of this service, which offers them to the signed-in account."""
     _store(_Ticket(staff_id=current.staff_id(), page=page, id=uuid4(), restored=None), answers)
 
 
@@ -136,7 +137,7 @@ def _store(ticket: _Ticket, answers: Mapping[str, Sequence[str]]) -> None:
 
 
 def store_refused() -> str | None:
-    """The same for an error page, which is shown even when the database is what failed."""
+    """Stores the text for an error page, which is shown even when the database failed."""
     if request.method != "POST":
         return None
     try:
@@ -147,7 +148,7 @@ def store_refused() -> str | None:
 
 
 def offer(form: "Form | None") -> Offer | None:
-    """For a page about one record: the person's stored text of it. A form that was not sent yet is filled with it."""
+    """Returns the person's stored text for a page about one record. It fills a form that was not sent yet."""
     if request.method != "GET" or not request.view_args or g.get("unsent_off") or current.identity_or_none() is None:
         return None
     context = current.service()
@@ -170,7 +171,7 @@ def _chosen(found: Sequence[UnsentText]) -> UnsentText | None:
 
 
 def _ticket_of_page() -> _Ticket:
-    """One for all fields of a page. A form shown again with its faults goes on under the id that it had."""
+    """One ticket for all fields of a page. A form shown again with its errors keeps its id."""
     if "unsent_ticket" not in g:
         received = _received()
         g.unsent_ticket = received or _Ticket(
@@ -190,14 +191,14 @@ def _signed(ticket: _Ticket) -> str:
 
 
 def _received() -> _Ticket | None:
-    """The ticket of the form that was sent. One that was given to somebody else than who is signed in counts for nothing."""
+    """Returns the ticket of the submitted form. A ticket issued to another account is ignored."""
     if request.method != "POST":
         return None
     try:
-        said: Any = _serializer().loads(request.form.get(FIELD, ""))
+        ticket: Any = _serializer().loads(request.form.get(FIELD, ""))
     except (BadSignature, HTTPException):
         return None
-    staff_id, page, its_id, restored = said
+    staff_id, page, its_id, restored = ticket
     ticket = _Ticket(staff_id=UUID(staff_id), page=page, id=UUID(its_id), restored=UUID(restored) if restored else None)
     signed_in = g.get("identity")
     return None if signed_in is not None and signed_in.staff_id != ticket.staff_id else ticket

@@ -1,4 +1,4 @@
-"""gunicorn's worker of threads, ending as soon as the requests at hand are answered."""
+"""gunicorn's threaded worker, changed to end as soon as open requests are answered."""
 
 from socket import socket
 
@@ -6,10 +6,10 @@ from gunicorn.workers.gthread import ThreadWorker
 
 
 class Worker(ThreadWorker):
-    """Told to end, gunicorn itself keeps every idle connection, and a door at which nobody answers, for 20 seconds.
+    """On shutdown, gunicorn itself keeps idle connections and the listening socket open for 20 seconds.
 
-    A proxy always has idle connections, so a process that is replaced would let those wait who come meanwhile, and cut
-    them off at the end. Closed at once, they go to the next process.
+    A proxy always has idle connections, so new requests would wait for the ending process and then be cut off. Closed
+    immediately, they go to the next process.
     """
 
     def set_accept_enabled(self, enabled: bool) -> None:

@@ -1,4 +1,4 @@
-"""Makes the library's clients so that one that cannot connect leaves nothing behind."""
+"""Creates Kafka clients so that a failed connection leaks neither threads nor sockets."""
 
 import logging
 from collections.abc import Callable
@@ -13,8 +13,11 @@ _Client = TypeVar("_Client")
 
 
 def connected(make: Callable[..., _Client], settings: dict[str, Any]) -> _Client:
-    """A client that has spoken to a broker. Raises BrokerUnavailable after a few seconds without one."""
-    # Its lines of level DEBUG hold records, and what goes wrong is told by our own lines.
+    """Returns a client that is connected to a broker.
+
+    Raises BrokerUnavailable if it cannot connect within a few seconds.
+    """
+    # Its DEBUG lines contain records, and our own lines report its errors.
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
     begun: list[KafkaNetClient] = []
 
@@ -25,7 +28,7 @@ def connected(make: Callable[..., _Client], settings: dict[str, Any]) -> _Client
     try:
         return make(kafka_client=remembered, **settings)
     except BaseException as error:
-        # A constructor that fails leaves its thread and its sockets: nobody but us can close them (3.0.12).
+        # A failing constructor leaks its thread and its sockets, which only we can close (3.0.12).
         for client in begun:
             client.close()
         if is_transient(error):
@@ -34,5 +37,5 @@ def connected(make: Callable[..., _Client], settings: dict[str, Any]) -> _Client
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same call may succeed later, with nothing changed on our side."""
+    """Returns whether the same call may succeed later without a change on our side."""
     return isinstance(error, RetriableError) or (isinstance(error, KafkaError) and bool(error.retriable))

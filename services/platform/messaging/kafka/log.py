@@ -1,4 +1,4 @@
-"""The log on Apache Kafka. Nothing is connected before its first use, in the thread that uses it."""
+"""The log on Apache Kafka. Connects on first use, in the thread that uses it."""
 
 import os
 import threading
@@ -11,11 +11,11 @@ from services.platform.messaging.log import BrokerUnavailable, Delivered, Record
 
 
 class UsedInAnotherProcess(RuntimeError):
-    """The clients of Kafka do not survive a fork: the log is made in the process that uses it."""
+    """Kafka clients do not survive a fork: the log must be created in the process that uses it."""
 
 
 class KafkaLog:
-    """Made in any process, with a broker or without; used in one. Used by a worker only, never by a web process."""
+    """Can be created in any process, with or without a broker; used in one, a worker, never a web process."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         require_fast_checksums()
@@ -51,14 +51,14 @@ class KafkaLog:
         self._sender.close()
 
     def checks(self) -> Mapping[str, Callable[[], bool]]:
-        """What a worker's readiness tells of: false is degraded, not dead."""
+        """The readiness checks of a worker: false is degraded, not dead."""
         return {
             "broker": lambda: not (self._sender_away or any(reader.away for reader in self._each())),
             "partitions": lambda: not any(reader.stalls.stalled for reader in self._each()),
         }
 
     def lag(self) -> Mapping[str, int]:
-        """By topic, how many records wait, as last asked of the broker (every 15 seconds)."""
+        """Returns the number of waiting records by topic, as last reported by the broker (every 15 seconds)."""
         waiting: dict[str, int] = {}
         for reader in self._each():
             for partition, lag in reader.stalls.lags.items():

@@ -1,4 +1,4 @@
-"""One group's consumer: what it gives comes again until it is committed, and a slow handler never loses its place."""
+"""The consumer of one group: redelivers records until they are committed, and stays in the group during a slow handler."""
 
 import contextlib
 import threading
@@ -25,25 +25,25 @@ _COMMIT_MS = 5_000
 _LOOK_EVERY_SECONDS = 15.0
 _LOOK_MS = 3_000
 _REBUILT_AFTER_SECONDS = 60.0
-"""A consumer that has failed for so long is thrown away: some of its faults only a new one gets over."""
+"""A consumer that has failed for this long is replaced: only a new one recovers from some faults."""
 _KEEP_EVERY_SECONDS = 1.0
 _KEEP_MS = 100
 _KEEP_ALIVE_SECONDS = 600.0
-"""A handler that takes longer hangs: then the others may have its partitions."""
+"""A handler that takes longer counts as hung, and other consumers get its partitions."""
 _LEAVE_MS = 5_000
 
-# The group went on without us: the records come again, to whoever reads their partitions now.
+# The group removed this consumer: the records are redelivered to the new owners of its partitions.
 _LEFT_BEHIND = (CommitFailedError, IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError)
 
 _log = structlog.get_logger()
 
 
 class Reader:
-    """Polled and committed by one thread. Between a poll and the next, a second thread keeps its place in the group."""
+    """One thread polls and commits. Between two polls, a second thread sends heartbeats to stay in the group."""
 
     def __init__(self, settings: KafkaSettings, group: str) -> None:
         self.away = False
-        """Whether the last call found no broker."""
+        """Whether the last call found the broker unavailable."""
         self.stalls = StallDetector()
         self._settings = settings
         self._group = group
@@ -51,14 +51,14 @@ class Reader:
         self._consumer: KafkaConsumer | None = None
         self._offsets = OffsetTracker(group)
         self._lock = threading.Lock()
-        """The library's consumer is not for two threads at once."""
+        """The library's consumer is not thread-safe."""
         self._polled_at = self._well_at = time.monotonic()
         self._looked_at = -_LOOK_EVERY_SECONDS
         self._closing = threading.Event()
         self._keeper: threading.Thread | None = None
 
     def poll(self, topics: Sequence[str], *, limit: int, wait: float) -> list[Delivered]:
-        with self._lock, self._failures_told():
+        with self._lock, self._failures_translated():
             consumer = self._connected(frozenset(topics))
             self._look(consumer)
             self._go_back(consumer)
@@ -68,7 +68,7 @@ class Reader:
             return [record for partition, records in found.items() for record in self._given(partition, records)]
 
     def commit(self, delivered: Sequence[Delivered]) -> None:
-        with self._lock, self._failures_told():
+        with self._lock, self._failures_translated():
             offsets = self._offsets.commits(delivered)
             if self._consumer is None or not offsets:
                 return
@@ -80,7 +80,7 @@ class Reader:
                 self._offsets.committed(offsets)
 
     def close(self) -> None:
-        """Leave the group, so that its other readers go on at once."""
+        """Leaves the group, so that its other consumers continue immediately."""
         self._closing.set()
         with self._lock:
             self._drop()
@@ -105,14 +105,14 @@ class Reader:
         return given
 
     def _go_back(self, consumer: KafkaConsumer) -> None:
-        """What was given and not committed is given again."""
+        """Seeks back to the first uncommitted record of each partition."""
         assigned = consumer.assignment()
         for partition, first in self._offsets.reset().items():
             if partition in assigned:
                 consumer.seek(partition, first)
 
     def _look(self, consumer: KafkaConsumer) -> None:
-        """Ask the broker how far each partition goes, and throw the consumer away when it leaves one stalled."""
+        """Queries the end offset of each partition, and replaces the consumer when it stalls on one."""
         at = time.monotonic()
         assigned = consumer.assignment()
         if at - self._looked_at < _LOOK_EVERY_SECONDS or not assigned:
@@ -127,12 +127,12 @@ class Reader:
             _log.critical("partition_is_shorter", service=self._group, topic=topic, partition=number)
         for topic, number in found.stalled:
             _log.error("partition_stands_still", service=self._group, topic=topic, partition=number)
-        # Where records were given, it is the handler that does not get on: a new consumer would not help.
+        # Records were delivered, so the handler is stalled: a new consumer would not help.
         if set(found.stalled) - given.keys():
             raise PartitionStandsStill
 
     def _keep(self) -> None:
-        """While a handler is at work: say that we are alive, take part in rebalances, and take nothing."""
+        """While a handler is at work: sends heartbeats and takes part in rebalances without fetching records."""
         while not self._closing.wait(_KEEP_EVERY_SECONDS):
             if not self._lock.acquire(blocking=False):
                 continue
@@ -141,19 +141,19 @@ class Reader:
                 if self._consumer is not None and _KEEP_EVERY_SECONDS < idle < _KEEP_ALIVE_SECONDS:
                     self._stay(self._consumer)
             except Exception as error:
-                # The next poll meets it too, and tells it.
+                # The next poll meets the same error and reports it.
                 _log.info("membership_not_refreshed", service=self._group, error=type(error).__name__)
             finally:
                 self._lock.release()
 
     def _stay(self, consumer: KafkaConsumer) -> None:
         consumer.pause(*consumer.assignment())
-        # Of partitions that came just now, which are not paused, something may be given: it is put back.
+        # Newly assigned partitions are not paused, so records may arrive: they are fetched again later.
         for partition, records in consumer.poll(timeout_ms=_KEEP_MS, max_records=1).items():
             consumer.seek(partition, records[0].offset)
 
     @contextlib.contextmanager
-    def _failures_told(self):  # type: ignore[no-untyped-def]
+    def _failures_translated(self):  # type: ignore[no-untyped-def]
         try:
             yield
         except BaseException as error:
@@ -176,7 +176,7 @@ class Reader:
 
 
 class PartitionStandsStill(RuntimeError):
-    """The consumer was given records to fetch and has not for a minute: it was thrown away."""
+    """The consumer had records to fetch and did not move for a minute: it was replaced."""
 
 
 def _delivered(record) -> Delivered:  # type: ignore[no-untyped-def]
@@ -185,6 +185,6 @@ def _delivered(record) -> Delivered:  # type: ignore[no-untyped-def]
         partition=record.partition,
         position=record.offset,
         key=(record.key or b"").decode("utf-8", "replace"),
-        # Nobody of us writes a record without a value; it is dead-lettered like any other that is no event.
+        # Only a foreign sender writes a record without a value; it is dead-lettered like any other invalid event.
         value=record.value or b"",
     )

@@ -14,14 +14,14 @@ from services.platform.messaging.kafka.settings import KafkaSettings
 from services.platform.messaging.log import BrokerUnavailable, Record
 
 _HEADERS = [("content-type", MEDIA_TYPE.encode())]
-"""What CloudEvents wants of Kafka's records, so that a reader that is not ours knows what it has."""
+"""Headers that CloudEvents requires on Kafka records, for readers outside this system."""
 
 _SECONDS_OF_GRACE = 2.0
-"""The library gives each record up by itself; this is for the case that it does not."""
+"""The library expires each record itself; this is the limit in case it does not."""
 
 
 class Sender:
-    """Any number of threads may send; a failure closes the producer, and the next call makes another."""
+    """Thread-safe. A failure closes the producer, and the next call creates another."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -29,7 +29,7 @@ class Sender:
         self._producer: KafkaProducer | None = None
 
     def send(self, records: Sequence[Record]) -> None:
-        """Return when every record is acknowledged. Raises BrokerUnavailable when one is not, or what refused it for good."""
+        """Returns once every record is acknowledged. Raises BrokerUnavailable otherwise, or the permanent error."""
         producer = self._connected()
         until = time.monotonic() + self._settings.delivery_timeout_ms / 1000 + _SECONDS_OF_GRACE
         try:
@@ -37,12 +37,12 @@ class Sender:
                 producer.send(record.topic, key=record.key.encode(), value=record.value, headers=_HEADERS)
                 for record in records
             ]
-            # Until now they waited for each other: so they go to a broker in one request, and not in one for every few.
+            # Until now they waited for each other: so they go to a broker in one request instead of one for every few.
             producer.flush(timeout=until - time.monotonic())
             for future in sent:
                 future.get(timeout=max(0.0, until - time.monotonic()))
         except BaseException as error:
-            # Whether the others arrived is unknown, and a producer that has failed may not be told to send them again.
+            # It is unknown whether the others arrived, and a failed producer may not send them again.
             self._give_up(producer)
             if is_transient(error):
                 raise BrokerUnavailable(type(error).__name__) from None
@@ -68,8 +68,8 @@ class Sender:
 
 
 def _end(producer: KafkaProducer) -> None:
-    """Let it go at once, with what it still holds: the outbox holds that too."""
-    # close() raises before it ends its thread when something is unsent (3.0.12), so the thread is told first.
+    """Closes the producer immediately and discards what it still holds: the outbox has it too."""
+    # close() raises before it ends its thread when records are unsent (3.0.12), so the thread is stopped first.
     producer._sender.force_close()
     with contextlib.suppress(KafkaError):
         producer.close(timeout=1)

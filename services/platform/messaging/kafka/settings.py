@@ -1,4 +1,4 @@
-"""Where Kafka is and how it is spoken to: every setting of its clients is written here, none is left to a default."""
+"""Settings of the Kafka clients: all are explicit, none relies on a library default."""
 
 import importlib.util
 import socket
@@ -23,28 +23,28 @@ _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCK
 
 @dataclass(frozen=True, kw_only=True)
 class KafkaSettings:
-    """How to reach the brokers, and as whom. Times are in milliseconds, as Kafka's own are."""
+    """Addresses and credentials of the brokers. Times are in milliseconds, as in Kafka."""
 
     bootstrap_servers: tuple[str, ...]
-    """`host:port` of some brokers; they tell of the others."""
+    """`host:port` of some brokers; the clients discover the others."""
     security_protocol: str = SASL_SSL
     username: str = ""
     password: str = field(default="", repr=False)
     ca_file: str | None = None
-    """The authority that signed the brokers' certificates; without it, those that the machine trusts."""
+    """The authority that signed the brokers' certificates; without it, the authorities that the machine trusts."""
     connect_timeout_ms: int = 3_000
-    """So long a call waits for the first broker that answers."""
+    """How long a call waits for the first broker that responds."""
     request_timeout_ms: int = 10_000
     delivery_timeout_ms: int = 15_000
-    """After this time a record that is not acknowledged is given up, and its relay sends it again."""
+    """After this time an unacknowledged record expires, and its relay sends it again."""
     session_timeout_ms: int = 10_000
-    """A reader that was killed loses its partitions to the others after this time."""
+    """A consumer that was killed loses its partitions to the others after this time."""
     max_poll_interval_ms: int = 60_000
-    """A reader whose process hangs whole loses them after this one."""
+    """A consumer whose whole process hangs loses its partitions after this time."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Raises SettingsError. Without encryption and a password only invented people may travel."""
+        """Raises SettingsError. Without encryption and a password only invented data is allowed."""
         protocol = environ.get("KAFKA_SECURITY_PROTOCOL", SASL_SSL)
         if protocol not in {PLAINTEXT, SASL_SSL}:
             raise SettingsError(f"The setting KAFKA_SECURITY_PROTOCOL must be {SASL_SSL} or {PLAINTEXT}.")
@@ -60,7 +60,7 @@ class KafkaSettings:
         )
 
     def connection(self) -> dict[str, Any]:
-        """What every client of Kafka is told, the administrator's too."""
+        """Returns the settings shared by every client, the administrator's too."""
         return {
             "bootstrap_servers": list(self.bootstrap_servers),
             "bootstrap_timeout_ms": self.connect_timeout_ms,
@@ -69,7 +69,7 @@ class KafkaSettings:
             "max_in_flight_requests_per_connection": 5,
             "metadata_max_age_ms": 30_000,
             "receive_message_max_bytes": 100_000_000,
-            # A broker that is away is asked again every second; the library's own limit is 30.
+            # Reconnects to an unavailable broker every second; the library's own limit is 30.
             "reconnect_backoff_ms": 50,
             "reconnect_backoff_max_ms": 1_000,
             "request_timeout_ms": self.request_timeout_ms,
@@ -80,30 +80,30 @@ class KafkaSettings:
         }
 
     def producer(self) -> dict[str, Any]:
-        """Acknowledged by all in-sync replicas, numbered so that the broker drops a repetition of its own."""
+        """Acknowledged by all in-sync replicas and idempotent, so that the broker drops duplicates of a retry."""
         return {
             **self.connection(),
             "acks": "all",
             "allow_auto_create_topics": False,
-            # 256 KB and not 16: it more than doubles the speed.
+            # 256 KB instead of 16 more than doubles the speed.
             "batch_size": 262_144,
             "compression_type": "lz4" if has_lz4() else "gzip",
             "delivery_timeout_ms": self.delivery_timeout_ms,
             "enable_idempotence": True,
-            # Longer than it takes to hand over one sending of the relay, which then says that it was the last.
+            # Longer than the hand-over of one batch of the relay, which then flushes it.
             "linger_ms": 100,
             "max_block_ms": self.connect_timeout_ms,
             "max_request_size": _MAX_BYTES,
             "metrics_enabled": False,
-            # murmur2 of the key, as Kafka's own clients have it: where a key's records lie is part of the contract.
+            # murmur2 of the key, as in Kafka's own clients: the partition of a key is part of the contract.
             "partitioner": DefaultPartitioner(),
             "retries": float("inf"),
-            # Outbox and inbox do what Kafka's transactions promise: docs/adr/0010.
+            # Outbox and inbox replace Kafka's transactions: docs/adr/0010.
             "transactional_id": None,
         }
 
     def consumer(self, group: str) -> dict[str, Any]:
-        """From the earliest record on; an offset is committed only when we say so."""
+        """Starts at the earliest record; offsets are committed explicitly only."""
         return {
             **self.connection(),
             "group_id": group,
@@ -115,7 +115,7 @@ class KafkaSettings:
             "enable_incremental_fetch_sessions": True,
             "exclude_internal_topics": True,
             "fetch_max_bytes": 16 * _MAX_BYTES,
-            # Records are gathered for a quarter of a second: polls of a few cost a multiple of one poll of many.
+            # Records are gathered for a quarter of a second: many small polls cost far more than one large poll.
             "fetch_max_wait_ms": 250,
             "fetch_min_bytes": _GATHERED_BYTES,
             "group_instance_id": None,
@@ -125,7 +125,7 @@ class KafkaSettings:
             "max_poll_interval_ms": self.max_poll_interval_ms,
             "max_poll_records": 500,
             "metrics_enabled": False,
-            # Range: a person's partition of each topic goes to the same reader. The sticky assignors have looped.
+            # Range: the same consumer gets a person's partition of every topic. The sticky assignors have looped.
             "partition_assignment_strategy": (RangePartitionAssignor,),
             "session_timeout_ms": self.session_timeout_ms,
         }
@@ -141,7 +141,7 @@ class KafkaSettings:
 
 
 def require_fast_checksums() -> None:
-    """Refuse to start without crc32c: counted in Python, checksums make Kafka's client 3 to 10 times slower."""
+    """Raises SettingsError without crc32c: in pure Python, checksums make Kafka's client 3 to 10 times slower."""
     if importlib.util.find_spec("crc32c") is None:
         raise SettingsError("Install the extra `kafka` whole: the package crc32c is missing.")
 

@@ -1,4 +1,4 @@
-"""A watchdog: a partition that holds records and gives none, though its turn has come, is told of, by name."""
+"""A watchdog that reports partitions that hold records but do not deliver any."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,8 @@ from kafka import TopicPartition
 
 MOVES_WITHIN_SECONDS = 60.0
 _HAS_ITS_TURN_WITHIN = 10
-"""So many times longer a partition may wait while others of the same reader move: a backlog is given one by one."""
+"""A partition may wait this many times longer while others of the same consumer move: a backlog is delivered in turn.
+"""
 
 
 @dataclass
@@ -19,25 +20,25 @@ class _Seen:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look found wrong."""
+    """The findings of one check."""
 
     stalled: tuple[TopicPartition, ...] = ()
-    """They hold records beyond our position, and it has not moved for a minute; for ten where others did."""
+    """Partitions with records after our position, which has not moved for a minute; for ten if others moved."""
     shorter: tuple[TopicPartition, ...] = ()
-    """They end before the place where they ended at the last look: the broker has lost records."""
+    """Partitions that end before their end at the last check: the broker has lost records."""
 
 
 @dataclass
 class StallDetector:
-    """What was seen at the last look. `at` is in seconds of a clock that never goes back."""
+    """The state at the last check. `at` is in seconds of a monotonic clock."""
 
     lags: dict[TopicPartition, int] = field(default_factory=dict)
-    """How many records each partition holds that are not handled."""
+    """Number of unhandled records in each partition."""
     stalled: tuple[TopicPartition, ...] = ()
     _seen: dict[TopicPartition, _Seen] = field(default_factory=dict)
 
     def check(self, at: float, positions: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> Found:
-        """Compare with the last look. Partitions without a position are left out, and forgotten."""
+        """Compares with the last check. Skips partitions without a position and removes their state."""
         stalled, shorter, seen = [], [], {}
         patience = MOVES_WITHIN_SECONDS * (_HAS_ITS_TURN_WITHIN if self._any_moved(positions) else 1)
         for partition, position in positions.items():

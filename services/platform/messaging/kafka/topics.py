@@ -1,4 +1,4 @@
-"""Brings the broker's topics to what `services.contracts.topics` declares. Nothing is ever made smaller."""
+"""Brings the broker's topics to what `services.contracts.topics` declares. Never reduces anything."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -18,7 +18,7 @@ from services.platform.messaging.log import BrokerUnavailable
 
 
 class WouldShrink(Conflict):
-    """A topic has more partitions than are declared: taking one away would lose its records and its order."""
+    """A topic has more partitions than declared: removing one would lose its records and their order."""
 
     title = N_("A topic may only grow")
 
@@ -53,14 +53,14 @@ class _Held:
 
 
 def settings_of(*, in_sync: int) -> dict[str, str]:
-    """What every topic is set to, whatever the broker's own defaults are."""
+    """Returns the settings of every topic, independent of the broker's defaults."""
     return {
-        # A day's records are one file, and files are dropped whole: so nothing stays for more than RETENTION and a day.
+        # A day's records are one file, and files are deleted whole: a record stays for at most RETENTION and a day.
         "cleanup.policy": "delete",
         "retention.ms": _milliseconds(RETENTION),
         "retention.bytes": "-1",
         "segment.ms": _milliseconds(timedelta(days=1)),
-        # By the broker's clock: one wrong clock of ours can neither keep a record nor drop it.
+        # Uses the broker's clock: one wrong clock of ours can neither retain nor delete a record.
         "message.timestamp.type": "LogAppendTime",
         "min.insync.replicas": str(in_sync),
         "unclean.leader.election.enable": "false",
@@ -69,9 +69,9 @@ def settings_of(*, in_sync: int) -> dict[str, str]:
 
 
 def apply(settings: KafkaSettings, topics: Sequence[Topic], *, replicas: int) -> list[Change]:
-    """Create, grow and set what differs. Twice is harmless.
+    """Creates, grows and configures topics as needed. Idempotent.
 
-    Raises WouldShrink or OtherReplicas before anything is changed, BrokerUnavailable, or NotChanged.
+    Raises WouldShrink or OtherReplicas before it changes anything, BrokerUnavailable, or NotChanged.
     """
     wanted = settings_of(in_sync=max(1, replicas - 1))
     with closing(connected(KafkaAdminClient, settings.connection())) as admin:
