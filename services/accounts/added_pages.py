@@ -31,7 +31,7 @@ from services.platform.web.fields import (
 
 pages = Blueprint("added", __name__, url_prefix="/accounts")
 
-_FOR_A_CODE = N_("Use only small letters, digits, hyphens, dots and underscores")
+_FOR_A_CODE = N_("Use only lower-case letters, digits, hyphens, dots and underscores")
 
 
 class _Code(StrictString):

@@ -42,20 +42,18 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)", r
 
 class UnknownReference(Invalid):
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/about", N_("There is no referral with this reference: check it"))])
+        super().__init__(errors=[FieldError("/about", N_("Check the reference: no referral has it"))])
 
 
 class UnknownSignInName(Invalid):
     def __init__(self) -> None:
-        super().__init__(
-            errors=[FieldError("/sign_in_name", N_("There is no account with this sign-in name: check it"))]
-        )
+        super().__init__(errors=[FieldError("/sign_in_name", N_("Check the sign-in name: no account has it"))])
 
 
 class BadAddress(BadRequest):
     """A parameter of the URL is invalid: it was edited."""
 
-    title = N_("This search address is not valid")
+    title = N_("This search link is not valid")
 
 
 class _Search(StrictSchema):

@@ -16,7 +16,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "intake": (
         N_("Referrals"),
         {
-            "in_transit.read": N_("Read the list of referrals on their way"),
+            "in_transit.read": N_("Read the list of referrals in transit"),
             "draft.access_refused": N_("Refused access to a draft of a referral"),
             "match.access_refused": N_("Refused access to a possible match"),
             "match.linked": N_("Recorded that two referrals are about the same person"),
@@ -100,8 +100,8 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "estimate.given": N_("Estimate made"),
             "estimate.refused": N_("Estimate not made"),
             "match.heard": N_("Match of two referrals applied"),
-            "outcome.kept": N_("Outcome kept for training"),
-            "referral.late_version_kept": N_("Late version of a referral kept"),
+            "outcome.kept": N_("Outcome stored for training"),
+            "referral.late_version_kept": N_("Late version of a referral stored"),
             "referral.withdrawal_acknowledged": N_("Withdrawal of a referral applied"),
             "rows.estimated": N_("Estimated rows of a table"),
         },
@@ -142,7 +142,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "every service": (
         N_("In every service"),
         {
-            "audit.read": N_("Audit of one service read"),
+            "audit.read": N_("Read the audit of one service"),
             "dead_letter.access_refused": N_("Refused access to a dead letter"),
             "dead_letter.dropped": N_("Dropped a dead letter"),
             "dead_letter.read": N_("Read a dead letter"),

@@ -35,7 +35,7 @@ class NoPlaceHere(Forbidden):
 class SignedInTwice(Conflict):
     """Two first sign-ins of one person at the same time: the other one created the account."""
 
-    title = N_("Sign-in did not work")
+    title = N_("Sign-in failed")
 
     def __init__(self) -> None:
         super().__init__(N_("Start again from the sign-in page. If it happens again, tell your administrator."))

@@ -33,7 +33,7 @@ _MAX_TOKEN = 16_384
 class NotTheProvidersWord(BadRequest):
     """The response does not come from the provider, or does not belong to a request of this browser."""
 
-    title = N_("Sign-in did not work")
+    title = N_("Sign-in failed")
 
     def __init__(self) -> None:
         super().__init__(N_("Start again from the sign-in page. If it happens again, tell your administrator."))
@@ -43,7 +43,7 @@ class ProviderUnavailable(Unavailable):
     """While the provider is unavailable, sign-in is refused. Open sessions continue."""
 
     def __init__(self) -> None:
-        super().__init__(N_("Your organisation's sign-in does not answer. Try again in a minute."))
+        super().__init__(N_("Your organisation's sign-in is not available. Try again in a minute."))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,10 +24,10 @@ class SignInLocked(ApplicationError):
     """Six attempts on one sign-in name within a minute failed. Applies to unknown names too."""
 
     status = 429
-    title = N_("Too many tries. Wait a little")
+    title = N_("Too many attempts")
 
     def __init__(self, *, wait: timedelta) -> None:
-        super().__init__(N_("There were too many tries to sign in. Wait a minute, then try again."))
+        super().__init__(N_("There were too many attempts to sign in. Wait a minute, then try again."))
         self.headers = {"Retry-After": str(math.ceil(wait.total_seconds()))}
 
 

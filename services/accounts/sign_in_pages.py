@@ -30,7 +30,7 @@ class NotKnown(Invalid):
     """The same response for a wrong name, a wrong password and an account that was switched off."""
 
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/sign_in_name", N_("The sign-in name or the password is not right"))])
+        super().__init__(errors=[FieldError("/sign_in_name", N_("The sign-in name or password is incorrect"))])
 
 
 @pages.get("/sign-in")

@@ -24,7 +24,7 @@ class UnknownTeam(NotFound):
 
 class AgesReversed(Invalid):
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/age_to", N_("Enter an oldest age that is not below the youngest"))])
+        super().__init__(errors=[FieldError("/age_to", N_("Oldest age must be the same as or above the youngest age"))])
 
 
 class UnknownArea(Invalid):

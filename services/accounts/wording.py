@@ -55,12 +55,12 @@ class Task:
 
 _REFER = (
     Task(N_("Make a referral"), "/intake/referrals/new"),
-    Task(N_("See what became of the referrals you made"), "/intake/referrals"),
+    Task(N_("See the progress of the referrals you made"), "/intake/referrals"),
 )
-_HAND_OVERS = Task(N_("See which hand-overs the receiver has not confirmed"), "/casework/hand-overs")
+_HAND_OVERS = Task(N_("See which hand-overs are not confirmed yet"), "/casework/hand-overs")
 _WORK = (
     Task(N_("Work the cases on your team’s queue"), "/casework/queue"),
-    Task(N_("Take the next case that waits"), "/casework/queue"),
+    Task(N_("Take the next waiting case"), "/casework/queue"),
     _HAND_OVERS,
 )
 
@@ -70,18 +70,18 @@ TASKS: dict[Role, tuple[Task, ...]] = {
     Role.NAVIGATOR: _REFER,
     Role.REFERRER: (
         *_REFER,
-        Task(N_("The form asks in the words of a hospital. One for schools and custody is not here yet.")),
+        Task(N_("The form is written for hospitals. A form for schools and custody is not available yet.")),
     ),
     Role.SCREENING_OFFICER: (
-        Task(N_("Screening of a police extract is not here yet. There is nothing for you to do in Waymark now.")),
+        Task(N_("Screening of police extracts is not available yet. You do not need to do anything in Waymark now.")),
     ),
     Role.PARTNER_SYSTEM: (
         Task(N_("This account is for a program. It sends referrals with a bearer token")),
         Task(N_("Read how the referral interface works"), "/intake/api/v1/openapi.json"),
     ),
     Role.REVIEWER: (
-        Task(N_("Review referrals that wait for a decision"), "/casework/reviews"),
-        Task(N_("See whether a referral was accepted and is not among the reviews yet"), "/intake/in-transit"),
+        Task(N_("Review referrals that are waiting for a decision"), "/casework/reviews"),
+        Task(N_("See referrals that were received but are not ready to review"), "/intake/in-transit"),
         _HAND_OVERS,
     ),
     Role.YOUTH_JUSTICE_CASEWORKER: _WORK,
@@ -92,12 +92,12 @@ TASKS: dict[Role, tuple[Task, ...]] = {
         _HAND_OVERS,
     ),
     Role.DATA_SCIENTIST: (
-        Task(N_("See the model in use, how it was evaluated, and what it looks at"), "/scoring/models"),
-        Task(N_("Train, compare and explain models on the command line, and look at them in MLflow.")),
+        Task(N_("See the current model, its evaluation and its inputs"), "/scoring/models"),
+        Task(N_("Train, compare and explain models on the command line, and view them in MLflow.")),
     ),
     Role.BOARD_MEMBER: (
-        Task(N_("See how many referrals stand at each step, and how long each step takes"), "/oversight/"),
-        Task(N_("See which model is in use, and what it says of itself"), "/scoring/models"),
+        Task(N_("See the progress of referrals and waiting times"), "/oversight/"),
+        Task(N_("See the current model and its description"), "/scoring/models"),
     ),
     Role.DATA_PROTECTION_OFFICER: _AUDIT_TASKS,
     Role.ADMINISTRATOR: (

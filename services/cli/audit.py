@@ -20,7 +20,7 @@ def command() -> None:
 @click.option(
     "--anchors",
     type=click.File(encoding="utf-8"),
-    help="An earlier answer in JSON, kept elsewhere: with it a cut tail is seen.",
+    help="An earlier result in JSON, stored elsewhere: reveals a truncated chain.",
 )
 @folder_option
 @json_option

@@ -21,10 +21,10 @@ folder_option: Callable[..., Any] = click.option(
     show_default=True,
     envvar="WAYMARK_FOLDER",
     callback=_folder,
-    help="Where embedded mode keeps its databases, log and models.",
+    help="Folder in which embedded mode stores its databases, log and models.",
 )
 
-json_option: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for a program.")
+json_option: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program.")
 
 
 def answer(data: dict[str, Any] | list[Any], sentence: str, *, as_json: bool) -> None:

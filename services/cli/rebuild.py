@@ -47,7 +47,7 @@ def oversight_command(folder: Folder, as_json: bool) -> None:
     answer({"ended": alone}, "Rebuilt." if alone else _ASKED, as_json=as_json)
 
 
-_ASKED = "Asked. The next figures are frozen when everything has arrived again; those of before stay."
+_ASKED = "Requested. Figures are frozen again once everything has arrived; earlier figures stay."
 
 
 class _Nobody:

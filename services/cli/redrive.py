@@ -19,7 +19,7 @@ from services.platform.service import Service
     type=click.Choice([reason.value for reason in RedriveReason]),
     default=RedriveReason.FAULT_MENDED.value,
     show_default=True,
-    help="Why they may be handled now; kept in the audit.",
+    help="Why they can be handled now; recorded in the audit.",
 )
 @folder_option
 @json_option

@@ -34,7 +34,7 @@ _MEGABYTE = 1024 * 1024
     default=5,
     show_default=True,
     envvar="WAYMARK_LOG_FILES",
-    help="Number of earlier log files that are kept.",
+    help="Number of earlier log files to store.",
 )
 @folder_option
 def command(port: int, log_megabytes: int, log_files: int, folder: Folder) -> None:

@@ -9,7 +9,7 @@ from services.scoring.rescore import rescore
 
 
 @click.command("score")
-@click.option("--everything", is_flag=True, help="Also what another model has estimated.")
+@click.option("--everything", is_flag=True, help="Also re-estimate referrals that another model estimated.")
 @folder_option
 @json_option
 def command(everything: bool, folder: Folder, as_json: bool) -> None:
@@ -18,6 +18,6 @@ def command(everything: bool, folder: Folder, as_json: bool) -> None:
         done = rescore(
             system.services["scoring"].dispatcher,
             everything=everything,
-            progress=lambda so_far: None if as_json else click.echo(f"{so_far} answered", err=True),
+            progress=lambda so_far: None if as_json else click.echo(f"{so_far} done", err=True),
         )
-    answer({"answered": done}, f"{done} referrals have a new answer.", as_json=as_json)
+    answer({"answered": done}, f"{done} referrals have a new result.", as_json=as_json)

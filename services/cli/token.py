@@ -16,7 +16,7 @@ from services.embedded.folder import Folder
 @click.option(
     "--role",
     type=click.Choice([role.value.replace("_", "-") for role in Role] + [role.value for role in Role]),
-    help="The demonstration user of this role.",
+    help="The demonstration user with this role.",
 )
 @click.option("--user", metavar="NAME", help="Any demonstration user, by sign-in name.")
 @click.option(
@@ -24,10 +24,10 @@ from services.embedded.folder import Folder
     "scopes",
     type=click.Choice([scope.value for scope in Scope]),
     multiple=True,
-    help="What the token may do. Repeat it for more. Without it: read where the user's roles read, change nothing.",
+    help="A scope of the token; repeatable. Default: read where the user's roles read.",
 )
 @click.option(
-    "--hours", type=click.IntRange(1, 24 * 90), default=8, show_default=True, help="For how long the token is good."
+    "--hours", type=click.IntRange(1, 24 * 90), default=8, show_default=True, help="How long the token is valid."
 )
 @folder_option
 @json_option

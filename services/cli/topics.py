@@ -25,7 +25,7 @@ def command() -> None:
     default=REPLICAS,
     show_default=True,
     envvar="KAFKA_REPLICAS",
-    help="On how many brokers each record is kept; it counts as sent when all but one have it.",
+    help="Number of brokers that store each record; it counts as sent when all but one have it.",
 )
 @json_option
 def apply(replicas: int, as_json: bool) -> None:
@@ -37,7 +37,7 @@ def apply(replicas: int, as_json: bool) -> None:
     lines = [f"{change.topic}: {change.what} ({_words(change)})" for change in changes]
     answer(
         {"changed": [asdict(change) for change in changes]},
-        "\n".join(lines) or f"All {len(TOPICS)} topics are as they are declared.",
+        "\n".join(lines) or f"All {len(TOPICS)} topics match their declaration.",
         as_json=as_json,
     )
 

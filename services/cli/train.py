@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("train")
-@click.option("--promote", is_flag=True, help="Make it the champion; the first model is in any case.")
+@click.option("--promote", is_flag=True, help="Make it the champion; the first model always is.")
 @click.option(
     "--registry", envvar="REGISTRY_URL", metavar="ADDRESS", help="Register it in this MLflow server, not in the folder."
 )

@@ -12,7 +12,9 @@ from services.platform.web import access
 from services.platform.web.api import ApiBlueprint
 from services.platform.web.fields import StrictSchema, StrictString
 
-api = ApiBlueprint("steps_api", __name__, url_prefix="/oversight/api/v1", description="How referrals move")
+api = ApiBlueprint(
+    "steps_api", __name__, url_prefix="/oversight/api/v1", description="Referral progress and waiting times"
+)
 
 _COUNT = 'A count rounded to the nearest 5 (to the nearest 10 until the report is final), or "*" where it is hidden'
 _FINAL_ONLY = "Null until the report is final"

@@ -106,5 +106,9 @@ def _rows(words: Mapping[str, str], counts: Mapping[str, int | str]) -> list[Row
 
 def _different(in_100: int | None) -> str:
     if in_100 is None:
-        return str(_("Too few to compare: fewer than 50 decisions saw the estimate, or fewer than 10 went either way."))
-    return str(_("About %(number)s of 100 decisions that saw the estimate were different from it.", number=in_100))
+        return str(
+            _(
+                "Too few to compare: fewer than 50 decisions were made with the estimate, or fewer than 10 agreed or differed."
+            )
+        )
+    return str(_("About %(number)s in 100 decisions made with the estimate differed from it.", number=in_100))

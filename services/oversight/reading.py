@@ -37,7 +37,7 @@ class NothingFrozen(Conflict):
     title = N_("There are no figures yet")
 
     def __init__(self, first_at: datetime) -> None:
-        super().__init__(_("The first figures come on %(time)s.", time=dates.timestamp(first_at)))
+        super().__init__(_("The first figures will be published on %(time)s.", time=dates.timestamp(first_at)))
         self.first_at = first_at
 
 

@@ -12,7 +12,7 @@ from services.platform.i18n import N_
 STEPS: Mapping[str, str] = {
     Step.WAITING: N_("Waiting for a reviewer"),
     Step.BEING_READ: N_("Under review"),
-    Step.QUESTION_ASKED: N_("A question was put to the referrer"),
+    Step.QUESTION_ASKED: N_("Waiting for the referrer's answer"),
     Step.CASE_OPENED: N_("Case opened, no first contact yet"),
     Step.FIRST_CONTACT_MADE: N_("First contact made, case open"),
     Step.CASE_CLOSED: N_("Case closed"),
@@ -54,9 +54,9 @@ CHARACTERISTICS = {
 AGREEMENT = {
     "in_line": N_("Decision in line with the estimate"),
     "different": N_("Decision different from the estimate"),
-    "without_estimate": N_("Decided without an estimate: there was none, or it was not looked at"),
-    "same_as_own_view": N_("Saw the estimate and kept the level of the own view"),
-    "changed_after_own_view": N_("Saw the estimate and changed the level of the own view"),
+    "without_estimate": N_("Decided without an estimate: not available, or not opened"),
+    "same_as_own_view": N_("Saw the estimate and kept their first view"),
+    "changed_after_own_view": N_("Saw the estimate and changed their first view"),
 }
 _HOURS_SAID_AS_DAYS = 48
 

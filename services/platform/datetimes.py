@@ -35,7 +35,7 @@ _NOT_A_TIME = N_("%(field)s must have a time, for example 14:30 or 2:30pm")
 _YEAR_RANGE = N_("%(field)s must have a year from 1900 to 2099")
 _NO_OFFSET = N_("%(field)s must include the offset from UTC: end it with Z, +00:00 or +01:00")
 _SKIPPED = N_("%(field)s must be a real time: the clocks go forward past that time on that day")
-_REPEATED = N_("%(field)s: that time comes twice on that day. Select if it is before or after the clocks go back")
+_REPEATED = N_("%(field)s occurs twice on that day. Select whether it is before or after the clocks go back")
 _MISSING = {
     ("day",): N_("%(field)s must include a day"),
     ("month",): N_("%(field)s must include a month"),

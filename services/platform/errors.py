@@ -34,7 +34,7 @@ class BadRequest(ApplicationError):
 
 class Forbidden(ApplicationError):
     status = 403
-    title = N_("Your role may not do this")
+    title = N_("Your role does not allow this")
 
 
 class NotFound(ApplicationError):
@@ -70,4 +70,4 @@ class Invalid(ApplicationError):
 
 class Unavailable(ApplicationError):
     status = 503
-    title = N_("Try again in a moment")
+    title = N_("Try again in a minute")

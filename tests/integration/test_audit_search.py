@@ -136,7 +136,7 @@ class TestAReference:
         answer = auditor.get(about="R-222222")
 
         assert answer.status_code == 422
-        assert "There is no referral with this reference: check it" in answer.text
+        assert "Check the reference: no referral has it" in answer.text
 
     def test_cannot_be_looked_up_without_intake(self, auditor: Auditor, sent: Sent) -> None:
         answer = auditor.without("intake").get(about=sent.reference)
@@ -216,7 +216,7 @@ class TestASignInName:
         answer = auditor.post(sign_in_name="nobody-of-ours")
 
         assert answer.status_code == 422
-        assert "There is no account with this sign-in name: check it" in answer.text
+        assert "Check the sign-in name: no account has it" in answer.text
 
 
 class TestDaysAndActs:

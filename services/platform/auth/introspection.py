@@ -40,7 +40,7 @@ class IdentityUnavailable(Unavailable):
     """Accounts did not identify the caller. The caller is neither let in nor treated as signed out."""
 
     def __init__(self) -> None:
-        super().__init__(N_("It cannot be checked just now who you are. Nothing was changed."))
+        super().__init__(N_("We cannot confirm who you are at the moment. Nothing was changed. Try again in a minute."))
 
 
 @dataclass(frozen=True, kw_only=True)

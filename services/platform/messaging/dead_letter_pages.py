@@ -29,8 +29,8 @@ LISTENERS = ("intake", "scoring", "casework", "oversight")
 """The services that read events of other services, and so can have dead letters."""
 
 _WORDS: Mapping[StrEnum, str] = {
-    RedriveReason.FAULT_MENDED: N_("A fault of ours is mended"),
-    RedriveReason.PART_IS_BACK: N_("Something that it needed was away, and is back"),
+    RedriveReason.FAULT_MENDED: N_("A fault in Waymark was fixed"),
+    RedriveReason.PART_IS_BACK: N_("Something that it needed was unavailable, and is available again"),
     DropReason.TOLD_AGAIN: N_("The owner republished the same state, and it was handled"),
     DropReason.SENT_WRONGLY: N_("It was never meant to be sent"),
     DropReason.A_TEST: N_("It was a test"),
@@ -51,11 +51,11 @@ class StillFails(Conflict):
 
 
 class RedriveForm(StrictSchema):
-    reason = StrictCode(RedriveReason, required=True, ask=N_("Say why it can be handled now"))
+    reason = StrictCode(RedriveReason, required=True, ask=N_("Select why it can be handled now"))
 
 
 class DropForm(StrictSchema):
-    reason = StrictCode(DropReason, required=True, ask=N_("Say why it need not be handled"))
+    reason = StrictCode(DropReason, required=True, ask=N_("Select why it need not be handled"))
 
 
 _DECISIONS: Mapping[str, tuple[type[Schema], type[StrEnum]]] = {

@@ -27,7 +27,7 @@ ENTRIES = (
     Entry(N_("Queue"), "/casework/queue", CASEWORKERS),
     Entry(N_("Caseloads"), "/casework/staff", frozenset({Role.TEAM_MANAGER})),
     Entry(N_("Hand-overs"), "/casework/hand-overs", CASEWORKERS | {Role.REVIEWER}),
-    Entry(N_("How referrals move"), "/oversight/", frozenset({Role.BOARD_MEMBER})),
+    Entry(N_("Referral progress and waiting times"), "/oversight/", frozenset({Role.BOARD_MEMBER})),
     Entry(N_("Models"), "/scoring/models", frozenset({Role.DATA_SCIENTIST, Role.BOARD_MEMBER})),
     Entry(N_("Staff"), "/accounts/staff", frozenset({Role.ADMINISTRATOR})),
     Entry(N_("Teams"), "/accounts/teams", frozenset({Role.ADMINISTRATOR})),

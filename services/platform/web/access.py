@@ -36,13 +36,13 @@ class Rule:
 class NotYourRole(Forbidden):
     """The account has none of the roles that may use this route."""
 
-    title = N_("Your role may not do this")
+    title = N_("Your role does not allow this")
 
 
 class OutOfScope(Forbidden):
     """The account may use this route, but the token lacks the required scope (RFC 6750, 3.1)."""
 
-    title = N_("This token may not do this")
+    title = N_("This token does not allow this")
 
     def __init__(self, scope: str) -> None:
         super().__init__(

@@ -19,7 +19,7 @@ from services.platform.web import access, pointers, problems, strict_json
 class BadQuery(BadRequest):
     """A query parameter is unknown or invalid."""
 
-    title = N_("The query is not one that this address takes")
+    title = N_("The query parameters are not valid")
 
 
 class _Parser(FlaskParser):

@@ -30,7 +30,7 @@ Position = tuple[str | int | None, ...]
 class BadCursor(BadRequest):
     """The cursor was changed, belongs to another list, or was given to another caller."""
 
-    title = N_("The cursor is not one of this list")
+    title = N_("The cursor does not belong to this list")
 
 
 class BadLimit(BadRequest):

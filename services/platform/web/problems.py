@@ -24,18 +24,18 @@ _NAME = re.compile(r"[a-z_][a-z0-9_-]{0,63}|[0-9]{1,5}", re.ASCII)
 _TITLES = {
     400: N_("The request could not be read"),
     401: N_("Sign in first"),
-    403: N_("You may not do this"),
+    403: N_("You are not allowed to do this"),
     404: N_("Not found"),
-    405: N_("This address does not take that method"),
-    406: N_("This address answers in JSON only"),
+    405: N_("This method is not allowed here"),
+    406: N_("This address responds in JSON only"),
     408: N_("The request took too long"),
-    413: N_("Too much was sent"),
+    413: N_("The request is too large"),
     414: N_("The address is too long"),
-    415: N_("This kind of content is not taken here"),
+    415: N_("This content type is not supported"),
     422: N_("Some answers need attention"),
-    429: N_("Too many tries. Wait a little"),
-    500: N_("Something went wrong on our side"),
-    503: N_("Try again in a moment"),
+    429: N_("Too many attempts"),
+    500: N_("Sorry, there is a problem with the service"),
+    503: N_("Try again in a minute"),
 }
 _FULL_TITLE = N_("There is no storage space left")
 _FULL_DETAIL = N_("The disk is full, so nothing in this request was saved. Try again later.")

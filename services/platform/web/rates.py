@@ -23,10 +23,10 @@ class TooManyRequests(ApplicationError):
     """The account, or its whole organisation, has used this minute's requests."""
 
     status = 429
-    title = N_("Too many requests. Wait a little")
+    title = N_("Too many requests")
 
     def __init__(self, *, wait: timedelta) -> None:
-        super().__init__(N_("You, or your organisation together, asked for more within a minute than is answered."))
+        super().__init__(N_("You or your organisation have made too many requests. Wait a minute, then try again."))
         self.headers = {"Retry-After": str(max(1, math.ceil(wait.total_seconds())))}
 
 

@@ -31,11 +31,11 @@ class TooDeep(BadRequest):
 
 
 class NotFinite(BadRequest):
-    title = N_("The JSON body holds a number that is not finite, or too long")
+    title = N_("The JSON body contains a number that is not finite, or too long")
 
 
 class DuplicateKey(BadRequest):
-    title = N_("The JSON body holds the same key twice")
+    title = N_("The JSON body contains the same key twice")
 
 
 class NotAnObject(BadRequest):
@@ -52,7 +52,7 @@ class UnsupportedBody(ApplicationError):
 class UnusableText(Invalid):
     """A string contains characters that cannot be stored or shown: control characters or half a character."""
 
-    title = N_("Some answers hold characters that cannot be used")
+    title = N_("Some answers include characters that cannot be used")
 
 
 def read(request: Request) -> dict[str, Any]:
@@ -147,7 +147,9 @@ def _text_faults(value: Any, pointer: str) -> list[FieldError]:
         fault = text_fault(value)
         return [FieldError(pointer, fault)] if fault else []
     if isinstance(value, dict):
-        faults = [FieldError(pointer, N_("A key holds characters that cannot be used"))] * any(map(text_fault, value))
+        faults = [FieldError(pointer, N_("A key includes characters that cannot be used"))] * any(
+            map(text_fault, value)
+        )
         return faults + [fault for key, item in value.items() for fault in _text_faults(item, f"{pointer}/{key}")]
     if isinstance(value, list):
         return [fault for index, item in enumerate(value) for fault in _text_faults(item, f"{pointer}/{index}")]

@@ -83,7 +83,7 @@ class TestAPersonWhoIsAdded:
         [
             ({"display_name": ""}, "Enter the person’s name"),
             ({"sign_in_name": "navigator"}, "Another account has this sign-in name"),
-            ({"sign_in_name": "nia new"}, "Use only small letters"),
+            ({"sign_in_name": "nia new"}, "Use only lower-case letters"),
             ({"organisation_id": ""}, "Select an organisation"),
             ({"roles": []}, "Select at least one role"),
             ({"roles": ["administrator", "data_protection_officer"]}, "both administrator and data protection officer"),
@@ -363,7 +363,7 @@ class TestTheListOfStaff:
 
     @pytest.mark.parametrize("typed", ["%", "_", "nobody"])
     def test_says_when_nobody_is_found(self, administrator: FlaskClient, typed: str) -> None:
-        assert "No person was found" in send(administrator, "/accounts/staff", searched=typed).text
+        assert "No results" in send(administrator, "/accounts/staff", searched=typed).text
 
     def test_comes_in_pages(self, administrator: FlaskClient) -> None:
         first = administrator.get("/accounts/staff?limit=2").text
@@ -438,7 +438,7 @@ class TestATeam:
         [
             ({"code": "triage"}, "Another team has this code"),
             ({"areas": []}, "Select at least one area"),
-            ({"age_from": "18", "age_to": "10"}, "not below the youngest"),
+            ({"age_from": "18", "age_to": "10"}, "same as or above the youngest"),
             ({"team_class": ""}, "Select what kind of team it is"),
             ({"organisation_id": str(uuid4())}, "Choose from the list"),
             ({"organisation_id": str(uuid4()), "team_class": "triage"}, "Choose from the list"),

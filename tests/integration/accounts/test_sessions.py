@@ -214,7 +214,7 @@ class TestAnAccountThatIsSwitchedOff:
         late = sign_in(world.browser(), "navigator")
 
         assert (late.status_code, wrong.status_code) == (422, 422)
-        assert "The sign-in name or the password is not right" in late.text
+        assert "The sign-in name or password is incorrect" in late.text
         assert "Set-Cookie" not in late.headers
 
 

@@ -78,7 +78,7 @@ class TestUnknownNames:
         answer = sign_in(world.browser(), {"switched-off": "navigator"}.get(name, name), "wrong")
 
         assert answer.status_code == 422
-        assert "The sign-in name or the password is not right" in answer.text
+        assert "The sign-in name or password is incorrect" in answer.text
 
     def test_a_switched_off_account_is_answered_so_even_with_its_password(self, world: World) -> None:
         _switch_off(world, "navigator")
@@ -86,7 +86,7 @@ class TestUnknownNames:
         answer = sign_in(world.browser(), "navigator")
 
         assert answer.status_code == 422
-        assert "The sign-in name or the password is not right" in answer.text
+        assert "The sign-in name or password is incorrect" in answer.text
 
     def test_cost_the_same_work(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         hasher = CountingHasher()

@@ -390,7 +390,7 @@ class TestPages:
         answer = send(browser, f"/accounts/staff/{world.staff['reviewer']}", version="1", active="yes")
 
         assert answer.status_code == 412
-        assert "Somebody else changed it" in answer.text
+        assert "Another user changed it" in answer.text
 
     def test_of_an_unknown_member_or_team_are_not_found(self, world: World) -> None:
         browser = world.signed_in("administrator")

@@ -158,7 +158,7 @@ class TestTheForm:
         check_page(navigator, EVERYTHING | back)
 
         assert navigator.page.status_code == 422
-        assert "Select if it is before or after the clocks go back" in navigator.page.text
+        assert "Select whether it is before or after the clocks go back" in navigator.page.text
         assert 'href="#incident-happened-at-clocks"' in navigator.page.text
         assert 'id="incident-happened-at-clocks"' in navigator.page.text
         for clocks in ("before", "after"):

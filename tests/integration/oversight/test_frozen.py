@@ -178,14 +178,14 @@ class TestBeforeTheFirstSnapshot:
         assert freeze(service) == 0  # what is due was before anything came
         page = client.get(PAGE, headers=BOARD)
         assert page.status_code == 200
-        assert "the first come on 25 May 2026 at 6am" in page.text
+        assert "the first will be published on 25 May 2026 at 6am" in page.text
 
     @pytest.mark.parametrize("outlet", [FILE, JSON, "/oversight/?period=2026-Q2"])
     def test_file_and_api_say_so_too(self, client: FlaskClient, outlet: str) -> None:
         found = client.get(outlet, headers=BOARD)
 
         assert found.status_code == 409
-        assert "The first figures come on 25 May 2026 at 6am." in found.text
+        assert "The first figures will be published on 25 May 2026 at 6am." in found.text
 
 
 class TestEveryOutlet:
@@ -236,9 +236,9 @@ class TestEveryOutlet:
         assert {line["as_of"] for line in lines} == {"2026-05-20"}
         assert said["as_of"].startswith("2026-05-20T12:00:00")
         assert said["next_at"].startswith("2026-05-25T0")
-        assert "where they stood on 20 May 2026 at 1pm" in page
-        assert "The next figures come on 25 May 2026 at 6am." in page
-        assert "A figure stays as it was published until it has changed by 8 or more" in page
+        assert "their progress on 20 May 2026 at 1pm" in page
+        assert "The next figures will be published on 25 May 2026 at 6am." in page
+        assert "A figure is updated only when it has changed by 8 or more" in page
 
     def test_keeps_a_count_until_it_has_changed_by_eight(
         self, service: Service, client: FlaskClient, clock: Clock

@@ -80,7 +80,7 @@ class TestTheList:
 
         assert "accounts.staff.changed" in page
         assert "WriteNote raised Refused" in page
-        assert "Not an event of ours" in page
+        assert "Not a Waymark event" in page
 
     def test_pages(self, service: Service, log: EmbeddedLog, browser: FlaskClient) -> None:
         dead_letter(service, log, an_event(), an_event(id=str(uuid4())), an_event(id=str(uuid4())))
@@ -143,7 +143,7 @@ class TestOneLetter:
         assert "version text" in page
         assert "areas list, 2" in page
         assert "active yes or no" in page
-        assert "1 more is in no contract" in page
+        assert "1 more field is not in the contract" in page
         assert audited(service) == [("dead_letter.read", None)]
 
     def test_that_is_gone_is_not_there(self, browser: FlaskClient) -> None:

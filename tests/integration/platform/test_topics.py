@@ -138,7 +138,7 @@ class TestTheCommand:
         code, _ = run("--json")
         assert code == 0
 
-        assert run() == (0, f"All {len(declared.TOPICS)} topics are as they are declared.\n")
+        assert run() == (0, f"All {len(declared.TOPICS)} topics match their declaration.\n")
         assert json.loads(run("--json")[1]) == {"changed": []}
         with closing(KafkaAdminClient(**settings.connection())) as admin:
             assert {topic.name for topic in declared.TOPICS} <= set(admin.list_topics())
