@@ -8,7 +8,6 @@ from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from services.contracts.codes import (
-    LawfulBasis,
     OrganisationClass,
     RecipientClass,
     WithdrawalReason,
@@ -103,7 +102,7 @@ def basis_items(organisation_classes: OrganisationClasses, referring: Organisati
             "row": row,
             "value": recipient.value,
             "text": intake_labels.label(recipient),
-            "bases": intake_labels.items(LawfulBasis),
+            "bases": intake_labels.basis_items(),
             "may_end": recipient is not WITHOUT_EXPIRY,
             "gateways": [
                 {"value": gateway.value, "text": intake_labels.label(gateway)}

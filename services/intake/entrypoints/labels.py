@@ -331,6 +331,11 @@ CODE_LABELS: Mapping[type[StrEnum], Mapping[Any, str]] = {
     },
 }
 
+_BASIS_HINTS = {
+    LawfulBasis.PUBLIC_INTEREST: N_("Sharing may prevent serious harm to a person"),
+    LawfulBasis.PUBLIC_TASK: N_("The law gives your organisation this task"),
+    LawfulBasis.LEGAL_OBLIGATION: N_("A law requires you to share it"),
+}
 _SHORT_RECIPIENTS = {RecipientClass.TRIAGE: N_("The triage team")}
 IDENTIFIERS = {
     "nhs_number": N_("NHS number"),
@@ -370,6 +375,18 @@ def recipient_label(code: RecipientClass) -> str:
 def items(codes: type[StrEnum]) -> list[dict[str, str]]:
     """The answers to choose from, for radios and checkboxes."""
     return [{"value": code.value, "text": str(_(words))} for code, words in CODE_LABELS[codes].items()]
+
+
+def basis_items() -> list[dict[str, str]]:
+    """The lawful bases to choose from, those in legal terms with a hint."""
+    return [
+        {
+            "value": basis.value,
+            "text": label(basis),
+            "hint": str(_(_BASIS_HINTS[basis])) if basis in _BASIS_HINTS else "",
+        }
+        for basis in LawfulBasis
+    ]
 
 
 def yes_or_no() -> list[dict[str, str]]:
