@@ -1,4 +1,4 @@
-"""Events as intake sends them, and a way to hand them to scoring as the consumer does."""
+"""Events as intake sends them, and a function that gives them to scoring as the consumer does."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -72,11 +72,11 @@ def event(schema: type[EventSchema], data: Mapping[str, Any]) -> bytes:
     return envelope.write(schema, data, event_id=uuid4(), time=day(30), correlation_id=uuid4(), causation_id=None)
 
 
-def hear(service: Service, *values: bytes) -> int:
-    """Hand the events over as one batch. Gives how many were new."""
+def handle(service: Service, *values: bytes) -> int:
+    """Handle the events as one batch. Returns how many were new."""
     translator = Translator(service.subscriptions)
-    caused = [translator.command_of(value) for value in values]
-    return service.dispatcher.handle_events([command for command in caused if command])
+    commands = [translator.command_of(value) for value in values]
+    return service.dispatcher.handle_events([command for command in commands if command])
 
 
 def _referral(

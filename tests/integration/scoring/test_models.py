@@ -1,4 +1,4 @@
-"""How scoring comes by its model: from a real MLflow registry, held to its digest, kept for when that is away."""
+"""How scoring gets its model: from a real MLflow registry, with its digest checked, cached while that is unavailable."""
 
 import shutil
 import subprocess
@@ -28,41 +28,41 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> ModelCache:
+def cache(tmp_path: Path) -> ModelCache:
     return ModelCache(tmp_path / "models")
 
 
 class TestTheChampion:
-    def test_is_fetched_verified_and_kept(self, registry: Registry, kept: ModelCache) -> None:
+    def test_is_fetched_verified_and_cached(self, registry: Registry, cache: ModelCache) -> None:
         registry.register(seed=1)
 
-        champion = Champions(kept, ModelStore(registry.url, kept)).refresh()
+        champion = Champions(cache, ModelStore(registry.url, cache)).refresh()
 
         assert champion is not None
-        assert kept.current() is not None
+        assert cache.current() is not None
         assert champion.evaluation == {"people": 4000, "harmed": 480, "verdict": "Made for a test."}
 
-    def test_is_kept_for_a_start_without_the_registry(self, registry: Registry, kept: ModelCache) -> None:
+    def test_is_cached_for_a_start_without_the_registry(self, registry: Registry, cache: ModelCache) -> None:
         registry.register(seed=1)
-        ModelStore(registry.url, kept).fetch_champion()
+        ModelStore(registry.url, cache).fetch_champion()
 
-        started = Champions(kept, ModelStore(AWAY, kept)).current()
+        started = Champions(cache, ModelStore(AWAY, cache)).current()
 
         assert started is not None
 
-    def test_stays_when_the_registry_is_away(self, registry: Registry, kept: ModelCache) -> None:
+    def test_stays_when_the_registry_is_away(self, registry: Registry, cache: ModelCache) -> None:
         registry.register(seed=1)
-        champions = Champions(kept, ModelStore(registry.url, kept))
+        champions = Champions(cache, ModelStore(registry.url, cache))
         before = champions.refresh()
 
-        champions._store = ModelStore(AWAY, kept)
+        champions._store = ModelStore(AWAY, cache)
         with pytest.raises(RegistryUnavailable):
             champions.refresh()
 
         assert champions.current() is before
 
-    def test_is_swapped_for_the_next_one(self, registry: Registry, kept: ModelCache) -> None:
-        champions = Champions(kept, ModelStore(registry.url, kept))
+    def test_is_swapped_for_the_next_one(self, registry: Registry, cache: ModelCache) -> None:
+        champions = Champions(cache, ModelStore(registry.url, cache))
         registry.register(seed=1)
         first = champions.refresh()
         registry.register(seed=2)
@@ -74,18 +74,18 @@ class TestTheChampion:
         assert first.version != second.version
         assert champions.of_version(first.version).version == first.version
 
-    def test_is_fetched_again_to_replay_when_it_is_not_kept(self, registry: Registry, kept: ModelCache) -> None:
+    def test_is_fetched_again_to_replay_when_it_is_not_cached(self, registry: Registry, cache: ModelCache) -> None:
         registry.register(seed=1)
-        champions = Champions(kept, ModelStore(registry.url, kept))
+        champions = Champions(cache, ModelStore(registry.url, cache))
         version = champions.refresh()
         assert version is not None
-        shutil.rmtree(kept.current().folder)  # type: ignore[union-attr]
+        shutil.rmtree(cache.current().folder)  # type: ignore[union-attr]
 
         assert champions.of_version(version.version).version == version.version
 
-    def test_is_looked_for_when_there_is_none(self, registry: Registry, kept: ModelCache) -> None:
+    def test_is_fetched_when_there_is_none(self, registry: Registry, cache: ModelCache) -> None:
         registry.register(seed=1)
-        champions = Champions(kept, ModelStore(registry.url, kept))
+        champions = Champions(cache, ModelStore(registry.url, cache))
         arrived: list[bool] = []
         champions.on_first_model = lambda: arrived.append(True)
 
@@ -93,18 +93,18 @@ class TestTheChampion:
         wait_until(lambda: arrived, within=60, what="a model")
         assert champions.current() is not None
 
-    def test_is_told_of_until_those_who_waited_for_it_could_be_estimated(
-        self, registry: Registry, kept: ModelCache
+    def test_is_announced_until_the_waiting_referrals_are_estimated(
+        self, registry: Registry, cache: ModelCache
     ) -> None:
         """The database is away when it arrives: nobody else would ever estimate them."""
         registry.register(seed=1)
         now = [0.0]
-        champions = Champions(kept, ModelStore(registry.url, kept), ticks=lambda: now[0])
-        told: list[bool] = []
+        champions = Champions(cache, ModelStore(registry.url, cache), ticks=lambda: now[0])
+        calls: list[bool] = []
 
         def estimate() -> None:
-            told.append(len(told) > 0)
-            if not told[-1]:
+            calls.append(len(calls) > 0)
+            if not calls[-1]:
                 raise sa.exc.OperationalError("", {}, Exception())
 
         champions.on_first_model = estimate
@@ -112,10 +112,10 @@ class TestTheChampion:
         now[0] += 61
         champions.current()
 
-        wait_until(lambda: told == [False, True], what="the second try")
+        wait_until(lambda: calls == [False, True], what="the second try")
         now[0] += 61
         champions.current()
-        assert told == [False, True]
+        assert calls == [False, True]
 
 
 class TestAChampionThatArrives:
@@ -133,10 +133,10 @@ class TestADamagedModel:
     @pytest.mark.parametrize("name", [BOOSTER, MANIFEST])
     @pytest.mark.parametrize("damage", ["one digit", "half"])
     def test_is_refused_and_the_one_before_stays(
-        self, registry: Registry, kept: ModelCache, name: str, damage: str
+        self, registry: Registry, cache: ModelCache, name: str, damage: str
     ) -> None:
         registry.register(seed=1)
-        champions = Champions(kept, ModelStore(registry.url, kept))
+        champions = Champions(cache, ModelStore(registry.url, cache))
         before = champions.refresh()
         spoil(registry.register(seed=3, digest=None) / name, damage)
 
@@ -145,15 +145,15 @@ class TestADamagedModel:
 
         assert champions.current() is before
 
-    def test_of_another_digest_than_the_registry_names_is_refused(self, registry: Registry, kept: ModelCache) -> None:
+    def test_of_another_digest_than_the_registry_names_is_refused(self, registry: Registry, cache: ModelCache) -> None:
         registry.register(seed=4, digest="0" * 64)
 
         with pytest.raises(ModelRejected):
-            ModelStore(registry.url, kept).fetch_champion()
+            ModelStore(registry.url, cache).fetch_champion()
 
-        assert kept.current() is None
+        assert cache.current() is None
 
-    def test_that_was_kept_is_not_loaded(self, tmp_path: Path) -> None:
+    def test_that_was_cached_is_not_loaded(self, tmp_path: Path) -> None:
         spoil(small_model.save(tmp_path / "models").folder / BOOSTER, "one digit")
 
         assert Champions(ModelCache(tmp_path / "models"), None).current() is None
@@ -161,18 +161,18 @@ class TestADamagedModel:
     def test_that_hangs_or_crashes_takes_nothing_else_down(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kept = small_model.save(tmp_path / "models")
+        cached = small_model.save(tmp_path / "models")
         crash = [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"]
         monkeypatch.setattr(sandbox, "_command", lambda _: crash)
-        assert not sandbox.passes(kept)
+        assert not sandbox.passes(cached)
 
         monkeypatch.setattr(sandbox, "_command", lambda _: [sys.executable, "-c", "import time; time.sleep(600)"])
         monkeypatch.setattr(sandbox, "_SECONDS", 0.5)
-        assert not sandbox.passes(kept)
+        assert not sandbox.passes(cached)
 
 
 class TestMlflow:
-    def test_is_not_imported_to_start_and_estimate_with_a_kept_model(self, tmp_path: Path) -> None:
+    def test_is_not_imported_to_start_and_estimate_with_a_cached_model(self, tmp_path: Path) -> None:
         """Seconds and memory that a start does not have, and a library that need not be there."""
         small_model.save(tmp_path / "models")
         program = (

@@ -20,7 +20,7 @@ from services.scoring.tables import platform
 from tests.factories import small_model
 from tests.factories.scoring import day
 from tests.integration.scoring.conftest import without_model
-from tests.integration.scoring.events import amended, event, hear, match, received, withdrawn
+from tests.integration.scoring.events import amended, event, handle, match, received, withdrawn
 from tests.statements import asked_of
 
 NewDatabase = Callable[[str], str]
@@ -68,9 +68,9 @@ def held(service: Service) -> dict[str, list[Any]]:
         found = {table.name: sorted(map(repr, _rows(connection, table))) for table in of}
         audited = connection.execute(sa.select(platform.audit_rows.c.what, platform.audit_rows.c.subject_id))
         values = connection.scalars(sa.select(platform.outbox.c.value).order_by(platform.outbox.c.position)).all()
-    told = [envelope.read(value) for value in values]
-    said = [(one.type, {name: said for name, said in one.data.items() if name != "estimate_id"}) for one in told]
-    return {**found, "audited": sorted(map(tuple, audited)), "told": said}
+    events = [envelope.read(value) for value in values]
+    sent = [(one.type, {name: value for name, value in one.data.items() if name != "estimate_id"}) for one in events]
+    return {**found, "audited": sorted(map(tuple, audited)), "published": sent}
 
 
 def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:
@@ -91,34 +91,34 @@ class TestTheEventsOfAPoll:
             events = what_happened(seed, events=50)
 
             for start in range(0, len(events), 25):
-                hear(service, *events[start : start + 25])
+                handle(service, *events[start : start + 25])
             for one in events:
-                hear(another, one)
+                handle(another, one)
 
         assert held(service) == held(another)
 
     def test_take_few_statements_for_many_new_referrals(self, service: Service) -> None:
-        hear(service, received(uuid4(), uuid4()))
+        handle(service, received(uuid4(), uuid4()))
 
         assert self.asked(service, *(received(uuid4(), uuid4()) for _ in range(30))) <= 15
 
     def test_take_few_statements_for_many_that_are_amended(self, service: Service) -> None:
         persons = {uuid4(): uuid4() for _ in range(30)}
-        hear(service, *(received(referral, person) for referral, person in persons.items()))
+        handle(service, *(received(referral, person) for referral, person in persons.items()))
 
-        told = [amended(*one, version=2, received_at=0, at=1, often_absent=True) for one in persons.items()]
+        events = [amended(*one, version=2, received_at=0, at=1, often_absent=True) for one in persons.items()]
 
-        assert self.asked(service, *told) <= 20
+        assert self.asked(service, *events) <= 20
 
     def asked(self, service: Service, *events: bytes) -> int:
         with asked_of(service) as asked:
-            hear(service, *events)
+            handle(service, *events)
         return len(asked)
 
 
 class TestAnotherModel:
     def test_takes_few_statements_for_many_referrals(self, service: Service, settings: Settings) -> None:
-        hear(service, *(received(uuid4(), uuid4()) for _ in range(30)))
+        handle(service, *(received(uuid4(), uuid4()) for _ in range(30)))
         small_model.save(settings.models_folder, number=2, seed=8)
 
         with asked_of(service) as asked:

@@ -27,7 +27,7 @@ from tests import figures
 from tests.factories import small_model
 from tests.factories.scoring import a_referral_version
 from tests.integration.scoring.conftest import without_model
-from tests.integration.scoring.events import amended, hear, match, received, withdrawn
+from tests.integration.scoring.events import amended, handle, match, received, withdrawn
 
 PERSON, OTHER_PERSON = uuid4(), uuid4()
 
@@ -49,7 +49,7 @@ def sent(service: Service) -> Iterator[envelope.Envelope]:
 
 class TestAReceivedReferral:
     def test_has_one_estimate_whose_parts_give_it(self, service: Service) -> None:
-        hear(service, received(uuid4(), PERSON))
+        handle(service, received(uuid4(), PERSON))
 
         [estimated] = [ReferralEstimatedV1.decode(e.data) for e in sent(service) if e.type == ReferralEstimatedV1.type]
         parts = estimated["base_log_odds"] + sum(part["log_odds"] for part in estimated["contributions"])
@@ -57,23 +57,23 @@ class TestAReceivedReferral:
         assert estimated["invented_data"] is True
         assert len(rows(service, estimates)) == 1
 
-    def test_tells_which_values_the_model_has_seen_too_few_of(self, service: Service) -> None:
-        hear(service, received(uuid4(), PERSON, what_happened=[WhatHappened.FIREARM], injury=None))
+    def test_shows_which_values_the_model_has_seen_too_few_of(self, service: Service) -> None:
+        handle(service, received(uuid4(), PERSON, what_happened=[WhatHappened.FIREARM], injury=None))
 
         [estimated] = [ReferralEstimatedV1.decode(e.data) for e in sent(service) if e.type == ReferralEstimatedV1.type]
         assert [part["feature"] for part in estimated["contributions"] if part["few_seen"]] == ["firearm_or_corrosive"]
         [stored] = rows(service, estimates)
         assert [part["feature"] for part in stored.contributions if part["few_seen"]] == ["firearm_or_corrosive"]
 
-    def test_is_told_after_the_wording_of_its_model(self, service: Service) -> None:
-        hear(service, received(uuid4(), PERSON))
+    def test_is_published_after_the_description_of_its_model(self, service: Service) -> None:
+        handle(service, received(uuid4(), PERSON))
 
         assert [e.type for e in sent(service)] == [ModelDescribedV2.type, ReferralEstimatedV1.type]
 
-    def test_is_kept_with_what_made_the_estimate(self, service: Service) -> None:
+    def test_is_stored_with_the_inputs_of_its_estimate(self, service: Service) -> None:
         referral = uuid4()
 
-        hear(service, received(referral, PERSON))
+        handle(service, received(referral, PERSON))
 
         [estimate], [stated] = rows(service, estimates), rows(service, referral_versions)
         assert estimate.snapshot["values"]
@@ -85,17 +85,17 @@ class TestAReceivedReferral:
     def test_leaves_one_audit_row(self, service: Service) -> None:
         referral = uuid4()
 
-        hear(service, received(referral, PERSON))
+        handle(service, received(referral, PERSON))
 
         assert [(row.what, row.subject_id) for row in rows(service, platform.audit_rows)] == [
             ("estimate.given", str(referral))
         ]
 
-    def test_is_answered_once_however_often_it_comes(self, service: Service) -> None:
+    def test_is_scored_once_however_often_it_arrives(self, service: Service) -> None:
         referral = uuid4()
         event = received(referral, PERSON)
 
-        news = [hear(service, event), hear(service, event), hear(service, received(referral, PERSON))]
+        news = [handle(service, event), handle(service, event), handle(service, received(referral, PERSON))]
 
         assert news == [1, 0, 1]
         assert len(rows(service, results)) == 1
@@ -104,7 +104,7 @@ class TestAReceivedReferral:
     def test_with_too_little_known_is_not_estimated_and_says_so(self, service: Service) -> None:
         referral = uuid4()
 
-        hear(
+        handle(
             service,
             received(
                 referral, PERSON, age=None, what_happened=[], involvement=[], injury=None, retaliation_feared=None
@@ -118,7 +118,7 @@ class TestAReceivedReferral:
     def test_at_an_age_the_model_never_saw_is_not_estimated(self, service: Service) -> None:
         referral = uuid4()
 
-        hear(service, received(referral, PERSON, age=61))
+        handle(service, received(referral, PERSON, age=61))
 
         row = current(service, referral)
         assert row.reason is NotEstimatedReason.OUT_OF_RANGE
@@ -126,10 +126,10 @@ class TestAReceivedReferral:
 
 
 class TestWithoutAModel:
-    def test_is_answered_at_once_and_estimated_when_one_is_there(self, settings: Settings) -> None:
+    def test_is_not_estimated_until_there_is_one(self, settings: Settings) -> None:
         service = without_model(settings)
         referral = uuid4()
-        hear(service, received(referral, PERSON))
+        handle(service, received(referral, PERSON))
         before = current(service, referral)
 
         small_model.save(settings.models_folder)
@@ -142,26 +142,26 @@ class TestWithoutAModel:
     def test_is_degraded_but_ready(self, settings: Settings) -> None:
         service = without_model(settings)
 
-        told = service.app.test_client().get("/scoring/health/ready")
+        response = service.app.test_client().get("/scoring/health/ready")
 
-        assert (told.status_code, told.get_json()) == (200, {"status": "degraded"})
+        assert (response.status_code, response.get_json()) == (200, {"status": "degraded"})
         assert figures.checks(service)["model"] is False
 
 
 class TestAnotherChampion:
     def test_is_used_as_soon_as_it_is_current(self, service: Service, settings: Settings) -> None:
         first, second = uuid4(), uuid4()
-        hear(service, received(first, PERSON))
+        handle(service, received(first, PERSON))
 
         small_model.save(settings.models_folder, number=2, seed=8)
-        hear(service, received(second, OTHER_PERSON))
+        handle(service, received(second, OTHER_PERSON))
 
         assert str(current(service, first).model_version).startswith("1-")
         assert str(current(service, second).model_version).startswith("2-")
 
-    def test_estimates_everything_again_when_told_to(self, service: Service, settings: Settings) -> None:
+    def test_estimates_everything_again_when_asked(self, service: Service, settings: Settings) -> None:
         referrals = [uuid4() for _ in range(3)]
-        hear(service, *(received(referral, uuid4()) for referral in referrals))
+        handle(service, *(received(referral, uuid4()) for referral in referrals))
         small_model.save(settings.models_folder, number=2, seed=8)
 
         done = rescore(service.dispatcher, everything=True)
@@ -191,7 +191,7 @@ class TestWhateverTheOrder:
             withdrawn(third, person, version=2, at=12),
         ]
 
-    def told(self, service: Service, referrals: list[UUID]) -> list[tuple[object, ...]]:
+    def current_estimates(self, service: Service, referrals: list[UUID]) -> list[tuple[object, ...]]:
         query = (
             sa.select(results.c.referral_version, estimates.c.probability, estimates.c.snapshot)
             .join(estimates, estimates.c.id == results.c.estimate_id)
@@ -211,26 +211,26 @@ class TestWhateverTheOrder:
     def test_the_same_events_give_the_same_current_estimates(self, service: Service) -> None:
         in_order = [uuid4() for _ in range(4)]
         for event in self.story(in_order):
-            hear(service, event)
-        expected = self.told(service, in_order)
+            handle(service, event)
+        expected = self.current_estimates(service, in_order)
 
         for seed in range(12):
             referrals = [uuid4() for _ in range(4)]
             mixed = self.story(referrals) * 2
             Random(seed).shuffle(mixed)  # noqa: S311 (an order, not a secret)
             for event in mixed:
-                hear(service, event)
-            assert self.told(service, referrals) == expected
+                handle(service, event)
+            assert self.current_estimates(service, referrals) == expected
 
     def test_an_undone_link_brings_back_the_same_estimate(self, service: Service) -> None:
         first, second = uuid4(), uuid4()
         match_id = uuid4()
-        hear(service, received(first, PERSON, at=0), received(second, OTHER_PERSON, at=5))
+        handle(service, received(first, PERSON, at=0), received(second, OTHER_PERSON, at=5))
         alone = current(service, second)
 
-        hear(service, match(match_id, [first, second], [PERSON, PERSON], version=1, at=6))
+        handle(service, match(match_id, [first, second], [PERSON, PERSON], version=1, at=6))
         linked = current(service, second)
-        hear(service, match(match_id, [first, second], [PERSON, OTHER_PERSON], version=2, at=7))
+        handle(service, match(match_id, [first, second], [PERSON, OTHER_PERSON], version=2, at=7))
 
         undone = current(service, second)
         assert linked.estimate_id != alone.estimate_id
@@ -246,26 +246,26 @@ class TestTwoWorkers:
         with service.dispatcher.transaction(actor=None) as slow:
             facts = {"age": 15, "injury": "minor", "self_harm_12m": True, "what_happened": ["threat"]}
             on_referral(a_referral_version(first, person_id=PERSON, received=1, facts=facts), slow, scorer)
-            other = Thread(target=hear, args=(service, received(second, PERSON, at=5)))
+            other = Thread(target=handle, args=(service, received(second, PERSON, at=5)))
             other.start()
             other.join(timeout=1)  # it waits for us; if it did not, it would be done by now
         other.join(timeout=20)
 
         alone = uuid4()
-        hear(service, received(alone, OTHER_PERSON, at=5))
+        handle(service, received(alone, OTHER_PERSON, at=5))
         assert current(service, second).snapshot_digest != current(service, alone).snapshot_digest
 
 
 class TestTheDatabase:
-    def test_refuses_a_second_current_answer(self, service: Service) -> None:
-        hear(service, received(uuid4(), PERSON))
+    def test_refuses_a_second_current_result(self, service: Service) -> None:
+        handle(service, received(uuid4(), PERSON))
 
         with pytest.raises(sa.exc.IntegrityError):
             self.repeat(service, results, sequence=2)
         self.repeat(service, results, sequence=2, is_current=False)
 
     def test_refuses_the_same_estimate_twice(self, service: Service) -> None:
-        hear(service, received(uuid4(), PERSON))
+        handle(service, received(uuid4(), PERSON))
 
         with pytest.raises(sa.exc.IntegrityError):
             self.repeat(service, estimates)
@@ -280,20 +280,20 @@ class TestTheDatabase:
     @pytest.mark.parametrize(
         "wrong", [{"estimate_id": None}, {"reason": NotEstimatedReason.TURNED_OFF}, {"sequence": 0}]
     )
-    def test_refuses_an_answer_that_is_none_or_both(self, service: Service, wrong: dict[str, object]) -> None:
-        hear(service, received(uuid4(), PERSON))
+    def test_refuses_a_result_with_neither_or_both(self, service: Service, wrong: dict[str, object]) -> None:
+        handle(service, received(uuid4(), PERSON))
 
         with pytest.raises(sa.exc.IntegrityError), service.database.write() as connection:
             connection.execute(sa.update(results).values(wrong))
 
-    def test_keeps_nothing_of_a_batch_that_fails(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_stores_nothing_of_a_batch_that_fails(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
             raise RuntimeError
 
         monkeypatch.setattr(Results, "save", fail)
 
         with pytest.raises(RuntimeError):
-            hear(service, received(uuid4(), PERSON))
+            handle(service, received(uuid4(), PERSON))
 
         assert [rows(service, table) for table in (referral_versions, results, platform.inbox, platform.outbox)] == [
             []
@@ -303,7 +303,7 @@ class TestTheDatabase:
 class TestAStoredEstimate:
     def test_is_replayed_to_the_last_bit(self, service: Service, settings: Settings) -> None:
         # The youngest are marked as hardly seen: the mark is replayed too.
-        hear(service, *(received(uuid4(), uuid4(), age=10 + number) for number in range(15)))
+        handle(service, *(received(uuid4(), uuid4(), age=10 + number) for number in range(15)))
         champions = build_champions(settings)
 
         with service.database.read() as connection:
@@ -314,7 +314,7 @@ class TestAStoredEstimate:
         assert all(one.same and one.same_code for one in replayed)
 
     def test_is_seen_to_differ_by_one_bit(self, service: Service, settings: Settings) -> None:
-        hear(service, received(uuid4(), PERSON))
+        handle(service, received(uuid4(), PERSON))
         champions = build_champions(settings)
 
         with service.database.write() as connection:

@@ -21,7 +21,7 @@ from services.scoring.settings import Settings
 from services.scoring.tables import estimates, platform, results
 from tests.factories import small_model
 from tests.factories.scoring import day
-from tests.integration.scoring.events import FACTS, amended, hear, received
+from tests.integration.scoring.events import FACTS, amended, handle, received
 from tests.web_app import FakeIdentities, an_identity
 
 ESTIMATES = "/scoring/api/v1/estimates"
@@ -73,35 +73,35 @@ def ask(client: FlaskClient, *rows: Mapping[str, Any]) -> Any:
 
 
 class TestEstimatingRows:
-    def test_explains_each_and_keeps_none(self, served: Service, client: FlaskClient) -> None:
-        said = ask(client, EXAMPLE_ROW, {"facts": {}}).get_json()
+    def test_explains_each_and_stores_none(self, served: Service, client: FlaskClient) -> None:
+        response = ask(client, EXAMPLE_ROW, {"facts": {}}).get_json()
 
-        first, second = said["rows"]
+        first, second = response["rows"]
         assert 0 < first["probability"] < 1
         assert not any(part["few_seen"] for part in first["contributions"])
         assert second["not_estimated"] == "too_little_information"
-        assert said["invented_data"] is True
+        assert response["invented_data"] is True
         with served.database.read() as connection:
             assert connection.execute(sa.select(estimates)).all() == []
 
     def test_gives_what_a_referral_with_these_facts_gets(self, served: Service, client: FlaskClient) -> None:
-        hear(served, received(uuid4(), uuid4()))
+        handle(served, received(uuid4(), uuid4()))
 
         row = {"stated_on": "2026-05-04", "age": 15, "facts": FACTS}
-        [said] = ask(client, row).get_json()["rows"]
+        [response] = ask(client, row).get_json()["rows"]
 
         with served.database.read() as connection:
-            assert connection.scalar(sa.select(estimates.c.probability)) == said["probability"]
+            assert connection.scalar(sa.select(estimates.c.probability)) == response["probability"]
 
-    def test_counts_a_list_with_nothing_selected_as_not_answered(self, client: FlaskClient) -> None:
+    def test_counts_a_list_with_nothing_selected_as_not_known(self, client: FlaskClient) -> None:
         seven = {"age": 15, "facts": dict.fromkeys(FLAGS, True)}
         lists = [name for name, fact in reading.registry().facts.items() if fact.kind is FactKind.CODES]
         rows = [seven, *({**seven, "facts": {**seven["facts"], name: []}} for name in lists)]
 
-        said = ask(client, *rows).get_json()["rows"]
+        response = ask(client, *rows).get_json()["rows"]
 
         assert len(lists) == 4
-        assert [(row["known_answers"], row["not_estimated"]) for row in said] == [(7, "too_little_information")] * 5
+        assert [(row["known_answers"], row["not_estimated"]) for row in response] == [(7, "too_little_information")] * 5
 
     @pytest.mark.parametrize(
         "row",
@@ -126,12 +126,12 @@ class TestEstimatingRows:
     def test_takes_as_many_rows_as_it_promises_with_every_answer_given(self, client: FlaskClient) -> None:
         rows = [{"stated_on": "2026-11-02", "age": 15, "facts": every_answer()}] * MAX_ROWS
 
-        said = client.post(
+        response = client.post(
             ESTIMATES, data=json.dumps({"rows": rows}, indent=4), content_type="application/json", headers=SCIENTIST
         )
 
-        assert said.status_code == 200, said.text
-        assert [row["known_answers"] for row in said.get_json()["rows"]] == [25] * MAX_ROWS
+        assert response.status_code == 200, response.text
+        assert [row["known_answers"] for row in response.get_json()["rows"]] == [25] * MAX_ROWS
 
     def test_refuses_a_body_that_is_larger_than_so_many_rows(self, client: FlaskClient) -> None:
         body = b'{"rows": [{"facts": {}}]}'.ljust(MAX_ROWS * MAX_BYTES_OF_A_ROW + 1)
@@ -143,7 +143,7 @@ class TestEstimatingRows:
     def test_refuses_more_rows_than_one_request_may_hold(self, client: FlaskClient) -> None:
         assert ask(client, *[{"facts": {}}] * (MAX_ROWS + 1)).status_code == 422
 
-    def test_is_told_when_there_is_no_model(self, served: Service) -> None:
+    def test_is_refused_when_there_is_no_model(self, served: Service) -> None:
         refused = ask(served.app.test_client(), EXAMPLE_ROW)
 
         assert refused.status_code == 503
@@ -162,15 +162,17 @@ class TestEstimatingRows:
         service = build(real, identities=identities, clock=lambda: day(30))
         migrate.upgrade(service)
 
-        [said] = ask(service.app.test_client(), EXAMPLE_ROW).get_json()["rows"]
+        [response] = ask(service.app.test_client(), EXAMPLE_ROW).get_json()["rows"]
 
-        assert said["not_estimated"] == "model_trained_on_invented_data"
+        assert response["not_estimated"] == "model_trained_on_invented_data"
 
 
 class TestTheChangesOfAnEstimate:
-    def test_tell_what_moved_it_and_not_whose_it_is(self, served: Service, client: FlaskClient) -> None:
+    def test_show_what_changed_it_and_not_who_it_is_about(self, served: Service, client: FlaskClient) -> None:
         referral, person = uuid4(), uuid4()
-        hear(served, received(referral, person), amended(referral, person, version=2, received_at=0, at=1, injury=None))
+        handle(
+            served, received(referral, person), amended(referral, person, version=2, received_at=0, at=1, injury=None)
+        )
         with served.database.read() as connection:
             estimate = connection.scalar(sa.select(results.c.id).where(results.c.is_current))
 
@@ -186,7 +188,7 @@ class TestTheChangesOfAnEstimate:
             assert connection.execute(read_rows).one().subject_id == str(estimate)
 
     def test_are_not_for_a_police_organisation(self, served: Service, client: FlaskClient) -> None:
-        hear(served, received(uuid4(), uuid4()))
+        handle(served, received(uuid4(), uuid4()))
         with served.database.read() as connection:
             estimate = connection.scalar(sa.select(results.c.id))
 
@@ -205,8 +207,8 @@ class TestTheModels:
 
         assert (model["is_champion"], model["described_at"]) == (True, None)
 
-    def test_keep_those_used_before(self, served: Service, client: FlaskClient, settings: Settings) -> None:
-        hear(served, received(uuid4(), uuid4()))
+    def test_include_those_used_before(self, served: Service, client: FlaskClient, settings: Settings) -> None:
+        handle(served, received(uuid4(), uuid4()))
         small_model.save(settings.models_folder, number=2, seed=8)
 
         models = client.get("/scoring/api/v1/models", headers=SCIENTIST).get_json()["models"]
