@@ -30,7 +30,7 @@ from services.oversight.timelines import ReferralTimeline, Step
 from services.platform.errors import ApplicationError
 from tests.factories.reviews import COLLEAGUE, REVIEWER, a_reader, a_withdrawal_event
 from tests.fakes.casework import FakeReviewUnitOfWork
-from tests.unit.casework.review_steps import a_decision_of, amended, held, received, viewed
+from tests.unit.casework.review_steps import a_decision_of, amended, received, stored_review, viewed
 
 STEP_OF = {
     ReviewState.WAITING: Step.WAITING,
@@ -103,10 +103,10 @@ def happens(*acts: Act) -> tuple[FakeReviewUnitOfWork, Review]:
     review = received(uow)
     for act in acts:
         try:
-            act(uow, held(uow, review.referral_id))
+            act(uow, stored_review(uow, review.referral_id))
         except ApplicationError:
             continue
-    return uow, held(uow, review.referral_id)
+    return uow, stored_review(uow, review.referral_id)
 
 
 def heard(uow: FakeReviewUnitOfWork, order: list[int]) -> ReferralTimeline:
