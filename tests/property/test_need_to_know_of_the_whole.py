@@ -215,7 +215,7 @@ def without_organisation(asking: ReferredBy) -> sa.ColumnElement[bool]:
 
 
 BROKEN: dict[str, tuple[object, str, Any, str]] = {
-    "the area of a review": (review_queries, "knows", without_area, "/casework/api/v1/reviews"),
+    "the area of a review": (review_queries, "visible_to", without_area, "/casework/api/v1/reviews"),
     "the basis of a case": (case_scope, "covers", lambda *_, **__: sa.true(), "/casework/api/v1/cases"),
     "the organisation of a sender": (intake_queries, "_written_by", without_organisation, "/intake/api/v1/referrals"),
 }

@@ -167,8 +167,8 @@ class TestNeedToKnowOfReviews:
         self, world: ReviewWorld, monkeypatch: pytest.MonkeyPatch, told: Told
     ) -> None:
         """The check above can fail: this scope lets everybody know everything."""
-        assert review_scope.knows is review_queries.knows
-        monkeypatch.setattr(review_queries, "knows", lambda _reader: sa.true())
+        assert review_scope.visible_to is review_queries.visible_to
+        monkeypatch.setattr(review_queries, "visible_to", lambda _reader: sa.true())
         reviewer = Person(Role.REVIEWER, frozenset({"northside"}), OrganisationClass.LOCAL_AUTHORITY)
 
         with pytest.raises(AssertionError):

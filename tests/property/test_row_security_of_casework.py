@@ -148,7 +148,7 @@ class TestRowSecurity:
     def test_stands_where_a_query_tells_a_reviewer_all(
         self, review_world: ReviewWorld, monkeypatch: pytest.MonkeyPatch, told: of_reviews.Told
     ) -> None:
-        monkeypatch.setattr(review_queries, "knows", lambda _reader: sa.true())
+        monkeypatch.setattr(review_queries, "visible_to", lambda _reader: sa.true())
         reviewer = of_reviews.Person(Role.REVIEWER, frozenset({"northside"}), OrganisationClass.LOCAL_AUTHORITY)
 
         of_reviews.ask_everybody(review_world, [reviewer], [told])

@@ -102,7 +102,7 @@ class TestRowSecurity:
     ) -> None:
         world.api("navigator").post(a_referral())
         world.clock.go_on(minutes=2)
-        monkeypatch.setattr(match_scope, "knows_referral", of_intake.EVERYBODY)
+        monkeypatch.setattr(match_scope, "referral_visible_to", of_intake.EVERYBODY)
 
         pages = {name: world.browser(name).open("/intake/in-transit").text for name in ("reviewer", "reviewer-west")}
 

@@ -110,7 +110,7 @@ class SqlMissingData:
         )
         return [MissingData(**row._mapping) for row in self._connection.execute(found)]
 
-    def asked(self, referral_id: UUID, *, at: datetime) -> None:
+    def request(self, referral_id: UUID, *, at: datetime) -> None:
         """Sets the next request with exponential backoff, so that an owner is not flooded after hours of downtime."""
         stated_at = self._connection.execute(sa.select(_stated_at).where(referrals.c.id == referral_id)).scalar_one()
         mine = sa.update(progress).where(progress.c.referral_id == referral_id)

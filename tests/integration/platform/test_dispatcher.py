@@ -45,7 +45,7 @@ class TestACommand:
         service = a_service(database_url)
 
         with pytest.raises(Refused):
-            service.dispatcher.handle(a_note("refuse"), actor=SOMEONE, once=once())
+            service.dispatcher.handle(a_note("refuse"), actor=SOMEONE, request=once())
 
         tables = service.tables
         assert texts(service) == []
@@ -83,8 +83,8 @@ class TestARequestWithAKey:
     def test_is_answered_as_it_was_when_it_comes_again(self, database_url: str) -> None:
         service = a_service(database_url)
 
-        first = service.dispatcher.handle(a_note(), actor=SOMEONE, once=once())
-        second = service.dispatcher.handle(a_note(), actor=SOMEONE, once=once())
+        first = service.dispatcher.handle(a_note(), actor=SOMEONE, request=once())
+        second = service.dispatcher.handle(a_note(), actor=SOMEONE, request=once())
 
         assert (first.replayed, second.replayed) == (False, True)
         assert first.location == second.location
@@ -92,10 +92,10 @@ class TestARequestWithAKey:
 
     def test_is_refused_with_another_body(self, database_url: str) -> None:
         service = a_service(database_url)
-        service.dispatcher.handle(a_note(), actor=SOMEONE, once=once())
+        service.dispatcher.handle(a_note(), actor=SOMEONE, request=once())
 
         with pytest.raises(KeyReused):
-            service.dispatcher.handle(a_note("other"), actor=SOMEONE, once=once(body="b" * 64))
+            service.dispatcher.handle(a_note("other"), actor=SOMEONE, request=once(body="b" * 64))
 
         assert texts(service) == ["hello"]
 
@@ -106,7 +106,7 @@ class TestARequestWithAKey:
 
         def send() -> None:
             start.wait()
-            answers.append(service.dispatcher.handle(a_note(), actor=SOMEONE, once=once()))
+            answers.append(service.dispatcher.handle(a_note(), actor=SOMEONE, request=once()))
 
         threads = [threading.Thread(target=send) for _ in range(8)]
         for thread in threads:
@@ -122,7 +122,7 @@ class TestARequestWithAKey:
         service = a_service(database_url)
         mine, theirs = once(), IdempotentRequest(scope="them", key="k", body_sha256="c" * 64, answer=(202, "/x"))
 
-        service.dispatcher.handle(a_note("mine"), actor=SOMEONE, once=mine)
-        service.dispatcher.handle(a_note("theirs"), actor=UUID(int=2), once=theirs)
+        service.dispatcher.handle(a_note("mine"), actor=SOMEONE, request=mine)
+        service.dispatcher.handle(a_note("theirs"), actor=UUID(int=2), request=theirs)
 
         assert texts(service) == ["mine", "theirs"]
