@@ -1,8 +1,7 @@
 """What an administrator does to people and teams: adds, finds, ends and brings back, and resets a password."""
 
 import re
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +19,7 @@ from services.accounts.tokens import IssueToken
 from services.contracts.codes import RecipientClass, Role
 from tests.accounts_world import World, send, sign_in
 from tests.unit.platform_web.test_csrf import token_in
+from tests.waiting import wait_until
 
 CHOSEN = "three unlikely words"  # pragma: allowlist secret
 
@@ -512,6 +512,21 @@ class TestATeam:
         world.handle(a_change(world, "navigator", teams=frozenset({team_id})), by="administrator")
 
 
+def until_it_waits(world: World, late: Future[object]) -> None:
+    """Returns once the second transaction waits for the first: on PostgreSQL for a row, on SQLite for the write lock."""
+    database = world.service.database
+    if database.is_sqlite:  # one writer at a time: the second begins after the first's commit
+        assert not late.done()
+        return
+    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user")
+
+    def is_waiting() -> bool:
+        with database.read() as connection:
+            return connection.execute(waiting).scalar_one() > 0
+
+    wait_until(is_waiting, what="the second transaction to wait for the first")
+
+
 class TestTwoAtOnce:
     """The second one has looked before the first one's commit: only the database's own constraint can tell it."""
 
@@ -525,7 +540,7 @@ class TestTwoAtOnce:
         with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
             add_member(command, first)
             late = second.submit(world.handle, command)
-            time.sleep(0.5)
+            until_it_waits(world, late)
 
         assert isinstance(late.exception(), NameTaken)
 
@@ -542,7 +557,7 @@ class TestTwoAtOnce:
         with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
             add_team(command, first)
             late = second.submit(world.handle, command)
-            time.sleep(0.5)
+            until_it_waits(world, late)
 
         assert isinstance(late.exception(), CodeTaken)
 
@@ -557,7 +572,7 @@ class TestTwoAtOnce:
         with ThreadPoolExecutor(1) as second, world.service.dispatcher.transaction(actor=None) as first:
             sign_in_from_provider(command, first)
             late = second.submit(world.handle, command)
-            time.sleep(0.5)
+            until_it_waits(world, late)
 
         assert late.exception() is None or isinstance(late.exception(), SignedInTwice)
         assert [row.display_name for row in world.rows(tables.staff)].count("Nia New") == 1
