@@ -1,4 +1,4 @@
-"""`python -m models.training.over_seeds 1 2 3`: how well the default experiment does, whoever is drawn.
+"""`python -m models.training.over_seeds 1 2 3`: measures the default experiment on several populations.
 
 One line for each seed and model, then the means: what to compare before and after a change of the features.
 """

@@ -107,7 +107,7 @@ def end_all_sessions(command: EndAllSessions, transaction: Transaction) -> None:
 
 
 def _end_held(held: str, staff_id: UUID, transaction: Transaction) -> None:
-    """Ends the session that the browser held before, whoever's it was."""
+    """Ends the previous session of this browser, for any account."""
     sessions = tables.sessions
     its = sessions.c.secret_digest == secret.digest(held)
     of = transaction.connection.execute(sa.select(sessions.c.staff_id).where(its)).scalar_one_or_none()

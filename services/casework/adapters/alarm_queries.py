@@ -1,4 +1,4 @@
-"""Queries of alarms, with need-to-know in each list: whoever may read the referral may read its alarms."""
+"""Queries of alarms, with need-to-know in each list: a person who may read the referral may read its alarms."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

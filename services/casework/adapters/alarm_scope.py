@@ -1,4 +1,4 @@
-"""Who may read an alarm, as a query condition: whoever may read its referral."""
+"""Who may read an alarm, as a query condition: the people who may read its referral."""
 
 import sqlalchemy as sa
 

@@ -32,7 +32,7 @@ def publish_open(review: Review, uow: ReviewUnitOfWork) -> None:
     """
     more = {"question": review.question} if review.question else {}
     uow.publish(_EVENT_OF_STATE[review.state_at(uow.at)], _of_review(review, uow.at) | more)
-    # Once a review was claimed, the referrer keeps seeing "under review", whoever has claimed it now.
+    # Once a review was claimed, the referrer keeps seeing "under review", even when another reviewer claims it.
     step = ProgressStep.BEING_READ if review.first_claimed_at or review.question else ProgressStep.RECEIVED
     uow.make_progress(review.referral_id, step, review.question, review.question_id)
 

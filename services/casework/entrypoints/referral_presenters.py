@@ -1,4 +1,4 @@
-"""Presenters of a referral's origin, for reviews and cases: who has been told, and who referred when."""
+"""Presenters of a referral's origin, for reviews and cases: who was informed, and who referred when."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,7 +26,7 @@ INFORMED_TEXTS = (
 
 
 def who_is_informed(circumstances: Mapping[str, Any], texts: Mapping[str, str]) -> list[Row]:
-    """Returns whether the young person and the police have been told, to read before contact."""
+    """Returns whether the young person and the police were informed, to read before contact."""
     young, police = circumstances.get("told_young_person"), circumstances.get("police_told")
     rows = [
         {"key": _("Has the young person been told?"), "value": label(Told(young)) if young else _("Not recorded")},
