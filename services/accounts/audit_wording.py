@@ -99,7 +99,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "estimate.changes_read": N_("Read what changed in an estimate"),
             "estimate.given": N_("Estimate made"),
             "estimate.refused": N_("Estimate not made"),
-            "match.heard": N_("Match of two referrals applied"),
+            "match.applied": N_("Match of two referrals applied"),
             "outcome.kept": N_("Outcome stored for training"),
             "referral.late_version_kept": N_("Late version of a referral stored"),
             "referral.withdrawal_acknowledged": N_("Withdrawal of a referral applied"),

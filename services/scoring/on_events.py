@@ -126,7 +126,7 @@ def on_match(command: ApplyMatch, tx: Transaction, scorer: Scorer) -> None:
         persons |= _reassign(referral_id, person_id, command.changed_at, tx.store(Referrals))
     if not persons:
         return
-    tx.audit("match.heard", subject_type="match", subject_id=command.match_id, details={"linked": command.linked})
+    tx.audit("match.applied", subject_type="match", subject_id=command.match_id, details={"linked": command.linked})
     cause = EstimateCause.PERSONS_LINKED if command.linked else EstimateCause.PERSONS_UNLINKED
     for person_id in sorted(persons):
         rescore_person(person_id, tx, scorer, cause=cause)
